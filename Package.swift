@@ -1,0 +1,70 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// Rooms in the order of their imports: each may import only what stands above it.
+let rooms: [(name: String, imports: [Target.Dependency])] = [
+  ("Randomness", []),
+  ("AtomicFiles", [.product(name: "Yams", package: "Yams")]),
+  ("KnowledgeGraph", ["Randomness", "AtomicFiles"]),
+  (
+    "KSRModel",
+    [
+      "CKernels", "Randomness", "AtomicFiles", "KnowledgeGraph",
+      .product(name: "HeapModule", package: "swift-collections"),
+    ]
+  ),
+  ("Workspace", ["Randomness", "AtomicFiles", "KnowledgeGraph", "KSRModel"]),
+  ("Evaluation", ["Randomness", "CKernels", "KSRModel", "Workspace"]),
+  ("Explanation", ["Randomness", "CKernels", "KSRModel", "Workspace", "Evaluation"]),
+  (
+    "Training",
+    ["Randomness", "CKernels", "AtomicFiles", "KnowledgeGraph", "KSRModel", "Workspace", "Evaluation"]
+  ),
+  ("SampleData", ["Randomness", "AtomicFiles", "KnowledgeGraph"]),
+  ("ExplorerCore", ["KSRModel", "Workspace", "Evaluation", "Explanation"]),
+]
+
+let products: [Product] =
+  [
+    "KSRModel", "Workspace", "Evaluation", "Explanation", "Training", "SampleData", "ExplorerCore",
+  ].map { .library(name: $0, targets: [$0]) } + [
+    .executable(name: "ksr-tui", targets: ["ksr-tui"]),
+    .executable(name: "ksr", targets: ["ksr"]),
+  ]
+
+let argumentParser: Target.Dependency = .product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+  name: "ksr-tui",
+  products: products,
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    .systemLibrary(name: "CNcurses", providers: [.apt(["libncursesw5-dev"])]),
+    .target(name: "CTerminal"),
+    .target(name: "CKernels", linkerSettings: [.linkedLibrary("dl"), .linkedLibrary("m")]),
+  ]
+    + rooms.map { .target(name: $0.name, dependencies: $0.imports) }
+    + rooms.map { room in
+      .testTarget(
+        name: room.name + "Tests", dependencies: [.target(name: room.name)] + room.imports + ["TestSupport"])
+    } + [
+      .target(name: "TestSupport", dependencies: ["Randomness"], path: "Tests/TestSupport"),
+      .executableTarget(
+        name: "ksr-tui",
+        dependencies: ["CNcurses", "CTerminal", "ExplorerCore", "Explanation", "Workspace", "KSRModel", argumentParser]
+      ),
+      .executableTarget(
+        name: "ksr",
+        dependencies: [
+          "AtomicFiles", "KnowledgeGraph", "KSRModel", "Workspace", "Evaluation", "Explanation",
+          "Training", "SampleData", argumentParser,
+        ]),
+      .testTarget(name: "EndToEndTests", dependencies: ["TestSupport"], path: "Tests/EndToEnd"),
+    ],
+  swiftLanguageModes: [.v6]
+)

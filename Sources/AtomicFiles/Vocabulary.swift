@@ -1,0 +1,121 @@
+/// Tokens and their identifiers: the identifier of a token is its place, from 0.
+///
+/// All tokens lie in one run of UTF-8 bytes, so that a vocabulary of a million costs two
+/// allocations and can be written to a file as it stands. Look-ups hash the bytes and then compare
+/// them, so equal hashes never confuse tokens.
+public struct Vocabulary: Sendable {
+  /// The UTF-8 bytes of all tokens, one after the other.
+  public private(set) var bytes: [UInt8] = []
+  /// Where each token starts in `bytes`; one more entry than tokens.
+  public private(set) var offsets: [Int] = [0]
+  /// Open addressing: identifier + 1, or 0 where free. A power of two long.
+  private var slots: [Int32] = Array(repeating: 0, count: 16)
+
+  /// An empty vocabulary.
+  public init() {}
+
+  /// A vocabulary of the tokens, in their order; a token that comes again keeps its first place.
+  public init(_ tokens: some Sequence<String>) {
+    for token in tokens { intern(token) }
+  }
+
+  /// The number of tokens.
+  public var count: Int { offsets.count - 1 }
+
+  /// The token of an identifier.
+  public subscript(id: Int) -> String {
+    String(decoding: bytes[offsets[id]..<offsets[id + 1]], as: UTF8.self)
+  }
+
+  /// All tokens in the order of their identifiers.
+  public var tokens: [String] { (0..<count).map { self[$0] } }
+
+  /// The identifier of a token, if it is known.
+  public func id(of token: String) -> Int? {
+    var token = token
+    return token.withUTF8 { id(of: $0) }
+  }
+
+  /// The identifier of a token given as UTF-8, if it is known.
+  public func id(of token: UnsafeBufferPointer<UInt8>) -> Int? {
+    var slot = Int(truncatingIfNeeded: Self.hash(token)) & (slots.count - 1)
+    while slots[slot] != 0 {
+      let id = Int(slots[slot]) - 1
+      if equals(id, token) { return id }
+      slot = (slot + 1) & (slots.count - 1)
+    }
+    return nil
+  }
+
+  /// The identifier of a token, which is added at the end if it is new.
+  @discardableResult
+  public mutating func intern(_ token: String) -> Int {
+    var token = token
+    return token.withUTF8 { intern($0, hash: Self.hash($0)) }
+  }
+
+  /// The identifier of a token given as UTF-8 with its ``hash(_:)``, added at the end if new.
+  @discardableResult
+  public mutating func intern(_ token: UnsafeBufferPointer<UInt8>, hash: UInt64) -> Int {
+    if count * 2 >= slots.count { grow() }
+    var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
+    while slots[slot] != 0 {
+      let id = Int(slots[slot]) - 1
+      if equals(id, token) { return id }
+      slot = (slot + 1) & (slots.count - 1)
+    }
+    bytes.append(contentsOf: token)
+    offsets.append(bytes.count)
+    slots[slot] = Int32(count)
+    return count - 1
+  }
+
+  /// FNV-1a over the bytes, folded so that the low bits depend on all of them.
+  public static func hash(_ token: UnsafeBufferPointer<UInt8>) -> UInt64 {
+    var hash = hashStart
+    for byte in token { hash = hashStep(hash, byte) }
+    return hashEnd(hash)
+  }
+
+  /// The value with which ``hashStep(_:_:)`` starts.
+  @inlinable public static var hashStart: UInt64 { 0xcbf2_9ce4_8422_2325 }
+
+  /// One byte more, for a scanner that hashes while it looks for the end of a field.
+  @inlinable
+  public static func hashStep(_ hash: UInt64, _ byte: UInt8) -> UInt64 {
+    (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3
+  }
+
+  /// The finished hash of the bytes stepped over.
+  @inlinable public static func hashEnd(_ hash: UInt64) -> UInt64 { hash ^ (hash >> 32) }
+
+  private func equals(_ id: Int, _ token: UnsafeBufferPointer<UInt8>) -> Bool {
+    let start = offsets[id]
+    guard offsets[id + 1] - start == token.count else { return false }
+    return bytes.withUnsafeBufferPointer { all in
+      for i in 0..<token.count where all[start + i] != token[i] { return false }
+      return true
+    }
+  }
+
+  private mutating func grow() {
+    var larger = [Int32](repeating: 0, count: slots.count * 2)
+    let mask = larger.count - 1
+    bytes.withUnsafeBufferPointer { all in
+      for id in 0..<count {
+        let token = UnsafeBufferPointer(rebasing: all[offsets[id]..<offsets[id + 1]])
+        var slot = Int(truncatingIfNeeded: Self.hash(token)) & mask
+        while larger[slot] != 0 { slot = (slot + 1) & mask }
+        larger[slot] = Int32(id + 1)
+      }
+    }
+    slots = larger
+  }
+}
+
+extension Vocabulary: Equatable {
+  /// Whether both hold the same tokens in the same order.
+  public static func == (a: Vocabulary, b: Vocabulary) -> Bool {
+    a.offsets == b.offsets && a.bytes == b.bytes
+  }
+}

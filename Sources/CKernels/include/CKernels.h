@@ -1,0 +1,3 @@
+#ifndef KSR_CKERNELS_H
+#define KSR_CKERNELS_H
+#endif

@@ -1,0 +1,3 @@
+#ifndef KSR_CTERMINAL_H
+#define KSR_CTERMINAL_H
+#endif
