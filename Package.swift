@@ -18,7 +18,10 @@ let rooms: [(name: String, imports: [Target.Dependency])] = [
   ("Explanation", ["Randomness", "CKernels", "KSRModel", "Workspace", "Evaluation"]),
   (
     "Training",
-    ["Randomness", "CKernels", "AtomicFiles", "KnowledgeGraph", "KSRModel", "Workspace", "Evaluation"]
+    [
+      "Randomness", "CKernels", "AtomicFiles", "KnowledgeGraph", "KSRModel", "Workspace",
+      "Evaluation",
+    ]
   ),
   ("SampleData", ["Randomness", "AtomicFiles", "KnowledgeGraph"]),
   ("ExplorerCore", ["KSRModel", "Workspace", "Evaluation", "Explanation"]),
@@ -51,12 +54,16 @@ let package = Package(
     + rooms.map { .target(name: $0.name, dependencies: $0.imports) }
     + rooms.map { room in
       .testTarget(
-        name: room.name + "Tests", dependencies: [.target(name: room.name)] + room.imports + ["TestSupport"])
+        name: room.name + "Tests",
+        dependencies: [.target(name: room.name)] + room.imports + ["TestSupport"])
     } + [
       .target(name: "TestSupport", dependencies: ["Randomness"], path: "Tests/TestSupport"),
       .executableTarget(
         name: "ksr-tui",
-        dependencies: ["CNcurses", "CTerminal", "ExplorerCore", "Explanation", "Workspace", "KSRModel", argumentParser]
+        dependencies: [
+          "CNcurses", "CTerminal", "ExplorerCore", "Explanation", "Workspace", "KSRModel",
+          argumentParser,
+        ]
       ),
       .executableTarget(
         name: "ksr",
