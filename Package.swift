@@ -27,6 +27,9 @@ let rooms: [(name: String, imports: [Target.Dependency])] = [
   ("ExplorerCore", ["KSRModel", "Workspace", "Evaluation", "Explanation"]),
 ]
 
+// Rooms whose tests need no model.
+let belowModel: Set = ["Randomness", "AtomicFiles", "KnowledgeGraph", "SampleData"]
+
 let products: [Product] =
   [
     "KSRModel", "Workspace", "Evaluation", "Explanation", "Training", "SampleData", "ExplorerCore",
@@ -55,8 +58,11 @@ let package = Package(
     + rooms.map { room in
       .testTarget(
         name: room.name + "Tests",
-        dependencies: [.target(name: room.name)] + room.imports + ["TestSupport"])
+        dependencies: [.target(name: room.name)] + room.imports + ["TestSupport"]
+          + (belowModel.contains(room.name) ? [] : ["ModelTestSupport"]))
     } + [
+      .target(
+        name: "ModelTestSupport", dependencies: ["KSRModel"], path: "Tests/ModelTestSupport"),
       .target(name: "TestSupport", dependencies: ["Randomness"], path: "Tests/TestSupport"),
       .executableTarget(
         name: "ksr-tui",

@@ -117,6 +117,13 @@ void ksr_memory_sequence_gradient(long steps, long relations, long width, const 
   ksr_kernels()->memory_sequence_gradient(steps, relations, width, item, entity, keys, scored, z,
                                           dm, dalpha, v);
 }
+void ksr_memory_sequence_full_gradient(long steps, long relations, long width, const int32_t *item,
+                                       const float *entity, const float *keys,
+                                       const int32_t *scored, const float *alpha, const float *z,
+                                       const float *dm, float *dalpha, float *dentity, float *v) {
+  ksr_kernels()->memory_sequence_full_gradient(steps, relations, width, item, entity, keys, scored,
+                                               alpha, z, dm, dalpha, dentity, v);
+}
 void ksr_adam_step(long count, ksr_adam settings, float *parameter, const float *gradient,
                    float *mean, float *variance) {
   ksr_kernels()->adam_step(count, settings, parameter, gradient, mean, variance);

@@ -23,6 +23,9 @@ struct ksr_kernels {
   void (*memory_sequence_gradient)(long, long, long, const int32_t *, const float *, const float *,
                                    const int32_t *, const float *, const float *, float *,
                                    float *);
+  void (*memory_sequence_full_gradient)(long, long, long, const int32_t *, const float *,
+                                        const float *, const int32_t *, const float *,
+                                        const float *, const float *, float *, float *, float *);
   void (*adam_step)(long, ksr_adam, float *, const float *, float *, float *);
   void (*add)(long, const float *, float *);
   double (*sum_of_squares)(long, const float *);

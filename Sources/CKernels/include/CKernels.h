@@ -73,6 +73,15 @@ void ksr_memory_sequence_gradient(long steps, long relations, long width, const 
                                   const float *entity, const float *keys, const int32_t *scored,
                                   const float *z, const float *dm, float *dalpha, float *v);
 
+// The same where the entity vectors are trained: gradients through reads, writes and gates.
+//   dv_a += alpha_a dm    dz_a = dv_a · (w_a − v_a)    ds_a = dz_a z_a (1 − z_a)
+//   de += Σ_a z_a dv_a + ds_a v_a    dv_a ← (1 − z_a) dv_a + ds_a w_a        (v_a before the write)
+// dentity is the gradient table, rows by item. v is scratch of (steps + 2)·R·K.
+void ksr_memory_sequence_full_gradient(long steps, long relations, long width, const int32_t *item,
+                                       const float *entity, const float *keys,
+                                       const int32_t *scored, const float *alpha, const float *z,
+                                       const float *dm, float *dalpha, float *dentity, float *v);
+
 // One step of Adam on `count` parameters; the corrections are 1/(1 − beta^step).
 typedef struct {
   float rate, beta1, beta2, epsilon, weight_decay, correction1, correction2;

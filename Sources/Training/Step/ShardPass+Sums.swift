@@ -20,8 +20,11 @@ extension ShardPass {
       itemVectorGradient.values.count, other.itemVectorGradient.values, &itemVectorGradient.values)
   }
 
-  /// q_i = W_i [x_i ; e_i] + b_i: passes dLoss/dq on to W_i, b_i and x, and to e where it is
+  /// Passes dLoss/dq on through q_i = W_i [x_i ; e_i] + b_i: to W_i and x, and to e where it is
   /// trained.
+  ///
+  /// b_i moves the scores of all items alike: its gradient is zero under cross-entropy, and stays
+  /// exactly so here, since Adam would make steps out of rounding.
   func itemVectorsGradient(_ p: KSRParameters) {
     let dq = itemVectorGradient
     let (n, q, e) = (dq.rows, dq.columns, p.itemEmbedding.columns)
@@ -30,9 +33,6 @@ extension ShardPass {
       guard let dw = dw.baseAddress else { return }
       ksr_sgemm(true, false, q, e, n, dq.values, q, p.itemEmbedding.values, e, 1, dw, e + k)
       ksr_sgemm(true, false, q, k, n, dq.values, q, p.entityEmbedding.values, k, 1, dw + e, e + k)
-    }
-    for row in 0..<n {
-      for column in 0..<q { gradients.denseLayerI.bias[column] += dq.values[row * q + column] }
     }
     p.denseLayerI.weight.values.withUnsafeBufferPointer { w in
       guard let w = w.baseAddress else { return }

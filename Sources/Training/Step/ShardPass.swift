@@ -145,15 +145,26 @@ final class ShardPass {
   private func readMemoryGradient(_ batch: PackedSequences, _ p: KSRParameters) {
     let (k, r) = (p.relationMatrix.columns, p.relationCount)
     let dalpha = attentionGradient.reserve(batch.scoredCount * r)
+    let v = forward.memory.reserve(
+      (settings.freezesKnowledgeGraph ? 1 : batch.stepCount + 2) * r * k)
     for b in 0..<batch.sequenceCount {
-      let (start, end) = (batch.sequenceStart[b], batch.sequenceStart[b + 1])
+      let (start, steps) = (
+        batch.sequenceStart[b], batch.sequenceStart[b + 1] - batch.sequenceStart[b]
+      )
+      let z = forward.writeGates.base + start * r
       batch.sequenceItem.withUnsafeBufferPointer { items in
         batch.sequenceScored.withUnsafeBufferPointer { scored in
           guard let items = items.baseAddress, let scored = scored.baseAddress else { return }
-          ksr_memory_sequence_gradient(
-            end - start, r, k, items + start, p.entityEmbedding.values, p.relationMatrix.values,
-            scored + start, forward.writeGates.base + start * r, readGradient.base, dalpha,
-            forward.memory.base)
+          if settings.freezesKnowledgeGraph {
+            ksr_memory_sequence_gradient(
+              steps, r, k, items + start, p.entityEmbedding.values, p.relationMatrix.values,
+              scored + start, z, readGradient.base, dalpha, v)
+          } else {
+            ksr_memory_sequence_full_gradient(
+              steps, r, k, items + start, p.entityEmbedding.values, p.relationMatrix.values,
+              scored + start, forward.attention.base, z, readGradient.base, dalpha,
+              &gradients.entityEmbedding.values, v)
+          }
         }
       }
     }
