@@ -8,7 +8,7 @@ public struct Vocabulary: Sendable {
   public private(set) var bytes: [UInt8] = []
   /// Where each token starts in `bytes`; one more entry than tokens.
   public private(set) var offsets: [Int] = [0]
-  /// Open addressing: identifier + 1, or 0 where free. A power of two long.
+  /// Open addressing, a power of two long: identifier + 1, or 0 where free.
   private var slots: [Int32] = Array(repeating: 0, count: 16)
 
   /// An empty vocabulary.
