@@ -3,7 +3,7 @@
 /// Names in files are RecBole's `state_dict` names (`ksr.py`), plus `relation_Matrix`, which
 /// RecBole keeps outside the state dict.
 public struct KSRParameters: Sendable, Equatable {
-  /// `item_embedding.weight` [N E]: x_i. Row 0 is the padding item.
+  /// `item_embedding.weight` [N E]: x_i, of which row 0 is the padding item.
   public var itemEmbedding: Matrix
   /// `entity_embedding.weight` [N K]: e_i, the entity vector of each item.
   public var entityEmbedding: Matrix
@@ -15,7 +15,7 @@ public struct KSRParameters: Sendable, Equatable {
   public var denseLayerU: LinearMap
   /// `dense_layer_i.*`: W_i [E E+K] and b_i [E], from x_i and e_i to the item vector q_i.
   public var denseLayerI: LinearMap
-  /// `relation_Matrix` [R K]: the keys r_a of the memory. Constant.
+  /// `relation_Matrix` [R K]: the keys r_a of the memory, which never train.
   public var relationMatrix: Matrix
 
   /// Zeros in the shapes that the settings ask for.

@@ -38,7 +38,9 @@ public struct Trace: Sendable {
     return slots.values[start..<start + width]
   }
 
-  /// How much of a slot each step still holds at step t: c_{s,a} = z_{s,a} Π_{s<k≤t} (1 − z_{k,a})
+  /// How much of a slot each step still holds at step t.
+  ///
+  /// c_{s,a} = z_{s,a} Π_{s<k≤t} (1 − z_{k,a})
   /// for s = 0 … t. What is left to 1 is the zero that the slot started from.
   public func slotWeights(of relation: Int, at step: Int) -> [Float] {
     var weights = [Float](repeating: 0, count: step + 1)

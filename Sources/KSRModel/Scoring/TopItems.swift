@@ -39,8 +39,9 @@ public func topItems(
   return heap.unordered.sorted(by: >)
 }
 
-/// The place of an item in the ranking by score, from 1; items with equal scores share the mean of
-/// their places. The padding item 0 is not ranked.
+/// The place of an item in the ranking by score, from 1.
+///
+/// Items with equal scores share the mean of their places. The padding item 0 is not ranked.
 public func rank(of item: Int32, in scores: [Float]) -> Double {
   let own = scores[Int(item)]
   var (better, equal) = (0, 0)

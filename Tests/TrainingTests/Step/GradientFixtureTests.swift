@@ -8,6 +8,7 @@ import Testing
 /// Loss, gradients and optimiser steps against numbers that RecBole 1.2.1 produced.
 @Suite struct GradientFixtureTests {
   /// It moves the scores of all items alike, so its gradient under cross-entropy is exactly zero.
+  ///
   /// RecBole's is what rounding leaves of it, which its Adam then turns into steps.
   private static let shiftOfAllScores = "dense_layer_i.bias"
 
