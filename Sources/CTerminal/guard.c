@@ -10,6 +10,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "messages.h"
 #include "requests.h"
 
 static const int ending[] = {SIGILL,  SIGTRAP, SIGABRT, SIGBUS,  SIGFPE,
@@ -25,6 +26,16 @@ static size_t leave_length;
 static atomic_flag is_given_back = ATOMIC_FLAG_INIT;
 static void *alternate_stack;
 
+static void write_all(const char *bytes, size_t length) {
+  size_t done = 0;
+  while (done < length) {
+    ssize_t count = write(terminal, bytes + done, length - done);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return;
+    done += (size_t)count;
+  }
+}
+
 static void give_back(void) {
   if (atomic_flag_test_and_set(&is_given_back)) return;
   // From the background these two would stop the process instead.
@@ -32,14 +43,9 @@ static void give_back(void) {
   sigemptyset(&blocked);
   sigaddset(&blocked, SIGTTOU);
   pthread_sigmask(SIG_BLOCK, &blocked, &before);
-  size_t done = 0;
-  while (done < leave_length) {
-    ssize_t count = write(terminal, leave_bytes + done, leave_length - done);
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) break;
-    done += (size_t)count;
-  }
+  write_all(leave_bytes, leave_length);
   tcsetattr(terminal, TCSANOW, &saved);
+  ksr_messages_release();
   pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
@@ -108,12 +114,14 @@ int ksr_terminal_install(int fd, const char *leave) {
     sigaction(ending[i], &action, NULL);
   }
   ksr_requests_install();
+  ksr_messages_hold();
   is_installed = 1;
   return 0;
 }
 
 void ksr_terminal_uninstall(void) {
   if (!is_installed) return;
+  ksr_messages_release();
   ksr_requests_uninstall();
   for (int i = 0; i < ENDING; i++) sigaction(ending[i], &previous[i], NULL);
   is_installed = 0;

@@ -11,13 +11,14 @@ enum {
 // Remembers how the terminal `fd` is set up now and, from now on, gives it back so before a signal
 // ends the process: `leave` (at most 511 bytes, copied) is written to it, its settings are restored,
 // and then the signal goes on to whoever had it before. Call it before the terminal is changed.
-// Returns 0, or an errno.
+// Meanwhile messages to a standard error that is a terminal are held back, so that they neither
+// spoil the screen nor get lost with it. Returns 0, or an errno.
 int ksr_terminal_install(int fd, const char *leave);
 
 // Replaces what is written to the terminal before the process ends.
 void ksr_terminal_set_leave(const char *leave);
 
-// Puts the previous signal handlers back.
+// Puts the previous signal handlers back and lets the messages out. The screen must have been left.
 void ksr_terminal_uninstall(void);
 
 // Waits until `fd` can be read, `wake` (or -1) can be read, a signal arrives, or the time is over;

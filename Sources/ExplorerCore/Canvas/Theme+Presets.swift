@@ -39,7 +39,7 @@ extension Theme {
     name: "dark", summary: "for a dark background",
     text: Look(), muted: Look(.rgb(138, 138, 138)), title: Look(.rgb(255, 255, 255), .bold),
     border: Look(.rgb(88, 88, 88)), focus: Look(.rgb(110, 190, 255), .bold),
-    key: Look(.rgb(110, 190, 255)), selection: Look(.rgb(255, 255, 255), on: .rgb(40, 70, 110)),
+    key: Look(.rgb(110, 190, 255)), selection: Look(.rgb(255, 255, 255), on: .rgb(0, 95, 135)),
     match: Look(.rgb(0, 0, 0), on: .rgb(220, 190, 90)), bar: Look(.rgb(95, 200, 200)),
     positive: Look(.rgb(100, 170, 255)), negative: Look(.rgb(255, 165, 80)),
     train: Look(.rgb(138, 138, 138)), valid: Look(.rgb(95, 200, 200)),
