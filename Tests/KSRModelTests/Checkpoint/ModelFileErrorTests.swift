@@ -1,52 +1,26 @@
 import KSRModel
-import Randomness
 import Testing
 
-@Suite("Model files: what is wrong with them")
+@Suite("Model files: what is wrong with their tensors")
 struct ModelFileErrorTests {
-  /// The contents of a good model file, to be spoiled.
-  private func contents(_ example: ExampleModel = ExampleModel()) throws -> SafetensorsContents {
-    let bytes = try example.make().serialized(file: "m")
-    let file = try SafetensorsFile(bytes: bytes, file: "m")
-    return SafetensorsContents(
-      metadata: file.metadata,
-      tensors: try file.tensors.map { tensor in
-        let elements: SafetensorsTensor.Elements =
-          switch tensor.type {
-          case .f32: .floats(try file.floats(tensor.name))
-          case .i32: .int32s(try file.int32s(tensor.name))
-          case .i64: .int64s(try file.integers(tensor.name).map(Int64.init))
-          default: .bytes(try file.bytes(tensor.name))
-          }
-        return SafetensorsTensor(tensor.name, shape: tensor.shape, elements)
-      })
-  }
-
-  private func refusal(_ contents: SafetensorsContents) throws -> CheckpointError {
-    let file = try SafetensorsFile(bytes: try contents.serialized(file: "m"), file: "m")
-    let error = try #require(throws: CheckpointError.self) { try TrainedModel(file) }
-    #expect(isPrintable(error))
-    return error
-  }
-
   private func refusal(
     replacing name: String, shape: [Int]? = nil, _ elements: SafetensorsTensor.Elements
   ) throws -> CheckpointError {
-    var contents = try contents()
+    var contents = try modelContents()
     let place = try #require(contents.tensors.firstIndex { $0.name == name })
     contents.tensors[place] = SafetensorsTensor(name, shape: shape ?? [elements.count], elements)
-    return try refusal(contents)
+    return try modelRefusal(contents)
   }
 
   @Test("The example that is spoiled here is good")
   func good() throws {
-    let bytes = try contents().serialized(file: "m")
+    let bytes = try modelContents().serialized(file: "m")
     #expect(throws: Never.self) { try TrainedModel(try SafetensorsFile(bytes: bytes, file: "m")) }
   }
 
   @Test("Missing, unexpected and mismatched tensors are named together")
   func together() throws {
-    var contents = try contents()
+    var contents = try modelContents()
     contents.tensors.removeAll {
       ["dense.bias", "fact.tails", "relation_Matrix", "tail.vectors"].contains($0.name)
     }
@@ -55,7 +29,7 @@ struct ModelFileErrorTests {
       SafetensorsTensor("relation_Matrix", shape: [2, 2], .int32s([0, 0, 0, 0])),
       SafetensorsTensor("tail.vectors", shape: [8, 3], .floats(Array(repeating: 0, count: 24))),
     ]
-    let error = try refusal(contents)
+    let error = try modelRefusal(contents)
     #expect(error.reason == .contents)
     #expect(
       error.description
@@ -66,7 +40,7 @@ struct ModelFileErrorTests {
 
   @Test("Each tensor but the tails' vectors is needed, with its type and shape")
   func everyTensor() throws {
-    let good = try contents()
+    let good = try modelContents()
     for (place, tensor) in good.tensors.enumerated() {
       var without = good
       without.tensors.remove(at: place)
@@ -74,88 +48,20 @@ struct ModelFileErrorTests {
         let file = try SafetensorsFile(bytes: try without.serialized(file: "m"), file: "m")
         #expect(try TrainedModel(file).tails.vectors == nil)
       } else {
-        #expect(try refusal(without).detail.contains("missing: \(tensor.name)"))
+        #expect(try modelRefusal(without).detail.contains("missing: \(tensor.name)"))
       }
       var deeper = good
       deeper.tensors[place] = SafetensorsTensor(
         tensor.name, shape: tensor.shape + [1], tensor.elements)
-      #expect(try refusal(deeper).detail.contains("\(tensor.name) is "))
+      #expect(try modelRefusal(deeper).detail.contains("\(tensor.name) is "))
       var retyped = good
       retyped.tensors[place] = SafetensorsTensor(
         tensor.name, shape: tensor.shape,
         tensor.elements.type == .f32
           ? .int32s(Array(repeating: 0, count: tensor.elements.count))
           : .floats(Array(repeating: 0, count: tensor.elements.count)))
-      #expect(try refusal(retyped).detail.contains("\(tensor.name) is "))
+      #expect(try modelRefusal(retyped).detail.contains("\(tensor.name) is "))
     }
-  }
-
-  @Test("A settings' change asks for other tensors")
-  func settingsDecideShapes() throws {
-    var contents = try contents()
-    contents.metadata["ksr.num_layers"] = "2"
-    #expect(try refusal(contents).detail.contains("missing: gru_layers.weight_ih_l1"))
-    contents.metadata["ksr.num_layers"] = "1"
-    contents.metadata["ksr.hidden_size"] = "65536"
-    contents.metadata["ksr.embedding_size"] = "65536"
-    #expect(
-      try refusal(contents).detail
-        .contains("gru_layers.weight_ih_l0 is F32 [12, 3], expected F32 [196608, 65536]"))
-  }
-
-  @Test(
-    "Settings that a model cannot have are sentences",
-    arguments: [
-      ("ksr.num_layers", "4", "1, 2 or 3"), ("ksr.embedding_size", "0", "from 1 to 65536"),
-      ("ksr.kg_embedding_size", "-1", "from 1 to 65536"),
-      ("ksr.hidden_size", "99999999999999999999", "from 1 to 65536"),
-      ("ksr.dropout_prob", "1", "below 1"), ("ksr.gamma", "nan", "a finite number"),
-      ("ksr.gamma", "", "a finite number"), ("ksr.freeze_kg", "maybe", "true or false"),
-      ("ksr.loss_type", "MSE", "CE or BPR"), ("ksr.memory", "\u{1b}", "knowledge or none"),
-      ("ksr.MAX_ITEM_LIST_LENGTH", "1.5", "from 1 to 65536"), ("ksr.new_thing", "1", "not known"),
-      ("data.leave_out", "all", "valid_and_test, valid_only, test_only"),
-      ("data.new_thing", "1", "not known"), ("metric.NDCG", "high", "expected a number"),
-    ])
-  func settings(key: String, value: String, expected: String) throws {
-    var contents = try contents()
-    contents.metadata[key] = value
-    let error = try refusal(contents)
-    #expect(error.reason == .contents)
-    #expect(error.detail.contains(key) && error.detail.contains(expected), "\(error)")
-  }
-
-  @Test("Metadata that is missing is named, all at once")
-  func missingMetadata() throws {
-    let good = try contents()
-    let needed = good.metadata.keys.filter { $0.hasPrefix("ksr.") || $0.hasPrefix("data.") }
-    #expect(needed.count == 15)
-    var none = good
-    for key in needed where key != "ksr.format" {
-      var without = good
-      without.metadata[key] = nil
-      #expect(try refusal(without).detail.contains("\(key) is missing"))
-      none.metadata[key] = nil
-    }
-    let error = try refusal(none)
-    #expect(error.detail.contains("ksr.embedding_size is missing"))
-    #expect(error.detail.hasSuffix("and 2 more"))
-  }
-
-  @Test("Other files, and models of another format, are told apart")
-  func otherFormats() throws {
-    var contents = try contents()
-    contents.metadata["ksr.format"] = "2"
-    #expect(try refusal(contents).detail.contains("format \"2\", expected format 1"))
-    contents.metadata["ksr.format"] = nil
-    #expect(try refusal(contents).detail.contains("not a model file"))
-  }
-
-  @Test("Metadata of others is left alone")
-  func foreignMetadata() throws {
-    var contents = try contents()
-    contents.metadata["format"] = "pt"
-    let file = try SafetensorsFile(bytes: try contents.serialized(file: "m"), file: "m")
-    #expect(throws: Never.self) { try TrainedModel(file) }
   }
 
   @Test("Parameters that are infinite or not a number are counted")
@@ -178,13 +84,13 @@ struct ModelFileErrorTests {
       ([0, .max, .max], "end at 9223372036854775807"),
     ] as [([Int64], String)])
   func textOffsets(offsets: [Int64], expected: String) throws {
-    var contents = try contents()
+    var contents = try modelContents()
     contents.tensors.removeAll { $0.name.hasPrefix("relation.name.") }
     contents.tensors += [
       SafetensorsTensor("relation.name.bytes", shape: [2], .bytes([65, 66])),
       SafetensorsTensor("relation.name.offsets", shape: [3], .int64s(offsets)),
     ]
-    let error = try refusal(contents)
+    let error = try modelRefusal(contents)
     #expect(error.reason == .elementValue && error.tensor == "relation.name.offsets")
     #expect(error.detail.contains(expected), "\(error)")
   }
@@ -199,14 +105,14 @@ struct ModelFileErrorTests {
 
   @Test("Text is UTF-8 as a whole and in each part")
   func utf8() throws {
-    var contents = try contents()
+    var contents = try modelContents()
     func spoil(_ bytes: [UInt8], _ offsets: [Int64]) throws -> CheckpointError {
       contents.tensors.removeAll { $0.name.hasPrefix("relation.token.") }
       contents.tensors += [
         SafetensorsTensor("relation.token.bytes", shape: [bytes.count], .bytes(bytes)),
         SafetensorsTensor("relation.token.offsets", shape: [3], .int64s(offsets)),
       ]
-      return try refusal(contents)
+      return try modelRefusal(contents)
     }
     #expect(try spoil([65, 0xff], [0, 1, 2]).detail.contains("not valid UTF-8"))
     #expect(try spoil([65, 0xc3], [0, 1, 2]).tensor == "relation.token.bytes")
@@ -219,7 +125,7 @@ struct ModelFileErrorTests {
 
   @Test("Facts lie within their offsets and name tails that exist")
   func facts() throws {
-    let good = try contents()
+    let good = try modelContents()
     let place = try #require(good.tensors.firstIndex { $0.name == "fact.tails" })
     guard case .int32s(let facts) = good.tensors[place].elements else {
       Issue.record("facts are not I32")
@@ -242,8 +148,8 @@ struct ModelFileErrorTests {
 
   @Test("A memory needs a relation, and every model its padding item")
   func counts() throws {
-    func without(_ prefixes: [String], _ empty: [SafetensorsTensor]) throws -> SafetensorsContents {
-      var contents = try contents(ExampleModel(hasTailVectors: false, hasTails: false))
+    func with(_ empty: [SafetensorsTensor]) throws -> SafetensorsContents {
+      var contents = try modelContents(ExampleModel(hasTailVectors: false, hasTails: false))
       let names = Set(empty.map(\.name))
       contents.tensors.removeAll { names.contains($0.name) }
       contents.tensors += empty
@@ -256,32 +162,30 @@ struct ModelFileErrorTests {
       ]
     }
     let noFacts = SafetensorsTensor("fact.offsets", shape: [1], .int32s([0]))
-    var noRelations = try without(
-      [],
+    var noRelations = try with(
       emptyText("relation.token") + emptyText("relation.name") + [
         noFacts, SafetensorsTensor("relation_Matrix", shape: [0, 2], .floats([])),
       ])
-    #expect(try refusal(noRelations).detail.contains("no relations"))
+    #expect(try modelRefusal(noRelations).detail.contains("no relations"))
     noRelations.metadata["ksr.memory"] = "none"
     let bytes = try noRelations.serialized(file: "m")
     let model = try TrainedModel(try SafetensorsFile(bytes: bytes, file: "m"))
     #expect(model.relations.count == 0 && model.settings.memory == .none)
     noRelations.metadata["ksr.pad_relation"] = "true"
-    #expect(try refusal(noRelations).detail.contains("no relations"))
-    let noItems = try without(
-      [],
+    #expect(try modelRefusal(noRelations).detail.contains("no relations"))
+    let noItems = try with(
       emptyText("item.token") + emptyText("item.name") + [
         noFacts, SafetensorsTensor("item_embedding.weight", shape: [0, 3], .floats([])),
         SafetensorsTensor("entity_embedding.weight", shape: [0, 2], .floats([])),
       ])
-    #expect(try refusal(noItems).detail.contains("no items"))
+    #expect(try modelRefusal(noItems).detail.contains("no items"))
   }
 
   @Test("The shapes asked for are those of the parameters", arguments: ModelFileTests.examples)
   func shapes(example: ExampleModel) throws {
     // Every side of every parameter is spoiled in turn; only a reader that knows them all objects.
     let model = example.make()
-    let good = try contents(example)
+    let good = try modelContents(example)
     for entry in model.parameters.entries where !entry.shape.contains(0) {
       let place = try #require(good.tensors.firstIndex { $0.name == entry.name })
       for side in entry.shape.indices {
@@ -290,7 +194,7 @@ struct ModelFileErrorTests {
         var spoiled = good
         spoiled.tensors[place] = SafetensorsTensor(
           entry.name, shape: shape, .floats(Array(repeating: 0, count: shape.reduce(1, *))))
-        let error = try refusal(spoiled)
+        let error = try modelRefusal(spoiled)
         #expect(
           error.detail.contains(
             "\(entry.name) is F32 \(shape), expected F32 \(entry.shape)"))

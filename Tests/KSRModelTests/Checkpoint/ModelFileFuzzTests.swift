@@ -24,7 +24,7 @@ struct ModelFileFuzzTests {
     let headerEnd = 8 + Int(bytes[0]) + Int(bytes[1]) << 8
     var generator = SeededGenerator(seed: seed)
     var (read, refused) = (0, 0)
-    for _ in 0..<1000 {
+    for _ in 0..<500 {
       let damaged = flipped(bytes, headerEnd: headerEnd, &generator)
       do throws(CheckpointError) {
         let model = try TrainedModel(try SafetensorsFile(bytes: damaged, file: "m"))
@@ -47,6 +47,6 @@ struct ModelFileFuzzTests {
         #expect(isPrintable(error))
       }
     }
-    #expect(read > 50 && refused > 50)
+    #expect(read > 10 && refused > 100)
   }
 }

@@ -76,9 +76,36 @@ struct ExampleModel: Sendable, CustomTestStringConvertible {
     result.trainingDigest = "0123abc"
     result.training = ["learning_rate": "0.001", "": "empty key", "\u{301}x": "ksr."]
     result.metrics = [
-      "valid NDCG@10": 0.1 + 0.2, "test MRR@10": 1 / 3, "tiny": 5e-324, "large": -1e300,
+      "valid NDCG@10": 0.1 + 0.2, "test MRR@10": 1 / 3, "tiny": .leastNonzeroMagnitude,
+      "large": -1e300,
       "zero": -0.0,
     ]
     return result
   }
+}
+
+/// The contents of a good model file, to be spoiled.
+func modelContents(_ example: ExampleModel = ExampleModel()) throws -> SafetensorsContents {
+  let bytes = try example.make().serialized(file: "m")
+  let file = try SafetensorsFile(bytes: bytes, file: "m")
+  return SafetensorsContents(
+    metadata: file.metadata,
+    tensors: try file.tensors.map { tensor in
+      let elements: SafetensorsTensor.Elements =
+        switch tensor.type {
+        case .f32: .floats(try file.floats(tensor.name))
+        case .i32: .int32s(try file.int32s(tensor.name))
+        case .i64: .int64s(try file.integers(tensor.name).map(Int64.init))
+        default: .bytes(try file.bytes(tensor.name))
+        }
+      return SafetensorsTensor(tensor.name, shape: tensor.shape, elements)
+    })
+}
+
+/// The error that reading the contents as a model gives; fails the test if it gives none.
+func modelRefusal(_ contents: SafetensorsContents) throws -> CheckpointError {
+  let file = try SafetensorsFile(bytes: try contents.serialized(file: "m"), file: "m")
+  let error = try #require(throws: CheckpointError.self) { try TrainedModel(file) }
+  #expect(isPrintable(error))
+  return error
 }
