@@ -18,13 +18,19 @@ public struct CinemaSample: Sendable {
   public let viewers: [SimulatedViewer]
   private let seed: UInt64
 
-  /// Simulates viewers of the films in a table.
+  /// Simulates viewers of the films in a table; an error if there are too few to follow anything.
   public init(
     _ table: FilmTable, seed: UInt64 = defaultSeed, viewerCount: Int = defaultViewerCount
-  ) {
+  ) throws(DataError) {
     graph = FilmGraph(table)
     viewers = ViewerSimulation(graph, seed: seed).viewers(viewerCount)
     self.seed = seed
+    let fewest = ViewerSimulation.lengths.lowerBound
+    guard viewers.allSatisfy({ $0.choices.count >= fewest }) else {
+      throw DataError(
+        file: "film table", found: "\(table.films.count) films with too little in common",
+        expected: "films enough for every viewer to follow people and genres for \(fewest) films")
+    }
   }
 
   /// Reads films.tsv and writes the whole data set into a folder, which need not exist yet.
@@ -34,7 +40,7 @@ public struct CinemaSample: Sendable {
   public static func generate(
     films path: String, to folder: String, seed: UInt64 = defaultSeed
   ) throws(DataError) {
-    try CinemaSample(FilmTable(path: path), seed: seed).write(to: folder)
+    try CinemaSample(try FilmTable(path: path), seed: seed).write(to: folder)
   }
 
   /// What the viewers did, and how much of it the known facts explain.

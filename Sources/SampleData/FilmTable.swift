@@ -22,6 +22,9 @@ public struct FilmTable: Sendable, Equatable {
   /// The films in the order of the file.
   public let films: [Film]
 
+  /// Films that are already checked, such as some of another table.
+  public init(_ films: [Film]) { self.films = films }
+
   /// Reads a file.
   public init(path: String) throws(DataError) {
     let data: Data

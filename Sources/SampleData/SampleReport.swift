@@ -54,17 +54,17 @@ public struct SampleReport: Sendable, Equatable {
       for (step, choice) in viewer.choices.enumerated() {
         guard let truth = choice.truth else { continue }
         truths += 1
-        let recent = watched[..<step]
         let relation = graph.tails[truth].relation
         runs[relation.place].truths += 1
-        if let tail = rule.tail(recent: recent, chosen: choice.film) {
+        let sums = rule.sums(recent: watched[..<step])
+        if let tail = rule.best(of: graph.tailsOfFilm[choice.film], sums) {
           if graph.tails[tail].relation == relation {
             shared.relation += 1
             runs[relation.place].named += 1
           }
           if tail == truth { shared.tail += 1 }
         }
-        if let tail = rule.tail(recent: recent, chosen: nil) {
+        if let tail = rule.best(of: sums.keys.sorted(), sums) {
           if graph.tails[tail].relation == relation { foreseen.relation += 1 }
           if tail == truth { foreseen.tail += 1 }
         }

@@ -19,15 +19,17 @@ struct SharedTailRule {
     }
   }
 
-  /// The tail that the recent films share most, among those of the chosen film if it is given.
-  ///
-  /// Nil if there is none, such as for a chosen film that shares nothing with the recent ones.
-  func tail(recent: some Collection<Int>, chosen: Int?) -> Int? {
+  /// The sum of each tail that the last films have.
+  func sums(recent: some Collection<Int>) -> [Int: Double] {
     var sums: [Int: Double] = [:]
     for film in recent.suffix(Self.window) {
       for tail in graph.tailsOfFilm[film] { sums[tail, default: 0] += weights[tail] }
     }
-    let candidates = chosen.map { graph.tailsOfFilm[$0] } ?? sums.keys.sorted()
+    return sums
+  }
+
+  /// The candidate with the largest sum, or nil if the last films have none of them.
+  func best(of candidates: [Int], _ sums: [Int: Double]) -> Int? {
     var best: Int?
     for tail in candidates {
       guard let sum = sums[tail] else { continue }

@@ -17,7 +17,7 @@ public struct SimulatedViewer: Sendable, Equatable {
     public var truth: Int?
   }
 
-  /// The viewer's token: "1", "2", …
+  /// The viewer's token: a number from "1" on.
   public var id: String
   /// The choices in the order of their time.
   public var choices: [Choice]

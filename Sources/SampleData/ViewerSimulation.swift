@@ -15,35 +15,66 @@ public struct ViewerSimulation: Sendable {
   public static let unseenToStart = 6
   /// A run ends when its tail has fewer unseen films.
   public static let unseenToGoOn = 2
+  /// Nobody follows what more than one film in so many has, such as "Drama" or "English".
+  public static let rarity = 4
   /// Before one in so many choices of a run, its first aside, comes one of noise.
   public static let noiseInterval = 11
 
   let graph: FilmGraph
-  /// The weight of each film when popularity alone decides, by its place in `filmsByFame`.
+  /// The tails that viewers follow, by relation.
+  let followed: [[Int]]
+  /// Whether viewers follow a tail.
+  let isFollowed: [Bool]
+  /// How many films each tail has.
+  let filmCounts: [Int]
+  /// The weights of films from the most famous down, out of whichever films are drawn.
   let popularity: [Int]
-  /// The weight of the unseen films of a tail, most famous first.
-  let preference: [Int]
   private let seed: UInt64
 
   /// A simulation over the films of a graph.
   public init(_ graph: FilmGraph, seed: UInt64) {
     self.graph = graph
     self.seed = seed
+    isFollowed = Self.followedTails(graph)
+    filmCounts = graph.filmsOfTail.map(\.count)
+    followed = FilmRelation.allCases.map { [isFollowed] relation in
+      graph.tails.indices.filter { isFollowed[$0] && graph.tails[$0].relation == relation }
+    }
     // Zipf with the exponent 3/4, for which square roots are enough.
     popularity = (1...max(1, graph.films.count)).map { rank in
       let root = Double(rank).squareRoot()
       return Int(1_000_000 / (root * root.squareRoot()))
     }
-    preference = (1...max(1, graph.films.count)).map { 1_000_000 / $0 }
   }
 
   /// The viewers "1", "2", …, each of whom depends on the seed and the id alone.
   public func viewers(_ count: Int) -> [SimulatedViewer] {
-    (1...count).map { number in
-      var generator = SeededGenerator(seed: seed, stream: UInt64(number))
+    (0..<count).map { index in
+      var generator = SeededGenerator(seed: seed, stream: UInt64(index + 1))
       var state = ViewerState(self, using: &generator)
       state.watch(using: &generator)
-      return SimulatedViewer(id: "\(number)", choices: state.choices)
+      return SimulatedViewer(id: "\(index + 1)", choices: state.choices)
     }
+  }
+
+  /// Tails that are neither too rare nor too common, and of those that more films share than not,
+  /// only the first: nothing could tell which of a writer and director's two parts is followed.
+  private static func followedTails(_ graph: FilmGraph) -> [Bool] {
+    var result = graph.filmsOfTail.map { films in
+      films.count >= unseenToStart && films.count * rarity <= graph.films.count
+    }
+    let order = graph.tails.indices.filter { result[$0] }.sorted {
+      let places = (graph.tails[$0].relation.place, graph.tails[$1].relation.place)
+      return places.0 != places.1 ? places.0 < places.1 : $0 < $1
+    }
+    for (place, tail) in order.enumerated() {
+      let films = Set(graph.filmsOfTail[tail])
+      result[tail] = !order[..<place].contains { other in
+        guard result[other] else { return false }
+        let common = graph.filmsOfTail[other].count(where: films.contains)
+        return common * 2 > films.count + graph.filmsOfTail[other].count - common
+      }
+    }
+    return result
   }
 }

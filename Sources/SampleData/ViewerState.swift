@@ -18,13 +18,12 @@ struct ViewerState {
   init(_ simulation: ViewerSimulation, using generator: inout SeededGenerator) {
     self.simulation = simulation
     tastes = Tastes(using: &generator)
-    // The smaller of two draws: most viewers watch few films.
+    // The smallest of three draws: most viewers watch few films.
     let lengths = ViewerSimulation.lengths
-    wanted =
-      lengths.lowerBound
-      + min(generator.integer(below: lengths.count), generator.integer(below: lengths.count))
+    let draws = (0..<3).map { _ in generator.integer(below: lengths.count) }
+    wanted = lengths.lowerBound + (draws.min() ?? 0)
     seen = Array(repeating: false, count: simulation.graph.films.count)
-    unseen = simulation.graph.filmsOfTail.map(\.count)
+    unseen = simulation.filmCounts
     // The years 2015 to 2019, in seconds since 1970.
     time = 1_420_070_400 + generator.integer(below: 5 * 365 * day)
   }
@@ -40,21 +39,22 @@ struct ViewerState {
   /// Another tail of the last film, by taste; where there is none, or no film yet, any tail.
   private func nextTail(using generator: inout SeededGenerator) -> Int? {
     if let last = choices.last {
-      let others = graph.tailsOfFilm[last.film].filter { $0 != last.followed }
+      var others: [[Int]] = Array(repeating: [], count: simulation.followed.count)
+      for tail in graph.tailsOfFilm[last.film]
+      where simulation.isFollowed[tail] && tail != last.followed {
+        others[graph.tails[tail].relation.place].append(tail)
+      }
       if let tail = pick(others, using: &generator) { return tail }
     }
-    return pick(Array(graph.tails.indices), using: &generator)
+    return pick(simulation.followed, using: &generator)
   }
 
   /// One of the tails on which a run may start: a relation by taste, then any of its tails.
-  private func pick(_ tails: [Int], using generator: inout SeededGenerator) -> Int? {
-    var byRelation: [[Int]] = Array(repeating: [], count: FilmRelation.allCases.count)
-    for tail in tails where unseen[tail] >= ViewerSimulation.unseenToStart {
-      byRelation[graph.tails[tail].relation.place].append(tail)
-    }
-    guard byRelation.contains(where: { !$0.isEmpty }) else { return nil }
-    let weights = zip(byRelation, tastes.weights).map { $0.isEmpty ? 0 : $1 }
-    let candidates = byRelation[draw(weights, using: &generator)]
+  private func pick(_ tails: [[Int]], using generator: inout SeededGenerator) -> Int? {
+    let open = tails.map { $0.filter { unseen[$0] >= ViewerSimulation.unseenToStart } }
+    guard open.contains(where: { !$0.isEmpty }) else { return nil }
+    let weights = zip(open, tastes.weights).map { $0.isEmpty ? 0 : $1 }
+    let candidates = open[draw(weights, using: &generator)]
     return candidates[generator.integer(below: candidates.count)]
   }
 
@@ -68,7 +68,7 @@ struct ViewerState {
         if isFull { return }
       }
       let films = graph.filmsOfTail[tail].filter { !seen[$0] }
-      let weights = Array(simulation.preference.prefix(films.count))
+      let weights = Array(simulation.popularity.prefix(films.count))
       choose(films[draw(weights, using: &generator)], following: tail, using: &generator)
       left -= 1
       first = false
@@ -77,9 +77,10 @@ struct ViewerState {
 
   /// A popular film that has nothing to do with the run.
   private mutating func distract(from tail: Int, using generator: inout SeededGenerator) {
-    let weights = zip(graph.filmsByFame, simulation.popularity).map { film, weight in
-      seen[film] || graph.tailsOfFilm[film].contains(tail) ? 0 : weight
-    }
+    var excluded = seen
+    for film in graph.filmsOfTail[tail] { excluded[film] = true }
+    var weights = simulation.popularity
+    for (rank, film) in graph.filmsByFame.enumerated() where excluded[film] { weights[rank] = 0 }
     guard weights.contains(where: { $0 > 0 }) else { return }
     let place = draw(weights, using: &generator)
     choose(graph.filmsByFame[place], following: nil, using: &generator)
@@ -90,11 +91,10 @@ struct ViewerState {
   ) {
     // From an hour to four days later.
     time += hour + generator.integer(below: 4 * day - hour)
-    let isContinued = choices.last?.run == run
-    let isShared = choices.last.map { last in
-      tail.map { graph.tailsOfFilm[last.film].contains($0) } ?? false
+    let truth = tail.flatMap { tail -> Int? in
+      guard let last = choices.last else { return nil }
+      return last.run == run || graph.tailsOfFilm[last.film].contains(tail) ? tail : nil
     }
-    let truth = isContinued || isShared == true ? tail : nil
     choices.append(.init(film: film, followed: tail, run: run, timestamp: time, truth: truth))
     seen[film] = true
     for tail in graph.tailsOfFilm[film] { unseen[tail] -= 1 }
