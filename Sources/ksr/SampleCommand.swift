@@ -30,7 +30,7 @@ struct SampleCommand: ParsableCommand {
     guard report || output != nil else {
       throw ValidationError("Nothing to do: give --output DIR, --report, or both.")
     }
-    let sample = CinemaSample(try FilmTable(path: films), seed: seed)
+    let sample = try CinemaSample(FilmTable(path: films), seed: seed)
     if let output {
       try sample.write(to: output)
       Console.note("wrote \(output)")
