@@ -62,7 +62,8 @@ let package = Package(
           + (belowModel.contains(room.name) ? [] : ["ModelTestSupport"]))
     } + [
       .target(
-        name: "ModelTestSupport", dependencies: ["KSRModel"], path: "Tests/ModelTestSupport"),
+        name: "ModelTestSupport", dependencies: ["Randomness", "AtomicFiles", "KSRModel"],
+        path: "Tests/ModelTestSupport"),
       .target(name: "TestSupport", dependencies: ["Randomness"], path: "Tests/TestSupport"),
       .executableTarget(
         name: "ksr-tui",

@@ -104,7 +104,7 @@ public struct Canvas: Equatable, Sendable {
 
   /// Sets a cell inside `area`, which lies in the grid; what does not fit whole becomes blank.
   private mutating func set(_ cell: Cell, column: Int, row: Int, area: Rect) {
-    guard row >= area.row, row < area.endRow else { return }
+    guard !area.isEmpty, row >= area.row, row < area.endRow else { return }
     let end = column + Int(cell.width)
     guard end > area.column, column < area.endColumn else { return }
     if column < area.column {

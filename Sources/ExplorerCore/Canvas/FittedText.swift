@@ -36,7 +36,10 @@ extension StringProtocol {
   ) -> String {
     let shown = truncated(to: width, ellipsis: ellipsis)
     let fill = String(repeating: " ", count: Swift.max(0, width - shown.columns))
-    return alignment == .left ? shown + fill : fill + shown
+    guard alignment == .right else { return shown + fill }
+    // A combining mark at the beginning of the text goes onto the last blank.
+    let joined = fill + shown
+    return joined.columns < width ? " " + joined : joined
   }
 
   private func fitted(to limit: Int, ellipsis: String, keepsTail: Bool) -> String {

@@ -33,7 +33,7 @@ enum FooterView {
     }
   }
 
-  /// The entries that fit into some columns; the last one of the table, the help, is the last to go.
+  /// The entries that fit into some columns; the last two of the table are the last to go.
   static func entries(for context: Context, in columns: Int, glyphs: Glyphs) -> [Entry] {
     var all: [Entry] = []
     for binding in Bindings.of(context) where binding.isInFooter {
@@ -45,7 +45,7 @@ enum FooterView {
       }
     }
     func width(_ entries: [Entry]) -> Int { entries.reduce(0) { $0 + $1.columns + 2 } }
-    while all.count > 1, width(all) > columns { all.remove(at: all.count - 2) }
+    while all.count > 1, width(all) > columns { all.remove(at: max(0, all.count - 3)) }
     return width(all) > columns ? [] : all
   }
 }

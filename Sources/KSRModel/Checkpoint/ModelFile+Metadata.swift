@@ -1,3 +1,5 @@
+import AtomicFiles
+
 extension ModelFile {
   /// The settings and the provenance in a file's metadata, without the users held out.
   ///

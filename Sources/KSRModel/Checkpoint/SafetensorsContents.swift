@@ -1,3 +1,5 @@
+import AtomicFiles
+
 /// Tensors and metadata to be written as a safetensors file; equal contents give equal bytes.
 public struct SafetensorsContents: Sendable {
   /// `__metadata__`; left out if empty.
@@ -13,7 +15,7 @@ public struct SafetensorsContents: Sendable {
 
   /// Writes the file beside its place and moves it there when it is complete.
   public func write(to path: String) throws(CheckpointError) {
-    try OutputFile.write(try serialized(file: path), to: path)
+    try writeCheckpoint(try serialized(file: path), to: path)
   }
 
   /// The bytes of the file.
@@ -42,46 +44,64 @@ public struct SafetensorsContents: Sendable {
   }
 
   private func header(of ordered: [SafetensorsTensor]) -> [UInt8] {
-    var entries: [String] = []
+    var header = Array("{".utf8)
+    var separator = ""
     if !metadata.isEmpty {
-      let pairs = metadata.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-        .map { json($0.key) + ":" + json($0.value) }
-      entries.append("\"__metadata__\":{\(pairs.joined(separator: ","))}")
+      header += "\"__metadata__\":{".utf8
+      for (key, value) in metadata.sorted(by: {
+        $0.key.utf8.lexicographicallyPrecedes($1.key.utf8)
+      }) {
+        header += separator.utf8
+        appendJSON(key, to: &header)
+        header += ":".utf8
+        appendJSON(value, to: &header)
+        separator = ","
+      }
+      header += "}".utf8
     }
     var begin = 0
     for tensor in ordered {
       let end = begin + tensor.elements.byteCount
       let shape = tensor.shape.map(String.init).joined(separator: ",")
-      entries.append(
-        json(tensor.name) + ":{\"dtype\":\"\(tensor.elements.type.rawValue)\","
-          + "\"shape\":[\(shape)],\"data_offsets\":[\(begin),\(end)]}")
+      header += separator.utf8
+      appendJSON(tensor.name, to: &header)
+      header += ":{\"dtype\":\"\(tensor.elements.type.rawValue)\",".utf8
+      header += "\"shape\":[\(shape)],\"data_offsets\":[\(begin),\(end)]}".utf8
+      separator = ","
       begin = end
     }
-    var header = Array("{\(entries.joined(separator: ","))}".utf8)
+    header += "}".utf8
     // Spaces up to a multiple of eight, so that the tensors begin at one.
     while header.count % 8 != 0 { header.append(UInt8(ascii: " ")) }
     return header
   }
 
   /// Text as JSON writes it.
-  private func json(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\u{8}": result += "\\b"
-      case "\u{c}": result += "\\f"
-      case "\n": result += "\\n"
-      case "\r": result += "\\r"
-      case "\t": result += "\\t"
-      case "\0"..<" ":
-        let digits = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: result.unicodeScalars.append(scalar)
+  private func appendJSON(_ text: String, to bytes: inout [UInt8]) {
+    bytes.append(UInt8(ascii: "\""))
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: "\""): bytes += "\\\"".utf8
+      case UInt8(ascii: "\\"): bytes += "\\\\".utf8
+      case 0x08: bytes += "\\b".utf8
+      case 0x0C: bytes += "\\f".utf8
+      case 0x0A: bytes += "\\n".utf8
+      case 0x0D: bytes += "\\r".utf8
+      case 0x09: bytes += "\\t".utf8
+      case ..<0x20: bytes += "\\u00\(byte < 0x10 ? "0" : "")\(String(byte, radix: 16))".utf8
+      default: bytes.append(byte)
       }
     }
-    return result + "\""
+    bytes.append(UInt8(ascii: "\""))
+  }
+}
+
+/// Writes a whole file or leaves everything as it was.
+func writeCheckpoint(_ bytes: [UInt8], to path: String) throws(CheckpointError) {
+  do throws(DataError) {
+    try writeAtomically(bytes, to: path)
+  } catch {
+    throw CheckpointError(.unwritable, file: error.file, error.found)
   }
 }
 

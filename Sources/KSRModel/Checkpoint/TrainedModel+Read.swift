@@ -54,7 +54,7 @@ extension TrainedModel {
       }
     }
     let known = Set(expected.map(\.name))
-    let unexpected = file.names.filter { !known.contains($0) }.map(quoted)
+    let unexpected = file.names.filter { !known.contains($0) }.map { quoted($0) }
     var problems: [String] = []
     if !missing.isEmpty { problems.append("missing: \(ModelFile.listed(missing))") }
     if !unexpected.isEmpty { problems.append("unexpected: \(ModelFile.listed(unexpected))") }

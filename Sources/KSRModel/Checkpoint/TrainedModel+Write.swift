@@ -3,7 +3,7 @@ import AtomicFiles
 extension TrainedModel {
   /// Writes the model as one safetensors file, complete or not at all.
   public func write(to path: String) throws(CheckpointError) {
-    try OutputFile.write(try serialized(file: path), to: path)
+    try writeCheckpoint(try serialized(file: path), to: path)
   }
 
   /// The bytes of the model's file, the same for equal models.

@@ -44,7 +44,8 @@ final class CursesTerminal {
     let error = ksr_terminal_install(descriptor, "")
     guard error == 0 else {
       throw TerminalFailure(
-        description: "Cannot read the settings of the terminal: \(String(cString: strerror(error))).")
+        description:
+          "Cannot read the settings of the terminal: \(String(cString: strerror(error))).")
     }
     if getenv("ESCDELAY") == nil { set_escdelay(25) }
     guard let screen = newterm(nil, output, keys) else {

@@ -35,7 +35,7 @@ struct SafetensorsHeaderTests {
       ("{\(entry("a"));}", "expected '}' to end the header, found ';'"),
       ("{a:1}", "expected a name"),
       ("{'a':1}", "expected a name"),
-      ("{\"a\" 1}", "expected ':' after 'a', found '1'"),
+      ("{\"a\" 1}", "expected ':' after \"a\", found '1'"),
       ("{\"a\":1}", "expected '{' to begin its description, found '1'"),
       ("{\"a\":null}", "found 'n'"),
       ("{\"a\":{}}", "dtype is missing"),
@@ -44,12 +44,12 @@ struct SafetensorsHeaderTests {
       ("{\"a\":{\"shape\":[1],\"data_offsets\":[0,4]}}", "dtype is missing"),
       ("{\"a\":{\"dtype\":\"F32\",\"data_offsets\":[0,4]}}", "shape is missing"),
       ("{\"a\":{\"dtype\":\"F32\",\"shape\":[1]}}", "data_offsets is missing"),
-      ("{\"a\":{\"dtype\":\"F32\",\"extra\":1}}", "found 'extra', expected dtype, shape"),
+      ("{\"a\":{\"dtype\":\"F32\",\"extra\":1}}", "found \"extra\", expected dtype, shape"),
       ("{\"a\":{\"dtype\":\"F32\",\"dtype\":\"F32\"}}", "dtype comes twice"),
       ("{\"a\":{\"shape\":[],\"shape\":[]}}", "shape comes twice"),
       ("{\"a\":{\"data_offsets\":[0,0],\"data_offsets\":[0,0]}}", "data_offsets comes twice"),
-      ("{\(entry("a", "f32"))}", "found dtype 'f32', expected one of BOOL, F4"),
-      ("{\(entry("a", "F128"))}", "found dtype 'F128'"),
+      ("{\(entry("a", "f32"))}", "found dtype \"f32\", expected one of BOOL, F4"),
+      ("{\(entry("a", "F128"))}", "found dtype \"F128\""),
       ("{\"a\":{\"dtype\":32}}", "expected a dtype between quotes, found '3'"),
       ("{\(entry("a", "F32", "1"))}", "expected '[' to begin shape, found '1'"),
       ("{\(entry("a", "F32", "[1", "[0,4]"))}", "expected a whole number from 0 in shape"),
@@ -80,14 +80,14 @@ struct SafetensorsHeaderTests {
       ("{\(entry("a", "F32", "[1]", "[0,99999999999999999999999]"))}", "larger than"),
       // Metadata: text only.
       ("{\"__metadata__\":1}", "expected '{' to begin __metadata__, found '1'"),
-      ("{\"__metadata__\":{\"a\":1}}", "expected the text of 'a' in __metadata__ between quotes"),
+      ("{\"__metadata__\":{\"a\":1}}", "expected the text of \"a\" in __metadata__ between quotes"),
       ("{\"__metadata__\":{\"a\":null}}", "found 'n'"),
       ("{\"__metadata__\":{\"a\":{\"b\":\"c\"}}}", "found '{'"),
       ("{\"__metadata__\":{\"a\":[\"b\"]}}", "found '['"),
       // Strings.
       ("{\"a", "the header ends inside a name in the header"),
       ("{\"a\\", "the header ends inside an escape"),
-      ("{\"a\nb\":1}", "found '\\u{a}' inside a name"),
+      ("{\"a\nb\":1}", "found '\\n' inside a name"),
       ("{\"a\0b\":1}", "found '\\u{0}' inside a name"),
       ("{\"\\x41\":1}", "found 'x' after a backslash"),
       ("{\"\\u12\":1}", "expected four hexadecimal digits after \\u, found '\"'"),
@@ -171,22 +171,22 @@ struct SafetensorsHeaderTests {
     #expect(file.metadata["k"] == value)
   }
 
-  @Test("More than a million tensors are refused before they are kept")
+  @Test("More than 100000 tensors are refused before they are kept")
   func tensorCount() throws {
     var header = "{"
-    for i in 0...1_000_000 {
+    for i in 0...100_000 {
       header += "\"\(i)\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]},"
     }
     header.removeLast()
     let error = try refusal(safetensors(header + "}"))
-    #expect(error.detail.contains("more than 1000000 tensors"))
+    #expect(error.detail.contains("more than 100000 tensors"))
   }
 
   @Test("Control characters in names are shown as escapes")
   func controlCharacters() throws {
     let error = try refusal(safetensors("{\(entry("\\u001b[2J\\u202e", "U8"))}", buffer: 4))
     #expect(error.tensor == "\u{1b}[2J\u{202e}")
-    #expect(error.description.contains("tensor '\\u{1b}[2J\\u{202e}'"))
+    #expect(error.description.contains("tensor \"\\u{1B}[2J\\u{202E}\""))
     #expect(isPrintable(error))
   }
 }

@@ -76,7 +76,7 @@ struct SafetensorsValueTests {
       try #require(throws: CheckpointError.self) { try wide.integers("a") },
     ]
     #expect(errors.allSatisfy { $0.reason == .elementType && $0.tensor == "a" })
-    #expect(errors[0].description.hasPrefix("values: tensor 'a': the elements are F32, expected"))
+    #expect(errors[0].description.hasPrefix("values: tensor \"a\": the elements are F32, expected"))
   }
 
   @Test("A name that is not there is refused")
