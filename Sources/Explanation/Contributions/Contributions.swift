@@ -27,7 +27,9 @@ public struct Contributions: Sendable {
   public let relationParts: Matrix
   /// q·b_u: the part that does not depend on the history.
   public let bias: Float
+}
 
+extension Contributions {
   /// The table of a step of a history, as the model sees it there.
   public init(
     _ states: HistoryStates, step: Int, item: Int32, over contrast: Contrast = .catalogueMean
@@ -45,14 +47,13 @@ public struct Contributions: Sendable {
   ) {
     let vector = network.itemVector(of: item, over: contrast)
     let (state, memory) = network.pulledBack(vector)
-    self.item = item
-    self.contrast = contrast
-    score = network.score(Array(trace.preferences.row(row)), vector)
-    steps = firstStep..<firstStep + row + 1
-    items = Array(trace.items.prefix(row + 1))
-    bias = dotProduct(vector, network.parameters.denseLayerU.bias)
-    sequence = Self.sequence(trace, row, Array(state))
-    (filmParts, relationParts) = Self.memory(network, trace, row, memory)
+    let (film, relation) = Self.memory(network, trace, row, memory)
+    self.init(
+      item: item, contrast: contrast,
+      score: network.score(Array(trace.preferences.row(row)), vector),
+      steps: firstStep..<firstStep + row + 1, items: Array(trace.items.prefix(row + 1)),
+      sequence: Self.sequence(trace, row, Array(state)), filmParts: film, relationParts: relation,
+      bias: dotProduct(vector, network.parameters.denseLayerU.bias))
   }
 
   /// The number of slots R.

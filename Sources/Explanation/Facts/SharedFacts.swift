@@ -43,6 +43,9 @@ public struct SharedFacts: Sendable {
   /// Those steps, the largest amount first.
   public let otherSteps: [StepAmount]
 
+}
+
+extension SharedFacts {
   /// q·b_u, which no step brings.
   public var bias: Float { contributions.bias }
   /// What all steps add: groups and other.
@@ -50,7 +53,6 @@ public struct SharedFacts: Sendable {
 
   /// Groups the rows of a table.
   public init(_ contributions: Contributions, index: TailIndex) {
-    self.contributions = contributions
     var members: [Fact: [StepAmount]] = [:]
     var rest: [StepAmount] = []
     let sums = contributions.stepSums
@@ -66,17 +68,17 @@ public struct SharedFacts: Sendable {
           StepAmount(step: step, item: item, amount: sums[row] * share))
       }
     }
-    groups =
-      members.map { fact, steps in
-        Group(
-          slot: fact.slot, tail: fact.tail, name: index.tails.names[Int(fact.tail)],
-          amount: steps.reduce(0) { $0 + $1.amount }, steps: Self.sorted(steps))
-      }.sorted {
-        $0.amount != $1.amount
-          ? $0.amount > $1.amount : ($0.slot, $0.tail) < ($1.slot, $1.tail)
-      }
-    otherSteps = Self.sorted(rest)
-    other = rest.reduce(0) { $0 + $1.amount }
+    let groups = members.map { fact, steps in
+      Group(
+        slot: fact.slot, tail: fact.tail, name: index.tails.names[Int(fact.tail)],
+        amount: steps.reduce(0) { $0 + $1.amount }, steps: Self.sorted(steps))
+    }.sorted {
+      $0.amount != $1.amount
+        ? $0.amount > $1.amount : ($0.slot, $0.tail) < ($1.slot, $1.tail)
+    }
+    self.init(
+      contributions: contributions, groups: groups, other: rest.reduce(0) { $0 + $1.amount },
+      otherSteps: Self.sorted(rest))
   }
 
   private struct Fact: Hashable {
