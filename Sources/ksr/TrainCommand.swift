@@ -1,6 +1,7 @@
 import ArgumentParser
 import AtomicFiles
 import Evaluation
+import Explanation
 import Foundation
 import KSRModel
 import Training
@@ -42,7 +43,13 @@ struct TrainCommand: ParsableCommand {
     let run = ModelTraining(
       settings: network, training: training, data: dataset, memory: memory)
     var display = TrainingDisplay(epochs: training.epochs)
-    let (model, epochs) = try run.run(threads: threads.count) { display.show($0) }
+    var (model, epochs) = try run.run(threads: threads.count) { display.show($0) }
+    let attention = AttentionSummary(
+      network: KSRNetwork(settings: model.settings, parameters: model.parameters),
+      histories: dataset.histories.map(\.items))
+    if attention.stepCount > 0 {
+      model.provenance.metrics["mean attention entropy"] = Double(attention.meanEntropy)
+    }
     try model.write(to: output)
     let best = epochs.last { $0.isBest }?.number ?? epochs.count
     Console.note("best epoch \(best) of \(epochs.count), \(duration(display.seconds))")
@@ -51,6 +58,13 @@ struct TrainCommand: ParsableCommand {
         model.provenance.metrics["\(name) \(metric.name)"].map { "\(metric.name) \(fixed($0))" }
       }
       if !metrics.isEmpty { Console.result("\(name)  " + metrics.joined(separator: "  ")) }
+    }
+    if attention.stepCount > 0 {
+      let share = attention.meanEntropy / max(attention.largestEntropy, .leastNormalMagnitude)
+      Console.note(
+        "mean attention entropy \(fixed(Double(attention.meanEntropy))), "
+          + "\(fixed(Double(share))) of ln \(model.relations.count)")
+      if let warning = attention.warning { Console.note(warning) }
     }
     Console.result(output)
   }
