@@ -97,7 +97,8 @@ struct ExplorerInTerminalTests {
   func signals(name: String, status: Int) throws {
     let session = try open()
     let shell = try session.variable("pane_pid")
-    let children = try String(contentsOfFile: "/proc/\(shell)/task/\(shell)/children", encoding: .utf8)
+    let children = try String(
+      contentsOfFile: "/proc/\(shell)/task/\(shell)/children", encoding: .utf8)
     let explorer = try #require(Int32(children.trimmingCharacters(in: .whitespaces)))
     let number = try #require(Int32(exactly: status - 128))
     #expect(kill(explorer, number) == 0)
