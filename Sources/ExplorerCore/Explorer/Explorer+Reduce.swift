@@ -9,7 +9,7 @@ public enum Explorer {
     public var effects: [Effect] = []
   }
 
-  /// The state after an action, and what is to be done outside. Depends on nothing else.
+  /// The state after an action, and what is to be done outside; it depends on nothing else.
   public static func reduce(_ state: State, _ action: Action) -> Transition {
     var next = Transition(state: state)
     next.state.toast = nil

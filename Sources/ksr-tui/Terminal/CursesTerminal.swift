@@ -32,7 +32,7 @@ final class CursesTerminal {
     return String(cString: nl_langinfo(Int32(CODESET))) == "UTF-8"
   }
 
-  /// Takes the terminal over. `prepareLocale` must have been called.
+  /// Takes the terminal over; `prepareLocale` must have been called.
   init(_ options: Options) throws(TerminalFailure) {
     let name = getenv("TERM").map { String(cString: $0) }
     let descriptor = isatty(0) == 1 ? dup(0) : open("/dev/tty", O_RDWR | O_CLOEXEC)
@@ -44,7 +44,8 @@ final class CursesTerminal {
     let error = ksr_terminal_install(descriptor, "")
     guard error == 0 else {
       throw TerminalFailure(
-        description: "Cannot read the settings of the terminal: \(String(cString: strerror(error))).")
+        description:
+          "Cannot read the settings of the terminal: \(String(cString: strerror(error))).")
     }
     if getenv("ESCDELAY") == nil { set_escdelay(25) }
     guard let screen = newterm(nil, output, keys) else {
