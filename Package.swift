@@ -18,11 +18,17 @@ let rooms: [(name: String, imports: [Target.Dependency])] = [
   ("Explanation", ["Randomness", "CKernels", "KSRModel", "Workspace", "Evaluation"]),
   (
     "Training",
-    ["Randomness", "CKernels", "AtomicFiles", "KnowledgeGraph", "KSRModel", "Workspace", "Evaluation"]
+    [
+      "Randomness", "CKernels", "AtomicFiles", "KnowledgeGraph", "KSRModel", "Workspace",
+      "Evaluation",
+    ]
   ),
   ("SampleData", ["Randomness", "AtomicFiles", "KnowledgeGraph"]),
   ("ExplorerCore", ["KSRModel", "Workspace", "Evaluation", "Explanation"]),
 ]
+
+// Rooms whose tests need no model.
+let belowModel: Set = ["Randomness", "AtomicFiles", "KnowledgeGraph", "SampleData"]
 
 let products: [Product] =
   [
@@ -51,12 +57,20 @@ let package = Package(
     + rooms.map { .target(name: $0.name, dependencies: $0.imports) }
     + rooms.map { room in
       .testTarget(
-        name: room.name + "Tests", dependencies: [.target(name: room.name)] + room.imports + ["TestSupport"])
+        name: room.name + "Tests",
+        dependencies: [.target(name: room.name)] + room.imports + ["TestSupport"]
+          + (belowModel.contains(room.name) ? [] : ["ModelTestSupport"]))
     } + [
+      .target(
+        name: "ModelTestSupport", dependencies: ["Randomness", "AtomicFiles", "KSRModel"],
+        path: "Tests/ModelTestSupport"),
       .target(name: "TestSupport", dependencies: ["Randomness"], path: "Tests/TestSupport"),
       .executableTarget(
         name: "ksr-tui",
-        dependencies: ["CNcurses", "CTerminal", "ExplorerCore", "Explanation", "Workspace", "KSRModel", argumentParser]
+        dependencies: [
+          "CNcurses", "CTerminal", "ExplorerCore", "Explanation", "Workspace", "KSRModel",
+          argumentParser,
+        ]
       ),
       .executableTarget(
         name: "ksr",

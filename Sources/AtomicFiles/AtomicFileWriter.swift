@@ -1,0 +1,101 @@
+/// Gathers rows and writes them as an atomic file that RecBole reads.
+///
+/// Texts are written as they stand. What would break the table (a tab or a line end in a text, an
+/// empty token, a number that is not finite) is an error instead.
+public struct AtomicFileWriter: Sendable {
+  /// A field of a row.
+  public enum Field: Sendable, Equatable {
+    /// For a column of type `token`.
+    case token(String)
+    /// For a column of type `token_seq`: the pieces with spaces between them.
+    case text(String)
+    /// For a column of type `float`.
+    case number(Double)
+    /// For a column of type `float_seq`.
+    case vector([Float])
+  }
+
+  /// The columns in the order of the file.
+  public let columns: [AtomicColumn]
+  /// The number of rows so far.
+  public private(set) var rowCount = 0
+  private var content: [UInt8] = []
+
+  /// A table with columns and no rows yet.
+  public init(_ columns: [AtomicColumn]) throws(DataError) {
+    self.columns = columns
+    for column in columns {
+      guard !column.name.isEmpty, !column.name.utf8.contains(UInt8(ascii: ":")) else {
+        throw DataError(
+          file: "table", found: "the column \(quoted(column.name))", expected: "a name without ':'")
+      }
+      try Self.check(column.name, column.name, line: 1)
+    }
+    content.append(contentsOf: columns.map(\.header).joined(separator: "\t").utf8)
+    content.append(newline)
+  }
+
+  /// Adds a row; an error if its fields do not fit the columns, and then no part of it is added.
+  public mutating func append(_ fields: [Field]) throws(DataError) {
+    let line = rowCount + 2
+    guard fields.count == columns.count else {
+      throw DataError(
+        file: "table", line: line, found: "\(fields.count) fields",
+        expected: "\(columns.count) fields")
+    }
+    let start = content.count
+    do throws(DataError) {
+      for (index, field) in fields.enumerated() {
+        if index > 0 { content.append(tab) }
+        try append(field, columns[index], line)
+      }
+    } catch {
+      content.removeLast(content.count - start)
+      throw error
+    }
+    content.append(newline)
+    rowCount += 1
+  }
+
+  /// Writes the table, as ``writeAtomically(_:to:)-([UInt8],_)`` does.
+  public func write(to path: String) throws(DataError) {
+    try writeAtomically(content, to: path)
+  }
+
+  private mutating func append(
+    _ field: Field, _ column: AtomicColumn, _ line: Int
+  ) throws(DataError) {
+    switch (field, column.type) {
+    case (.token(let text), .token) where !text.isEmpty, (.text(let text), .tokenSequence):
+      try Self.check(text, column.name, line: line)
+      content.append(contentsOf: text.utf8)
+    case (.number(let number), .float) where number.isFinite:
+      content.append(contentsOf: Self.text(number).utf8)
+    case (.vector(let numbers), .floatSequence) where numbers.allSatisfy(\.isFinite):
+      for (index, number) in numbers.enumerated() {
+        if index > 0 { content.append(UInt8(ascii: " ")) }
+        content.append(contentsOf: number.description.utf8)
+      }
+    default:
+      throw DataError(
+        file: "table", line: line, field: column.name, found: "\(field)",
+        expected: "a value of type \(column.type.rawValue)")
+    }
+  }
+
+  private static func check(
+    _ text: String, _ field: String, line: Int
+  ) throws(DataError) {
+    for byte in text.utf8 where byte == tab || byte == newline || byte == carriageReturn {
+      throw DataError(
+        file: "table", line: line, field: field, found: quoted(text),
+        expected: "a text without tabs and line ends")
+    }
+  }
+
+  /// The shortest text of the number, without a fraction where it is whole.
+  private static func text(_ number: Double) -> String {
+    if let whole = Int(exactly: number), whole.magnitude < 1 << 53 { return "\(whole)" }
+    return number.description
+  }
+}

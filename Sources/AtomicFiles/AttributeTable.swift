@@ -1,0 +1,70 @@
+/// What is known about items (NAME.item) or users (NAME.user): one row each, columns of text.
+///
+/// Where an identifier comes twice, its first row is kept, as in RecBole, and a warning tells.
+public struct AttributeTable: Sendable {
+  /// The identifiers in the order of the file.
+  public let ids: Vocabulary
+  /// The names of the other columns, in the order of the file.
+  public let columns: [String]
+  /// Rows left out because their identifier had one already.
+  public let duplicates: Int
+  /// What was odd but could be read, a sentence each.
+  public let warnings: [DataError]
+  private let texts: [String: TextColumn]
+  /// The row of each identifier.
+  private let rows: [Int]
+
+  /// Reads NAME.item by its `item_id:token`.
+  public static func items(of folder: AtomicFolder) throws(DataError) -> AttributeTable {
+    try AttributeTable(folder.file("item"), id: "item_id")
+  }
+
+  /// Reads NAME.user by its `user_id:token`.
+  public static func users(of folder: AtomicFolder) throws(DataError) -> AttributeTable {
+    try AttributeTable(folder.file("user"), id: "user_id")
+  }
+
+  /// Reads a file by the column that identifies its rows.
+  public init(_ path: String, id: String) throws(DataError) {
+    let table = try AtomicTable.read(path) { header throws(DataError) in
+      [.init(id, .tokens)] + header.filter { $0.name != id }.map { .init($0.name, .text) }
+    }
+    let keys = try table.tokens(id)
+    let columns = table.header.map(\.name).filter { $0 != id }
+    var texts: [String: TextColumn] = [:]
+    for column in columns { texts[column] = try table.text(column) }
+    let first = table.rows(of: keys, id, keeping: .first)
+    ids = keys.vocabulary
+    self.columns = columns
+    self.texts = texts
+    rows = first.rows
+    duplicates = keys.ids.count - rows.count
+    warnings = first.warnings
+  }
+
+  /// The text that a row has in a column; nil where the column is unknown or the field empty.
+  public func value(_ column: String, of id: Int) -> String? {
+    guard let text = texts[column]?[rows[id]], !text.isEmpty else { return nil }
+    return text
+  }
+
+  /// The item's title: the first of the columns `movie_title`, `title` and `name` that exists.
+  public func title(of id: Int) -> String? {
+    guard let column = ["movie_title", "title", "name"].first(where: columns.contains) else {
+      return nil
+    }
+    return value(column, of: id)
+  }
+
+  /// The item's year: `release_year`, `year`, or the "(1995)" at the end of its title.
+  public func year(of id: Int) -> Int? {
+    for column in ["release_year", "year"] {
+      if let text = value(column, of: id), let year = Int(text) { return year }
+    }
+    guard let title = title(of: id), title.hasSuffix(")"),
+      let open = title.lastIndex(of: "(")
+    else { return nil }
+    let year = title[title.index(after: open)...].dropLast()
+    return year.count == 4 && year.allSatisfy(\.isNumber) ? Int(year) : nil
+  }
+}

@@ -1,0 +1,79 @@
+/// A vector for each of some tokens: the contents of NAME.ent_feature or NAME.rel_feature.
+///
+/// Where a token comes twice, its last vector holds, as in RecBole, and a warning tells.
+public struct FeatureVectors: Sendable {
+  /// The tokens in the order of their first appearance.
+  public let tokens: Vocabulary
+  /// How many numbers each vector has.
+  public let width: Int
+  /// The numbers, vector after vector in the order of `tokens`; all finite.
+  public let values: [Float]
+  /// Vectors that a later one of the same token replaced.
+  public let duplicates: Int
+  /// What was odd but could be read, a sentence each.
+  public let warnings: [DataError]
+
+  /// Vectors that are already in memory; there must be `width` numbers for each token.
+  public init(tokens: Vocabulary, width: Int, values: [Float]) {
+    precondition(values.count == tokens.count * width, "each token needs one vector")
+    self.tokens = tokens
+    self.width = width
+    self.values = values
+    duplicates = 0
+    warnings = []
+  }
+
+  /// The vector of a token's identifier.
+  public subscript(id: Int) -> ArraySlice<Float> { values[id * width..<(id + 1) * width] }
+
+  /// Reads the one `token` and the one `float_seq` column of a file, whatever their names.
+  public init(_ path: String) throws(DataError) {
+    var key = ""
+    var vector = ""
+    let table = try AtomicTable.read(path) { header throws(DataError) in
+      key = try Self.only(.token, of: header, path)
+      vector = try Self.only(.floatSequence, of: header, path)
+      return [.init(key, .tokens), .init(vector, .vectors)]
+    }
+    guard table.rowCount > 0 else {
+      throw DataError(file: path, found: "no rows below the header", expected: "a vector each row")
+    }
+    let keys = try table.tokens(key)
+    let column = try table.vectors(vector)
+    let last = table.rows(of: keys, key, keeping: .last)
+    tokens = keys.vocabulary
+    width = column.width
+    duplicates = keys.ids.count - last.rows.count
+    warnings = last.warnings
+    if duplicates == 0 {
+      values = column.values
+    } else {
+      values = last.rows.flatMap { column.values[$0 * column.width..<($0 + 1) * column.width] }
+    }
+  }
+
+  private static func only(
+    _ type: ColumnType, of header: [AtomicColumn], _ path: String
+  ) throws(DataError) -> String {
+    let columns = header.filter { $0.type == type }
+    guard columns.count == 1 else {
+      throw DataError(
+        file: path, found: "the columns \(header.map(\.header).joined(separator: " "))",
+        expected: "exactly one column of type \(type.rawValue)")
+    }
+    return columns[0].name
+  }
+
+  /// Writes a file that RecBole reads, with names of columns such as `ent_id` and `ent_vec`.
+  ///
+  /// Each number is the shortest text that reads back as the same number.
+  public func write(to path: String, id: String, vector: String) throws(DataError) {
+    var writer = try AtomicFileWriter([
+      AtomicColumn(id, .token), AtomicColumn(vector, .floatSequence),
+    ])
+    for (row, token) in tokens.tokens.enumerated() {
+      try writer.append([.token(token), .vector(Array(self[row]))])
+    }
+    try writer.write(to: path)
+  }
+}

@@ -1,0 +1,93 @@
+import CKernels
+import KSRModel
+
+/// Explanations checked by doing: the model runs again without a step or without a slot.
+///
+/// A removed step is removed from the history itself, as an edit would: in a history longer than
+/// the window an earlier step takes the place that becomes free.
+public struct WhatIf: Sendable {
+  /// What happened to one item.
+  public struct Effect: Sendable, Equatable {
+    /// The item.
+    public let item: Int32
+    /// Its score with everything in place.
+    public let scoreBefore: Float
+    /// Its score after the change.
+    public let scoreAfter: Float
+    /// Its rank among all items with everything in place, from 1.
+    public let rankBefore: Double
+    /// Its rank after the change.
+    public let rankAfter: Double
+  }
+
+  /// The history as it is.
+  public let states: HistoryStates
+  /// The step whose scores are looked at.
+  public let step: Int
+  /// The scores of all items with everything in place [N].
+  public let scores: [Float]
+
+  /// The scores at a step of a history.
+  public init(_ states: HistoryStates, step: Int) {
+    self.states = states
+    self.step = step
+    scores = states.network.scores(states.preference(at: step))
+  }
+
+  /// The scores of all items had the viewer not watched the given steps (from 0) [N].
+  ///
+  /// Steps after the one looked at change nothing. Without any step left the scores are those of an
+  /// empty history.
+  public func scoresWithout(steps: Set<Int>) -> [Float] {
+    let network = states.network
+    let removed = steps.count { (0...step).contains($0) }
+    guard removed <= step else { return network.scores(network.parameters.denseLayerU.bias) }
+    // Later items stay, so that a history from which nothing is removed is read as it was, bit for
+    // bit.
+    let kept = states.items.indices.filter { $0 > step || !steps.contains($0) }
+      .map { states.items[$0] }
+    let edited = HistoryStates(network: network, items: kept)
+    return network.scores(edited.preference(at: step - removed))
+  }
+
+  /// The scores of all items had one slot not been read, the attention being shared out among the
+  /// others [N].
+  public func scoresWithout(relation: Int) -> [Float] {
+    let network = states.network
+    guard network.readsMemory else { return scores }
+    let (trace, row) = states.pass(through: step)
+    let others = (0..<network.relationCount).filter { $0 != relation }
+    // From the logits again: where the slot had all of the attention, what it leaves is rounding.
+    let query = trace.queries.row(row)
+    var attention = others.map { dotProduct(query, network.parameters.relationMatrix.row($0)) }
+    if !others.isEmpty { ksr_softmax(1, others.count, network.settings.gamma, &attention) }
+    var read = Matrix(rows: 1, columns: trace.memoryReads.columns)
+    for (a, weight) in zip(others, attention) {
+      for (k, value) in trace.slot(a, at: row).enumerated() { read[0, k] += weight * value }
+    }
+    let state = Matrix(
+      rows: 1, columns: trace.states.columns, values: Array(trace.states.row(row)))
+    return network.scores(network.preferences(states: state, memoryReads: read).values)
+  }
+
+  /// What a change of the scores does to an item.
+  public func effect(on item: Int32, of changed: [Float]) -> Effect {
+    effect(on: item, of: changed, rankBefore: rank(of: item, in: scores))
+  }
+
+  /// What leaving out each of the given steps, one at a time, does to an item; in their order.
+  ///
+  /// One run of the model and one scoring of the catalogue for each step.
+  public func leaveOneOut(_ steps: some Sequence<Int>, on item: Int32) -> [Effect] {
+    let before = rank(of: item, in: scores)
+    return steps.map {
+      effect(on: item, of: scoresWithout(steps: [$0]), rankBefore: before)
+    }
+  }
+
+  private func effect(on item: Int32, of changed: [Float], rankBefore: Double) -> Effect {
+    Effect(
+      item: item, scoreBefore: scores[Int(item)], scoreAfter: changed[Int(item)],
+      rankBefore: rankBefore, rankAfter: rank(of: item, in: changed))
+  }
+}

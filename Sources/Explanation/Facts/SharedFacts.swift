@@ -1,0 +1,115 @@
+import Glibc
+import KSRModel
+
+/// The contributions of the steps, grouped by the known facts that they share with the item.
+///
+/// A step belongs to the tails that its item and the recommended one both have under a slot; where
+/// there are several, its sum is split by log(N / items with that tail), so that a rare director
+/// weighs more than a common genre. What shares nothing is ``other``. Groups, other and bias add up
+/// to the same score as the cells do.
+///
+/// This says which known facts the exact amounts go along with, not that the model used the facts.
+public struct SharedFacts: Sendable {
+  /// What one step adds to a group.
+  public struct StepAmount: Sendable, Equatable {
+    /// The step of the history, from 0.
+    public let step: Int
+    /// Its item.
+    public let item: Int32
+    /// What it adds.
+    public let amount: Float
+  }
+
+  /// The steps that share one tail with the item.
+  public struct Group: Sendable, Equatable {
+    /// The slot under which it is shared.
+    public let slot: Int
+    /// The tail.
+    public let tail: Int32
+    /// What to call the tail.
+    public let name: String
+    /// What its steps add together.
+    public let amount: Float
+    /// The steps involved, the largest amount first.
+    public let steps: [StepAmount]
+  }
+
+  /// The table that was grouped.
+  public let contributions: Contributions
+  /// Groups, the largest amount first.
+  public let groups: [Group]
+  /// What the steps add that share no known fact with the item.
+  public let other: Float
+  /// Those steps, the largest amount first.
+  public let otherSteps: [StepAmount]
+
+}
+
+extension SharedFacts {
+  /// q·b_u, which no step brings.
+  public var bias: Float { contributions.bias }
+  /// What all steps add: groups and other.
+  public var history: Float { groups.reduce(other) { $0 + $1.amount } }
+
+  /// Groups the rows of a table.
+  public init(_ contributions: Contributions, index: TailIndex) {
+    var members: [Fact: [StepAmount]] = [:]
+    var rest: [StepAmount] = []
+    let sums = contributions.stepSums
+    for (row, step) in contributions.steps.enumerated() {
+      let item = contributions.items[row]
+      let shared = Self.shared(item, contributions.item, index)
+      guard !shared.isEmpty else {
+        rest.append(StepAmount(step: step, item: item, amount: sums[row]))
+        continue
+      }
+      for (fact, share) in zip(shared, Self.shares(shared, index)) {
+        members[fact, default: []].append(
+          StepAmount(step: step, item: item, amount: sums[row] * share))
+      }
+    }
+    let groups = members.map { fact, steps in
+      Group(
+        slot: fact.slot, tail: fact.tail, name: index.tails.names[Int(fact.tail)],
+        amount: steps.reduce(0) { $0 + $1.amount }, steps: Self.sorted(steps))
+    }.sorted {
+      $0.amount != $1.amount
+        ? $0.amount > $1.amount : ($0.slot, $0.tail) < ($1.slot, $1.tail)
+    }
+    self.init(
+      contributions: contributions, groups: groups, other: rest.reduce(0) { $0 + $1.amount },
+      otherSteps: Self.sorted(rest))
+  }
+
+  private struct Fact: Hashable {
+    let slot: Int
+    let tail: Int32
+  }
+
+  private static func shared(_ a: Int32, _ b: Int32, _ index: TailIndex) -> [Fact] {
+    var result: [Fact] = []
+    for slot in 0..<index.tails.relationCount {
+      let known = index.tails.of(item: Int(b), slot: slot)
+      guard !known.isEmpty else { continue }
+      for tail in index.tails.of(item: Int(a), slot: slot) where known.contains(tail) {
+        let fact = Fact(slot: slot, tail: tail)
+        if !result.contains(fact) { result.append(fact) }
+      }
+    }
+    return result
+  }
+
+  /// log(N / items with the tail), scaled to add up to 1; equal where all of them are in every item.
+  private static func shares(_ facts: [Fact], _ index: TailIndex) -> [Float] {
+    let weights = facts.map {
+      log(Float(index.itemCount) / Float(max(1, index.count(of: $0.tail, slot: $0.slot))))
+    }
+    let sum = weights.reduce(0, +)
+    guard sum > 0 else { return facts.map { _ in 1 / Float(facts.count) } }
+    return weights.map { $0 / sum }
+  }
+
+  private static func sorted(_ steps: [StepAmount]) -> [StepAmount] {
+    steps.sorted { $0.amount != $1.amount ? $0.amount > $1.amount : $0.step < $1.step }
+  }
+}

@@ -1,0 +1,46 @@
+import CKernels
+import KSRModel
+
+/// What an item's score is compared with.
+///
+/// A part that all items share changes no ranking, so it is the difference that a person reads.
+public enum Contrast: Sendable, Hashable {
+  /// Nothing: the score itself.
+  case none
+  /// The mean over all items of the catalogue, q_i − q̄.
+  case catalogueMean
+  /// Another item, q_i − q_j: why this one over that one.
+  case item(Int32)
+}
+
+extension KSRNetwork {
+  /// q_i less what it is compared with [E].
+  func itemVector(of item: Int32, over contrast: Contrast) -> [Float] {
+    let own = itemVectors.row(Int(item))
+    switch contrast {
+    case .none: return Array(own)
+    case .catalogueMean: return zip(own, meanItemVector).map { $0 - $1 }
+    case .item(let other): return zip(own, itemVectors.row(Int(other))).map { $0 - $1 }
+    }
+  }
+
+  /// p · q, added up in the order of ``KSRNetwork/scores(_:)``: the same bits for the same vectors.
+  func score(_ preference: [Float], _ vector: [Float]) -> Float {
+    var result: Float = 0
+    ksr_matvec(1, vector.count, vector, vector.count, preference, nil, &result)
+    return result
+  }
+
+  /// q W_u = [W_uhᵀ q ; W_umᵀ q]: what the score asks of the state and of the memory [H+K].
+  func pulledBack(_ vector: [Float]) -> (state: ArraySlice<Float>, memory: ArraySlice<Float>) {
+    let weight = parameters.denseLayerU.weight
+    var result = [Float](repeating: 0, count: weight.columns)
+    ksr_sgemm(
+      false, false, 1, weight.columns, weight.rows, vector, weight.rows, weight.values,
+      weight.columns, 0, &result, weight.columns)
+    return (result[..<settings.hiddenSize], result[settings.hiddenSize...])
+  }
+
+  /// Whether the memory takes part in the scores.
+  var readsMemory: Bool { settings.memory == .knowledge && relationCount > 0 }
+}

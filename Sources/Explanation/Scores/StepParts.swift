@@ -1,0 +1,90 @@
+import CKernels
+import KSRModel
+
+/// A score taken apart by what stands in it: the GRU state, each slot of the memory, the bias.
+///
+///     score = q·W_uh h + Σ_a α_a q·W_um v_a + q·b_u
+///
+/// The parts add up to the score but for rounding, which is in ``residual``.
+public struct ScoreParts: Sendable, Equatable {
+  /// The item scored.
+  public let item: Int32
+  /// What its score is compared with.
+  public let contrast: Contrast
+  /// The network's own score, less that of the contrast.
+  public let score: Float
+  /// q·W_uh h: the part of the GRU state.
+  public let sequence: Float
+  /// α_a q·W_um v_a for each slot [R]; zeros where the model has no memory.
+  public let relations: [Float]
+  /// q·b_u: the part that does not depend on the history.
+  public let bias: Float
+
+  /// The score less the sum of the parts: rounding.
+  public var residual: Float {
+    let sum = relations.reduce(Double(sequence) + Double(bias)) { $0 + Double($1) }
+    return Float(Double(score) - sum)
+  }
+}
+
+/// One step of a history ready to take scores apart: R + 2 dot products for each item.
+public struct StepParts: Sendable {
+  /// The network that reads.
+  public let network: KSRNetwork
+  /// p, the sum of all parts [E].
+  public let preference: [Float]
+  /// W_uh h, then α_a W_um v_a for each slot, then b_u [R+2 E].
+  public let parts: Matrix
+
+  /// The parts of p at a row of a trace.
+  public init(network: KSRNetwork, trace: Trace, row: Int) {
+    self.network = network
+    preference = Array(trace.preferences.row(row))
+    let weight = network.parameters.denseLayerU.weight
+    let (outputs, inputs, hidden) = (weight.rows, weight.columns, network.settings.hiddenSize)
+    let (slots, width) = (trace.relationCount, inputs - hidden)
+    var parts = Matrix(rows: slots + 2, columns: outputs)
+    let state = Array(trace.states.row(row))
+    let memory = Array(trace.slots.values[row * slots * width..<(row + 1) * slots * width])
+    let readsMemory = network.readsMemory
+    parts.values.withUnsafeMutableBufferPointer { parts in
+      weight.values.withUnsafeBufferPointer { weight in
+        guard let parts = parts.baseAddress, let weight = weight.baseAddress else { return }
+        ksr_matvec(outputs, hidden, weight, inputs, state, nil, parts)
+        guard readsMemory else { return }
+        ksr_sgemm(
+          false, true, slots, outputs, width, memory, width, weight + hidden, inputs, 0,
+          parts + outputs, outputs)
+        for a in 0..<slots {
+          let alpha = trace.attention[row, a]
+          for k in 0..<outputs { parts[(1 + a) * outputs + k] *= alpha }
+        }
+      }
+    }
+    parts.values.replaceSubrange(
+      (slots + 1) * outputs..<(slots + 2) * outputs, with: network.parameters.denseLayerU.bias)
+    self.parts = parts
+  }
+
+  /// The parts of p at a step of a history, as the model sees it there.
+  public init(_ states: HistoryStates, step: Int) {
+    let (trace, row) = states.pass(through: step)
+    self.init(network: states.network, trace: trace, row: row)
+  }
+
+  /// An item's score taken apart.
+  public func scoreParts(of item: Int32, over contrast: Contrast = .catalogueMean) -> ScoreParts {
+    let vector = network.itemVector(of: item, over: contrast)
+    let sums = parts.applied(to: vector)
+    return ScoreParts(
+      item: item, contrast: contrast, score: network.score(preference, vector), sequence: sums[0],
+      relations: Array(sums[1..<sums.count - 1]), bias: sums[sums.count - 1])
+  }
+
+  /// The scores of several items taken apart, in their order.
+  public func scoreParts(
+    of items: some Sequence<Int32>, over contrast: Contrast = .catalogueMean
+  ) -> [ScoreParts] {
+    items.map { scoreParts(of: $0, over: contrast) }
+  }
+}

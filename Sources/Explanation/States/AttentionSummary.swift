@@ -1,0 +1,78 @@
+import Glibc
+import KSRModel
+
+/// What the attention of a model does on average, against which one step's attention is read.
+///
+/// The attention does not look into the slots: it is a fact about the model, not about what the
+/// viewer follows. A model whose attention is nearly one-hot everywhere says least.
+public struct AttentionSummary: Sendable, Equatable {
+  /// The mean of α_a over the steps looked at [R].
+  public let mean: [Float]
+  /// The mean entropy of α in nats; at most ln R.
+  public let meanEntropy: Float
+  /// The number of steps looked at.
+  public let stepCount: Int
+  /// γ times the mean length of the relation vectors, `[PAD]` not counted: what sharpens α.
+  public let sharpness: Float
+
+  /// Looks at the first `MAX_ITEM_LIST_LENGTH` steps of at most `sampleSize` histories, taken at
+  /// even distances so that the same histories give the same summary.
+  ///
+  /// A model without memory has no attention to look at: no steps.
+  public init(network: KSRNetwork, histories: [[Int32]], sampleSize: Int = 200) {
+    let used = histories.filter { !$0.isEmpty }
+    let count = network.readsMemory ? min(max(0, sampleSize), used.count) : 0
+    var sums = [Double](repeating: 0, count: network.relationCount)
+    var (entropy, steps) = (0.0, 0)
+    for i in 0..<count {
+      let history = used[i * used.count / count]
+      let trace = network.trace(Array(history.prefix(network.settings.maxItemListLength)))
+      for row in 0..<trace.count {
+        for a in sums.indices { sums[a] += Double(trace.attention[row, a]) }
+        entropy += Double(Self.entropy(trace.attention.row(row)))
+      }
+      steps += trace.count
+    }
+    stepCount = steps
+    mean = sums.map { steps > 0 ? Float($0 / Double(steps)) : 0 }
+    meanEntropy = steps > 0 ? Float(entropy / Double(steps)) : 0
+    let keys = network.parameters.relationMatrix
+    let lengths = (0..<keys.rows).dropFirst(network.settings.hasPadRelation ? 1 : 0).map {
+      dotProduct(keys.row($0), keys.row($0)).squareRoot()
+    }
+    sharpness =
+      lengths.isEmpty
+      ? 0 : network.settings.gamma * lengths.reduce(0, +) / Float(lengths.count)
+  }
+
+  /// The largest entropy there can be, ln R.
+  public var largestEntropy: Float { log(Float(max(1, mean.count))) }
+
+  /// Whether the attention hardly ever spreads: mean entropy below .3 ln R.
+  public var isCollapsed: Bool { stepCount > 0 && meanEntropy < 0.3 * largestEntropy }
+
+  /// The sentence to show with attention that has collapsed.
+  public var warning: String? {
+    guard isCollapsed else { return nil }
+    return "Attention collapsed: mean entropy \(decimal(meanEntropy)) of at most "
+      + "\(decimal(largestEntropy)); γ‖r‖ is too large (\(decimal(sharpness)))."
+  }
+
+  /// An attention weight as a multiple of the model's mean for that slot.
+  public func relative(_ attention: Float, slot: Int) -> Float {
+    mean[slot] > 0 ? attention / mean[slot] : 0
+  }
+
+  /// −Σ α ln α in nats.
+  public static func entropy(_ attention: some Collection<Float>) -> Float {
+    attention.reduce(0) { $1 > 0 ? $0 - $1 * log($1) : $0 }
+  }
+}
+
+/// Two decimals.
+private func decimal(_ value: Float) -> String {
+  let hundredths = Int((value * 100).rounded())
+  let digits = String(abs(hundredths) % 100)
+  return (hundredths < 0 ? "-" : "") + "\(abs(hundredths) / 100)."
+    + (digits.count < 2 ? "0" : "") + digits
+}

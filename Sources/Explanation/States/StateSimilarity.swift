@@ -1,0 +1,101 @@
+import CKernels
+import KSRModel
+
+/// How like each other the GRU states of a history's steps are.
+///
+/// Each state is the model's at that step, from its own window. Steps past the first
+/// `MAX_ITEM_LIST_LENGTH` cost a pass each, so a range can be taken first and extended later.
+public struct StateSimilarity: Sendable {
+  /// The steps covered.
+  public private(set) var steps: Range<Int>
+  /// The cosine of h_s and h_t by place in ``steps``, step × step.
+  public private(set) var cosines: Matrix
+  /// ‖h_t − h_{t−1}‖ by place in ``steps``; the state before the first step of a history is zero.
+  public private(set) var changes: [Float]
+  /// The cosine of h_t with h_{t−1} by place in ``steps``; nil for the first step of a history.
+  public private(set) var withPrevious: [Float?]
+
+  /// h_t/‖h_t‖ [steps H].
+  private var directions: Matrix
+
+  /// All steps of a history.
+  public init(_ states: HistoryStates) { self.init(states, steps: 0..<states.count) }
+
+  /// Some steps of a history.
+  public init(_ states: HistoryStates, steps: Range<Int>) {
+    self.steps = steps.lowerBound..<steps.lowerBound
+    cosines = Matrix(rows: 0, columns: 0)
+    changes = []
+    withPrevious = []
+    directions = Matrix(rows: 0, columns: states.network.settings.hiddenSize)
+    extend(states, to: steps)
+  }
+
+  /// Covers more steps of the same history, without computing again what is known.
+  ///
+  /// Steps between these and the ones covered before are covered too.
+  public mutating func extend(_ states: HistoryStates, to range: Range<Int>) {
+    let wanted =
+      steps.isEmpty
+      ? range
+      : min(steps.lowerBound, range.lowerBound)..<max(steps.upperBound, range.upperBound)
+    guard wanted != steps else { return }
+    let known = steps
+    var directions = Matrix(rows: wanted.count, columns: directions.columns)
+    var (changes, withPrevious) = ([Float](), [Float?]())
+    for (place, step) in wanted.enumerated() {
+      let row: ArraySlice<Float>
+      if known.contains(step) {
+        row = self.directions.row(step - known.lowerBound)
+        changes.append(self.changes[step - known.lowerBound])
+        withPrevious.append(self.withPrevious[step - known.lowerBound])
+      } else {
+        let state = states.state(at: step)
+        let norm = dotProduct(state, state).squareRoot()
+        row = state.map { norm > 0 ? $0 / norm : 0 }[...]
+        let before = step > 0 ? states.state(at: step - 1) : nil
+        changes.append(before.map { distance(state, $0) } ?? norm)
+        withPrevious.append(before.map { cosine(state, $0) })
+      }
+      directions.values.replaceSubrange(
+        place * directions.columns..<(place + 1) * directions.columns, with: row)
+    }
+    self.directions = directions
+    (self.changes, self.withPrevious, steps) = (changes, withPrevious, wanted)
+    cosines = Matrix(rows: wanted.count, columns: wanted.count)
+    ksr_sgemm(
+      false, true, wanted.count, wanted.count, directions.columns, directions.values,
+      directions.columns, directions.values, directions.columns, 0, &cosines.values, wanted.count)
+  }
+
+  /// The cosine of the states at two steps; nil where one is not covered.
+  public func similarity(of a: Int, _ b: Int) -> Float? {
+    guard steps.contains(a), steps.contains(b) else { return nil }
+    return cosines[a - steps.lowerBound, b - steps.lowerBound]
+  }
+
+  /// A step with the cosine of its state.
+  public struct SimilarStep: Sendable, Equatable {
+    /// The step, from 0.
+    public let step: Int
+    /// The cosine of the two states.
+    public let cosine: Float
+  }
+
+  /// The covered steps before `step` whose states are most like its own, most alike first.
+  public func mostSimilar(before step: Int, count: Int) -> [SimilarStep] {
+    guard steps.contains(step) else { return [] }
+    let earlier = (steps.lowerBound..<step).map {
+      SimilarStep(
+        step: $0, cosine: cosines[step - steps.lowerBound, $0 - steps.lowerBound])
+    }
+    return Array(
+      earlier.sorted { $0.cosine != $1.cosine ? $0.cosine > $1.cosine : $0.step > $1.step }
+        .prefix(count))
+  }
+}
+
+/// ‖x − y‖.
+private func distance(_ x: ArraySlice<Float>, _ y: ArraySlice<Float>) -> Float {
+  zip(x, y).reduce(Float(0)) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }.squareRoot()
+}

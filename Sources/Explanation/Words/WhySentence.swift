@@ -1,0 +1,77 @@
+import KSRModel
+
+extension SharedFacts {
+  /// Why this item, in a sentence that says no more than the amounts do.
+  ///
+  /// "Mostly" is said of what makes more than half of all that speaks for the item; otherwise what
+  /// makes most of it is "partly" the reason.
+  public func whySentence(in model: TrainedModel) -> String {
+    let writer = WhyWriter(facts: self, model: model)
+    let prefix: String
+    if case .item(let other) = contributions.contrast {
+      prefix = "Over \(model.itemNames[Int(other)]): "
+    } else {
+      prefix = ""
+    }
+    return prefix + writer.reasons + writer.parts + "."
+  }
+}
+
+/// The clauses of the sentence.
+private struct WhyWriter {
+  let facts: SharedFacts
+  let model: TrainedModel
+
+  /// What speaks for the item: the largest group of known facts, other steps, the constant part.
+  var reasons: String {
+    let group = facts.groups.first.flatMap { $0.amount > 0 ? $0 : nil }
+    let (other, bias) = (max(0, facts.other), max(0, facts.bias))
+    let all = facts.groups.reduce(other + bias) { $0 + max(0, $1.amount) }
+    guard all > 0 else { return "Nothing in the history speaks for it" }
+    let most = max(group?.amount ?? 0, other, bias)
+    let opening = (most > all / 2 ? "Mostly" : "Partly") + " because of "
+    if let group, group.amount == most { return opening + clause(group) }
+    let also = group.map { "; then " + clause($0) } ?? "; it shares no known fact that helps it"
+    if other == most {
+      let films = films(facts.otherSteps)
+      return opening + films.text
+        + ", which \(films.isOne ? "shares" : "share") no known fact with it"
+        + (group == nil ? "" : also)
+    }
+    return opening + "the constant part, which no film changes" + also
+  }
+
+  /// Which part of the model the score lies in.
+  var parts: String {
+    guard model.settings.memory == .knowledge else { return "; the model has no memory" }
+    let sums = facts.contributions.relationSums
+    guard let slot = sums.indices.max(by: { sums[$0] < sums[$1] }), sums[slot] > 0 else {
+      return "; no slot speaks for it"
+    }
+    let sequence = facts.contributions.sequenceSum > sums[slot]
+    return (sequence ? "; strongest part: sequence" : "")
+      + "; strongest slot: \(model.relationNames[slot])"
+  }
+
+  private func clause(_ group: SharedFacts.Group) -> String {
+    let films = films(group.steps)
+    return films.text + ", which \(films.isOne ? "shares" : "share") "
+      + "\(model.relationNames[group.slot]) \(group.name) with it (known facts)"
+  }
+
+  /// The films whose steps speak for the item: two by name, the others by number.
+  private func films(_ steps: [SharedFacts.StepAmount]) -> (text: String, isOne: Bool) {
+    var items: [Int32] = []
+    for step in steps where step.amount > 0 && !items.contains(step.item) {
+      items.append(step.item)
+    }
+    let names = items.map {
+      model.itemNames[Int($0)] + ($0 == facts.contributions.item ? " itself" : "")
+    }
+    switch names.count {
+    case 0, 1: return (names.first ?? "", true)
+    case 2: return ("\(names[0]) and \(names[1])", false)
+    default: return ("\(names[0]), \(names[1]) and \(names.count - 2) more", false)
+    }
+  }
+}

@@ -1,0 +1,128 @@
+/// A safetensors file in memory, checked before anything in it is used.
+public struct SafetensorsFile: Sendable {
+  /// The name of the file, as errors give it.
+  public let file: String
+  /// `__metadata__`: text by name; empty if there is none.
+  public let metadata: [String: String]
+  /// The tensors in the order of their bytes.
+  public let tensors: [TensorLayout]
+  private let index: [String: Int]
+  private let buffer: [UInt8]
+
+  /// Reads and checks a file.
+  public init(path: String) throws(CheckpointError) {
+    let input = try InputFile(path: path)
+    let prefix = SafetensorsHeader.prefix
+    let start = try input.read(min(prefix, input.size))
+    let length = try SafetensorsHeader.length(start: start, fileSize: input.size, file: path)
+    let bufferSize = input.size - prefix - length
+    let header = try SafetensorsHeader(
+      try input.read(length), bufferSize: bufferSize, file: path)
+    self.init(header, buffer: try input.read(bufferSize), file: path)
+  }
+
+  /// Checks the bytes of a file.
+  ///
+  /// - Parameter file: what errors call it.
+  public init(bytes: [UInt8], file: String) throws(CheckpointError) {
+    let prefix = SafetensorsHeader.prefix
+    let length = try SafetensorsHeader.length(
+      start: Array(bytes.prefix(prefix)), fileSize: bytes.count, file: file)
+    let header = try SafetensorsHeader(
+      Array(bytes[prefix..<prefix + length]), bufferSize: bytes.count - prefix - length, file: file)
+    self.init(header, buffer: Array(bytes[(prefix + length)...]), file: file)
+  }
+
+  private init(_ header: SafetensorsHeader, buffer: [UInt8], file: String) {
+    self.file = file
+    self.buffer = buffer
+    metadata = header.metadata ?? [:]
+    tensors = header.tensors
+    index = Dictionary(
+      uniqueKeysWithValues: header.tensors.enumerated().map { ($1.name, $0) })
+  }
+
+  /// The names of the tensors in the order of their bytes.
+  public var names: [String] { tensors.map(\.name) }
+
+  /// The description of a tensor, if there is one of that name.
+  public func layout(_ name: String) -> TensorLayout? { index[name].map { tensors[$0] } }
+
+  /// The shape of a tensor, outermost first.
+  public func shape(_ name: String) throws(CheckpointError) -> [Int] { try existing(name).shape }
+
+  /// The bytes of a tensor, whatever its type.
+  public func bytes(_ name: String) throws(CheckpointError) -> [UInt8] {
+    let tensor = try existing(name)
+    return Array(buffer[tensor.begin..<tensor.end])
+  }
+
+  /// The elements of a tensor, row after row; F16, BF16 and F64 become single precision.
+  public func floats(_ name: String) throws(CheckpointError) -> [Float] {
+    let tensor = try existing(name)
+    switch tensor.type {
+    case .f32: return elements(tensor)
+    case .f64: return (elements(tensor) as [Double]).map(Float.init)
+    case .f16: return (elements(tensor) as [Float16]).map(Float.init)
+    case .bf16:
+      return (elements(tensor) as [UInt16]).map { Float(bitPattern: UInt32($0) << 16) }
+    default: throw wrongType(tensor, "F32, F16, BF16 or F64")
+    }
+  }
+
+  /// The elements of a tensor of 32-bit integers, row after row.
+  public func int32s(_ name: String) throws(CheckpointError) -> [Int32] {
+    let tensor = try existing(name)
+    guard tensor.type == .i32 else { throw wrongType(tensor, "I32") }
+    return elements(tensor)
+  }
+
+  /// The elements of a tensor of whole numbers (BOOL: 0 and 1), row after row.
+  public func integers(_ name: String) throws(CheckpointError) -> [Int] {
+    let tensor = try existing(name)
+    switch tensor.type {
+    case .i64: return elements(tensor)
+    case .i32: return (elements(tensor) as [Int32]).map(Int.init)
+    case .u32: return (elements(tensor) as [UInt32]).map(Int.init)
+    case .i16: return (elements(tensor) as [Int16]).map(Int.init)
+    case .u16: return (elements(tensor) as [UInt16]).map(Int.init)
+    case .i8: return (elements(tensor) as [Int8]).map(Int.init)
+    case .u8, .bool:
+      let values = (elements(tensor) as [UInt8]).map(Int.init)
+      if tensor.type == .bool, let wrong = values.first(where: { $0 > 1 }) {
+        throw CheckpointError(
+          .elementValue, file: file, tensor: name, "found \(wrong) as a BOOL, expected 0 or 1")
+      }
+      return values
+    default: throw wrongType(tensor, "I64, I32, U32, I16, U16, I8, U8 or BOOL")
+    }
+  }
+
+  private func existing(_ name: String) throws(CheckpointError) -> TensorLayout {
+    guard let tensor = layout(name) else {
+      throw CheckpointError(
+        .noSuchTensor, file: file, tensor: name, "there is no tensor of this name")
+    }
+    return tensor
+  }
+
+  private func wrongType(_ tensor: TensorLayout, _ expected: String) -> CheckpointError {
+    CheckpointError(
+      .elementType, file: file, tensor: tensor.name,
+      "the elements are \(tensor.type.rawValue), expected \(expected)")
+  }
+
+  /// A tensor's bytes as numbers, copied to aligned memory since a tensor may begin anywhere.
+  ///
+  /// Linux runs Swift on little-endian machines, as the format is.
+  private func elements<Element: BitwiseCopyable>(_ tensor: TensorLayout) -> [Element] {
+    let count = (tensor.end - tensor.begin) / MemoryLayout<Element>.stride
+    return Array(unsafeUninitializedCapacity: count) { target, filled in
+      buffer.withUnsafeBytes {
+        UnsafeMutableRawBufferPointer(target).copyMemory(
+          from: UnsafeRawBufferPointer(rebasing: $0[tensor.begin..<tensor.end]))
+      }
+      filled = count
+    }
+  }
+}

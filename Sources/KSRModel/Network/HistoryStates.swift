@@ -1,0 +1,57 @@
+import Synchronization
+
+/// The state of the model at any step of a history, however long.
+///
+/// The state at step t is the model run from zero on the last L items up to t (DESIGN.md §3). The
+/// first L steps share one pass; each later step is a pass of its own, run when it is first asked
+/// for and kept.
+public final class HistoryStates: Sendable {
+  /// The network that reads.
+  public let network: KSRNetwork
+  /// All items of the history, oldest first.
+  public let items: [Int32]
+
+  private let passes = Mutex<[Int: Trace]>([:])
+
+  /// The states of a history under a network.
+  public init(network: KSRNetwork, items: [Int32]) {
+    self.network = network
+    self.items = items
+  }
+
+  /// The number of steps.
+  public var count: Int { items.count }
+
+  /// The steps, from 0, that the model sees at `step`.
+  public func window(at step: Int) -> ClosedRange<Int> {
+    max(0, step + 1 - network.settings.maxItemListLength)...step
+  }
+
+  /// The pass that ends with the state at `step` or runs through it.
+  ///
+  /// - Returns: the trace and the row of `step` in it.
+  public func pass(through step: Int) -> (trace: Trace, row: Int) {
+    precondition(items.indices.contains(step), "step \(step) of \(items.count)")
+    let window = window(at: step)
+    let shared = min(items.count, network.settings.maxItemListLength)
+    let range = window.lowerBound == 0 ? 0..<shared : window.lowerBound..<step + 1
+    if let known = passes.withLock({ $0[range.lowerBound] }) {
+      return (known, step - range.lowerBound)
+    }
+    let trace = network.trace(Array(items[range]))
+    passes.withLock { $0[range.lowerBound] = trace }
+    return (trace, step - range.lowerBound)
+  }
+
+  /// h_t of the top layer at `step`.
+  public func state(at step: Int) -> ArraySlice<Float> {
+    let (trace, row) = pass(through: step)
+    return trace.states.row(row)
+  }
+
+  /// p_t at `step`.
+  public func preference(at step: Int) -> ArraySlice<Float> {
+    let (trace, row) = pass(through: step)
+    return trace.preferences.row(row)
+  }
+}

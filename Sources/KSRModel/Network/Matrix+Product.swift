@@ -1,0 +1,42 @@
+import CKernels
+
+extension Matrix {
+  /// X Wᵀ (+ bias on every row): a linear map W [outputs, columns] applied to each row.
+  public func mapped(by weight: Matrix, bias: [Float]? = nil) -> Matrix {
+    precondition(columns == weight.columns, "\(columns) inputs for a map of \(weight.columns)")
+    var result = Matrix(rows: rows, columns: weight.rows)
+    if let bias {
+      precondition(bias.count == weight.rows)
+      for row in 0..<rows {
+        result.values.replaceSubrange(row * weight.rows..<(row + 1) * weight.rows, with: bias)
+      }
+    }
+    ksr_sgemm(
+      false, true, rows, weight.rows, columns, values, columns, weight.values, columns,
+      bias == nil ? 0 : 1, &result.values, weight.rows)
+    return result
+  }
+
+  /// W x for one column vector x.
+  public func applied(to x: some Collection<Float>) -> [Float] {
+    precondition(x.count == columns, "\(x.count) elements for \(columns) columns")
+    var result = [Float](repeating: 0, count: rows)
+    let x = Array(x)
+    ksr_matvec(rows, columns, values, columns, x, nil, &result)
+    return result
+  }
+}
+
+/// Σ x·y of two vectors of the same length.
+public func dotProduct(_ x: some Collection<Float>, _ y: some Collection<Float>) -> Float {
+  precondition(x.count == y.count, "vectors of \(x.count) and \(y.count) elements")
+  var sum: Float = 0
+  for (a, b) in zip(x, y) { sum += a * b }
+  return sum
+}
+
+/// The cosine of the angle between two vectors; 0 where one of them is zero.
+public func cosine(_ x: some Collection<Float>, _ y: some Collection<Float>) -> Float {
+  let norms = dotProduct(x, x).squareRoot() * dotProduct(y, y).squareRoot()
+  return norms > 0 ? dotProduct(x, y) / norms : 0
+}

@@ -1,0 +1,64 @@
+import CKernels
+import HeapModule
+
+/// An item with its score.
+public struct ScoredItem: Sendable, Equatable, Comparable {
+  /// The item's identifier.
+  public let item: Int32
+  /// Its score.
+  public let score: Float
+
+  /// An item with its score.
+  public init(item: Int32, score: Float) {
+    self.item = item
+    self.score = score
+  }
+
+  /// Worse comes first; of equal scores the larger identifier is the worse.
+  public static func < (a: ScoredItem, b: ScoredItem) -> Bool {
+    a.score != b.score ? a.score < b.score : a.item > b.item
+  }
+}
+
+/// The `count` items with the highest scores, best first; the padding item 0 is never among them.
+///
+/// - Complexity: O(N log count), with a heap of `count` items.
+public func topItems(
+  _ scores: [Float], count: Int, excluding isExcluded: (Int32) -> Bool = { _ in false }
+) -> [ScoredItem] {
+  guard count > 0 else { return [] }
+  var heap = Heap<ScoredItem>()
+  for item in 1..<max(1, scores.count) {
+    let candidate = ScoredItem(item: Int32(item), score: scores[item])
+    if heap.count < count {
+      if !isExcluded(candidate.item) { heap.insert(candidate) }
+    } else if let worst = heap.min, worst < candidate, !isExcluded(candidate.item) {
+      heap.replaceMin(with: candidate)
+    }
+  }
+  return heap.unordered.sorted(by: >)
+}
+
+/// The place of an item in the ranking by score, from 1.
+///
+/// Items with equal scores share the mean of their places. The padding item 0 is not ranked.
+public func rank(of item: Int32, in scores: [Float]) -> Double {
+  let own = scores[Int(item)]
+  var (better, equal) = (0, 0)
+  for (other, score) in scores.enumerated().dropFirst() {
+    if score > own { better += 1 } else if score == own && other != Int(item) { equal += 1 }
+  }
+  return 1 + Double(better) + Double(equal) / 2
+}
+
+/// softmax of the scores, the padding item 0 included, as in the training's cross-entropy.
+public func probabilities(_ scores: [Float]) -> [Float] {
+  guard let most = scores.max() else { return [] }
+  var exponentials = scores
+  for i in exponentials.indices { exponentials[i] -= most }
+  exponentials.withUnsafeMutableBufferPointer { buffer in
+    if let base = buffer.baseAddress { ksr_exp(buffer.count, base) }
+  }
+  let sum = exponentials.reduce(Double(0)) { $0 + Double($1) }
+  return exponentials.map { Float(Double($0) / sum) }
+}

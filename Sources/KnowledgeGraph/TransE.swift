@@ -1,0 +1,90 @@
+import AtomicFiles
+import Randomness
+
+/// Vectors such that head + relation is near tail in true triples: TransE, Bordes and others 2013.
+///
+/// For every triple, one with another head or tail is drawn, and where the true one is not nearer
+/// by the margin, stochastic gradient descent moves both. Entities keep length 1.
+///
+/// The same triples and settings give the same bytes on every machine: one thread, a fixed order,
+/// and only +, −, ×, ÷ and √ in single precision, which all processors round alike.
+public struct TransE: Sendable {
+  /// The vectors of all entities, in the order of the triples' vocabulary.
+  public let entities: FeatureVectors
+  /// The vectors of all relations, in the order of the triples' vocabulary.
+  public let relations: FeatureVectors
+
+  /// Trains on all triples and calls `progress` after each epoch, counted from 1, with the mean
+  /// loss of a triple.
+  public static func train(
+    _ triples: Triples, _ settings: TransESettings = TransESettings(),
+    progress: (_ epoch: Int, _ loss: Double) -> Void = { _, _ in }
+  ) throws(DataError) -> TransE {
+    try settings.validate()
+    guard triples.count > 0, triples.entities.count > 1 else {
+      throw DataError(
+        file: "knowledge graph",
+        found: "\(triples.count) triples of \(triples.entities.count) entities",
+        expected: "at least one triple and two entities")
+    }
+    var generator = SeededGenerator(seed: settings.seed)
+    var entities = TransETable(
+      rows: triples.entities.count, dimension: settings.dimension, &generator)
+    var relations = TransETable(
+      rows: triples.relations.count, dimension: settings.dimension, &generator)
+    var order = Array(0..<triples.count)
+    for epoch in 0..<settings.epochs {
+      generator.shuffle(&order)
+      let loss = entities.withRows { entities in
+        relations.withRows { relations in
+          let descent = TransEDescent(
+            entities: entities, relations: relations, lanes: laneCount(settings.dimension),
+            settings: settings)
+          var sum = 0.0
+          for index in order {
+            let triple = TransETriple(triples, index)
+            let corrupted = triple.corrupted(entities: triples.entities.count, &generator)
+            sum += Double(descent.step(triple, corrupted))
+          }
+          return sum
+        }
+      }
+      progress(epoch + 1, loss / Double(triples.count))
+    }
+    return TransE(
+      entities: FeatureVectors(
+        tokens: triples.entities, width: settings.dimension, values: entities.values),
+      relations: FeatureVectors(
+        tokens: triples.relations, width: settings.dimension, values: relations.values))
+  }
+}
+
+/// A triple by its identifiers.
+struct TransETriple: Equatable {
+  var head: Int
+  var relation: Int
+  var tail: Int
+
+  init(head: Int, relation: Int, tail: Int) {
+    self.head = head
+    self.relation = relation
+    self.tail = tail
+  }
+
+  init(_ triples: Triples, _ index: Int) {
+    head = Int(triples.head[index])
+    relation = Int(triples.relation[index])
+    tail = Int(triples.tail[index])
+  }
+
+  /// The triple with another head or another tail, each of them equally likely.
+  func corrupted(entities: Int, _ generator: inout SeededGenerator) -> TransETriple {
+    var result = self
+    let replacesHead = generator.next() >> 63 == 0
+    let old = replacesHead ? head : tail
+    let drawn = generator.integer(below: entities - 1)
+    let other = drawn < old ? drawn : drawn + 1
+    if replacesHead { result.head = other } else { result.tail = other }
+    return result
+  }
+}

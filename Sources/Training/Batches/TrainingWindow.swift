@@ -1,0 +1,76 @@
+/// A stretch of one training sequence that the network reads in one pass from the zero state.
+///
+/// Step j of the window reads item `start + j` of the sequence and is scored against the next one,
+/// from `firstScored` on.
+public struct TrainingWindow: Sendable, Equatable {
+  /// The sequence's index.
+  public let sequence: Int
+  /// The first item read.
+  public let start: Int
+  /// The number of items read, at most L.
+  public let length: Int
+  /// The first step, counted from the window's start, whose prediction counts in the loss.
+  public let firstScored: Int
+
+  /// The number of scored steps.
+  public var scoredCount: Int { length - firstScored }
+}
+
+/// How sequences become training windows (`training`).
+public enum WindowMode: String, Sendable, CaseIterable {
+  /// One pass per window of L with a loss at every step; each next window starts half a window
+  /// later, and in it only the steps that no earlier window scored count (DESIGN.md §4).
+  case windows
+  /// RecBole's augmentation (`data_augmentation`): every prefix is a case of its own, cut to its
+  /// last L items, with a loss at its last step only.
+  case prefix
+
+  /// The windows of sequences with the given numbers of items.
+  ///
+  /// A sequence of n items has n − 1 scored steps in either mode; one of fewer than two has none.
+  public func windows(lengths: [Int], maxLength: Int) -> [TrainingWindow] {
+    var result: [TrainingWindow] = []
+    for (sequence, items) in lengths.enumerated() where items >= 2 {
+      let steps = items - 1
+      switch self {
+      case .windows:
+        var scored = 0
+        var start = 0
+        while scored < steps {
+          let end = min(steps, start + maxLength)
+          result.append(
+            TrainingWindow(
+              sequence: sequence, start: start, length: end - start, firstScored: scored - start))
+          scored = end
+          start += max(1, maxLength / 2)
+        }
+      case .prefix:
+        for step in 0..<steps {
+          let start = max(0, step + 1 - maxLength)
+          result.append(
+            TrainingWindow(
+              sequence: sequence, start: start, length: step + 1 - start, firstScored: step - start)
+          )
+        }
+      }
+    }
+    return result
+  }
+}
+
+/// Cuts windows into batches: windows are added whole until `scoredPositions` is reached.
+///
+/// - Returns: ranges of `windows`.
+public func batches(of windows: [TrainingWindow], scoredPositions: Int) -> [Range<Int>] {
+  var result: [Range<Int>] = []
+  var (start, scored) = (0, 0)
+  for (index, window) in windows.enumerated() {
+    scored += window.scoredCount
+    if scored >= scoredPositions {
+      result.append(start..<index + 1)
+      (start, scored) = (index + 1, 0)
+    }
+  }
+  if start < windows.count { result.append(start..<windows.count) }
+  return result
+}

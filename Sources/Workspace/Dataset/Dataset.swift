@@ -1,0 +1,129 @@
+import AtomicFiles
+import KSRModel
+import KnowledgeGraph
+
+/// A data folder read for training: interactions of linked items and the graph behind them.
+///
+/// As in RecBole, interactions with items that have no link into the graph are left out; how many
+/// is in ``droppedInteractions``.
+public struct Dataset: Sendable {
+  /// Where it was read from.
+  public let folder: AtomicFolder
+  /// Item tokens: 0 is `[PAD]`, the others come in the order of their first kept interaction.
+  public let items: Vocabulary
+  /// What NAME.item tells about items, if it exists.
+  public let attributes: AttributeTable?
+  /// What users did with those items.
+  public let histories: [History]
+  /// The knowledge graph.
+  public let graph: GraphIndex
+  /// Item → entity.
+  public let links: Links
+  /// The graph's identifier of each item's entity, by item identifier; −1 for `[PAD]`.
+  public let entityOfItem: [Int32]
+  /// Readable names of entities, where NAME.entity exists.
+  public let entityNames: DisplayNames
+  /// Readable names of relations, where NAME.relation exists.
+  public let relationNames: DisplayNames
+  /// How the interactions are split.
+  public let split: DataSplit
+  /// Interactions left out because their item has no link into the graph.
+  public let droppedInteractions: Int
+  /// Different items among those.
+  public let droppedItems: Int
+
+  /// Reads NAME.inter, .kg, .link and, where it exists, .item.
+  public static func read(
+    _ folder: AtomicFolder, split: DataSplit = DataSplit()
+  ) throws(DataError) -> Dataset {
+    for (suffix, holds) in [
+      ("kg", "the knowledge graph whose relations are the memory's keys"),
+      ("link", "which item is which entity of the graph"),
+    ] where !folder.has(suffix) {
+      throw DataError(file: folder.file(suffix), found: "no such file", expected: holds)
+    }
+    let interactions = try Interactions.read(folder)
+    let graph = GraphIndex(try Triples.read(folder))
+    let links = try Links.read(folder)
+    let attributes = folder.has("item") ? try AttributeTable.items(of: folder) : nil
+
+    var entityOfInteractionItem = [Int?](repeating: nil, count: interactions.items.count)
+    for item in 0..<interactions.items.count {
+      entityOfInteractionItem[item] = links.entity(ofItem: interactions.items[item])
+        .flatMap { graph.entities.id(of: $0) }
+    }
+    var items = Vocabulary(["[PAD]"])
+    var entityOfItem: [Int32] = [-1]
+    var identifier = [Int32?](repeating: nil, count: interactions.items.count)
+    var dropped = 0
+    for item in interactions.item.map(Int.init) {
+      guard let entity = entityOfInteractionItem[item] else {
+        dropped += 1
+        continue
+      }
+      guard identifier[item] == nil else { continue }
+      // An item that is itself called [PAD] would take the padding's place.
+      guard items.id(of: interactions.items[item]) == nil else {
+        throw DataError(
+          file: folder.file("inter"), field: "item_id", found: "an item called [PAD]",
+          expected: "another name, since [PAD] is the padding item")
+      }
+      identifier[item] = Int32(items.intern(interactions.items[item]))
+      entityOfItem.append(Int32(entity))
+    }
+    guard items.count > 1 else {
+      throw DataError(
+        file: folder.file("inter"),
+        found: "\(interactions.count) interactions, none of them with "
+          + "an item that is linked to an entity of the graph",
+        expected: "items that \(folder.name).link maps to entities in \(folder.name).kg")
+    }
+    return Dataset(
+      folder: folder, items: items, attributes: attributes,
+      histories: HistoryBuilder.histories(interactions, isHeldOut: split.holdsOut) {
+        identifier[$0]
+      },
+      graph: graph, links: links, entityOfItem: entityOfItem,
+      entityNames: folder.has("entity") ? try .entities(of: folder) : DisplayNames(),
+      relationNames: folder.has("relation") ? try .relations(of: folder) : DisplayNames(),
+      split: split,
+      droppedInteractions: dropped,
+      droppedItems: entityOfInteractionItem.count { $0 == nil })
+  }
+
+  /// The number of interactions kept.
+  public var interactionCount: Int { histories.reduce(0) { $0 + $1.count } }
+
+  /// What training may see of each history, in the histories' order; empty for held-out users.
+  public var trainingSequences: [ArraySlice<Int32>] {
+    histories.map { $0.items.prefix(split.trainingCount(of: $0.count, isHeldOut: $0.isHeldOut)) }
+  }
+
+  /// A digest of the training interactions: item tokens in the order of each user's history.
+  public var trainingDigest: String {
+    var hash = Vocabulary.hashStart
+    func add(_ text: String) {
+      for byte in text.utf8 { hash = Vocabulary.hashStep(hash, byte) }
+      hash = Vocabulary.hashStep(hash, 0)
+    }
+    for (history, sequence) in zip(histories, trainingSequences) where !sequence.isEmpty {
+      add(history.user)
+      for item in sequence { add(items[Int(item)]) }
+      hash = Vocabulary.hashStep(hash, 1)
+    }
+    let digits = String(hash, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+
+  /// What to call each item: its title, else its entity's name, else its token.
+  public var itemNames: [String] {
+    (0..<items.count).map { item in
+      if item == 0 { return "[PAD]" }
+      let token = items[item]
+      if let row = attributes?.ids.id(of: token), let title = attributes?.title(of: row) {
+        return title
+      }
+      return entityNames.name(of: graph.entities[Int(entityOfItem[item])]) ?? token
+    }
+  }
+}

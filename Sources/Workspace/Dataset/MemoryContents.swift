@@ -1,0 +1,135 @@
+import AtomicFiles
+import KSRModel
+import KnowledgeGraph
+
+/// Which relations of the graph are keys of the memory (`memory_relations`).
+public enum MemoryRelations: Sendable, Equatable {
+  /// Those whose heads are linked items.
+  case item
+  /// All, inverse ones included, as RecBole does.
+  case all
+  /// The named ones.
+  case list([String])
+}
+
+/// The memory as a network needs it: keys, entity vectors of the items, and the facts behind them.
+public struct MemoryContents: Sendable {
+  /// Relation tokens by slot.
+  public let relations: Vocabulary
+  /// What to call each relation, by slot.
+  public let relationNames: [String]
+  /// r_a [R K].
+  public let relationVectors: Matrix
+  /// e_i [N K]; zeros where an item's entity has no vector, as in RecBole.
+  public let entityVectors: Matrix
+  /// Items whose entity has no vector.
+  public let itemsWithoutVector: Int
+  /// The known tails of the items.
+  public let tails: KnownTails
+
+  /// Chooses the relations and gathers their vectors and facts.
+  ///
+  /// - Parameters:
+  ///   - scale: what the relation vectors are multiplied with (`relation_scale`).
+  ///   - padRelation: whether slot 0 is RecBole's `[PAD]`, a zero key.
+  public init(
+    _ data: Dataset, choosing choice: MemoryRelations, entities: FeatureVectors,
+    relations vectors: FeatureVectors, scale: Float = 1, padRelation: Bool = false
+  ) throws(DataError) {
+    guard entities.width == vectors.width else {
+      throw DataError(
+        file: data.folder.file("rel_feature"), found: "vectors of \(vectors.width) numbers",
+        expected: "\(entities.width) as in \(data.folder.name).ent_feature")
+    }
+    let slots = try Self.choose(choice, data)
+    let pad = padRelation ? 1 : 0
+    let width = vectors.width
+    relations = Vocabulary((padRelation ? ["[PAD]"] : []) + slots.map { data.graph.relations[$0] })
+    relationNames = relations.tokens.map { data.relationNames.name(of: $0) ?? $0 }
+    var keys = Matrix(rows: slots.count + pad, columns: width)
+    for (slot, relation) in slots.enumerated() {
+      guard let row = vectors.tokens.id(of: data.graph.relations[relation]) else {
+        throw DataError(
+          file: data.folder.file("rel_feature"),
+          found: "no vector of relation \(quoted(data.graph.relations[relation]))",
+          expected: "one for every relation of the memory; 'ksr embed' makes them")
+      }
+      for (k, value) in vectors[row].enumerated() { keys[slot + pad, k] = value * scale }
+    }
+    relationVectors = keys
+
+    var table = Matrix(rows: data.items.count, columns: width)
+    var missing = 0
+    for item in 1..<data.items.count {
+      let token = data.graph.entities[Int(data.entityOfItem[item])]
+      guard let row = entities.tokens.id(of: token) else {
+        missing += 1
+        continue
+      }
+      table.values.replaceSubrange(item * width..<(item + 1) * width, with: entities[row])
+    }
+    entityVectors = table
+    itemsWithoutVector = missing
+    tails = Self.tails(data, slots: slots, pad: pad, entities: entities)
+  }
+
+  private static func choose(
+    _ choice: MemoryRelations, _ data: Dataset
+  ) throws(DataError) -> [Int] {
+    switch choice {
+    case .all: return Array(0..<data.graph.relations.count)
+    case .item:
+      let slots = data.graph.relations(headedBy: data.links)
+      guard !slots.isEmpty else {
+        throw DataError(
+          file: data.folder.file("kg"), found: "no relation whose heads are linked items",
+          expected: "one at least; 'memory_relations: all' takes every relation")
+      }
+      return slots
+    case .list(let tokens):
+      var slots: [Int] = []
+      for token in tokens {
+        guard let relation = data.graph.relations.id(of: token) else {
+          throw DataError(
+            file: data.folder.file("kg"), field: "memory_relations",
+            found: "no relation \(quoted(token))",
+            expected: "some of "
+              + data.graph.relations.tokens.map { quoted($0) }
+              .joined(separator: ", "))
+        }
+        if !slots.contains(relation) { slots.append(relation) }
+      }
+      return slots
+    }
+  }
+
+  private static func tails(
+    _ data: Dataset, slots: [Int], pad: Int, entities: FeatureVectors
+  ) -> KnownTails {
+    var tokens = Vocabulary()
+    var offsets: [Int32] = [0]
+    var facts: [Int32] = []
+    for item in 0..<data.items.count {
+      for slot in 0..<slots.count + pad {
+        if item > 0, slot >= pad {
+          let known = data.graph.tails(
+            of: Int(data.entityOfItem[item]), under: slots[slot - pad])
+          for tail in known { facts.append(Int32(tokens.intern(data.graph.entities[Int(tail)]))) }
+        }
+        offsets.append(Int32(facts.count))
+      }
+    }
+    var vectors = Matrix(rows: tokens.count, columns: entities.width)
+    var found = false
+    for tail in 0..<tokens.count {
+      guard let row = entities.tokens.id(of: tokens[tail]) else { continue }
+      found = true
+      vectors.values.replaceSubrange(
+        tail * entities.width..<(tail + 1) * entities.width, with: entities[row])
+    }
+    return KnownTails(
+      tokens: tokens, names: tokens.tokens.map { data.entityNames.name(of: $0) ?? $0 },
+      vectors: found ? vectors : nil, relationCount: slots.count + pad, offsets: offsets,
+      facts: facts)
+  }
+}

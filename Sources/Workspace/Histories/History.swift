@@ -1,0 +1,76 @@
+import KSRModel
+
+/// What one user did, oldest first. On the screen a user is called a viewer.
+public struct History: Sendable, Equatable {
+  /// The user's token.
+  public let user: String
+  /// Item identifiers, oldest first.
+  public let items: [Int32]
+  /// When each interaction happened, as the data gives it; not descending.
+  public let timestamps: [Double]
+  /// Whether all of it was left out of training.
+  public let isHeldOut: Bool
+
+  /// A user's interactions in the order of time.
+  public init(user: String, items: [Int32], timestamps: [Double], isHeldOut: Bool) {
+    precondition(items.count == timestamps.count)
+    self.user = user
+    self.items = items
+    self.timestamps = timestamps
+    self.isHeldOut = isHeldOut
+  }
+
+  /// The number of interactions.
+  public var count: Int { items.count }
+}
+
+/// What an interaction, as a thing to predict, was used for.
+public enum SplitMark: Sendable, Equatable, CaseIterable {
+  /// The model was fitted to it.
+  case train
+  /// The best epoch was chosen by it.
+  case validation
+  /// The model never saw it.
+  case test
+}
+
+extension DataSplit {
+  /// The mark of interaction `step` (from 0) of a history, as a thing to predict.
+  ///
+  /// As RecBole's `leave_one_out`: a user with n interactions has n − 1 of them to predict, of which
+  /// at least one stays in training; what is left out of the rest comes off the end.
+  public func mark(step: Int, count: Int, isHeldOut: Bool) -> SplitMark {
+    if isHeldOut { return .test }
+    let fromEnd = count - 1 - step
+    guard fromEnd < leftOutCount(of: count) else { return .train }
+    switch leaveOut {
+    case .testOnly: return .test
+    case .validOnly: return .validation
+    case .validAndTest: return fromEnd == 0 ? .test : .validation
+    }
+  }
+
+  /// The number of a history's first interactions that training may see.
+  public func trainingCount(of count: Int, isHeldOut: Bool) -> Int {
+    isHeldOut ? 0 : count - leftOutCount(of: count)
+  }
+
+  private func leftOutCount(of count: Int) -> Int {
+    min(leaveOut == .validAndTest ? 2 : 1, max(0, count - 2))
+  }
+
+  /// Whether a user is held out of training: one of ``heldOutUsers`` matches the whole token.
+  public func holdsOut(_ user: String) -> Bool {
+    heldOutUsers.contains { matches(pattern: Array($0.utf8)[...], Array(user.utf8)[...]) }
+  }
+
+  private func matches(pattern: ArraySlice<UInt8>, _ text: ArraySlice<UInt8>) -> Bool {
+    guard let first = pattern.first else { return text.isEmpty }
+    if first == UInt8(ascii: "*") {
+      return (text.startIndex...text.endIndex).contains {
+        matches(pattern: pattern.dropFirst(), text[$0...])
+      }
+    }
+    return text.first == first && matches(pattern: pattern.dropFirst(), text.dropFirst())
+  }
+}

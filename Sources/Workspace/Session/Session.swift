@@ -1,0 +1,82 @@
+import AtomicFiles
+import KSRModel
+
+/// A model and the histories to look at with it, joined by token.
+public struct Session: Sendable {
+  /// The model.
+  public let model: TrainedModel
+  /// Its network, ready to read.
+  public let network: KSRNetwork
+  /// The folder the histories come from; nil for a model alone.
+  public let folder: AtomicFolder?
+  /// The viewers, in the order of the data; items are the model's identifiers.
+  public let viewers: [History]
+  /// How many of the viewers watched each item, by item identifier.
+  public let popularity: [Int32]
+  /// Facts about the items for the item card: columns of NAME.item and their values.
+  public let attributes: AttributeTable?
+  /// What a person should know about this data with this model, a sentence each.
+  public let warnings: [String]
+
+  /// A model without data.
+  public init(_ model: TrainedModel) {
+    self.model = model
+    network = KSRNetwork(settings: model.settings, parameters: model.parameters)
+    folder = nil
+    viewers = []
+    popularity = Array(repeating: 0, count: model.items.count)
+    attributes = nil
+    warnings = []
+  }
+
+  /// A model with the histories of a data folder.
+  ///
+  /// Interactions with items that the model does not know are left out and counted in a warning.
+  public init(_ model: TrainedModel, folder: AtomicFolder) throws(DataError) {
+    let interactions = try Interactions.read(folder)
+    let identifier = (0..<interactions.items.count).map { item -> Int32? in
+      model.items.id(of: interactions.items[item]).flatMap { $0 > 0 ? Int32($0) : nil }
+    }
+    self.model = model
+    network = KSRNetwork(settings: model.settings, parameters: model.parameters)
+    self.folder = folder
+    viewers = HistoryBuilder.histories(
+      interactions, isHeldOut: model.provenance.split.holdsOut
+    ) { identifier[$0] }
+    var popularity = [Int32](repeating: 0, count: model.items.count)
+    for viewer in viewers { for item in viewer.items { popularity[Int(item)] += 1 } }
+    self.popularity = popularity
+    attributes = folder.has("item") ? try AttributeTable.items(of: folder) : nil
+    let unknown = identifier.count { $0 == nil }
+    let dropped = interactions.count - viewers.reduce(0) { $0 + $1.count }
+    guard dropped < interactions.count else {
+      throw DataError(
+        file: folder.file("inter"), found: "no item that the model knows",
+        expected: "the items of \(model.provenance.dataName), which it was trained on")
+    }
+    warnings =
+      dropped == 0
+      ? [] : ["\(dropped) interactions with \(unknown) items unknown to the model are left out."]
+  }
+
+  /// The mark of interaction `step` (from 0) of a viewer, as a thing to predict.
+  public func mark(of viewer: History, step: Int) -> SplitMark {
+    model.provenance.split.mark(step: step, count: viewer.count, isHeldOut: viewer.isHeldOut)
+  }
+
+  /// The values of an item's columns in NAME.item.
+  public func facts(of item: Int32) -> [(column: String, value: String)] {
+    guard let attributes, let row = attributes.ids.id(of: model.items[Int(item)]) else { return [] }
+    return attributes.columns.compactMap { column in
+      attributes.value(column, of: row).map { (column, $0) }
+    }
+  }
+
+  /// The item's year, where the data tells it.
+  public func year(of item: Int32) -> Int? {
+    guard let attributes, let row = attributes.ids.id(of: model.items[Int(item)]) else {
+      return nil
+    }
+    return attributes.year(of: row)
+  }
+}

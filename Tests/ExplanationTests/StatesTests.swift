@@ -1,0 +1,106 @@
+import Foundation
+import KSRModel
+import ModelTestSupport
+import Testing
+
+@testable import Explanation
+
+@Suite("Attention and states")
+struct StatesTests {
+  @Test("The mean attention and entropy are those of all steps")
+  func attention() {
+    let random = RandomNetwork(seed: 2)
+    let network = random.network()
+    let histories = (0..<6).map { random.history(3 + Int($0), stream: $0) } + [[]]
+    let summary = AttentionSummary(network: network, histories: histories)
+    var rows: [ArraySlice<Float>] = []
+    for history in histories {
+      let trace = network.trace(history)
+      rows += (0..<trace.count).map { trace.attention.row($0) }
+    }
+    #expect(summary.stepCount == rows.count && rows.count == 33)
+    for a in 0..<4 {
+      let mean = rows.reduce(Float(0)) { $0 + $1[$1.startIndex + a] } / Float(rows.count)
+      #expect(abs(summary.mean[a] - mean) < 1e-6)
+      #expect(abs(summary.relative(2 * mean, slot: a) - 2) < 1e-4)
+    }
+    let entropy = rows.reduce(Float(0)) { $0 - $1.reduce(0) { $0 + $1 * log($1) } }
+    #expect(abs(summary.meanEntropy - entropy / Float(rows.count)) < 1e-5)
+  }
+
+  @Test("A sample is taken at even distances, and long histories up to the window")
+  func sample() {
+    let random = RandomNetwork(seed: 2)
+    let network = random.network()
+    let histories = (0..<10).map { random.history(12, stream: $0) }
+    let some = AttentionSummary(network: network, histories: histories, sampleSize: 5)
+    let even = stride(from: 0, to: 10, by: 2).map { Array(histories[$0].prefix(9)) }
+    #expect(some == AttentionSummary(network: network, histories: even))
+    #expect(some.stepCount == 45)
+    let none = AttentionSummary(network: network, histories: [])
+    #expect(none.stepCount == 0 && !none.isCollapsed && none.mean == [0, 0, 0, 0])
+  }
+
+  @Test("Collapse is said below .3 ln R and not above")
+  func collapse() throws {
+    func summary(gamma: Float, memory: MemoryKind = .knowledge) -> AttentionSummary {
+      var random = RandomNetwork(seed: 2)
+      random.settings.gamma = gamma
+      random.settings.memory = memory
+      return AttentionSummary(network: random.network(), histories: [random.history(9)])
+    }
+    let flat = summary(gamma: 0)
+    #expect(abs(flat.meanEntropy - log(4)) < 1e-5 && !flat.isCollapsed && flat.warning == nil)
+    let sharp = summary(gamma: 1000)
+    #expect(sharp.meanEntropy < 0.3 * log(4) && sharp.isCollapsed)
+    let warning = try #require(sharp.warning)
+    #expect(warning.hasPrefix("Attention collapsed: mean entropy 0."))
+    #expect(warning.contains("of at most 1.39") && warning.contains("γ‖r‖ is too large"))
+    #expect(summary(gamma: 1000, memory: .none).warning == nil)
+    #expect(abs(AttentionSummary.entropy([0.5, 0, 0.5]) - log(2)) < 1e-6)
+  }
+
+  @Test("Similarities are the cosines of the states of HistoryStates", arguments: 1...3)
+  func similarity(layers: Int) throws {
+    let random = RandomNetwork(layers: layers)
+    let states = HistoryStates(network: random.network(), items: random.history(20))
+    let all = StateSimilarity(states)
+    #expect(all.steps == 0..<20)
+    for t in 0..<20 {
+      for s in 0..<20 {
+        let found = try #require(all.similarity(of: s, t))
+        #expect(abs(found - cosine(states.state(at: s), states.state(at: t))) < 1e-5)
+      }
+      let before = t > 0 ? Array(states.state(at: t - 1)) : [Float](repeating: 0, count: 7)
+      let change = zip(states.state(at: t), before).reduce(Float(0)) {
+        $0 + ($1.0 - $1.1) * ($1.0 - $1.1)
+      }.squareRoot()
+      #expect(abs(all.changes[t] - change) < 1e-5)
+      #expect(
+        all.withPrevious[t].map { abs($0 - cosine(before, states.state(at: t))) < 1e-5 }
+          ?? (t == 0))
+      let similar = all.mostSimilar(before: t, count: 3)
+      let expected = (0..<t).sorted { all.cosines[t, $0] > all.cosines[t, $1] }.prefix(3)
+      #expect(similar.map(\.step) == Array(expected))
+    }
+  }
+
+  @Test("Pieces make the same whole")
+  func pieces() {
+    let random = RandomNetwork()
+    let states = HistoryStates(network: random.network(), items: random.history(20))
+    let all = StateSimilarity(states)
+    var grown = StateSimilarity(states, steps: 8..<11)
+    #expect(grown.steps == 8..<11 && grown.cosines.rows == 3)
+    #expect(grown.similarity(of: 7, 8) == nil)
+    #expect(grown.mostSimilar(before: 10, count: 9).count == 2)
+    grown.extend(states, to: 9..<14)
+    #expect(grown.steps == 8..<14)
+    grown.extend(states, to: 0..<3)
+    grown.extend(states, to: 14..<20)
+    #expect(grown.steps == all.steps && grown.changes == all.changes)
+    #expect(grown.withPrevious == all.withPrevious)
+    #expect(grown.cosines == all.cosines)
+    #expect(StateSimilarity(HistoryStates(network: states.network, items: [])).steps.isEmpty)
+  }
+}
