@@ -2,14 +2,26 @@
 ///
 /// All tokens lie in one run of UTF-8 bytes, so that a vocabulary of a million costs two
 /// allocations and can be written to a file as it stands. Look-ups hash the bytes and then compare
-/// them, so equal hashes never confuse tokens.
+/// them, so equal hashes never confuse tokens. Hashes decide nothing but speed.
 public struct Vocabulary: Sendable {
   /// The UTF-8 bytes of all tokens, one after the other.
   public private(set) var bytes: [UInt8] = []
   /// Where each token starts in `bytes`; one more entry than tokens.
   public private(set) var offsets: [Int] = [0]
-  /// Open addressing, a power of two long: identifier + 1, or 0 where free.
-  private var slots: [Int32] = Array(repeating: 0, count: 16)
+  /// Open addressing, a power of two long.
+  private var slots = Array(repeating: Slot(), count: 16)
+
+  /// A place of the hash table, with what most tokens are compared by.
+  ///
+  /// Reaching for `offsets` and `bytes` would cost two more waits for memory.
+  private struct Slot {
+    /// The token's first eight bytes, filled up with zeros.
+    var prefix: UInt64 = 0
+    /// The low bits of the token's length.
+    var length: UInt32 = 0
+    /// The token's identifier, or negative where the place is free.
+    var id: Int32 = -1
+  }
 
   /// An empty vocabulary.
   public init() {}
@@ -38,13 +50,8 @@ public struct Vocabulary: Sendable {
 
   /// The identifier of a token given as UTF-8, if it is known.
   public func id(of token: UnsafeBufferPointer<UInt8>) -> Int? {
-    var slot = Int(truncatingIfNeeded: Self.hash(token)) & (slots.count - 1)
-    while slots[slot] != 0 {
-      let id = Int(slots[slot]) - 1
-      if equals(id, token) { return id }
-      slot = (slot + 1) & (slots.count - 1)
-    }
-    return nil
+    let slot = slots[place(of: token, prefix: Self.prefix(token), hash: Self.hash(token))]
+    return slot.id < 0 ? nil : Int(slot.id)
   }
 
   /// The identifier of a token, which is added at the end if it is new.
@@ -57,17 +64,16 @@ public struct Vocabulary: Sendable {
   /// The identifier of a token given as UTF-8 with its ``hash(_:)``, added at the end if new.
   @discardableResult
   public mutating func intern(_ token: UnsafeBufferPointer<UInt8>, hash: UInt64) -> Int {
-    if count * 2 >= slots.count { grow() }
-    var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
-    while slots[slot] != 0 {
-      let id = Int(slots[slot]) - 1
-      if equals(id, token) { return id }
-      slot = (slot + 1) & (slots.count - 1)
-    }
+    let prefix = Self.prefix(token)
+    let place = place(of: token, prefix: prefix, hash: hash)
+    if slots[place].id >= 0 { return Int(slots[place].id) }
+    let id = count
+    slots[place] = Slot(
+      prefix: prefix, length: UInt32(truncatingIfNeeded: token.count), id: Int32(id))
     bytes.append(contentsOf: token)
     offsets.append(bytes.count)
-    slots[slot] = Int32(count)
-    return count - 1
+    if count * 3 >= slots.count * 2 { grow() }
+    return id
   }
 
   /// FNV-1a over the bytes, folded so that the low bits depend on all of them.
@@ -89,24 +95,55 @@ public struct Vocabulary: Sendable {
   /// The finished hash of the bytes stepped over.
   @inlinable public static func hashEnd(_ hash: UInt64) -> UInt64 { hash ^ (hash >> 32) }
 
-  private func equals(_ id: Int, _ token: UnsafeBufferPointer<UInt8>) -> Bool {
+  /// Where the token is in the table, or the free place where it belongs.
+  @inline(__always)
+  private func place(
+    of token: UnsafeBufferPointer<UInt8>, prefix: UInt64, hash: UInt64
+  ) -> Int {
+    slots.withUnsafeBufferPointer { slots in
+      let length = UInt32(truncatingIfNeeded: token.count)
+      var place = Int(truncatingIfNeeded: hash) & (slots.count - 1)
+      while slots[place].id >= 0 {
+        if slots[place].prefix == prefix, slots[place].length == length,
+          token.count <= 8 || equalsAfterPrefix(Int(slots[place].id), token)
+        {
+          break
+        }
+        place = (place + 1) & (slots.count - 1)
+      }
+      return place
+    }
+  }
+
+  private func equalsAfterPrefix(_ id: Int, _ token: UnsafeBufferPointer<UInt8>) -> Bool {
     let start = offsets[id]
     guard offsets[id + 1] - start == token.count else { return false }
     return bytes.withUnsafeBufferPointer { all in
-      for i in 0..<token.count where all[start + i] != token[i] { return false }
+      for i in 8..<token.count where all[start + i] != token[i] { return false }
       return true
     }
   }
 
+  @inline(__always)
+  private static func prefix(_ token: UnsafeBufferPointer<UInt8>) -> UInt64 {
+    if token.count >= 8 {
+      return UInt64(littleEndian: UnsafeRawBufferPointer(token).loadUnaligned(as: UInt64.self))
+    }
+    var prefix: UInt64 = 0
+    for (index, byte) in token.enumerated() { prefix |= UInt64(byte) << (8 * UInt64(index)) }
+    return prefix
+  }
+
   private mutating func grow() {
-    var larger = [Int32](repeating: 0, count: slots.count * 2)
+    var larger = Array(repeating: Slot(), count: slots.count * 2)
     let mask = larger.count - 1
     bytes.withUnsafeBufferPointer { all in
-      for id in 0..<count {
+      for slot in slots where slot.id >= 0 {
+        let id = Int(slot.id)
         let token = UnsafeBufferPointer(rebasing: all[offsets[id]..<offsets[id + 1]])
-        var slot = Int(truncatingIfNeeded: Self.hash(token)) & mask
-        while larger[slot] != 0 { slot = (slot + 1) & mask }
-        larger[slot] = Int32(id + 1)
+        var place = Int(truncatingIfNeeded: Self.hash(token)) & mask
+        while larger[place].id >= 0 { place = (place + 1) & mask }
+        larger[place] = slot
       }
     }
     slots = larger

@@ -128,6 +128,9 @@ void ksr_adam_step(long count, ksr_adam settings, float *parameter, const float 
                    float *mean, float *variance) {
   ksr_kernels()->adam_step(count, settings, parameter, gradient, mean, variance);
 }
+void ksr_count_above(long count, const float *scores, float value, long *greater, long *equal) {
+  ksr_kernels()->count_above(count, scores, value, greater, equal);
+}
 void ksr_add(long count, const float *x, float *y) { ksr_kernels()->add(count, x, y); }
 double ksr_sum_of_squares(long count, const float *x) {
   return ksr_kernels()->sum_of_squares(count, x);

@@ -27,6 +27,7 @@ struct ksr_kernels {
                                         const float *, const int32_t *, const float *,
                                         const float *, const float *, float *, float *, float *);
   void (*adam_step)(long, ksr_adam, float *, const float *, float *, float *);
+  void (*count_above)(long, const float *, float, long *, long *);
   void (*add)(long, const float *, float *);
   double (*sum_of_squares)(long, const float *);
 };

@@ -86,7 +86,7 @@ func randomTriples(
     }
     #expect(try chosen("movietweetings-core") == ["has_genre", "released_in"])
     let lens = try chosen("ml-100k")
-    #expect(lens.count == 12)
+    #expect(lens.count == 14)
     #expect(lens.allSatisfy { $0.hasPrefix("film.film.") }, "\(lens)")
   }
 }

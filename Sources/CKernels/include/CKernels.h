@@ -89,6 +89,9 @@ typedef struct {
 void ksr_adam_step(long count, ksr_adam settings, float *parameter, const float *gradient,
                    float *mean, float *variance);
 
+// How many of the scores are greater than `value`, and how many equal it.
+void ksr_count_above(long count, const float *scores, float value, long *greater, long *equal);
+
 // y += x
 void ksr_add(long count, const float *x, float *y);
 // Σ x²

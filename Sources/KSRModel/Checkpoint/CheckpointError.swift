@@ -1,3 +1,5 @@
+import AtomicFiles
+
 /// Why a checkpoint could not be read or written, as a sentence for the person who named the file.
 public struct CheckpointError: Error, Sendable, Equatable, CustomStringConvertible {
   /// What kind of thing is wrong.
@@ -42,7 +44,7 @@ public struct CheckpointError: Error, Sendable, Equatable, CustomStringConvertib
   public let tensor: String?
   /// What kind of thing is wrong.
   public let reason: Reason
-  /// What was found and what was expected, without file and tensor.
+  /// What was found and what was expected, without file and tensor; fit for a terminal.
   public let detail: String
 
   /// An error about a file or one of its tensors.
@@ -55,29 +57,9 @@ public struct CheckpointError: Error, Sendable, Equatable, CustomStringConvertib
 
   /// The sentence to show.
   public var description: String {
-    let place = tensor.map { "\(printable(file)): tensor \(quoted($0))" } ?? printable(file)
+    let place = printable(file, limit: 1000) + (tensor.map { ": tensor \(quoted($0))" } ?? "")
     return "\(place): \(detail)."
   }
-}
-
-/// A name from a file between quotes, safe to print and not too long.
-func quoted(_ name: String) -> String {
-  let limit = 80
-  return "'" + printable(String(name.prefix(limit))) + (name.count > limit ? "…'" : "'")
-}
-
-/// Text with control and invisible formatting characters written as escapes, so that a file's
-/// words cannot steer the terminal.
-func printable(_ text: String) -> String {
-  var result = String.UnicodeScalarView()
-  for scalar in text.unicodeScalars {
-    switch scalar.properties.generalCategory {
-    case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse:
-      result.append(contentsOf: "\\u{\(String(scalar.value, radix: 16))}".unicodeScalars)
-    default: result.append(scalar)
-    }
-  }
-  return String(result)
 }
 
 extension Sequence where Element == Int {

@@ -1,3 +1,5 @@
+import AtomicFiles
+
 /// Steps through JSON text, asking at each place for what the caller expects there.
 struct JSONScanner {
   /// The text, valid UTF-8.
@@ -74,24 +76,28 @@ struct JSONScanner {
     }
     position += 1
     var text: [UInt8] = []
-    while position < bytes.count {
-      let byte = bytes[position]
-      if byte == UInt8(ascii: "\"") {
-        position += 1
-        return String(decoding: text, as: UTF8.self)
-      }
-      guard byte >= 0x20 else { throw failure("found \(found) inside \(what)") }
-      if byte == UInt8(ascii: "\\") {
-        text.append(contentsOf: UTF8.encode(try escape()) ?? UTF8.encodedReplacementCharacter)
-      } else {
-        text.append(byte)
-        position += 1
-      }
+    while true {
+      let start = position
+      while position < bytes.count, isPlain(bytes[position]) { position += 1 }
+      text += bytes[start..<position]
       if let longest, text.count > longest {
         throw failure("\(what) is longer than \(longest) bytes, the most allowed")
       }
+      guard position < bytes.count else { throw failure("the header ends inside \(what)") }
+      switch bytes[position] {
+      case UInt8(ascii: "\""):
+        position += 1
+        return String(decoding: text, as: UTF8.self)
+      case UInt8(ascii: "\\"):
+        text += UTF8.encode(try escape()) ?? UTF8.encodedReplacementCharacter
+      default: throw failure("found \(found) inside \(what)")
+      }
     }
-    throw failure("the header ends inside \(what)")
+  }
+
+  /// Whether a byte of a string stands for itself.
+  private func isPlain(_ byte: UInt8) -> Bool {
+    byte >= 0x20 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
   }
 
   /// What an escape from its backslash on stands for.

@@ -21,7 +21,9 @@ public struct SafetensorsFile: Sendable {
     self.init(header, buffer: try input.read(bufferSize), file: path)
   }
 
-  /// Checks the bytes of a file; `file` is what errors call it.
+  /// Checks the bytes of a file.
+  ///
+  /// - Parameter file: what errors call it.
   public init(bytes: [UInt8], file: String) throws(CheckpointError) {
     let prefix = SafetensorsHeader.prefix
     let length = try SafetensorsHeader.length(

@@ -1,3 +1,5 @@
+import AtomicFiles
+
 /// Reads the JSON of a safetensors header, and nothing but the JSON that such a header may be.
 ///
 /// It follows the format's own form (an object of objects of numbers), so it never recurses: JSON
@@ -5,7 +7,7 @@
 /// of two equal names and take 1.0 for 1.
 struct SafetensorsHeaderParser {
   /// The most tensors a header may name.
-  static let mostTensors = 1_000_000
+  static let mostTensors = 100_000
   /// The most dimensions a tensor may have.
   static let highestRank = 8
   /// The longest name of a tensor or of an entry in the metadata, in bytes.

@@ -1,5 +1,5 @@
 import CKernels
-import Dispatch
+import Evaluation
 import KSRModel
 import Randomness
 
@@ -48,14 +48,5 @@ public final class GradientStep {
     for pass in passes[1..<max(1, shards.count)] { passes[0].add(pass) }
     passes[0].itemVectorsGradient(parameters)
     return (losses.reduce(0, +) / Double(max(1, scored)), passes[0].gradients)
-  }
-}
-
-/// Runs `body` for 0 ..< count on up to `threads` threads.
-package func parallel(_ count: Int, threads: Int, _ body: @Sendable (Int) -> Void) {
-  let workers = min(count, threads)
-  guard workers > 1 else { return (0..<count).forEach(body) }
-  DispatchQueue.concurrentPerform(iterations: workers) { worker in
-    for index in stride(from: worker, to: count, by: workers) { body(index) }
   }
 }

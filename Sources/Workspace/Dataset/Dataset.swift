@@ -21,6 +21,10 @@ public struct Dataset: Sendable {
   public let links: Links
   /// The graph's identifier of each item's entity, by item identifier; −1 for `[PAD]`.
   public let entityOfItem: [Int32]
+  /// Readable names of entities, where NAME.entity exists.
+  public let entityNames: DisplayNames
+  /// Readable names of relations, where NAME.relation exists.
+  public let relationNames: DisplayNames
   /// How the interactions are split.
   public let split: DataSplit
   /// Interactions left out because their item has no link into the graph.
@@ -69,7 +73,8 @@ public struct Dataset: Sendable {
     }
     guard items.count > 1 else {
       throw DataError(
-        file: folder.file("inter"), found: "\(interactions.count) interactions, none of them with "
+        file: folder.file("inter"),
+        found: "\(interactions.count) interactions, none of them with "
           + "an item that is linked to an entity of the graph",
         expected: "items that \(folder.name).link maps to entities in \(folder.name).kg")
     }
@@ -78,7 +83,10 @@ public struct Dataset: Sendable {
       histories: HistoryBuilder.histories(interactions, isHeldOut: split.holdsOut) {
         identifier[$0]
       },
-      graph: graph, links: links, entityOfItem: entityOfItem, split: split,
+      graph: graph, links: links, entityOfItem: entityOfItem,
+      entityNames: folder.has("entity") ? try .entities(of: folder) : DisplayNames(),
+      relationNames: folder.has("relation") ? try .relations(of: folder) : DisplayNames(),
+      split: split,
       droppedInteractions: dropped,
       droppedItems: entityOfInteractionItem.count { $0 == nil })
   }
@@ -108,7 +116,7 @@ public struct Dataset: Sendable {
   }
 
   /// What to call each item: its title, else its entity's name, else its token.
-  public func itemNames(entityNames: DisplayNames) -> [String] {
+  public var itemNames: [String] {
     (0..<items.count).map { item in
       if item == 0 { return "[PAD]" }
       let token = items[item]

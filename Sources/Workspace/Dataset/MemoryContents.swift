@@ -42,14 +42,10 @@ public struct MemoryContents: Sendable {
         expected: "\(entities.width) as in \(data.folder.name).ent_feature")
     }
     let slots = try Self.choose(choice, data)
-    let names =
-      data.folder.has("relation") ? try DisplayNames.relations(of: data.folder) : DisplayNames()
-    let entityNames =
-      data.folder.has("entity") ? try DisplayNames.entities(of: data.folder) : DisplayNames()
     let pad = padRelation ? 1 : 0
     let width = vectors.width
     relations = Vocabulary((padRelation ? ["[PAD]"] : []) + slots.map { data.graph.relations[$0] })
-    relationNames = relations.tokens.map { names.name(of: $0) ?? $0 }
+    relationNames = relations.tokens.map { data.relationNames.name(of: $0) ?? $0 }
     var keys = Matrix(rows: slots.count + pad, columns: width)
     for (slot, relation) in slots.enumerated() {
       guard let row = vectors.tokens.id(of: data.graph.relations[relation]) else {
@@ -74,8 +70,7 @@ public struct MemoryContents: Sendable {
     }
     entityVectors = table
     itemsWithoutVector = missing
-    tails = Self.tails(
-      data, slots: slots, pad: pad, entities: entities, names: entityNames)
+    tails = Self.tails(data, slots: slots, pad: pad, entities: entities)
   }
 
   private static func choose(
@@ -98,7 +93,8 @@ public struct MemoryContents: Sendable {
           throw DataError(
             file: data.folder.file("kg"), field: "memory_relations",
             found: "no relation \(quoted(token))",
-            expected: "some of " + data.graph.relations.tokens.map { quoted($0) }
+            expected: "some of "
+              + data.graph.relations.tokens.map { quoted($0) }
               .joined(separator: ", "))
         }
         if !slots.contains(relation) { slots.append(relation) }
@@ -108,7 +104,7 @@ public struct MemoryContents: Sendable {
   }
 
   private static func tails(
-    _ data: Dataset, slots: [Int], pad: Int, entities: FeatureVectors, names: DisplayNames
+    _ data: Dataset, slots: [Int], pad: Int, entities: FeatureVectors
   ) -> KnownTails {
     var tokens = Vocabulary()
     var offsets: [Int32] = [0]
@@ -132,7 +128,7 @@ public struct MemoryContents: Sendable {
         tail * entities.width..<(tail + 1) * entities.width, with: entities[row])
     }
     return KnownTails(
-      tokens: tokens, names: tokens.tokens.map { names.name(of: $0) ?? $0 },
+      tokens: tokens, names: tokens.tokens.map { data.entityNames.name(of: $0) ?? $0 },
       vectors: found ? vectors : nil, relationCount: slots.count + pad, offsets: offsets,
       facts: facts)
   }

@@ -74,7 +74,9 @@ public struct Session: Sendable {
 
   /// The item's year, where the data tells it.
   public func year(of item: Int32) -> Int? {
-    guard let attributes, let row = attributes.ids.id(of: model.items[Int(item)]) else { return nil }
+    guard let attributes, let row = attributes.ids.id(of: model.items[Int(item)]) else {
+      return nil
+    }
     return attributes.year(of: row)
   }
 }

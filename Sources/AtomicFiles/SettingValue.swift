@@ -1,0 +1,66 @@
+/// A literal in a settings file or on the command line.
+public indirect enum SettingValue: Sendable, Equatable {
+  /// `~`, `null`, `None` or nothing at all: the setting is there and unset.
+  case null
+  /// `true` or `false`, in YAML also `yes`, `no`, `on`, `off`.
+  case bool(Bool)
+  /// A whole number.
+  case int(Int)
+  /// Any other number; 1e-4 is one, as RecBole reads it.
+  case float(Double)
+  /// A text.
+  case string(String)
+  /// Values in an order.
+  case list([SettingValue])
+  /// Values by their keys.
+  case map([String: SettingValue])
+
+  /// The value that a plain word stands for: null, a truth value, a number, or itself.
+  ///
+  /// Numbers are decimal; what other notations could mean (010, 0x10, 1:30) stays a text.
+  init(plain word: String) {
+    switch word {
+    case "", "~", "null", "Null", "NULL", "None": self = .null
+    case "true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON": self = .bool(true)
+    case "false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF": self = .bool(false)
+    case ".inf", ".Inf", ".INF", "+.inf": self = .float(.infinity)
+    case "-.inf", "-.Inf", "-.INF": self = .float(-.infinity)
+    case ".nan", ".NaN", ".NAN": self = .float(.nan)
+    default:
+      if Self.hasLeadingZero(word) {
+        self = .string(word)
+      } else if let number = Int(word) {
+        self = .int(number)
+      } else if let number = Array(word.utf8).withUnsafeBufferPointer(DecimalNumber.parse) {
+        self = .float(number)
+      } else {
+        self = .string(word)
+      }
+    }
+  }
+
+  /// Whether a number would be octal to some readers and decimal to others.
+  private static func hasLeadingZero(_ word: String) -> Bool {
+    let digits = word.utf8.drop { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "-") }
+    return digits.count > 1 && digits.first == UInt8(ascii: "0")
+      && digits.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+  }
+}
+
+extension SettingValue: CustomStringConvertible {
+  /// The value as YAML would have it on one line.
+  public var description: String {
+    switch self {
+    case .null: "null"
+    case .bool(let value): value ? "true" : "false"
+    case .int(let value): "\(value)"
+    case .float(let value): "\(value)"
+    case .string(let value): "\"\(value)\""
+    case .list(let values): "[" + values.map(\.description).joined(separator: ", ") + "]"
+    case .map(let values):
+      "{"
+        + values.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
+        .joined(separator: ", ") + "}"
+    }
+  }
+}

@@ -1,0 +1,82 @@
+/// Settings from YAML files and `key=value` texts, with the place where each was made.
+///
+/// What is merged later wins, and wins whole: a top-level key replaces the one before it, lists and
+/// maps are not merged into each other (as in RecBole). Values are literals; nothing is evaluated.
+public struct Settings: Sendable {
+  /// A value and where it stands.
+  public struct Entry: Sendable, Equatable {
+    /// The value.
+    public var value: SettingValue
+    /// The file, or "the command line" and the like.
+    public var source: String
+    /// The line in the file, counted from 1.
+    public var line: Int?
+  }
+
+  /// All settings by their keys.
+  public private(set) var entries: [String: Entry] = [:]
+
+  /// No settings.
+  public init() {}
+
+  /// The keys in alphabetical order.
+  public var keys: [String] { entries.keys.sorted() }
+
+  /// The value of a key; `.null` where the key is there and unset.
+  public subscript(key: String) -> SettingValue? { entries[key]?.value }
+
+  /// Sets a value, as a default of the program or in a test.
+  public mutating func set(_ key: String, _ value: SettingValue, source: String) {
+    entries[key] = Entry(value: value, source: source, line: nil)
+  }
+
+  /// Merges a YAML file.
+  public mutating func merge(file path: String) throws(DataError) {
+    let file = try MappedFile(path)
+    guard file.bytes.count <= 10_000_000 else {
+      throw DataError(
+        file: path, found: "\(file.bytes.count) bytes", expected: "a file of settings")
+    }
+    guard let text = String(validating: file.bytes, as: UTF8.self) else {
+      throw DataError(file: path, found: "bytes that are not UTF-8", expected: "UTF-8")
+    }
+    try merge(yaml: text, source: path)
+  }
+
+  /// Merges a YAML text.
+  public mutating func merge(yaml text: String, source: String) throws(DataError) {
+    for (key, value, line) in try YAMLReader(source: source).topLevel(of: text) {
+      entries[key] = Entry(value: value, source: source, line: line)
+    }
+  }
+
+  /// Merges a text `key=value`, as after `--set`.
+  ///
+  /// The value may be a word or number, a quoted text, or a list or map in brackets; anything else,
+  /// such as the interval `[5,inf)`, is a text.
+  public mutating func merge(
+    assignment text: String, source: String = "command line"
+  ) throws(DataError) {
+    guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {
+      throw DataError(file: source, found: quoted(text), expected: "key=value")
+    }
+    var word = text[text.index(after: equals)...]
+    while word.first == " " { word.removeFirst() }
+    while word.last == " " { word.removeLast() }
+    entries[String(text[..<equals])] = Entry(
+      value: SettingValue(literal: String(word)), source: source, line: nil)
+  }
+}
+
+extension SettingValue {
+  /// The value that a text on the command line stands for.
+  init(literal text: String) {
+    if let first = text.first, "[{'\"".contains(first),
+      let value = try? YAMLReader(source: "").value(of: text)
+    {
+      self = value
+    } else {
+      self = SettingValue(plain: text)
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import Randomness
+
+/// A mean with the middle 95 % of its bootstrap distribution.
+public struct BootstrapInterval: Sendable, Equatable {
+  /// The mean over all cases.
+  public let mean: Double
+  /// The 2.5th percentile of the means of the resamples.
+  public let low: Double
+  /// The 97.5th percentile.
+  public let high: Double
+
+  /// The mean of `values` with an interval from resampling whole users.
+  ///
+  /// Steps of one user are not independent, so users are drawn, each with all its cases. For a
+  /// paired comparison `values` are the differences between the two models, case by case.
+  ///
+  /// - Parameters:
+  ///   - users: the user of each value.
+  ///   - resamples: how many resamples are drawn.
+  public init(
+    _ values: [Double], users: [Int], resamples: Int = 2000, generator: inout SeededGenerator
+  ) {
+    precondition(values.count == users.count)
+    var sums: [Int: (sum: Double, count: Int)] = [:]
+    for (value, user) in zip(values, users) {
+      sums[user, default: (0, 0)].sum += value
+      sums[user, default: (0, 0)].count += 1
+    }
+    let clusters = sums.sorted { $0.key < $1.key }.map(\.value)
+    mean = values.isEmpty ? 0 : values.reduce(0, +) / Double(values.count)
+    guard !clusters.isEmpty else {
+      (low, high) = (0, 0)
+      return
+    }
+    var means: [Double] = []
+    for _ in 0..<resamples {
+      var (sum, count) = (0.0, 0)
+      for _ in clusters {
+        let drawn = clusters[generator.integer(below: clusters.count)]
+        sum += drawn.sum
+        count += drawn.count
+      }
+      means.append(sum / Double(count))
+    }
+    means.sort()
+    low = means[resamples * 25 / 1000]
+    high = means[min(resamples - 1, resamples * 975 / 1000)]
+  }
+}

@@ -1,0 +1,41 @@
+import KSRModel
+import Workspace
+
+/// One question to a model: after these items, where does it rank the one that came next?
+public struct RankingCase: Sendable, Equatable {
+  /// Whose history it is: the index of the history in the caller's list.
+  public let user: Int
+  /// The place of the target in the history, from 0.
+  public let step: Int
+  /// What the model reads, oldest first: at most L items, one at least.
+  public let items: ArraySlice<Int32>
+  /// What came next.
+  public let target: Int32
+
+  /// The question about interaction `step` (from 1 on) of a history.
+  public init(user: Int, history: [Int32], step: Int, maxLength: Int) {
+    self.user = user
+    self.step = step
+    items = history[max(0, step - maxLength)..<step]
+    target = history[step]
+  }
+
+  /// The cases of all interactions with a mark.
+  ///
+  /// - Parameters:
+  ///   - heldOutUsers: whether the users left out of training are asked about (then every step
+  ///     from the second on counts), or the others.
+  public static func cases(
+    _ histories: [History], split: DataSplit, mark: SplitMark, heldOutUsers: Bool, maxLength: Int
+  ) -> [RankingCase] {
+    var result: [RankingCase] = []
+    for (user, history) in histories.enumerated() where history.isHeldOut == heldOutUsers {
+      for step in 1..<max(1, history.count)
+      where split.mark(step: step, count: history.count, isHeldOut: history.isHeldOut) == mark {
+        result.append(
+          RankingCase(user: user, history: history.items, step: step, maxLength: maxLength))
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,36 @@
+extension Explorer {
+  /// What a key means in a state; the frame says what a click has hit.
+  public static func action(for key: Key, in state: State, frame: Frame) -> Action? {
+    switch key {
+    case .resize(let size): return .resize(size)
+    case .click(let place): return frame.action(at: place)
+    case .wheelUp, .wheelDown:
+      guard state.context == .menu else { return nil }
+      return .command(key.isWheelUp ? .rowUp : .rowDown)
+    default: break
+    }
+    if let command = Bindings.command(for: key, in: state.context) { return .command(command) }
+    switch state.context {
+    case .menu: return .type(key)
+    case .main: return .unknown(key)
+    case .message: return nil
+    }
+  }
+
+  /// Does what a list of keys says, one after the other, and stops where one of them ends the
+  /// program.
+  public static func run(_ keys: [Key], from state: State, glyphs: Glyphs) -> Transition {
+    var last = Transition(state: state)
+    for key in keys {
+      let frame = render(last.state, glyphs: glyphs)
+      guard let action = action(for: key, in: last.state, frame: frame) else { continue }
+      last = reduce(last.state, action)
+      if last.effects.contains(.quit) { break }
+    }
+    return last
+  }
+}
+
+extension Key {
+  var isWheelUp: Bool { if case .wheelUp = self { true } else { false } }
+}

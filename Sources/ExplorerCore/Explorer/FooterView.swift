@@ -1,0 +1,51 @@
+/// The last row: the keys that matter here, or a message.
+enum FooterView {
+  /// One entry: the signs of one or more keys, and what they do.
+  struct Entry: Equatable {
+    var keys: String
+    let title: String
+    let command: Command
+
+    var columns: Int { keys.columns + 1 + title.columns }
+  }
+
+  static func draw(_ state: State, _ layout: Layout, in frame: inout Frame) {
+    let isFramed = layout.form != .single
+    let room = layout.footer.inset(columns: isFramed ? 2 : 0, rows: 0)
+    if let toast = state.toast {
+      let text = isFramed ? " \(toast.text) " : toast.text
+      frame.canvas.put(
+        text.truncated(to: room.columns, ellipsis: frame.glyphs.ellipsis), in: room,
+        style: Style(toast.role))
+      return
+    }
+    var column = room.column
+    for entry in entries(for: state.context, in: room.columns - 2, glyphs: frame.glyphs) {
+      let start = column
+      column = frame.canvas.put(
+        " \(entry.keys)", at: Point(column: column, row: room.row), in: room, style: Style(.key))
+      column = frame.canvas.put(
+        " \(entry.title) ", at: Point(column: column, row: room.row), in: room,
+        style: Style(.text))
+      frame.onClick(
+        Rect(column: start, row: room.row, columns: column - start, rows: 1),
+        .command(entry.command))
+    }
+  }
+
+  /// The entries that fit into some columns; the last two of the table are the last to go.
+  static func entries(for context: Context, in columns: Int, glyphs: Glyphs) -> [Entry] {
+    var all: [Entry] = []
+    for binding in Bindings.of(context) where binding.isInFooter {
+      let keys = binding.keys.first?.label(glyphs) ?? ""
+      if let last = all.indices.last, all[last].title == binding.title {
+        all[last].keys += keys
+      } else {
+        all.append(Entry(keys: keys, title: binding.title, command: binding.command))
+      }
+    }
+    func width(_ entries: [Entry]) -> Int { entries.reduce(0) { $0 + $1.columns + 2 } }
+    while all.count > 1, width(all) > columns { all.remove(at: max(0, all.count - 3)) }
+    return width(all) > columns ? [] : all
+  }
+}

@@ -1,0 +1,29 @@
+/// A picture, and what a click on its parts means.
+public struct Frame: Sendable {
+  /// The picture.
+  public var canvas: Canvas
+  /// The signs that it is drawn with.
+  public let glyphs: Glyphs
+  private var hotspots: [(rect: Rect, action: Action?)] = []
+
+  /// An empty picture.
+  public init(_ size: Size, glyphs: Glyphs) {
+    canvas = Canvas(size)
+    self.glyphs = glyphs
+  }
+
+  /// What a click at a place does: that of the part which was drawn last there.
+  public func action(at place: Point) -> Action? {
+    hotspots.last { $0.rect.contains(place) }.flatMap(\.action)
+  }
+
+  /// Makes a part of the picture answer clicks; without an action, it keeps what lies below it from
+  /// answering.
+  mutating func onClick(_ rect: Rect, _ action: Action?) {
+    guard !rect.isEmpty else { return }
+    hotspots.append((rect, action))
+  }
+
+  /// Lets nothing that has been drawn so far answer clicks.
+  mutating func forgetClicks() { hotspots = [] }
+}

@@ -1,0 +1,75 @@
+/// The list of keys on top of the panes.
+enum HelpMenu {
+  /// The bindings that have a text in their keys, title or help, in the order of the table.
+  static func rows(matching text: String) -> [Binding] {
+    let wanted = text.lowercased().drop(while: \.isWhitespace)
+    guard !wanted.isEmpty else { return Bindings.all }
+    return Bindings.all.filter { binding in
+      let labels = binding.keys.map { $0.label(.unicode) } + binding.keys.map { $0.label(.ascii) }
+      return (labels + [binding.title, binding.help, binding.command.rawValue])
+        .contains { $0.lowercased().contains(wanted) }
+    }
+  }
+
+  /// The rectangle that the list takes, with its frame.
+  private static func area(on size: Size) -> Rect {
+    Rect(size).centred(
+      columns: min(84, max(20, size.columns - 4)),
+      rows: min(max(6, size.rows - 2), Bindings.all.count + 3))
+  }
+
+  /// How many rows of the list are seen at once.
+  static func height(on size: Size) -> Int { area(on: size).inset(columns: 2, rows: 1).rows - 1 }
+
+  static func draw(_ menu: Menu, on layout: Layout, in frame: inout Frame) {
+    let glyphs = frame.glyphs
+    let area = area(on: layout.size)
+    frame.forgetClicks()
+    frame.onClick(Rect(layout.size), .command(.close))
+    frame.onClick(area, nil)
+    frame.canvas.fill(area)
+    frame.canvas.box(area, glyphs.border, style: Style(.border))
+    frame.canvas.put(
+      " Keys ", in: area.inset(columns: 2, rows: 0).line(0), style: Style(.focus))
+    let inside = area.inset(columns: 2, rows: 1)
+    drawFilter(menu.filter.text, in: inside.line(0), frame: &frame)
+    let rows = rows(matching: menu.filter.text)
+    let list = inside.dropFirst(rows: 1)
+    guard !rows.isEmpty else {
+      frame.canvas.put("Nothing has these letters.", in: list, style: Style(.muted))
+      return
+    }
+    let window = ListWindow.rows(of: rows.count, height: list.rows, showing: menu.selection)
+    for (line, index) in window.enumerated() {
+      drawRow(rows[index], isSelected: index == menu.selection, in: list.line(line), frame: &frame)
+      frame.onClick(list.line(line), .chooseRow(index))
+    }
+  }
+
+  private static func drawFilter(_ text: String, in line: Rect, frame: inout Frame) {
+    guard !text.isEmpty else {
+      frame.canvas.put("type to search", in: line, style: Style(.muted))
+      return
+    }
+    let end = frame.canvas.put(
+      text.keepingTail(line.columns - 1, ellipsis: frame.glyphs.ellipsis), in: line,
+      style: Style(.match))
+    frame.canvas.put(
+      String(frame.glyphs.marks.cursor), at: Point(column: end, row: line.row), in: line)
+  }
+
+  private static func drawRow(
+    _ binding: Binding, isSelected: Bool, in line: Rect, frame: inout Frame
+  ) {
+    let glyphs = frame.glyphs
+    let keys = binding.keys.map { $0.label(glyphs) }.joined(separator: " ")
+    let keyColumns = min(14, line.columns / 3)
+    let mark = isSelected ? "\(glyphs.marks.here) " : "  "
+    frame.canvas.put(
+      (mark + keys).padded(to: keyColumns, ellipsis: glyphs.ellipsis), in: line, style: Style(.key))
+    let rest = line.dropFirst(columns: keyColumns + 1)
+    frame.canvas.put(
+      binding.help.truncated(to: rest.columns, ellipsis: glyphs.ellipsis), in: rest)
+    if isSelected { frame.canvas.restyle(line) { $0 = Style(.selection) } }
+  }
+}

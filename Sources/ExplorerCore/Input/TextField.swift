@@ -1,0 +1,29 @@
+/// One line of text that is being typed.
+public struct TextField: Equatable, Sendable {
+  /// What has been typed.
+  public private(set) var text: String
+
+  /// The most characters that are taken.
+  static let limit = 200
+
+  /// Makes a field with a text in it.
+  public init(_ text: String = "") { self.text = text }
+
+  /// Adds what a key types, or deletes; returns whether the key was one for typing.
+  mutating func take(_ key: Key) -> Bool {
+    switch key {
+    case .character(let character):
+      if text.count < TextField.limit { text.append(character) }
+    case .backspace:
+      if !text.isEmpty { text.removeLast() }
+    case .control("u"):
+      text = ""
+    case .control("w"):
+      while text.last?.isWhitespace == true { text.removeLast() }
+      while let last = text.last, !last.isWhitespace { text.removeLast() }
+    default:
+      return false
+    }
+    return true
+  }
+}

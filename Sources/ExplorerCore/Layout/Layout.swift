@@ -1,0 +1,94 @@
+/// Which part of the screen belongs to what.
+///
+/// The header, the footer, the titles and bodies of the panes and the lines between them cover the
+/// screen without overlap, whatever its size.
+public struct Layout: Equatable, Sendable {
+  /// How many panes stand beside each other.
+  public enum Form: Sendable {
+    /// Four panes, from 120 columns on.
+    case wide
+    /// The history and one or two others, from 80 columns on.
+    case split
+    /// One pane.
+    case single
+    /// Too small for a pane; the header says so in one line.
+    case message
+  }
+
+  /// One pane's place.
+  public struct Placement: Equatable, Sendable {
+    /// What is shown there.
+    public let pane: Pane
+    /// One row for the title.
+    public let title: Rect
+    /// The rows below it.
+    public let body: Rect
+    /// Whether the title stands on a line between panes.
+    public let isTitleOnLine: Bool
+  }
+
+  /// What the places depend on, apart from the size.
+  public struct Request: Equatable, Sendable {
+    /// The pane that the keys go to.
+    public let focus: Pane
+    /// What stands beside the history where there is room for one pane: state or memory.
+    public let side: Pane
+    /// Whether the pane of reasons is open.
+    public let showsWhy: Bool
+
+    /// Makes a request; a side that is neither state nor memory counts as memory.
+    public init(focus: Pane, side: Pane, showsWhy: Bool) {
+      self.focus = focus
+      self.side = side == .gruState ? .gruState : .memory
+      self.showsWhy = showsWhy
+    }
+  }
+
+  /// The whole screen.
+  public let size: Size
+  /// The form that fits.
+  public let form: Form
+  /// The first row; all of the screen if the form is `message`.
+  public let header: Rect
+  /// The last row; empty if the form is `message`.
+  public let footer: Rect
+  /// The panes that are shown, in reading order.
+  public let panes: [Placement]
+  /// Vertical lines, each one column wide, with those at the left and right edge.
+  public let lines: [Rect]
+
+  /// The place of a pane, if it is shown.
+  public func placement(of pane: Pane) -> Placement? { panes.first { $0.pane == pane } }
+
+  /// The smallest screen on which a pane is shown.
+  public static let least = Size(columns: 20, rows: 6)
+
+  /// The form for a size.
+  public static func form(for size: Size) -> Form {
+    if size.columns < least.columns || size.rows < least.rows { return .message }
+    if size.columns >= 120 { return .wide }
+    return size.columns >= 80 ? .split : .single
+  }
+
+  /// Finds a place for everything that fits.
+  public init(_ size: Size, _ request: Request) {
+    self.size = size
+    form = Layout.form(for: size)
+    guard form != .message else {
+      header = Rect(size)
+      footer = Rect(column: 0, row: 0, columns: 0, rows: 0)
+      panes = []
+      lines = []
+      return
+    }
+    header = Rect(column: 0, row: 0, columns: size.columns, rows: 1)
+    footer = Rect(column: 0, row: size.rows - 1, columns: size.columns, rows: 1)
+    let inside = Rect(column: 0, row: 1, columns: size.columns, rows: size.rows - 2)
+    if form == .single {
+      panes = [Layout.place(request.focus, in: inside)]
+      lines = []
+    } else {
+      (panes, lines) = Layout.framed(inside, form: form, request)
+    }
+  }
+}

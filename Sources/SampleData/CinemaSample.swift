@@ -1,0 +1,101 @@
+import AtomicFiles
+import Foundation
+import KnowledgeGraph
+import Randomness
+
+/// The bundled data set: real films, simulated viewers, and vectors of the graph.
+///
+/// Everything follows from the table of films and a seed.
+public struct CinemaSample: Sendable {
+  /// The seed of the data in the repository.
+  public static let defaultSeed: UInt64 = 1958
+  /// The number of viewers in the repository.
+  public static let defaultViewerCount = 2_100
+
+  /// The films with what is known about them.
+  public let graph: FilmGraph
+  /// The simulated viewers.
+  public let viewers: [SimulatedViewer]
+  private let seed: UInt64
+
+  /// Simulates viewers of the films in a table; an error if there are too few to follow anything.
+  public init(
+    _ table: FilmTable, seed: UInt64 = defaultSeed, viewerCount: Int = defaultViewerCount
+  ) throws(DataError) {
+    graph = FilmGraph(table)
+    viewers = ViewerSimulation(graph, seed: seed).viewers(viewerCount)
+    self.seed = seed
+    let fewest = ViewerSimulation.lengths.lowerBound
+    guard viewers.allSatisfy({ $0.choices.count >= fewest }) else {
+      throw DataError(
+        file: "film table", found: "\(table.films.count) films with too little in common",
+        expected: "films enough for every viewer to follow people and genres for \(fewest) films")
+    }
+  }
+
+  /// Reads films.tsv and writes the whole data set into a folder, which need not exist yet.
+  ///
+  /// The files get the folder's name, as `AtomicFolder` expects. Nothing is written before
+  /// everything is computed, and each file appears whole or not at all.
+  public static func generate(
+    films path: String, to folder: String, seed: UInt64 = defaultSeed
+  ) throws(DataError) {
+    try CinemaSample(try FilmTable(path: path), seed: seed).write(to: folder)
+  }
+
+  /// What the viewers did, and how much of it the known facts explain.
+  public var report: SampleReport { SampleReport(graph, viewers) }
+
+  /// Writes all files of the data set into a folder.
+  public func write(to folder: String) throws(DataError) {
+    let files = [
+      ("item", try items()), ("inter", try interactions()), ("truth", try truth()),
+      ("kg", try facts()), ("link", try links()), ("entity", try entityNames()),
+      ("relation", try relationNames()),
+    ]
+    let vectors = try vectors()
+    let url = URL(fileURLWithPath: folder, isDirectory: true)
+    do {
+      try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    } catch {
+      throw DataError(file: folder, found: "cannot be created: \(error.localizedDescription)")
+    }
+    let prefix = url.appendingPathComponent(url.standardizedFileURL.lastPathComponent).path
+    for (suffix, writer) in files { try writer.write(to: "\(prefix).\(suffix)") }
+    try vectors.entities.write(to: "\(prefix).ent_feature", id: "ent_id", vector: "ent_vec")
+    try vectors.relations.write(to: "\(prefix).rel_feature", id: "rel_id", vector: "rel_vec")
+  }
+
+  /// TransE's vectors of all entities and relations, to four decimals.
+  func vectors() throws(DataError) -> (entities: FeatureVectors, relations: FeatureVectors) {
+    let relations = Vocabulary(FilmRelation.allCases.map(\.rawValue))
+    let films = graph.films.map(Self.entity)
+    let entities = Vocabulary(films + graph.entities.map(\.token))
+    var triples = Triples(
+      entities: entities, relations: relations, head: [], relation: [], tail: [])
+    for (film, tails) in graph.tailsOfFilm.enumerated() {
+      for tail in tails.map({ graph.tails[$0] }) {
+        guard let entity = entities.id(of: tail.entity) else {
+          preconditionFailure("every tail is an entity")
+        }
+        triples.head.append(Int32(film))
+        triples.relation.append(Int32(tail.relation.place))
+        triples.tail.append(Int32(entity))
+      }
+    }
+    var settings = TransESettings()
+    settings.seed = seed
+    let vectors = try TransE.train(triples, settings)
+    return (rounded(vectors.entities), rounded(vectors.relations))
+  }
+
+  /// The token of a film's entity.
+  static func entity(_ film: Film) -> String { "film:\(film.id)" }
+}
+
+/// The vectors with four decimals, which keeps the files small.
+private func rounded(_ vectors: FeatureVectors) -> FeatureVectors {
+  FeatureVectors(
+    tokens: vectors.tokens, width: vectors.width,
+    values: vectors.values.map { ($0 * 10_000).rounded() / 10_000 + 0 })
+}

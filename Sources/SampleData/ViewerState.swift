@@ -1,0 +1,110 @@
+import Randomness
+
+/// A viewer while the simulation draws what they watch.
+struct ViewerState {
+  private let simulation: ViewerSimulation
+  private let tastes: Tastes
+  private let wanted: Int
+  private var seen: [Bool]
+  /// How many films of each tail are not seen yet.
+  private var unseen: [Int]
+  private var run = 0
+  private var time: Int
+  private(set) var choices: [SimulatedViewer.Choice] = []
+
+  private var graph: FilmGraph { simulation.graph }
+  private var isFull: Bool { choices.count == ViewerSimulation.lengths.upperBound }
+
+  init(_ simulation: ViewerSimulation, using generator: inout SeededGenerator) {
+    self.simulation = simulation
+    tastes = Tastes(using: &generator)
+    // The smallest of three draws: most viewers watch few films.
+    let lengths = ViewerSimulation.lengths
+    let draws = (0..<3).map { _ in generator.integer(below: lengths.count) }
+    wanted = lengths.lowerBound + (draws.min() ?? 0)
+    seen = Array(repeating: false, count: simulation.graph.films.count)
+    unseen = simulation.filmCounts
+    // The years 2015 to 2019, in seconds since 1970.
+    time = 1_420_070_400 + generator.integer(below: 5 * 365 * day)
+  }
+
+  /// Runs until as many films are watched as were wanted; the last run is not cut short.
+  mutating func watch(using generator: inout SeededGenerator) {
+    while choices.count < wanted, let tail = nextTail(using: &generator) {
+      follow(tail, using: &generator)
+      run += 1
+    }
+  }
+
+  /// Another tail of the last film, by taste; where there is none, or no film yet, any tail.
+  private func nextTail(using generator: inout SeededGenerator) -> Int? {
+    if let last = choices.last {
+      var others: [[Int]] = Array(repeating: [], count: simulation.followed.count)
+      for tail in graph.tailsOfFilm[last.film]
+      where simulation.isFollowed[tail] && tail != last.followed {
+        others[graph.tails[tail].relation.place].append(tail)
+      }
+      if let tail = pick(others, using: &generator) { return tail }
+    }
+    return pick(simulation.followed, using: &generator)
+  }
+
+  /// One of the tails on which a run may start: a relation by taste, then any of its tails.
+  private func pick(_ tails: [[Int]], using generator: inout SeededGenerator) -> Int? {
+    let open = tails.map { $0.filter { unseen[$0] >= ViewerSimulation.unseenToStart } }
+    guard open.contains(where: { !$0.isEmpty }) else { return nil }
+    let weights = zip(open, tastes.weights).map { $0.isEmpty ? 0 : $1 }
+    let candidates = open[draw(weights, using: &generator)]
+    return candidates[generator.integer(below: candidates.count)]
+  }
+
+  private mutating func follow(_ tail: Int, using generator: inout SeededGenerator) {
+    let lengths = ViewerSimulation.runLengths
+    var left = lengths.lowerBound + generator.integer(below: lengths.count)
+    var first = true
+    while left > 0, !isFull, unseen[tail] >= ViewerSimulation.unseenToGoOn {
+      if !first, generator.integer(below: ViewerSimulation.noiseInterval) == 0 {
+        distract(from: tail, using: &generator)
+        if isFull { return }
+      }
+      let films = graph.filmsOfTail[tail].filter { !seen[$0] }
+      let weights = Array(simulation.popularity.prefix(films.count))
+      choose(films[draw(weights, using: &generator)], following: tail, using: &generator)
+      left -= 1
+      first = false
+    }
+  }
+
+  /// A popular film that has nothing to do with the run.
+  private mutating func distract(from tail: Int, using generator: inout SeededGenerator) {
+    var excluded = seen
+    for film in graph.filmsOfTail[tail] { excluded[film] = true }
+    var weights = simulation.popularity
+    for (rank, film) in graph.filmsByFame.enumerated() where excluded[film] { weights[rank] = 0 }
+    guard weights.contains(where: { $0 > 0 }) else { return }
+    let place = draw(weights, using: &generator)
+    choose(graph.filmsByFame[place], following: nil, using: &generator)
+  }
+
+  private mutating func choose(
+    _ film: Int, following tail: Int?, using generator: inout SeededGenerator
+  ) {
+    // From an hour to four days later.
+    time += hour + generator.integer(below: 4 * day - hour)
+    let truth = tail.flatMap { tail -> Int? in
+      guard let last = choices.last else { return nil }
+      return last.run == run || graph.tailsOfFilm[last.film].contains(tail) ? tail : nil
+    }
+    choices.append(.init(film: film, followed: tail, run: run, timestamp: time, truth: truth))
+    seen[film] = true
+    for tail in graph.tailsOfFilm[film] { unseen[tail] -= 1 }
+  }
+}
+
+private let hour = 3600
+private let day = 24 * hour
+
+extension FilmRelation {
+  /// The relation's place among all.
+  var place: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+}

@@ -1,0 +1,106 @@
+import KSRModel
+import Workspace
+
+extension TrainingSettings {
+  /// The settings as text, in a fixed order.
+  public var keyValues: [(key: String, value: String)] {
+    [
+      ("learning_rate", "\(learningRate)"),
+      ("weight_decay", "\(weightDecay)"),
+      ("train_batch_size", "\(batchSize)"),
+      ("epochs", "\(epochs)"),
+      ("stopping_step", "\(stoppingStep)"),
+      ("eval_step", "\(evaluationStep)"),
+      ("seed", "\(seed)"),
+      ("training", mode.rawValue),
+      ("shards", "\(shards)"),
+      ("memory_relations", memoryRelations.text),
+      ("relation_scale", "\(relationScale)"),
+      ("held_out_users", heldOutUsers.joined(separator: ",")),
+    ]
+  }
+
+  /// Sets one of them from text.
+  ///
+  /// - Returns: false if the key is not one of these settings.
+  /// - Throws: ``SettingError`` if the value is not one that the setting can have.
+  public mutating func set(_ key: String, to value: String) throws(SettingError) -> Bool {
+    switch key {
+    case "learning_rate": learningRate = try Self.number(key, value, above: 0)
+    case "weight_decay": weightDecay = try Self.number(key, value, above: nil)
+    case "train_batch_size": batchSize = try Self.count(key, value)
+    case "epochs": epochs = try Self.count(key, value)
+    case "stopping_step": stoppingStep = try Self.count(key, value)
+    case "eval_step": evaluationStep = try Self.count(key, value)
+    case "seed":
+      guard let number = UInt64(value) else {
+        throw SettingError(key: key, found: value, expected: "a whole number from 0")
+      }
+      seed = number
+    case "training":
+      guard let mode = WindowMode(rawValue: value) else {
+        throw SettingError(key: key, found: value, expected: "windows or prefix")
+      }
+      self.mode = mode
+    case "shards": shards = try Self.count(key, value)
+    case "memory_relations": memoryRelations = MemoryRelations(text: value)
+    case "relation_scale": relationScale = try Self.number(key, value, above: 0)
+    case "held_out_users": heldOutUsers = Self.list(value)
+    default: return false
+    }
+    return true
+  }
+
+  fileprivate static func list(_ value: String) -> [String] {
+    var text = Substring(value)
+    if text.hasPrefix("["), text.hasSuffix("]") { text = text.dropFirst().dropLast() }
+    return text.split(separator: ",").map { part in
+      var part = part
+      while part.first == " " { part.removeFirst() }
+      while part.last == " " { part.removeLast() }
+      for quote in ["'", "\""] where part.count >= 2 && part.hasPrefix(quote) {
+        if part.hasSuffix(quote) { part = part.dropFirst().dropLast() }
+      }
+      return String(part)
+    }.filter { !$0.isEmpty }
+  }
+
+  private static func count(_ key: String, _ value: String) throws(SettingError) -> Int {
+    guard let number = Int(value), (1...1_000_000_000).contains(number) else {
+      throw SettingError(key: key, found: value, expected: "a whole number from 1")
+    }
+    return number
+  }
+
+  private static func number(
+    _ key: String, _ value: String, above limit: Float?
+  ) throws(SettingError) -> Float {
+    guard let number = Float(value), number.isFinite, number >= 0,
+      limit.map({ number > $0 }) ?? true
+    else {
+      throw SettingError(
+        key: key, found: value, expected: limit == nil ? "a number from 0" : "a number above 0")
+    }
+    return number
+  }
+}
+
+extension MemoryRelations {
+  /// `item`, `all`, or a list of relations separated by commas.
+  public init(text: String) {
+    switch text {
+    case "item": self = .item
+    case "all": self = .all
+    default: self = .list(TrainingSettings.list(text))
+    }
+  }
+
+  /// The value as it is written in settings.
+  public var text: String {
+    switch self {
+    case .item: "item"
+    case .all: "all"
+    case .list(let relations): relations.joined(separator: ",")
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import KSRModel
+import Workspace
+
+/// The settings of a training run that are not the network's, under RecBole's names where RecBole
+/// has them.
+public struct TrainingSettings: Sendable, Equatable {
+  /// `learning_rate` of Adam.
+  public var learningRate: Float = 0.001
+  /// `weight_decay`, added to the gradient.
+  public var weightDecay: Float = 0
+  /// `train_batch_size`: scored positions in a batch; windows are added whole until it is reached.
+  public var batchSize = 2048
+  /// `epochs`: at most so many passes over the training sequences.
+  public var epochs = 300
+  /// `stopping_step`: stop after more than so many validations without improvement.
+  public var stoppingStep = 10
+  /// `eval_step`: validate after every so many epochs.
+  public var evaluationStep = 1
+  /// `seed` of every random choice.
+  public var seed: UInt64 = 2020
+  /// `training`: windows with a loss at every step, or RecBole's prefixes.
+  public var mode = WindowMode.windows
+  /// `shards`: into how many parts a batch is cut.
+  ///
+  /// More allow more threads. The result depends on this number, never on the number of threads.
+  public var shards = 4
+  /// `memory_relations`: which relations are the memory's keys.
+  public var memoryRelations = MemoryRelations.item
+  /// `relation_scale`: what the relation vectors are multiplied with.
+  public var relationScale: Float = 1
+  /// `held_out_users`: tokens of users to leave out of training, `*` standing for any text.
+  public var heldOutUsers: [String] = []
+
+  /// The defaults of RecBole, where it has the setting.
+  public init() {}
+}

@@ -1,0 +1,53 @@
+import CNcurses
+import ExplorerCore
+
+extension CursesTerminal {
+  /// Makes the terminal show a picture; only rows that differ from what it shows are written.
+  func show(_ canvas: Canvas) {
+    for index in 0..<min(canvas.size.rows, size.rows) {
+      if let shown, shown.size == canvas.size, shown.row(index) == canvas.row(index) { continue }
+      write(canvas.row(index), row: Int32(index))
+    }
+    shown = canvas
+    wrefresh(window)
+  }
+
+  /// Makes the next picture be sent whole, whatever the terminal shows.
+  func forgetScreen() {
+    shown = nil
+    clearok(window, true)
+  }
+
+  private func write(_ cells: ArraySlice<Cell>, row: Int32) {
+    var line: [cchar_t] = []
+    line.reserveCapacity(cells.count)
+    var style = Style()
+    var look = theme.look(of: style)
+    for cell in cells where cell.width > 0 {
+      if cell.style != style {
+        style = cell.style
+        look = theme.look(of: style)
+      }
+      append(cell, look, to: &line)
+    }
+    mvwadd_wchnstr(window, row, 0, line, Int32(line.count))
+  }
+
+  /// Adds a cell as curses knows it. Where the C library sees another width than we do, question
+  /// marks keep the rest of the row in place.
+  private func append(_ cell: Cell, _ look: Theme.Look, to line: inout [cchar_t]) {
+    let attributes = colors.attributes(of: look)
+    var pair = colors.pair(for: look)
+    var scalars = cell.scalars.map { wchar_t(bitPattern: $0.value) }
+    let isAsKnown = cell.base.isASCII || (sendsUnicode && wcwidth(scalars[0]) == cell.width)
+    var repeats = 1
+    if !isAsKnown {
+      scalars = [wchar_t(UInt8(ascii: "?"))]
+      repeats = Int(cell.width)
+    }
+    scalars.append(0)
+    var result = cchar_t()
+    setcchar(&result, scalars, attributes, 0, &pair)
+    for _ in 0..<repeats { line.append(result) }
+  }
+}

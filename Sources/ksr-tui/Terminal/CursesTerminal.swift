@@ -1,0 +1,165 @@
+import CNcurses
+import CTerminal
+import ExplorerCore
+import Glibc
+
+/// The terminal, by way of ncurses: the only part of the program that knows it.
+@MainActor
+final class CursesTerminal {
+  /// How the terminal is to be used.
+  struct Options {
+    var theme: Theme
+    var wantsColor: Bool
+    var takesMouse: Bool
+  }
+
+  let window: UnsafeMutablePointer<WINDOW>
+  let theme: Theme
+  /// Whether the terminal is sent more than ASCII.
+  let sendsUnicode: Bool
+  var colors: CursesColors
+  /// What the terminal shows, as far as we know.
+  var shown: Canvas?
+  private let screen: OpaquePointer
+  private let input: Int32
+  private let hasMouse: Bool
+  private var takesMouse = false
+  private var isOpen = true
+
+  /// Prepares the character set of the environment; returns whether it is UTF-8.
+  static func prepareLocale() -> Bool {
+    setlocale(LC_ALL, "")
+    return String(cString: nl_langinfo(Int32(CODESET))) == "UTF-8"
+  }
+
+  /// Takes the terminal over. `prepareLocale` must have been called.
+  init(_ options: Options) throws(TerminalFailure) {
+    let name = getenv("TERM").map { String(cString: $0) }
+    let descriptor = isatty(0) == 1 ? dup(0) : open("/dev/tty", O_RDWR | O_CLOEXEC)
+    guard descriptor >= 0, let keys = fdopen(descriptor, "r") else {
+      throw TerminalFailure.noKeyboard
+    }
+    guard let output = fdopen(dup(1), "w") else { throw TerminalFailure.gone }
+    // The terminal is as it should be afterwards now, before curses changes it.
+    let error = ksr_terminal_install(descriptor, "")
+    guard error == 0 else {
+      throw TerminalFailure(
+        description:
+          "Cannot read the settings of the terminal: \(String(cString: strerror(error))).")
+    }
+    if getenv("ESCDELAY") == nil { set_escdelay(25) }
+    guard let screen = newterm(nil, output, keys) else {
+      ksr_terminal_uninstall()
+      throw TerminalFailure.unusable(name, because: "is not known here")
+    }
+    guard let window = newwin(0, 0, 0, 0), ksr_capability("cup") != nil else {
+      endwin()
+      ksr_terminal_uninstall()
+      throw TerminalFailure.unusable(name, because: "cannot place text on the screen")
+    }
+    self.screen = screen
+    self.window = window
+    input = descriptor
+    hasMouse = ksr_capability("kmous") != nil
+    sendsUnicode = String(cString: nl_langinfo(Int32(CODESET))) == "UTF-8"
+    colors = CursesColors(wanted: options.wantsColor)
+    // A theme of colours says little without them.
+    theme = colors.depth == .mono ? .mono : options.theme
+    ksr_terminal_set_leave(CursesTerminal.bytesToLeave(hasMouse: hasMouse))
+    prepareKeys()
+    setMouse(options.takesMouse)
+  }
+
+  /// The size that the terminal has now.
+  var size: Size { Size(columns: Int(getmaxx(window)), rows: Int(getmaxy(window))) }
+
+  private func prepareKeys() {
+    cbreak()
+    noecho()
+    nonl()
+    keypad(window, true)
+    nodelay(window, true)
+    intrflush(window, false)
+    leaveok(window, true)
+    curs_set(0)
+    mouseinterval(0)
+  }
+
+  /// Takes the mouse, or leaves it to the terminal, which then can select text with it.
+  func setMouse(_ takes: Bool) {
+    guard hasMouse, takes != takesMouse else { return }
+    takesMouse = takes
+    mousemask(takes ? KSR_BUTTON1_PRESSED | KSR_BUTTON4_PRESSED | KSR_BUTTON5_PRESSED : 0, nil)
+  }
+
+  /// Waits for keys, for `wake` to become readable, or for some milliseconds to pass.
+  ///
+  /// - Returns: all keys that have come; none if the time is over or `wake` is readable.
+  func nextKeys(wake: Int32 = -1, milliseconds: Int32 = -1) throws(TerminalFailure) -> [Key] {
+    let waiting = readKeys()
+    if !waiting.isEmpty { return waiting }
+    let ready = ksr_terminal_wait(input, wake, milliseconds)
+    let requests = ksr_terminal_take_requests()
+    if requests & Int32(KSR_TERMINAL_SUSPEND) != 0 {
+      suspend()
+      return [.resize(size)]
+    }
+    if requests & Int32(KSR_TERMINAL_RESUMED) != 0 {
+      endwin()
+      comeBack()
+      return [.resize(size)]
+    }
+    if ready < 0 { throw TerminalFailure.gone }
+    return readKeys()
+  }
+
+  /// Leaves the screen, stops as Ctrl-Z does, and comes back when the process goes on.
+  private func suspend() {
+    endwin()
+    ksr_terminal_uninstall()
+    ksr_terminal_stop()
+    ksr_terminal_install(input, CursesTerminal.bytesToLeave(hasMouse: hasMouse))
+    comeBack()
+  }
+
+  /// Takes the screen again after somebody else may have used it.
+  private func comeBack() {
+    var columns: Int32 = 0
+    var rows: Int32 = 0
+    if ksr_terminal_size(input, &columns, &rows) == 0, is_term_resized(rows, columns) {
+      resizeterm(rows, columns)
+    }
+    forgetScreen()
+  }
+
+  /// Gives the terminal back.
+  func close() {
+    guard isOpen else { return }
+    isOpen = false
+    endwin()
+    ksr_terminal_uninstall()
+  }
+
+  /// What to send so that the terminal is as before, for the case that curses cannot do it.
+  private static func bytesToLeave(hasMouse: Bool) -> String {
+    func capability(_ name: String) -> String {
+      ksr_capability(name).map { withoutPadding(String(cString: $0)) } ?? ""
+    }
+    let mouse = hasMouse ? "\u{1B}[?1000l\u{1B}[?1006l" : ""
+    let leave = capability("rmcup")
+    return mouse + capability("sgr0") + capability("op") + capability("cnorm")
+      + capability("rmkx") + (leave.isEmpty ? "\r\n" : leave)
+  }
+
+  /// A capability without its pauses, which are written as `$<5>`.
+  private static func withoutPadding(_ text: String) -> String {
+    var result = ""
+    var rest = text[...]
+    while let start = rest.firstRange(of: "$<") {
+      result += rest[..<start.lowerBound]
+      guard let end = rest[start.upperBound...].firstIndex(of: ">") else { return result }
+      rest = rest[rest.index(after: end)...]
+    }
+    return result + rest
+  }
+}

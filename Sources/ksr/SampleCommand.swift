@@ -1,0 +1,40 @@
+import ArgumentParser
+import AtomicFiles
+import SampleData
+
+/// `ksr sample`: the bundled data, made anew from its film table.
+struct SampleCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sample",
+    abstract: "Make the bundled data anew: real films, simulated viewers.",
+    discussion: """
+      Reads films.tsv, simulates viewers from a seed and writes the catalogue, the graph, the \
+      histories, the truth behind them and the graph's vectors. Facts about films are real; every \
+      viewer is simulated.
+      """)
+
+  @Option(help: ArgumentHelp("The table of films.", valueName: "FILE"))
+  var films = "sample-data/cinema/films.tsv"
+
+  @Option(
+    help: ArgumentHelp("The folder to write; nothing is written without it.", valueName: "DIR"))
+  var output: String?
+
+  @Option(help: "Determines every random choice.")
+  var seed = CinemaSample.defaultSeed
+
+  @Flag(help: "Print what was simulated, and how often the shared-tail rule names the truth.")
+  var report = false
+
+  mutating func run() throws {
+    guard report || output != nil else {
+      throw ValidationError("Nothing to do: give --output DIR, --report, or both.")
+    }
+    let sample = try CinemaSample(FilmTable(path: films), seed: seed)
+    if let output {
+      try sample.write(to: output)
+      Console.note("wrote \(output)")
+    }
+    if report { Console.result(sample.report.text) }
+  }
+}

@@ -1,0 +1,170 @@
+import Foundation
+import Testing
+
+@Suite(
+  "Explorer in a terminal",
+  .enabled(if: Programs.canUseTerminal, "needs tmux; KSR_REQUIRE_TMUX=1 makes that a failure"))
+struct ExplorerInTerminalTests {
+  /// Starts the explorer and waits for its first screen.
+  private func open(_ arguments: String = "", columns: Int = 100, rows: Int = 30) throws
+    -> TmuxSession
+  {
+    let session = try TmuxSession(columns: columns, rows: rows)
+    try session.enter("\(try Programs.executable("ksr-tui")) \(arguments)")
+    try session.wait(for: "help")
+    return session
+  }
+
+  /// The terminal is as a shell needs it: ordinary screen, cursor, no mouse, echo.
+  private func expectShell(_ session: TmuxSession, status: Int) throws {
+    try session.wait(for: "alternate_on", toBe: "0")
+    try session.enter("echo status=$? done")
+    // The typed line is seen only if the terminal echoes.
+    try session.wait("the shell's echo and answer") {
+      $0.contains("echo status=$? done") && $0.contains("\nstatus=\(status) done")
+    }
+    #expect(try session.variable("alternate_on") == "0")
+    #expect(try session.variable("cursor_flag") == "1")
+    #expect(try session.variable("mouse_any_flag") == "0")
+    #expect(try session.variable("keypad_cursor_flag") == "0")
+  }
+
+  @Test("opens, hears keys, and gives the terminal back")
+  func keys() throws {
+    let session = try open()
+    #expect(try session.variable("alternate_on") == "1")
+    #expect(try session.variable("cursor_flag") == "0")
+    #expect(try session.variable("mouse_any_flag") == "1")
+    try session.press("w")
+    try session.wait(for: "├─ Why")
+    try session.press("F1")
+    try session.wait(for: "─ Keys ─")
+    try session.type("mouse")
+    try session.wait("one row") { $0.contains("Give the mouse") && !$0.contains("Leave the") }
+    try session.press("Escape")
+    try session.wait("the list to be closed") { !$0.contains("─ Keys ─") }
+    try session.press("q")
+    try expectShell(session, status: 0)
+  }
+
+  @Test("hears Esc alone at once, and passes over sequences that it does not know")
+  func escape() throws {
+    let session = try open()
+    try session.press("?", "Escape", "w")
+    try session.wait(for: "├─ Why")
+    try session.type("\u{1B}[99;5w")
+    try session.press("?")
+    try session.wait(for: "─ Keys ─")
+    #expect(try session.screen().contains("├─ Why"), "the w of the sequence is no key")
+  }
+
+  @Test("follows the terminal's size, down to one cell and back")
+  func resize() throws {
+    let session = try open()
+    try session.resize(columns: 130, rows: 20)
+    try session.wait(for: "GRU state")
+    try session.resize(columns: 60, rows: 12)
+    try session.wait("one pane") { $0.contains("History") && !$0.contains("Recommended") }
+    try session.resize(columns: 22, rows: 3)
+    try session.wait(for: "needs 20x6")
+    try session.resize(columns: 1, rows: 1)
+    try session.wait(for: "pane_width", toBe: "1")
+    try session.resize(columns: 90, rows: 30)
+    try session.wait("both panes") { $0.contains("History") && $0.contains("Recommended") }
+    try session.press("q")
+    try expectShell(session, status: 0)
+  }
+
+  @Test("answers the mouse, and leaves it alone when told to")
+  func mouse() throws {
+    let session = try open()
+    try session.click(column: 3, row: 29)
+    try session.wait(for: "├─ Why")
+    try session.press("M")
+    try session.wait(for: "mouse_any_flag", toBe: "0")
+    try session.press("q")
+    try expectShell(session, status: 0)
+    let other = try open("--no-mouse")
+    #expect(try other.variable("mouse_any_flag") == "0")
+  }
+
+  @Test(
+    "gives the terminal back when a signal ends it",
+    arguments: [
+      ("TERM", 143), ("INT", 130), ("HUP", 129), ("QUIT", 131), ("SEGV", 139), ("ILL", 132),
+      ("TRAP", 133), ("ABRT", 134), ("BUS", 135), ("FPE", 136),
+    ])
+  func signals(name: String, status: Int) throws {
+    let session = try open()
+    let shell = try session.variable("pane_pid")
+    let children = try String(
+      contentsOfFile: "/proc/\(shell)/task/\(shell)/children", encoding: .utf8)
+    let explorer = try #require(Int32(children.trimmingCharacters(in: .whitespaces)))
+    let number = try #require(Int32(exactly: status - 128))
+    #expect(kill(explorer, number) == 0)
+    try expectShell(session, status: status)
+  }
+
+  @Test("ends by Ctrl-C as programs do")
+  func interrupt() throws {
+    let session = try open()
+    try session.press("C-c")
+    try expectShell(session, status: 130)
+  }
+
+  @Test("stops by Ctrl-Z and comes back to a screen that may have another size")
+  func suspend() throws {
+    let session = try open()
+    try session.press("C-z")
+    try session.wait(for: "alternate_on", toBe: "0")
+    try session.wait(for: "topped")
+    #expect(try session.variable("cursor_flag") == "1")
+    #expect(try session.variable("mouse_any_flag") == "0")
+    try session.resize(columns: 130, rows: 20)
+    try session.enter("fg")
+    try session.wait(for: "GRU state")
+    #expect(try session.variable("alternate_on") == "1")
+    #expect(try session.variable("mouse_any_flag") == "1")
+    try session.press("w")
+    try session.wait(for: "├─ Why")
+    try session.press("q")
+    try expectShell(session, status: 0)
+  }
+
+  @Test(
+    "says in a sentence why a terminal cannot be used",
+    arguments: [("nonsense", "is not known here"), ("dumb", "cannot place text")])
+  func unknownTerminal(name: String, part: String) throws {
+    let session = try TmuxSession()
+    try session.enter("TERM=\(name) \(try Programs.executable("ksr-tui"))")
+    try session.wait(for: part)
+    try expectShell(session, status: 1)
+  }
+
+  @Test("draws in ASCII where the terminal's character set is not UTF-8")
+  func ascii() throws {
+    let session = try TmuxSession()
+    try session.enter("LC_ALL=C \(try Programs.executable("ksr-tui"))")
+    let shown = try session.wait(for: "? help")
+    #expect(shown.unicodeScalars.allSatisfy { $0.isASCII })
+  }
+
+  @Test("prints the frame that the terminal shows")
+  func print() throws {
+    let program = try Programs.executable("ksr-tui")
+    let session = try open("--keys w,Tab", columns: 110, rows: 32)
+    let shown = try session.screen()
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: program)
+    process.arguments = ["--print", "--size", "110x32", "--keys", "w,Tab"]
+    process.environment = ["LC_ALL": "C.UTF-8"]
+    let output = Pipe()
+    process.standardOutput = output
+    try process.run()
+    let printed = String(
+      decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0)
+    #expect(printed == shown)
+  }
+}

@@ -1,0 +1,139 @@
+import Randomness
+import Testing
+
+@testable import ExplorerCore
+
+@Suite("Explorer")
+struct ExplorerTests {
+  private func run(_ keys: String, columns: Int = 120, rows: Int = 30) throws
+    -> Explorer.Transition
+  {
+    Explorer.run(
+      try KeyScript.parse(keys), from: State(size: Size(columns: columns, rows: rows)),
+      glyphs: .unicode)
+  }
+
+  private func text(_ keys: String, columns: Int = 120, rows: Int = 30) throws -> String {
+    Explorer.render(try run(keys, columns: columns, rows: rows).state, glyphs: .unicode)
+      .canvas.text
+  }
+
+  @Test("q ends the program, and nothing after it is heard")
+  func quit() throws {
+    let end = try run("w,q,w")
+    #expect(end.effects == [.quit])
+    #expect(end.state.showsWhy)
+    #expect(try run("q", columns: 3, rows: 1).effects == [.quit])
+    #expect(try run("?,q").effects.isEmpty)
+  }
+
+  @Test("the focus goes round the open panes")
+  func focus() throws {
+    #expect(try run("Tab").state.focus == .gruState)
+    #expect(try run("Tab,Tab,Tab,Tab").state.focus == .history)
+    #expect(try run("BTab").state.focus == .recommendations)
+    #expect(try run("w,BTab").state.focus == .why)
+    #expect(try run("w,BTab,w").state.focus == .recommendations)
+    #expect(try run("w", columns: 60).state.focus == .why)
+    #expect(try run("Tab,BTab").state.side == .gruState)
+  }
+
+  @Test("the help lists every binding, finds by word, and does what is chosen")
+  func help() throws {
+    let all = try text("?", rows: 40)
+    for binding in Bindings.all {
+      #expect(all.contains(binding.help.prefix(40)), "\(binding.help)")
+    }
+    let found = try text("?,text=MOUSE")
+    #expect(found.contains("Give the mouse"))
+    #expect(!found.contains("Leave the explorer"))
+    #expect(try text("?,text=zzz").contains("Nothing has these letters"))
+    let chosen = try run("?,text=reasons,Enter").state
+    #expect(chosen.showsWhy && chosen.overlay == nil)
+    #expect(try run("?,text=leave,Enter").effects == [.quit])
+    #expect(try run("?,Escape").state.overlay == nil)
+    #expect(try run("?,End,Up,Down,PageUp,Home,Enter").state.showsWhy)
+  }
+
+  @Test("clicks do what lies under them")
+  func clicks() throws {
+    #expect(try run("Click@40:5").state.focus == .gruState)
+    #expect(try run("Click@119:29").state == run("").state)
+    #expect(try run("Click@4:29").state.showsWhy, "the footer's first entry")
+    let row = try #require(
+      try text("?").split(separator: "\n").firstIndex { $0.contains("reasons") })
+    #expect(try run("?,Click@60:\(row)").state.showsWhy)
+    #expect(try run("?,Click@0:0").state.overlay == nil, "outside of the list")
+    #expect(try run("?,Click@60:\(row - 1)").state.overlay != nil, "on the list's edge")
+    #expect(try run("?,WheelDown@60:9,WheelDown@60:9,WheelUp@60:9").state.menu?.selection == 1)
+  }
+
+  @Test("a key that means nothing says so until the next one")
+  func unknownKey() throws {
+    #expect(try text("z").contains("z does nothing here"))
+    #expect(try run("z,Tab").state.toast == nil)
+    #expect(try run("z", columns: 10, rows: 3).state.toast == nil)
+  }
+
+  @Test("the footer keeps the help longest")
+  func footer() {
+    for columns in 0...100 {
+      let entries = FooterView.entries(for: .main, in: columns, glyphs: .unicode)
+      #expect(entries.reduce(0) { $0 + $1.columns + 2 } <= columns)
+      if columns >= 8 { #expect(entries.last?.command == .help) }
+      if columns >= 16 { #expect(entries.contains { $0.command == .quit }) }
+    }
+    let menu = FooterView.entries(for: .menu, in: 100, glyphs: .unicode)
+    #expect(menu.first?.keys == "↑↓", "neighbours with one title share an entry")
+  }
+
+  @Test("any keys at any size give a sound picture of that size", arguments: 0..<60)
+  func anything(seed: Int) {
+    var random = SeededGenerator(seed: UInt64(seed))
+    let keys: [Key] =
+      Bindings.all.flatMap(\.keys).filter { ![.character("q"), .control("c")].contains($0) }
+      + [.character("a"), .character("侍"), .backspace, .left, .right, .function(9)]
+    var state = State(size: Size(columns: 80, rows: 24))
+    for _ in 0..<40 {
+      var key = keys[random.integer(below: keys.count)]
+      if random.integer(below: 4) == 0 {
+        key = .resize(
+          Size(columns: random.integer(below: 160), rows: random.integer(below: 50)))
+      } else if random.integer(below: 4) == 0 {
+        key = .click(Point(column: random.integer(below: 160), row: random.integer(below: 50)))
+      }
+      let next = Explorer.run([key], from: state, glyphs: .unicode)
+      if !next.effects.contains(.quit) { state = next.state }
+      let ascii = Explorer.render(state, glyphs: .ascii).canvas
+      #expect(ascii.size == state.size)
+      if state.menu?.filter.text.contains("侍") != true, state.toast == nil {
+        #expect(ascii.text.unicodeScalars.allSatisfy { $0.isASCII })
+      }
+    }
+  }
+
+  @Test("frames have all their rows", arguments: [(130, 8), (80, 20), (40, 8), (15, 3), (1, 1)])
+  func rows(columns: Int, rows: Int) throws {
+    let lines = try text("", columns: columns, rows: rows)
+      .split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(lines.count == rows + 1)
+    #expect(lines.allSatisfy { $0.columns <= columns })
+  }
+
+  @Test("lines meet where panes do")
+  func frame() throws {
+    #expect(
+      try text("w", columns: 80, rows: 40).split(separator: "\n").enumerated()
+        .filter { [0, 1, 15, 24, 39].contains($0.offset) }.map { String($0.element) } == [
+          "╭─ ksr-tui ────────────────────┬───────────────────────────────────────────────╮",
+          "│ History                      │ Memory and attention                          │",
+          "│                              ├─ Recommended ─────────────────────────────────┤",
+          "├─ Why ────────────────────────┴───────────────────────────────────────────────┤",
+          "╰─ w why  Tab pane  q quit  ? help ────────────────────────────────────────────╯",
+        ])
+    #expect(
+      try text("", columns: 30, rows: 6)
+        == " ksr-tui\n History\n\n\n\n w why  q quit  ? help\n")
+    #expect(try text("", columns: 25, rows: 3) == "\n   needs 20x6; q quits\n\n")
+  }
+}

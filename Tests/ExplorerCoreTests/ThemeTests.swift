@@ -1,0 +1,90 @@
+import Testing
+
+@testable import ExplorerCore
+
+@Suite("Themes and colours")
+struct ThemeTests {
+  @Test("the mono theme has no colours and still tells the roles that matter apart")
+  func mono() {
+    for role in Role.allCases {
+      #expect(Theme.mono[role].foreground == .standard)
+      #expect(Theme.mono[role].background == .standard)
+    }
+    for role in [Role.selection, .match, .focus, .truth, .failure] {
+      #expect(Theme.mono[role] != Theme.mono[.text])
+    }
+  }
+
+  @Test("the default theme uses only the terminal's own colours")
+  func standard() {
+    for role in Role.allCases {
+      let look = Theme.standard[role]
+      for color in [look.foreground, look.background] {
+        if case .rgb = color { Issue.record("\(role) has a certain colour") }
+      }
+    }
+  }
+
+  @Test("themes are found by their names, which differ")
+  func names() {
+    #expect(Set(Theme.all.map(\.name)).count == Theme.all.count)
+    for theme in Theme.all { #expect(Theme.named(theme.name) == theme) }
+    #expect(Theme.named("none") == nil)
+  }
+
+  @Test("stress is added to that of the role")
+  func emphasis() {
+    let look = Theme.standard.look(of: Style(.match, .bold))
+    #expect(look.emphasis == [.underline, .bold])
+    #expect(look.foreground == Theme.standard[.match].foreground)
+  }
+
+  @Test("colours become the nearest that a terminal has")
+  func nearest() {
+    #expect(Color.standard.index(at: .direct) == nil)
+    #expect(Color.rgb(1, 2, 3).index(at: .mono) == nil)
+    #expect(Color.named(12).index(at: .eight) == 4)
+    #expect(Color.named(12).index(at: .sixteen) == 12)
+    #expect(Color.named(12).index(at: .palette) == 12)
+    #expect(Color.named(4).index(at: .direct) == 4)
+    #expect(Color.rgb(0x12, 0x34, 0x56).index(at: .direct) == 0x123456)
+    #expect(Color.rgb(255, 0, 0).index(at: .palette) == 196)
+    #expect(Color.rgb(0, 95, 135).index(at: .palette) == 24)
+    #expect(Color.rgb(128, 128, 128).index(at: .palette) == 244)
+    #expect(Color.rgb(250, 5, 5).index(at: .sixteen) == 9)
+    #expect(Color.rgb(250, 250, 250).index(at: .eight) == 7)
+  }
+
+  @Test("every colour has a number that its terminal knows")
+  func inRange() {
+    for depth in [ColorDepth.eight, .sixteen, .palette, .direct] {
+      for red in stride(from: UInt8(0), through: 255, by: 51) {
+        for green in stride(from: UInt8(0), through: 255, by: 15) {
+          let index = Color.rgb(red, green, 77).index(at: depth) ?? -1
+          #expect((0..<Int32(depth.rawValue)).contains(index))
+        }
+      }
+    }
+    #expect(
+      [0, 7, 8, 15, 16, 88, 256, 32_768, 16_777_216].map { ColorDepth(colors: $0) }
+        == [.mono, .mono, .eight, .eight, .sixteen, .sixteen, .palette, .palette, .direct])
+  }
+
+  @Test(
+    "whether colours are wanted follows the usual order",
+    arguments: [
+      (ColorChoice.auto, [:], true, true), (.auto, [:], false, false),
+      (.auto, ["TERM": "dumb"], true, false), (.auto, ["NO_COLOR": "1"], true, false),
+      (.auto, ["NO_COLOR": ""], true, true), (.auto, ["CLICOLOR": "0"], true, false),
+      (.auto, ["FORCE_COLOR": "1"], false, true), (.auto, ["CLICOLOR_FORCE": "1"], false, true),
+      (.auto, ["FORCE_COLOR": "0"], false, false),
+      (.auto, ["NO_COLOR": "1", "FORCE_COLOR": "1"], true, false),
+      (.auto, ["CLICOLOR": "0", "FORCE_COLOR": "1"], true, false),
+      (.always, ["NO_COLOR": "1"], false, true), (.never, ["FORCE_COLOR": "1"], true, false),
+    ] as [(ColorChoice, [String: String], Bool, Bool)])
+  func policy(
+    choice: ColorChoice, environment: [String: String], isTerminal: Bool, expected: Bool
+  ) {
+    #expect(choice.wantsColor(environment: environment, isTerminal: isTerminal) == expected)
+  }
+}

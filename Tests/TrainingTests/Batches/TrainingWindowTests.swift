@@ -1,0 +1,55 @@
+import Testing
+
+@testable import Training
+
+@Suite struct TrainingWindowTests {
+  @Test func everyStepIsScoredOnceInEitherModeForAllSmallSizes() {
+    for mode in WindowMode.allCases {
+      for length in 0...40 {
+        for maxLength in 1...12 {
+          let windows = mode.windows(lengths: [length], maxLength: maxLength)
+          var scored: [Int] = []
+          for window in windows {
+            #expect(window.length >= 1 && window.length <= maxLength)
+            #expect(window.firstScored >= 0 && window.firstScored < window.length)
+            scored += (window.firstScored..<window.length).map { window.start + $0 }
+          }
+          #expect(scored.sorted() == Array(0..<max(0, length - 1)))
+        }
+      }
+    }
+  }
+
+  @Test func laterWindowsStartHalfAWindowLater() {
+    let windows = WindowMode.windows.windows(lengths: [26], maxLength: 10)
+    #expect(windows.map(\.start) == [0, 5, 10, 15])
+    #expect(windows.map(\.firstScored) == [0, 5, 5, 5])
+    #expect(windows.map(\.length) == [10, 10, 10, 10])
+  }
+
+  @Test func movieLensTakesThePositionsOfTheDesign() {
+    // A user with 700 training items: 14 windows' worth of half steps after the first.
+    let windows = WindowMode.windows.windows(lengths: [700], maxLength: 50)
+    #expect(windows.reduce(0) { $0 + $1.scoredCount } == 699)
+    #expect(windows.dropFirst().allSatisfy { $0.scoredCount <= 25 })
+  }
+
+  @Test func prefixesAreRecBolesCases() {
+    let windows = WindowMode.prefix.windows(lengths: [5], maxLength: 3)
+    #expect(windows.map(\.start) == [0, 0, 0, 1])
+    #expect(windows.map(\.length) == [1, 2, 3, 3])
+    #expect(windows.allSatisfy { $0.scoredCount == 1 })
+  }
+
+  @Test func batchesHoldWholeWindowsAndAllOfThem() {
+    let windows = WindowMode.windows.windows(lengths: [9, 1, 4, 30, 2], maxLength: 8)
+    for size in 1...40 {
+      let ranges = batches(of: windows, scoredPositions: size)
+      #expect(ranges.flatMap(Array.init) == Array(windows.indices))
+      for range in ranges.dropLast() {
+        #expect(windows[range].reduce(0) { $0 + $1.scoredCount } >= size)
+        #expect(windows[range.dropLast()].reduce(0) { $0 + $1.scoredCount } < size)
+      }
+    }
+  }
+}
