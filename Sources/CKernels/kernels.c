@@ -101,6 +101,11 @@ double ksr_cross_entropy(long rows, long columns, float *logits, const int32_t *
                          float scale) {
   return ksr_kernels()->cross_entropy(rows, columns, logits, target, scale);
 }
+double ksr_bpr(long rows, long width, long count, const float *p, const float *q,
+               const int32_t *positive, const int32_t *negative, float scale, float *dp,
+               float *dq) {
+  return ksr_kernels()->bpr(rows, width, count, p, q, positive, negative, scale, dp, dq);
+}
 void ksr_memory_write(long relations, long width, const float *e, const float *keys, float *v,
                       float *z) {
   ksr_kernels()->memory_write(relations, width, e, keys, v, z);

@@ -104,8 +104,10 @@ struct KeyList: Sendable {
 }
 
 extension Size: ExpressibleByArgument {
+  /// Reads `120x40`.
   public init?(argument: String) { self.init(argument) }
 
+  /// The size as it is written on the command line.
   public var defaultValueDescription: String { "\(columns)x\(rows)" }
 }
 

@@ -106,7 +106,7 @@ struct ExplorerTests {
       if !next.effects.contains(.quit) { state = next.state }
       let ascii = Explorer.render(state, glyphs: .ascii).canvas
       #expect(ascii.size == state.size)
-      if state.menu?.filter.text.contains("侍") != true, state.toast == nil {
+      if state.menu?.filter.text.contains("侍") != true, state.toast?.text.contains("侍") != true {
         #expect(ascii.text.unicodeScalars.allSatisfy { $0.isASCII })
       }
     }

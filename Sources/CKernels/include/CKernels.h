@@ -58,6 +58,12 @@ void ksr_softmax_gradient(long rows, long columns, float scale, const float *y, 
 double ksr_cross_entropy(long rows, long columns, float *logits, const int32_t *target,
                          float scale);
 
+// Bayesian personalised ranking by rows of p[rows,width], with `count` negatives for each row:
+//   loss = −log(1e-10 + σ(s⁺ − s⁻)) summed over rows and negatives, s = p · q
+// dp receives and dq (rows by item) gets added the gradient of scale · loss; returns it unscaled.
+double ksr_bpr(long rows, long width, long count, const float *p, const float *q,
+               const int32_t *positive, const int32_t *negative, float scale, float *dp, float *dq);
+
 // One write to the memory v[R,K] with the entity vector e[K]:
 //   w_a = e + r_a    z_a = σ(v_a · w_a)    v_a ← v_a + z_a (w_a − v_a)
 void ksr_memory_write(long relations, long width, const float *e, const float *keys, float *v,
@@ -84,7 +90,9 @@ void ksr_memory_sequence_full_gradient(long steps, long relations, long width, c
 
 // One step of Adam on `count` parameters; the corrections are 1/(1 − beta^step).
 typedef struct {
-  float rate, beta1, beta2, epsilon, weight_decay, correction1, correction2;
+  float rate, beta1, beta2, epsilon, correction1, correction2;
+  float weight_decay;     // added to the gradient (Adam)
+  float parameter_decay;  // taken off the parameter, times the rate (AdamW)
 } ksr_adam;
 void ksr_adam_step(long count, ksr_adam settings, float *parameter, const float *gradient,
                    float *mean, float *variance);

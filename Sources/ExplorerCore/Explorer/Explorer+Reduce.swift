@@ -9,7 +9,7 @@ public enum Explorer {
     public var effects: [Effect] = []
   }
 
-  /// The state after an action, and what is to be done outside. Depends on nothing else.
+  /// The state after an action, and what is to be done outside; it depends on nothing else.
   public static func reduce(_ state: State, _ action: Action) -> Transition {
     var next = Transition(state: state)
     next.state.toast = nil
@@ -18,7 +18,7 @@ public enum Explorer {
     case .type(let key): type(key, into: &next.state)
     case .unknown(let key):
       next.state.toast = Toast(
-        "\(key.label(.unicode)) does nothing here; ? lists the keys", role: .muted)
+        "\(key.label(.ascii)) does nothing here; ? lists the keys", role: .muted)
     case .focus(let pane): focus(pane, in: &next.state)
     case .chooseRow(let index):
       next.state.menu?.selection = index

@@ -1,5 +1,5 @@
 extension Explorer {
-  /// The picture of a state. Depends on nothing else.
+  /// The picture of a state, which depends on nothing else.
   ///
   /// Cells have roles, not colours: which theme they are seen in is the terminal's business.
   public static func render(_ state: State, glyphs: Glyphs) -> Frame {

@@ -23,7 +23,7 @@ public final class GradientStep {
     }
   }
 
-  /// The mean cross-entropy over the scored positions of all shards, and its gradient.
+  /// The mean loss over the scored positions of all shards, and its gradient.
   ///
   /// - Parameter dropoutSeed: the seed of the batch's dropout; nil for none.
   package func run(

@@ -34,7 +34,7 @@ final class ShardPass {
     itemVectorGradient = Matrix(rows: itemCount, columns: settings.embeddingSize)
   }
 
-  /// Adds the gradients of `scale` · Σ cross-entropy over the shard, and returns Σ cross-entropy.
+  /// Adds the gradients of `scale` · Σ loss over the scored positions, and returns Σ loss.
   func run(
     _ batch: PackedSequences, parameters p: KSRParameters, itemVectors q: Matrix, scale: Float,
     dropout: inout SeededGenerator?
@@ -194,10 +194,30 @@ final class ShardPass {
     addColumns(dp, rows: s, to: &gradients.denseLayerU.bias)
   }
 
-  // MARK: score = p · q, cross-entropy over all items
+  // MARK: loss of score = p · q
 
   /// Leaves dLoss/dp in `preferenceGradient` and adds to dLoss/dq.
   private func scoreAndLoss(_ batch: PackedSequences, _ q: Matrix, scale: Float) -> Double {
+    switch settings.loss {
+    case .crossEntropy: crossEntropy(batch, q, scale: scale)
+    case .bpr: rankAgainstNegatives(batch, q, scale: scale)
+    }
+  }
+
+  /// −mean log(1e-10 + σ(s⁺ − s⁻)), the mean over rows and their negatives.
+  private func rankAgainstNegatives(_ batch: PackedSequences, _ q: Matrix, scale: Float) -> Double {
+    let (s, e) = (batch.scoredCount, q.columns)
+    let count = batch.negative.count / s
+    precondition(count > 0 && batch.negative.count == count * s, "BPR needs negatives")
+    let dp = preferenceGradient.reserve(s * e)
+    let loss = ksr_bpr(
+      s, e, count, forward.preferences.base, q.values, batch.target, batch.negative,
+      scale / Float(count), dp, &itemVectorGradient.values)
+    return loss / Double(count)
+  }
+
+  /// Cross-entropy over all items, the padding item included.
+  private func crossEntropy(_ batch: PackedSequences, _ q: Matrix, scale: Float) -> Double {
     let (s, e, n) = (batch.scoredCount, q.columns, q.rows)
     // A tile of logits should stay in the cache between its three uses.
     let tile = max(16, min(s, 400_000 / n))

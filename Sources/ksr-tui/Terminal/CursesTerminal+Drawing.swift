@@ -33,8 +33,10 @@ extension CursesTerminal {
     mvwadd_wchnstr(window, row, 0, line, Int32(line.count))
   }
 
-  /// Adds a cell as curses knows it. Where the C library sees another width than we do, question
-  /// marks keep the rest of the row in place.
+  /// Adds a cell as curses knows it.
+  ///
+  /// Where the C library sees another width than we do, question marks keep the rest of the row in
+  /// place.
   private func append(_ cell: Cell, _ look: Theme.Look, to line: inout [cchar_t]) {
     let attributes = colors.attributes(of: look)
     var pair = colors.pair(for: look)
