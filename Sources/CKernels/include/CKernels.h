@@ -20,7 +20,7 @@ unsigned ksr_kernel_paths_available(void);
 bool ksr_kernel_select(const char *path);
 // The library behind ksr_sgemm: "oneDNN 2.6.0" or "plain".
 const char *ksr_sgemm_library(void);
-// For tests and comparison: whether ksr_sgemm may use oneDNN.
+// Whether ksr_sgemm may use oneDNN. A program that has few products to make starts sooner without.
 void ksr_sgemm_use_library(bool use);
 
 // C[m,n] = A[m,k] B[k,n] + beta C; A is stored [k,m] where trans_a, B [n,k] where trans_b.
