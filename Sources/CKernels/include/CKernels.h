@@ -58,6 +58,16 @@ void ksr_softmax_gradient(long rows, long columns, float scale, const float *y, 
 double ksr_cross_entropy(long rows, long columns, float *logits, const int32_t *target,
                          float scale);
 
+// The same for a catalogue walked in tiles of columns first ..< first + columns. First, for each tile
+// in turn, what softmax needs: the largest logit so far, Σ e^(logit − largest), and the target's
+// logit. `largest` starts at −∞ and `sum` at 0.
+void ksr_softmax_statistics(long rows, long columns, long first, const float *logits,
+                            const int32_t *target, float *largest, float *sum, float *of_target);
+// Then, for each tile again, logits become scale·(softmax − one-hot of target).
+void ksr_cross_entropy_tile(long rows, long columns, long first, float *logits,
+                            const int32_t *target, const float *largest, const float *sum,
+                            float scale);
+
 // Bayesian personalised ranking by rows of p[rows,width], with `count` negatives for each row:
 //   loss = −log(1e-10 + σ(s⁺ − s⁻)) summed over rows and negatives, s = p · q
 // dp receives and dq (rows by item) gets added the gradient of scale · loss; returns it unscaled.
