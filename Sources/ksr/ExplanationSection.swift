@@ -139,10 +139,15 @@ struct ExplanationSection: Encodable {
       pad("τ of the steps", 22) + interval(randomModel.stepAgreement),
       pad("same first step", 22) + interval(randomModel.sameFirstStep),
     ]
-    if let slots = randomModel.slotAgreement { lines.append(pad("τ of the slots", 22) + interval(slots)) }
-    if let slot = randomModel.sameFirstSlot { lines.append(pad("same first slot", 22) + interval(slot)) }
+    if let slots = randomModel.slotAgreement {
+      lines.append(pad("τ of the slots", 22) + interval(slots))
+    }
+    if let slot = randomModel.sameFirstSlot {
+      lines.append(pad("same first slot", 22) + interval(slot))
+    }
     lines.append(
-      "largest step amount differs by \(decimals(randomModel.smallestDifference)) of itself or more")
+      "largest step amount differs by \(decimals(randomModel.smallestDifference)) of itself or more"
+    )
     return lines.joined(separator: "\n")
   }
 

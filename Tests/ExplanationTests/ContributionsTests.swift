@@ -12,7 +12,7 @@ struct ContributionsTests {
     let network = test.random.network()
     let states = HistoryStates(network: network, items: test.random.history(20))
     for step in 0..<states.count {
-      for contrast in [Contrast.none, .catalogueMean, .item(7)] {
+      for contrast in [Contrast.none, .catalogueMean, .rivals, .item(7)] {
         expectSums(states, step: step, item: Int32(1 + step), over: contrast)
       }
     }

@@ -2,6 +2,8 @@
 public enum Explainer: String, Sendable, CaseIterable, Codable {
   /// The exact contributions, over the catalogue mean.
   case contributions
+  /// The exact contributions, over what the model would recommend instead.
+  case contributionsOverRivals
   /// What attention plots show: Σ_a α_a c_{t,a} of a step, α_a Σ_t c_{t,a} of a slot.
   case attention
   /// Gradient × input; of a slot, the slope as its share of the attention is taken away.
@@ -17,6 +19,7 @@ public enum Explainer: String, Sendable, CaseIterable, Codable {
   public var name: String {
     switch self {
     case .contributions: "exact contributions"
+    case .contributionsOverRivals: "exact, over rivals"
     case .attention: "attention × gate"
     case .gradient: "gradient × input"
     case .leaveOneOut: "leave-one-out"
@@ -30,7 +33,7 @@ public enum Explainer: String, Sendable, CaseIterable, Codable {
   /// The others claim of everything that it speaks for it.
   public var isSigned: Bool {
     switch self {
-    case .contributions, .gradient, .leaveOneOut: true
+    case .contributions, .contributionsOverRivals, .gradient, .leaveOneOut: true
     case .attention, .recency, .random: false
     }
   }

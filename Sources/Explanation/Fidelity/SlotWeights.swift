@@ -5,6 +5,8 @@ import Randomness
 struct SlotWeights: Sendable {
   /// Exact contributions of the slots: α_a q·W_um v_a.
   let contributions: [Double]
+  /// The same over what the model would recommend instead.
+  let overRivals: [Double]
   /// α_a times the share of the slot that was written.
   let attention: [Double]
   /// α_a (s_a − Σ_b α_b s_b) with s_a = q·W_um v_a.
@@ -22,11 +24,12 @@ struct SlotWeights: Sendable {
   ) {
     let network = test.states.network
     let (trace, row) = test.states.pass(through: test.step)
-    let sums = StepParts(network: network, trace: trace, row: row).scoreParts(of: item)
-    let exact = sums.relations.map(Double.init)
+    let parts = StepParts(network: network, trace: trace, row: row)
+    let exact = parts.scoreParts(of: item).relations.map(Double.init)
     let all = exact.reduce(0, +)
     let slots = Array(exact.indices)
     contributions = exact
+    overRivals = parts.scoreParts(of: item, over: .rivals).relations.map(Double.init)
     attention = slots.map { a in
       Double(trace.attention[row, a])
         * trace.slotWeights(of: a, at: row).reduce(0) { $0 + Double($1) }
@@ -45,6 +48,7 @@ struct SlotWeights: Sendable {
   func weights(of explainer: Explainer) -> [Double]? {
     switch explainer {
     case .contributions: contributions
+    case .contributionsOverRivals: overRivals
     case .attention: attention
     case .gradient: gradient
     case .leaveOneOut: leaveOneOut

@@ -5,6 +5,8 @@ import Randomness
 struct StepWeights: Sendable {
   /// Exact contributions of the steps.
   let contributions: [Double]
+  /// The same over what the model would recommend instead.
+  let overRivals: [Double]
   /// Σ_a α_a c_{t,a}.
   let attention: [Double]
   /// Gradient × input, of x and e together.
@@ -17,6 +19,8 @@ struct StepWeights: Sendable {
   init(_ test: FidelityCase, item: Int32, generator: inout SeededGenerator) {
     let table = Contributions(test.states, step: test.step, item: item)
     contributions = table.stepSums.map(Double.init)
+    overRivals = Contributions(test.states, step: test.step, item: item, over: .rivals)
+      .stepSums.map(Double.init)
     residual = Double(abs(table.residual) / max(abs(table.score), table.magnitude, 1e-30))
     let (trace, row) = test.states.pass(through: test.step)
     var held = [Double](repeating: 0, count: row + 1)
@@ -39,6 +43,7 @@ struct StepWeights: Sendable {
   func weights(of explainer: Explainer, leaveOneOut: [Double]) -> [Double] {
     switch explainer {
     case .contributions: contributions
+    case .contributionsOverRivals: overRivals
     case .attention: attention
     case .gradient: gradient
     case .leaveOneOut: leaveOneOut
