@@ -153,6 +153,9 @@ struct ContributionsTests {
     switch contrast {
     case .none: break
     case .catalogueMean: score -= dotProduct(preference, network.meanItemVector)
+    case .rivals:
+      let scores = network.scores(preference)
+      score -= dotProduct(probabilities(scores), scores)
     case .item(let other): score -= dotProduct(preference, network.itemVectors.row(Int(other)))
     }
     let sum = table.stepSums.reduce(table.bias, +)

@@ -117,7 +117,7 @@ struct FidelityTests {
     #expect(report.largestResidual < 1e-4 && report.largestResidual > 0)
   }
 
-  @Test("Leave-one-out agrees with itself; recency says nothing about slots", .serialized)
+  @Test("Leave-one-out agrees with itself; recency says nothing about slots")
   func selfAgreement() throws {
     let session = try SmallSession(RandomNetwork(seed: 2)).session()
     let report = FidelityStudy(session, users: 12, threads: 1).report(on: .chosen)

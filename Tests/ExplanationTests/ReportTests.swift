@@ -32,7 +32,7 @@ struct ReportTests {
     func float(_ value: Any?) -> Float? { (value as? NSNumber).map { Float($0.doubleValue) } }
     let history = try #require(parsed["history"] as? [[String: Any]])
     #expect(history.count == table.items.count)
-    var sum = try #require(float(parsed["bias"])).magnitude > -1 ? Double(table.bias) : 0
+    var sum = Double(try #require(float(parsed["bias"])))
     for (row, step) in history.enumerated() {
       #expect(step["step"] as? Int == table.steps.lowerBound + row + 1)
       #expect(float(step["sequence"]) == table.sequence[row])

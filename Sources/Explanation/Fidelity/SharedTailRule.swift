@@ -10,7 +10,7 @@ struct SharedTailRule: Sendable {
 
   let index: TailIndex
 
-  /// The tail named; nil where none is shared. Of equal sums the one of fewer items.
+  /// The tail named, of equal sums the one of fewer items; nil where none is shared.
   func attribute(of item: Int32, after history: some Collection<Int32>) -> ChoiceTruth.Attribute? {
     let recent = history.suffix(Self.window)
     var best: (attribute: ChoiceTruth.Attribute, sum: Double, count: Int)?
