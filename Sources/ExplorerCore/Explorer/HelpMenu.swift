@@ -22,19 +22,9 @@ enum HelpMenu {
   static func height(on size: Size) -> Int { area(on: size).inset(columns: 2, rows: 1).rows - 1 }
 
   static func draw(_ menu: Menu, on layout: Layout, in frame: inout Frame) {
-    let glyphs = frame.glyphs
-    let area = area(on: layout.size)
-    frame.forgetClicks()
-    frame.onClick(Rect(layout.size), .command(.close))
-    frame.onClick(area, nil)
-    frame.canvas.fill(area)
-    frame.canvas.box(area, glyphs.border, style: Style(.border))
-    frame.canvas.put(
-      " Keys ", in: area.inset(columns: 2, rows: 0).line(0), style: Style(.focus))
-    let inside = area.inset(columns: 2, rows: 1)
-    drawFilter(menu.filter.text, in: inside.line(0), frame: &frame)
+    let list = MenuBox.draw(
+      "Keys", menu, hint: "type to search", area(on: layout.size), layout, &frame)
     let rows = rows(matching: menu.filter.text)
-    let list = inside.dropFirst(rows: 1)
     guard !rows.isEmpty else {
       frame.canvas.put("Nothing has these letters.", in: list, style: Style(.muted))
       return
@@ -44,18 +34,6 @@ enum HelpMenu {
       drawRow(rows[index], isSelected: index == menu.selection, in: list.line(line), frame: &frame)
       frame.onClick(list.line(line), .chooseRow(index))
     }
-  }
-
-  private static func drawFilter(_ text: String, in line: Rect, frame: inout Frame) {
-    guard !text.isEmpty else {
-      frame.canvas.put("type to search", in: line, style: Style(.muted))
-      return
-    }
-    let end = frame.canvas.put(
-      text.keepingTail(line.columns - 1, ellipsis: frame.glyphs.ellipsis), in: line,
-      style: Style(.match))
-    frame.canvas.put(
-      String(frame.glyphs.marks.cursor), at: Point(column: end, row: line.row), in: line)
   }
 
   private static func drawRow(
