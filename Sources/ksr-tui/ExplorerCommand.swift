@@ -74,7 +74,7 @@ struct ExplorerCommand: ParsableCommand {
         return 0
       }
       let cache = try request.open()
-      let start = try request.start(in: cache.session)
+      let start = try request.start(in: cache)
       return print || isatty(1) == 0
         ? printFrame(cache, start, glyphs) : try explore(cache, start, glyphs)
     } catch {
@@ -85,7 +85,9 @@ struct ExplorerCommand: ParsableCommand {
 
   private func printPaths(_ request: OpenRequest) throws {
     let files = try request.files()
-    var lines = ["model: \(files.model)", "data: \(files.data ?? "beside the model, if it is there")"]
+    var lines = [
+      "model: \(files.model)", "data: \(files.data ?? "beside the model, if it is there")",
+    ]
     if let bundled = try? BundledFiles.find() {
       lines.append("bundled files: \(bundled.home) (\(bundled.found))")
     }
@@ -149,8 +151,10 @@ struct KeyList: Sendable {
 }
 
 extension Size: ExpressibleByArgument {
+  /// Reads `120x40`.
   public init?(argument: String) { self.init(argument) }
 
+  /// As the help shows it.
   public var defaultValueDescription: String { "\(columns)x\(rows)" }
 }
 

@@ -28,6 +28,7 @@ struct TerminalLoop {
           switch effect {
           case .quit: return
           case .redraw: terminal.forgetScreen()
+          case .copy(let text): terminal.copy(text)
           }
         }
         // What a click means depends on the picture; it is drawn when all keys have been heard.

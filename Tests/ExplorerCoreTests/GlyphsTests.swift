@@ -58,8 +58,9 @@ struct GlyphsTests {
 
   @Test("shade values from nothing to full")
   func shades() {
-    #expect([-1, 0, 0.2, 0.5, 0.79, 0.8, 1, 7].map { Glyphs.unicode.shade($0) }
-      == [" ", " ", "░", "▒", "▓", "█", "█", "█"])
+    #expect(
+      [-1, 0, 0.2, 0.5, 0.79, 0.8, 1, 7].map { Glyphs.unicode.shade($0) }
+        == [" ", " ", "░", "▒", "▓", "█", "█", "█"])
     #expect(Glyphs.unicode.shade(.nan) == " ")
     #expect(Role.heat(0.5) == .heat3)
     #expect(Role.heat(.nan) == .heat1)

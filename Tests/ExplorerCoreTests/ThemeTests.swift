@@ -65,8 +65,9 @@ struct ThemeTests {
         }
       }
     }
-    #expect([0, 7, 8, 15, 16, 88, 256, 32_768, 16_777_216].map { ColorDepth(colors: $0) }
-      == [.mono, .mono, .eight, .eight, .sixteen, .sixteen, .palette, .palette, .direct])
+    #expect(
+      [0, 7, 8, 15, 16, 88, 256, 32_768, 16_777_216].map { ColorDepth(colors: $0) }
+        == [.mono, .mono, .eight, .eight, .sixteen, .sixteen, .palette, .palette, .direct])
   }
 
   @Test(

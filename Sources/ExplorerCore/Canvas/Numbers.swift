@@ -59,6 +59,13 @@ extension Glyphs {
     return whole < 10_000 ? String(whole) : "\(whole / 1000)k"
   }
 
+  /// A rank in at most three columns: `7`, `123`, `1k`.
+  func shortRank(_ value: Double) -> String {
+    guard value.isFinite, value < 1e6 else { return "?" }
+    let whole = Int(value.rounded(.up))
+    return whole < 1000 ? String(whole) : "\(whole / 1000)k"
+  }
+
   /// A count with commas between thousands: `1,099`.
   func count(_ value: Int) -> String {
     var digits = String(abs(value))

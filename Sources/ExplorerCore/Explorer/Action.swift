@@ -30,4 +30,6 @@ public enum Effect: Equatable, Sendable {
   case quit
   /// Sends the whole picture to the terminal again.
   case redraw
+  /// Puts a text where the terminal keeps what has been copied.
+  case copy(String)
 }

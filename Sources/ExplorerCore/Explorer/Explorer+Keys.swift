@@ -19,7 +19,7 @@ extension Explorer {
     switch state.context {
     case .menu: return .type(key)
     case .main: return .unknown(key)
-    case .message: return nil
+    case .card, .message: return nil
     }
   }
 

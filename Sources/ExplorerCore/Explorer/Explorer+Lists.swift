@@ -16,6 +16,11 @@ extension Explorer {
     let (count, height) =
       switch state.overlay {
       case .viewers: (scene.viewers?.rows.count ?? 0, ViewersMenu.height(on: state.size))
+      case .find:
+        (
+          FindMenu.rows(matching: menu.filter.text, in: scene).count,
+          FindMenu.height(on: state.size)
+        )
       default:
         (HelpMenu.rows(matching: menu.filter.text).count, HelpMenu.height(on: state.size))
       }
@@ -83,7 +88,46 @@ extension Explorer {
       next.state.overlay = nil
       let row = rows[menu.selection]
       take(row.viewer, in: &next.state, step: row.count - 2)
-    case nil: break
+    case .find:
+      let steps = FindMenu.rows(matching: menu.filter.text, in: scene)
+      guard steps.indices.contains(menu.selection) else { return }
+      next.state.overlay = nil
+      go(to: steps[menu.selection], in: &next.state, scene)
+    case .card, nil: break
     }
+  }
+
+  /// Opens the card of the item that is selected in the pane with the focus.
+  static func inspect(_ state: inout State, _ scene: Scene) {
+    guard let viewer = scene.viewer, let step = scene.step else { return }
+    switch state.focus {
+    case .history, .gruState, .memory:
+      open(.card(.item(viewer.rows[step.step].item)), in: &state)
+    case .recommendations, .why:
+      guard let last = step.recommendations.indices.last else { return }
+      let item = step.recommendations[min(state.recommendation, last)].item
+      open(.card(.item(item)), in: &state)
+    }
+  }
+
+  /// Copies the command line that shows this screen.
+  static func copy(_ next: inout Transition, _ scene: Scene) {
+    var words = scene.model.command
+    if let viewer = scene.viewer, let step = scene.step {
+      words += ["--viewer", viewer.user, "--step", String(step.step + 1)]
+    }
+    let text = words.map(\.quotedForShell).joined(separator: " ")
+    next.effects.append(.copy(text))
+    next.state.toast = Toast("Copied: \(text)")
+  }
+}
+
+extension String {
+  /// The word as a shell takes it.
+  var quotedForShell: String {
+    let plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./=+:,@%"
+    guard isEmpty || contains(where: { !plain.contains($0) }) else { return self }
+    return "'" + split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
+      + "'"
   }
 }

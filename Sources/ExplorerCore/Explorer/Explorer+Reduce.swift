@@ -78,6 +78,11 @@ public enum Explorer {
       .previousChange:
       step(command, in: &next.state, scene)
     case .play, .faster, .slower: play(command, in: &next.state, scene)
+    case .find:
+      if scene.viewer != nil { open(.find(Menu()), in: &next.state) }
+    case .modelCard: open(.card(.model), in: &next.state)
+    case .inspect: inspect(&next.state, scene)
+    case .copy: copy(&next, scene)
     case .jump: break
     case .choose: choose(on: &next, scene)
     }

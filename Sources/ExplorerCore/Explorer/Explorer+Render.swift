@@ -1,6 +1,7 @@
 extension Explorer {
-  /// The picture of a state and of what the model has to say about it. Depends on nothing else.
+  /// The picture of a state and of what the model has to say about it.
   ///
+  /// Depends on nothing else.
   /// Cells have roles, not colours: which theme they are seen in is the terminal's business.
   public static func render(_ state: State, _ scene: Scene, glyphs: Glyphs) -> Frame {
     var frame = Frame(state.size, glyphs: glyphs)
@@ -20,6 +21,8 @@ extension Explorer {
     FooterView.draw(state, layout, in: &frame)
     switch state.overlay {
     case .help(let menu): HelpMenu.draw(menu, on: layout, in: &frame)
+    case .find(let menu): FindMenu.draw(menu, scene, on: layout, in: &frame)
+    case .card: if let card = scene.card { CardView.draw(card, on: layout, in: &frame) }
     case .viewers(let menu): ViewersMenu.draw(menu, state, scene, on: layout, in: &frame)
     case nil: break
     }
@@ -48,8 +51,7 @@ extension Explorer {
     let room = placement.title.inset(columns: 1, rows: 0)
     var title = placement.pane.title
     if placement.pane == .why, let why = scene.why {
-      title =
-        "Why \(why.title), over the average item: \(frame.glyphs.signed(why.contributions.score))"
+      title = why.equation(width: room.columns - 2, scene.model, frame.glyphs)
     }
     let text = placement.isTitleOnLine ? " \(title) " : title
     frame.canvas.put(

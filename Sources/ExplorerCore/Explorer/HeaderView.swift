@@ -4,14 +4,19 @@ enum HeaderView {
     let isFramed = layout.form != .single
     let room = layout.header.inset(columns: isFramed ? 2 : 1, rows: 0)
     let parts = parts(scene, frame.glyphs)
-    let gap = isFramed ? 3 : 2
+    let gap = 1
     // What does not fit is left out, the least important first.
     var shown = parts
     func width() -> Int { shown.reduce(0) { $0 + $1.columns } + gap * max(0, shown.count - 1) }
     while shown.count > 1, width() > room.columns,
       let place = shown.indices.max(by: { shown[$0].weight < shown[$1].weight })
     {
-      shown.remove(at: place)
+      if let short = shown[place].short {
+        shown[place].runs = short
+        shown[place].short = nil
+      } else {
+        shown.remove(at: place)
+      }
     }
     let spare = max(0, room.columns - width())
     var column = 0
@@ -35,6 +40,8 @@ enum HeaderView {
     let weight: Int
     /// Whether spare room goes before it.
     var isAnchor = false
+    /// What is shown instead where that helps.
+    var short: [(String, Style)]?
 
     var columns: Int { runs.reduce(0) { $0 + $1.0.columns } }
   }
@@ -59,7 +66,7 @@ enum HeaderView {
           (viewer.isHeldOut ? " \(dot) held out " : " ", Style(.test)),
         ], weight: 1))
     parts.append(
-      Part(runs: [(" \(glyphs.count(model.itemCount)) items ", Style(.muted))], weight: 7))
+      Part(runs: [(" \(glyphs.count(model.itemCount)) items ", Style(.muted))], weight: 8))
     let digits = String(viewer.rows.count).count
     let number = String(step.step + 1).leftPadded(to: digits)
     parts.append(
@@ -79,17 +86,18 @@ enum HeaderView {
             (" " + String(line[..<place]), Style(.bar)),
             (String(line[place]), Style(.focus, .reverse)),
             (String(line[(place + 1)...]) + " ", Style(.muted)),
-          ], weight: 5))
+          ], weight: 7))
     }
     let hits = viewer.hits
     if hits.of > 0 {
-      parts.append(Part(runs: [(" hits \(hits.count)/\(hits.of) ", Style(.text))], weight: 4))
+      parts.append(Part(runs: [(" hits@10 \(hits.count)/\(hits.of) ", Style(.text))], weight: 4))
     }
-    var name = " model \(model.name)"
-    if let metric = model.metric {
-      name += " \(dot) \(metric.name) \(glyphs.probability(Float(metric.value)))"
-    }
-    parts.append(Part(runs: [(name + " ", Style(.muted))], weight: 6, isAnchor: true))
+    let metric = model.metric.map { "\($0.name) \(glyphs.probability(Float($0.value)))" }
+    let name = [" model \(model.name)", metric].compactMap { $0 }.joined(separator: " \(dot) ")
+    parts.append(
+      Part(
+        runs: [(name + " ", Style(.muted))], weight: 5, isAnchor: true,
+        short: metric.map { [(" \($0) ", Style(.muted))] }))
     return parts
   }
 }

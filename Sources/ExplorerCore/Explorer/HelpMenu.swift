@@ -24,6 +24,7 @@ enum HelpMenu {
   static func draw(_ menu: Menu, on layout: Layout, in frame: inout Frame) {
     let list = MenuBox.draw(
       "Keys", menu, hint: "type to search", area(on: layout.size), layout, &frame)
+    drawLegend(area(on: layout.size), &frame)
     let rows = rows(matching: menu.filter.text)
     guard !rows.isEmpty else {
       frame.canvas.put("Nothing has these letters.", in: list, style: Style(.muted))
@@ -34,6 +35,19 @@ enum HelpMenu {
       drawRow(rows[index], isSelected: index == menu.selection, in: list.line(line), frame: &frame)
       frame.onClick(list.line(line), .chooseRow(index))
     }
+  }
+
+  /// What the signs in the panes mean, on the lower edge.
+  private static func drawLegend(_ area: Rect, _ frame: inout Frame) {
+    let marks = frame.glyphs.marks
+    let signs: [(Unicode.Scalar, String)] = [
+      (marks.train, "fitted"), (marks.valid, "validation"), (marks.test, "test"),
+      (marks.truth, "came next"), (marks.seen, "watched"), (marks.unseen, "not seen"),
+    ]
+    let room = area.dropFirst(rows: area.rows - 1).inset(columns: 2, rows: 0)
+    let text = signs.map { " \($0) \($1) " }.joined()
+    guard text.columns <= room.columns else { return }
+    frame.put(text, room, style: Style(.muted))
   }
 
   private static func drawRow(

@@ -58,7 +58,11 @@ public struct State: Equatable, Sendable {
   /// What the keys go to.
   public var context: Context {
     if Layout.form(for: size) == .message { return .message }
-    return overlay == nil ? .main : .menu
+    switch overlay {
+    case nil: return .main
+    case .card: return .card
+    case .help, .viewers, .find: return .menu
+    }
   }
 
   /// The panes in the order in which the focus goes through them.
@@ -85,6 +89,10 @@ public enum Overlay: Equatable, Sendable {
   case help(Menu)
   /// The list of viewers.
   case viewers(Menu)
+  /// The list in which a title of the history is looked for.
+  case find(Menu)
+  /// What is known of an item or the model.
+  case card(CardSubject)
 }
 
 /// A list in which a word can be typed to leave only the rows that have it.
@@ -114,8 +122,8 @@ extension State {
   var menu: Menu? {
     get {
       switch overlay {
-      case .help(let menu), .viewers(let menu): menu
-      case nil: nil
+      case .help(let menu), .viewers(let menu), .find(let menu): menu
+      case .card, nil: nil
       }
     }
     set {
@@ -123,7 +131,8 @@ extension State {
       switch overlay {
       case .help: overlay = .help(newValue)
       case .viewers: overlay = .viewers(newValue)
-      case nil: break
+      case .find: overlay = .find(newValue)
+      case .card, nil: break
       }
     }
   }

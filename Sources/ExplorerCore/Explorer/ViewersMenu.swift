@@ -14,7 +14,7 @@ enum ViewersMenu {
     guard let list = scene.viewers else { return }
     let area = area(on: layout.size)
     let inside = MenuBox.draw(
-      "Viewers by \(state.viewerOrder.rawValue)", menu, hint: "type an id or a title watched",
+      "Viewers \(state.viewerOrder.words)", menu, hint: "type an id or a title watched",
       area, layout, &frame)
     let columns = Columns(inside.columns, list)
     let head = inside.line(0)

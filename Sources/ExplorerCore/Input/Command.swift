@@ -66,6 +66,14 @@ public enum Command: String, CaseIterable, Sendable {
   case sort
   /// Leave out what the viewer has watched, or show it again.
   case hideSeen = "hide-seen"
+  /// Look for a title in the history.
+  case find
+  /// Show what is known of the selected item.
+  case inspect
+  /// Show what is known of the model.
+  case modelCard = "model-card"
+  /// Copy the command line that shows this screen.
+  case copy
   /// Take the next colours.
   case nextTheme = "next-theme"
 }

@@ -53,9 +53,6 @@ public enum Key: Hashable, Sendable {
 }
 
 extension Key {
-  /// Whether the key types a character.
-  var isCharacter: Bool { if case .character = self { true } else { false } }
-
   /// How the key is written in the footer and in the help.
   public func label(_ glyphs: Glyphs) -> String {
     switch self {

@@ -11,24 +11,28 @@ enum GRUStatePane {
     let place = step.step - similarity.steps.lowerBound
     var line = 0
     drawNumber(
-      "cos to the step before", similarity.withPrevious[place].map { frame.glyphs.share($0) } ?? "",
+      "cos(h_t, h_t-1)", similarity.withPrevious[place].map { frame.glyphs.share($0) } ?? "",
       in: room.line(line), &frame)
     drawCurve(
       similarity.withPrevious.map { $0.map(Double.init) ?? .nan }, at: place,
       in: room.line(line + 1), &frame)
     drawNumber(
-      "size of the change", frame.glyphs.decimal(similarity.changes[place]),
+      "size of change", frame.glyphs.decimal(similarity.changes[place]),
       in: room.line(line + 2), &frame)
     drawCurve(
       similarity.changes.map(Double.init), at: place, in: room.line(line + 3), &frame)
     line = 5
-    let similarCount = room.rows >= 24 ? 5 : room.rows >= 16 ? 3 : room.rows >= 9 ? 2 : 0
-    let similarRows = similarCount > 0 ? similarCount + 2 : 0
+    // The map comes first; what it leaves goes to the steps most alike.
+    let wanted = min(similarity.cosines.rows, room.columns - 1) + 1
+    let left = room.rows - line
+    var similarCount = min(5, max(room.rows >= 16 ? 3 : 1, left - wanted - 2))
     let map = Rect(
       column: room.column, row: room.row + line, columns: room.columns,
-      rows: room.rows - line - similarRows)
+      rows: left - similarCount - 2)
     if map.rows >= 5 {
       line += HeatMap.draw(similarity.cosines, at: place, in: map, &frame) + 1
+    } else {
+      similarCount = min(5, left - 1)
     }
     drawSimilar(
       similarity.mostSimilar(before: step.step, count: similarCount), viewer,
@@ -66,10 +70,10 @@ enum GRUStatePane {
     let number = max(2, String(viewer.rows.count).count)
     for (row, similar) in steps.enumerated() {
       let line = room.line(row + 1)
-      frame.put(frame.glyphs.share(similar.cosine), line, columns: 3)
+      frame.put(frame.glyphs.share(similar.cosine), line, columns: 4, .right)
       frame.put(
-        String(similar.step + 1), line, at: 4, columns: number, .right, style: Style(.muted))
-      frame.put(viewer.rows[similar.step].title, line, at: 5 + number)
+        String(similar.step + 1), line, at: 5, columns: number, .right, style: Style(.muted))
+      frame.put(viewer.rows[similar.step].title, line, at: 6 + number)
       frame.onClick(line, .select(.history, similar.step))
     }
   }
@@ -81,6 +85,14 @@ enum HeatMap {
   static func draw(
     _ cosines: Matrix, at place: Int, in room: Rect, _ frame: inout Frame
   ) -> Int {
+    var (cosines, place) = (cosines, place)
+    let fitting = min(room.rows - 1, room.columns - 1)
+    // A few steps too many are left out rather than put together with others.
+    if cosines.rows > fitting, cosines.rows * 2 <= fitting * 3 {
+      let window = ListWindow.rows(of: cosines.rows, height: fitting, showing: place)
+      cosines = cut(cosines, to: window)
+      place -= window.lowerBound
+    }
     let count = cosines.rows
     // The first row names the shades; the first column holds the cursor.
     let rows = room.rows - 1
@@ -122,8 +134,11 @@ enum HeatMap {
     let low = frame.glyphs.share(least)
     let high = frame.glyphs.share(most)
     let width = low.columns + 7 + high.columns
-    guard title.columns + 1 + width <= line.columns else { return }
+    guard width <= line.columns else { return }
     var column = line.columns - width
+    if title.columns + 1 > column {
+      frame.put(String(repeating: " ", count: line.columns), line)
+    }
     frame.put(low, line, at: column, style: Style(.muted))
     column += low.columns + 1
     for shade in 0..<5 {
@@ -133,6 +148,12 @@ enum HeatMap {
         style: Style(Role.heat(value)))
     }
     frame.put(high, line, at: column + 6, style: Style(.muted))
+  }
+
+  private static func cut(_ matrix: Matrix, to window: Range<Int>) -> Matrix {
+    Matrix(
+      rows: window.count, columns: window.count,
+      values: window.flatMap { matrix.row($0).dropFirst(window.lowerBound).prefix(window.count) })
   }
 
   /// The means of squares of steps.

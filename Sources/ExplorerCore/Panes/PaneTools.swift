@@ -7,7 +7,7 @@ extension Frame {
   ) {
     let rest = line.dropFirst(columns: column)
     let width = min(columns ?? rest.columns, rest.columns)
-    guard width > 0 else { return }
+    guard width > 0, line.rows > 0 else { return }
     let room = Rect(column: rest.column, row: rest.row, columns: width, rows: 1)
     let shown = alignment == .right ? text.padded(to: width, .right) : text
     canvas.put(shown.truncated(to: width, ellipsis: glyphs.ellipsis), in: room, style: style)
@@ -41,6 +41,21 @@ extension Frame {
     canvas.restyle(line) {
       if hasFocus { $0 = Style(.selection) } else { $0.emphasis.insert(.bold) }
     }
+  }
+}
+
+extension String {
+  /// The last part of a name with dots, marked as such: `…actor` of `film.performance.actor`.
+  func shortened(_ glyphs: Glyphs) -> String {
+    columns <= 12
+      ? self : elided(to: max(12, (split(separator: ".").last?.columns ?? 0) + 1), glyphs)
+  }
+
+  /// The name cut to some columns: of a name with dots the end stays, of a word the beginning.
+  func elided(to width: Int, _ glyphs: Glyphs) -> String {
+    contains(".") || contains("/")
+      ? keepingTail(width, ellipsis: glyphs.ellipsis)
+      : truncated(to: width, ellipsis: glyphs.ellipsis)
   }
 }
 

@@ -10,8 +10,10 @@ enum RecommendationsPane {
     let items = step.recommendations
     guard !items.isEmpty else { return }
     let selected = min(state.recommendation, items.count - 1)
-    let partLines = ScorePartsView.lines(items[selected].parts, scene.model)
-    let (list, parts) = split(room, partCount: partLines.count)
+    let all = ScorePartsView.lines(items[selected].parts, scene.model, limit: .max)
+    let (list, parts) = split(room, partCount: all.count)
+    let partLines = ScorePartsView.lines(
+      items[selected].parts, scene.model, limit: (parts?.rows ?? 0) - 2)
     let columns = Columns(list.columns, scene.model)
     if let probability = columns.probability {
       frame.heading("p", placement, at: list.column - room.column + probability, columns: 4)
@@ -28,15 +30,17 @@ enum RecommendationsPane {
 
   /// The list above its selected item's parts, or beside them where there are few rows.
   private static func split(_ room: Rect, partCount: Int) -> (list: Rect, parts: Rect?) {
-    let rows = partCount + 2
-    if room.rows >= rows + 7 {
+    let rows = partCount + 3
+    if room.columns < 70, room.rows >= rows + 7 {
       let list = Rect(
         column: room.column, row: room.row, columns: room.columns, rows: room.rows - rows)
-      return (list, room.dropFirst(rows: list.rows))
+      return (list, room.dropFirst(rows: list.rows + 1))
     }
     if room.columns >= 44 {
+      let beside = room.columns < 60 ? 18 : min(40, room.columns * 2 / 5)
+
       let list = Rect(
-        column: room.column, row: room.row, columns: room.columns - 24, rows: room.rows)
+        column: room.column, row: room.row, columns: room.columns - beside, rows: room.rows)
       return (list, room.dropFirst(columns: list.columns))
     }
     return (room, nil)
@@ -44,8 +48,8 @@ enum RecommendationsPane {
 
   /// Where the parts of a row stand.
   private struct Columns {
-    let rankWidth = 4
-    let title = 6
+    let rankWidth = 3
+    let title = 5
     let titleWidth: Int
     let year: Int?
     let score: Int?
@@ -87,9 +91,10 @@ enum RecommendationsPane {
   ) {
     let glyphs = frame.glyphs
     let style = Style(item.isTruth ? .truth : item.isSeen ? .muted : .text)
-    frame.put(glyphs.rank(item.rank), line, columns: columns.rankWidth, .right, style: Style(.muted))
+    frame.put(
+      glyphs.shortRank(item.rank), line, columns: columns.rankWidth, .right, style: Style(.muted))
     let sign = item.isTruth ? glyphs.marks.truth : item.isSeen ? glyphs.marks.seen : " "
-    frame.put(String(sign), line, at: columns.rankWidth + 0, style: style)
+    frame.put(String(sign), line, at: columns.rankWidth, style: style)
     frame.put(item.title, line, at: columns.title, columns: columns.titleWidth, style: style)
     if let column = columns.year, let year = item.year {
       frame.put(String(year), line, at: column, columns: 4, style: Style(.muted))
@@ -111,15 +116,17 @@ enum ScorePartsView {
     let amount: Float
   }
 
-  /// The sequence, the slots, and what no history changes.
-  static func lines(_ parts: ScoreParts, _ model: ModelScene) -> [Line] {
+  /// The sequence, the slots, and what no history changes; the smallest slots together where there
+  /// are more than the limit.
+  static func lines(_ parts: ScoreParts, _ model: ModelScene, limit: Int) -> [Line] {
     var slots = zip(model.relationNames, parts.relations).map { Line(name: $0, amount: $1) }
-    if slots.count > 12 {
-      let order = slots.sorted { abs($0.amount) > abs($1.amount) }
-      let rest = order.dropFirst(10)
+    if slots.count > 2, slots.count + 2 > limit {
+      let shown = max(1, limit - 3)
+      let order = slots.indices.sorted { abs(slots[$0].amount) > abs(slots[$1].amount) }
+      let rest = order.dropFirst(shown)
       slots =
-        Array(order.prefix(10))
-        + [Line(name: "\(rest.count) others", amount: rest.reduce(0) { $0 + $1.amount })]
+        order.prefix(shown).sorted().map { slots[$0] }
+        + [Line(name: "\(rest.count) others", amount: rest.reduce(0) { $0 + slots[$1].amount })]
     }
     return [Line(name: "sequence", amount: parts.sequence)] + slots
       + [Line(name: "constant", amount: parts.bias)]
@@ -129,11 +136,12 @@ enum ScorePartsView {
     _ item: StepScene.Recommendation, _ lines: [Line], in room: Rect, _ frame: inout Frame
   ) {
     let glyphs = frame.glyphs
-    let name = min(10, max(8, lines.map(\.name.columns).max() ?? 0))
+    let name = min(room.columns >= 36 ? 18 : 10, max(8, lines.map(\.name.columns).max() ?? 0))
     let number = 6
-    let barColumns = room.columns - name - number - 2
+    let barColumns = max(0, room.columns - name - number - 2)
     let most = max(lines.map { abs($0.amount) }.max() ?? 0, 1e-6)
-    frame.put("over the average", room.line(0), style: Style(.muted))
+    let title = room.columns >= 23 ? "over the average" : "over mean"
+    frame.put(title, room.line(0), style: Style(.muted))
     frame.put(
       glyphs.signed(item.parts.score), room.line(0), at: room.columns - number, columns: number,
       .right, style: Style(.text, .bold))
@@ -141,17 +149,20 @@ enum ScorePartsView {
       let line = room.line(row + 1)
       let role: Role = part.amount < 0 ? .negative : .positive
       frame.put(
-        part.name.keepingTail(name, ellipsis: glyphs.ellipsis), line, columns: name)
-      frame.bar(
-        abs(part.amount) / most, line, at: name + 1, columns: barColumns, style: Style(role))
+        part.name.elided(to: name, glyphs), line, columns: name)
+      if abs(part.amount) >= 0.005 {
+        frame.bar(
+          abs(part.amount) / most, line, at: name + 1, columns: barColumns, style: Style(role))
+      }
       frame.put(
         glyphs.signed(part.amount), line, at: room.columns - number, columns: number, .right,
-        style: Style(role))
+        style: Style(abs(part.amount) < 0.005 ? .muted : role))
     }
     let last = room.line(lines.count + 1)
     frame.put("residual", last, style: Style(.muted))
     frame.put(
-      glyphs.tiny(item.parts.residual), last, at: name + 1, columns: room.columns - name - 1, .right,
+      glyphs.tiny(item.parts.residual), last, at: name + 1, columns: room.columns - name - 1,
+      .right,
       style: Style(.muted))
   }
 }

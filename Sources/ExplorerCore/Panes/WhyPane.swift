@@ -15,7 +15,7 @@ enum WhyPane {
         isCut ? sentence[row...].joined(separator: " ") : sentence[row], room.line(row))
     }
     let rest = room.dropFirst(rows: sentenceRows)
-    let factsColumns = room.columns >= 110 ? max(34, room.columns * 3 / 10) : 0
+    let factsColumns = room.columns >= 110 ? max(40, room.columns * 2 / 5) : 0
     let table = Rect(
       column: rest.column, row: rest.row,
       columns: rest.columns - (factsColumns > 0 ? factsColumns + 2 : 0), rows: rest.rows)
@@ -27,84 +27,136 @@ enum WhyPane {
   }
 }
 
+extension WhyScene {
+  /// The score as the sum of its parts, as many of them as fit; the smallest go together.
+  func equation(width: Int, _ model: ModelScene, _ glyphs: Glyphs) -> String {
+    let table = contributions
+    let start = "Why \(title), over the average item: \(glyphs.signed(table.score))"
+    let names = model.relationNames.map { $0.shortened(glyphs) }
+    let parts =
+      [("sequence", table.sequenceSum)] + zip(names, table.relationSums)
+      + [("constant", table.bias)]
+    let order = parts.indices.filter { abs(parts[$0].1) >= 0.005 }
+      .sorted { abs(parts[$0].1) > abs(parts[$1].1) }
+    let dot = " \(glyphs.marks.separator) "
+    for count in stride(from: order.count, to: 0, by: -1) {
+      let rest = Set(parts.indices).subtracting(order.prefix(count))
+        .reduce(Float(0)) { $0 + parts[$1].1 }
+      var texts = order.prefix(count).map { "\(parts[$0].0) \(glyphs.signed(parts[$0].1))" }
+      if abs(rest) >= 0.005 { texts.append("others \(glyphs.signed(rest))") }
+      texts.append("residual \(glyphs.tiny(table.residual))")
+      let text = start + " = " + texts.joined(separator: dot)
+      if text.columns <= width { return text }
+    }
+    return start.columns <= width ? start : "Why \(title): \(glyphs.signed(table.score))"
+  }
+}
+
 /// Steps × {sequence, relations}.
 enum WhyTable {
   static func draw(
     _ why: WhyScene, _ state: State, _ model: ModelScene, in room: Rect, _ frame: inout Frame
   ) {
     guard room.rows >= 3 else { return }
-    let glyphs = frame.glyphs
-    let names = ["sequence"] + model.relationNames
-    let cell = 6
-    let sum = 7
-    let least = 16
-    // The parts that add most keep their column, in the model's order; the others share one.
-    let fitting = max(1, (room.columns - least - sum) / (cell + 1))
-    let (columns, others) = columns(why, count: names.count, fitting: fitting)
-    let titleWidth = room.columns - sum - (columns.count + (others.isEmpty ? 0 : 1)) * (cell + 1)
-    func start(_ column: Int) -> Int { titleWidth + column * (cell + 1) + 1 }
-    let head = room.line(0)
-    frame.put("step", head, style: Style(.muted))
-    for (place, column) in columns.enumerated() {
-      frame.put(
-        names[column].keepingTail(cell, ellipsis: glyphs.ellipsis), head, at: start(place),
-        columns: cell, .right, style: Style(.muted))
-    }
-    if !others.isEmpty {
-      frame.put(
-        "+\(others.count)", head, at: start(columns.count), columns: cell, .right,
-        style: Style(.muted))
-    }
-    frame.put("sum", head, at: room.columns - sum, columns: sum, .right, style: Style(.muted))
-
+    let table = Columns(why, names: ["sequence"] + model.relationNames, width: room.columns)
+    drawHead(table, in: room.line(0), &frame)
     let height = room.rows - 2
     let first = min(state.whyRow, max(0, why.rows.count - height))
+    let most = max(why.rows.map { abs($0.sum) }.max() ?? 0, 1e-6)
     let number = max(2, String(why.contributions.steps.upperBound).count)
-    func amounts(_ cells: [Float]) -> [Float] {
-      columns.map { cells[$0] } + (others.isEmpty ? [] : [others.reduce(0) { $0 + cells[$1] }])
-    }
     for (row, entry) in why.rows.dropFirst(first).prefix(height).enumerated() {
       let line = room.line(row + 1)
       frame.put(String(entry.step + 1), line, columns: number, .right, style: Style(.muted))
-      frame.put(entry.title, line, at: number + 1, columns: titleWidth - number - 1)
-      for (place, amount) in amounts(entry.cells).enumerated() {
-        put(amount, line, at: start(place), columns: cell, &frame)
+      frame.put(entry.title, line, at: number + 1, columns: table.titleWidth - number - 1)
+      drawAmounts(table.amounts(entry.cells), entry.sum, table, in: line, &frame)
+      if table.barWidth > 0 {
+        frame.bar(
+          abs(entry.sum) / most, line, at: table.sum + 8, columns: table.barWidth,
+          style: Style(entry.sum < 0 ? .negative : .positive))
       }
-      put(entry.sum, line, at: room.columns - sum, columns: sum, &frame, emphasis: .bold)
+    }
+    let all = table.names.indices.map { column in
+      why.rows.reduce(Float(0)) { $0 + $1.cells[column] }
     }
     let total = room.line(room.rows - 1)
-    let all = (0..<names.count).map { column in why.rows.reduce(Float(0)) { $0 + $1.cells[column] } }
-    let table = why.contributions
-    frame.put(
-      "constant \(glyphs.signed(table.bias))  residual \(glyphs.tiny(table.residual))", total,
-      columns: titleWidth, style: Style(.muted))
-    for (place, amount) in amounts(all).enumerated() {
-      put(amount, total, at: start(place), columns: cell, &frame, emphasis: .bold)
-    }
-    put(table.score, total, at: room.columns - sum, columns: sum, &frame, emphasis: .bold)
+    frame.put("all \(why.rows.count) steps", total, at: number + 1, style: Style(.muted))
+    drawAmounts(table.amounts(all), all.reduce(0, +), table, in: total, &frame, emphasis: .bold)
   }
 
-  /// Which columns are shown, and which are added up.
-  private static func columns(
-    _ why: WhyScene, count: Int, fitting: Int
-  ) -> (shown: [Int], others: [Int]) {
-    guard count > fitting else { return (Array(0..<count), []) }
-    let size = (0..<count).map { column in
-      why.rows.reduce(Float(0)) { $0 + abs($1.cells[column]) }
+  /// Where the columns stand, and which parts share one.
+  private struct Columns {
+    let names: [String]
+    let shown: [Int]
+    let others: [Int]
+    let titleWidth: Int
+    let cell: Int
+    let sum: Int
+    let barWidth: Int
+
+    /// Parts that add something keep their column, in the model's order; those that do not fit
+    /// share one.
+    init(_ why: WhyScene, names: [String], width: Int) {
+      self.names = names
+      let size = names.indices.map { column in
+        why.rows.reduce(Float(0)) { max($0, abs($1.cells[column])) }
+      }
+      let adding = names.indices.filter { $0 == 0 || size[$0] >= 0.005 }
+      let roomy = width - 24 >= adding.count * 9 + 8
+      cell = roomy ? 8 : 6
+      let fitting = max(2, (width - 16 - 7) / (cell + 1))
+      if adding.count <= fitting {
+        shown = adding
+      } else {
+        let order = adding.dropFirst().sorted { size[$0] > size[$1] }
+        shown = [0] + order.prefix(fitting - 2).sorted()
+      }
+      let kept = Set(shown)
+      others = adding.count > shown.count ? names.indices.filter { !kept.contains($0) } : []
+      let cells = (shown.count + (others.isEmpty ? 0 : 1)) * (cell + 1) + 7
+      barWidth = width - cells >= 44 ? min(16, width - cells - 34) : 0
+      titleWidth = min(40, width - cells - (barWidth > 0 ? barWidth + 1 : 0))
+      sum = titleWidth + cells - 7
     }
-    let order = (1..<count).sorted { size[$0] > size[$1] }
-    let shown = ([0] + order.prefix(max(0, fitting - 2))).sorted()
-    return (shown, (0..<count).filter { !shown.contains($0) })
+
+    var count: Int { shown.count + (others.isEmpty ? 0 : 1) }
+
+    func start(_ place: Int) -> Int { titleWidth + place * (cell + 1) + 1 }
+
+    func amounts(_ cells: [Float]) -> [Float] {
+      shown.map { cells[$0] } + (others.isEmpty ? [] : [others.reduce(0) { $0 + cells[$1] }])
+    }
+  }
+
+  private static func drawHead(_ table: Columns, in line: Rect, _ frame: inout Frame) {
+    frame.put("step", line, style: Style(.muted))
+    let names =
+      table.shown.map { table.names[$0] } + (table.others.isEmpty ? [] : ["others"])
+    for (place, name) in names.enumerated() {
+      frame.put(
+        name.elided(to: table.cell, frame.glyphs), line, at: table.start(place),
+        columns: table.cell, .right, style: Style(.muted))
+    }
+    frame.put("sum", line, at: table.sum, columns: 7, .right, style: Style(.muted))
+  }
+
+  private static func drawAmounts(
+    _ amounts: [Float], _ sum: Float, _ table: Columns, in line: Rect, _ frame: inout Frame,
+    emphasis: Emphasis = []
+  ) {
+    for (place, amount) in amounts.enumerated() {
+      put(amount, line, at: table.start(place), columns: table.cell, &frame, emphasis)
+    }
+    put(sum, line, at: table.sum, columns: 7, &frame, .bold)
   }
 
   private static func put(
     _ amount: Float, _ line: Rect, at column: Int, columns: Int, _ frame: inout Frame,
-    emphasis: Emphasis = []
+    _ emphasis: Emphasis
   ) {
     let isNothing = abs(amount) < 0.005
     frame.put(
-      isNothing ? String(frame.glyphs.marks.valid) : frame.glyphs.signed(amount), line, at: column,
-      columns: columns, .right,
+      isNothing ? String(frame.glyphs.marks.separator) : frame.glyphs.signed(amount), line,
+      at: column, columns: columns, .right,
       style: Style(isNothing ? .muted : amount < 0 ? .negative : .positive, emphasis))
   }
 }
@@ -117,7 +169,7 @@ enum WhyFacts {
     var lines: [(name: String, steps: Int, amount: Float)] = why.facts.groups.prefix(
       max(0, room.rows - 3)
     ).map {
-      ("\(model.relationNames[$0.slot]) \($0.name)", $0.steps.count, $0.amount)
+      ("\(model.relationNames[$0.slot].shortened(glyphs)) \($0.name)", $0.steps.count, $0.amount)
     }
     let rest = why.facts.groups.dropFirst(lines.count)
     if !rest.isEmpty {
@@ -125,7 +177,7 @@ enum WhyFacts {
     }
     lines.append(("no known fact shared", why.facts.otherSteps.count, why.facts.other))
     let most = max(lines.map { abs($0.amount) }.max() ?? 0, 1e-6)
-    let bar = room.columns / 4
+    let bar = min(20, room.columns / 5)
     for (row, entry) in lines.enumerated() {
       let line = room.line(row + 1)
       let role: Role = entry.amount < 0 ? .negative : .positive

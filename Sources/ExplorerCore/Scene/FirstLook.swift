@@ -6,17 +6,16 @@ import Workspace
 ///
 /// A viewer left out of training, at a step after which what really came next is among the first
 /// three of the ranking, and known facts shared with the history carry most of its score.
-public enum FirstLook {
+enum FirstLook {
   /// How many histories are looked through.
   private static let viewerLimit = 6
   /// How early in a history there is too little to show.
   private static let leastStep = 7
 
-  /// The viewer and the step to begin with. There must be viewers.
-  public static func find(in session: Session) -> (viewer: Int, step: Int) {
+  /// The viewer and the step to begin with, among one viewer at least.
+  static func find(in session: Session, _ tails: TailIndex) -> (viewer: Int, step: Int) {
     let heldOut = session.viewers.indices.filter { session.viewers[$0].isHeldOut }
     let candidates = heldOut.isEmpty ? Array(session.viewers.indices) : heldOut
-    let tails = TailIndex(session.model)
     var best: (viewer: Int, step: Int, share: Float)?
     for viewer in candidates.prefix(viewerLimit) {
       for (step, share) in steps(of: session.viewers[viewer], session, tails)
@@ -38,7 +37,8 @@ public enum FirstLook {
     let window = network.settings.maxItemListLength
     // Scoring a large catalogue costs more; a few steps are enough to begin with.
     let affordable = max(4, 12_000_000 / max(1, network.itemVectors.values.count))
-    let steps = Array((leastStep..<max(leastStep, min(history.count - 1, window))).prefix(affordable))
+    let steps = Array(
+      (leastStep..<max(leastStep, min(history.count - 1, window))).prefix(affordable))
     guard !steps.isEmpty else { return [] }
     let states = HistoryStates(network: network, items: history.items)
     return steps.compactMap { step in

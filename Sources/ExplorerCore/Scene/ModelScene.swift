@@ -22,13 +22,16 @@ public struct ModelScene: Sendable {
   public let hasProbabilities: Bool
   /// The metric for the header, by its name without what it was measured on.
   public let metric: (name: String, value: Double)?
+  /// The command line that opens the same model and data.
+  public let command: [String]
   /// What a person should know about this data with this model.
   public let warnings: [String]
 
   /// The number of viewers.
   public var viewerCount: Int { historyLengths.count }
 
-  init(_ session: Session, name: String) {
+  init(_ session: Session, name: String, command: [String]) {
+    self.command = command
     let model = session.model
     self.name = name
     dataName = session.folder?.name ?? model.provenance.dataName
@@ -39,9 +42,10 @@ public struct ModelScene: Sendable {
     relationNames = model.settings.memory == .knowledge ? model.relationNames : []
     hasProbabilities = model.settings.loss == .crossEntropy
     let metrics = model.provenance.metrics
-    metric = ["test", "valid"].compactMap { part in
-      metrics["\(part) NDCG@10"].map { ("NDCG@10", $0) }
-    }.first
+    metric =
+      ["test", "valid"].compactMap { part in
+        metrics["\(part) NDCG@10"].map { ("NDCG@10", $0) }
+      }.first
     warnings = session.warnings
   }
 }

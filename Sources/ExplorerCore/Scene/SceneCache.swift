@@ -15,6 +15,7 @@ public final class SceneCache {
   private var surveys: [Int: ViewerSurvey] = [:]
   private var steps: [StepKey: StepScene] = [:]
   private var reasons: [WhyKey: WhyScene] = [:]
+  private var cards: [Int32: Card] = [:]
   private var lists: [ViewerList.Request: ViewerList] = [:]
 
   private struct StepKey: Hashable {
@@ -29,10 +30,19 @@ public final class SceneCache {
     let item: Int32
   }
 
-  /// A cache without anything in it; `name` is what to call the model.
-  public init(_ session: Session, name: String) {
+  /// A cache without anything in it.
+  ///
+  /// - Parameters:
+  ///   - name: what to call the model.
+  ///   - command: the command line that opens the same model and data.
+  public init(_ session: Session, name: String, command: [String] = []) {
     self.session = session
-    model = ModelScene(session, name: name)
+    model = ModelScene(session, name: name, command: command)
+  }
+
+  /// The viewer and the step to begin with when nobody has said; nil without viewers.
+  public func firstLook() -> (viewer: Int, step: Int)? {
+    session.viewers.isEmpty ? nil : FirstLook.find(in: session, tails)
   }
 
   /// What a picture of a state needs.
@@ -41,21 +51,24 @@ public final class SceneCache {
     if case .viewers(let menu) = state.overlay {
       list = viewers(.init(filter: menu.filter.text, order: state.viewerOrder))
     }
+    var card: Card?
+    if case .card(let subject) = state.overlay { card = self.card(subject) }
     guard let viewer = state.viewer, session.viewers.indices.contains(viewer) else {
       return Scene(
         model: model, viewer: nil, step: nil, selectedSlot: nil, why: nil, viewers: list,
-        attention: attention)
+        card: card, attention: attention)
     }
     let survey = survey(viewer, around: state.step)
-    let step = step(state.step, of: viewer, survey, hidesSeen: state.hidesSeen)
+    let step = step(
+      min(state.step, survey.states.count - 1), of: viewer, survey, hidesSeen: state.hidesSeen)
     var why: WhyScene?
-    if state.showsWhy, step.recommendations.indices.contains(state.recommendation) {
-      why = reason(
-        step.recommendations[state.recommendation], viewer: viewer, step: state.step, survey)
+    if state.showsWhy, let last = step.recommendations.indices.last {
+      let selected = step.recommendations[min(state.recommendation, last)]
+      why = reason(selected, viewer: viewer, step: step.step, survey)
     }
     return Scene(
       model: model, viewer: survey.scene, step: step, selectedSlot: state.slot ?? step.leader,
-      why: why, viewers: list, attention: attention)
+      why: why, viewers: list, card: card, attention: attention)
   }
 
   /// Does a portion of what is still missing around a state; false if nothing was.
@@ -110,6 +123,17 @@ public final class SceneCache {
       recommendation.item, at: step, of: survey.states, session: session, tails: tails)
     reasons[key] = result
     return result
+  }
+
+  private func card(_ subject: CardSubject) -> Card {
+    switch subject {
+    case .item(let item):
+      if let known = cards[item] { return known }
+      let card = Card(item, in: session)
+      cards[item] = card
+      return card
+    case .model: return Card(session, name: model.name, attention: attention)
+    }
   }
 
   private func viewers(_ request: ViewerList.Request) -> ViewerList {

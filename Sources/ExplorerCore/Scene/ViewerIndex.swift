@@ -41,6 +41,15 @@ public enum ViewerOrder: String, CaseIterable, Sendable {
   case length
   /// The latest interaction first.
   case latest
+
+  /// The order in words.
+  var words: String {
+    switch self {
+    case .data: "in the order of the data"
+    case .length: "by length"
+    case .latest: "by last activity"
+    }
+  }
 }
 
 /// The viewers and the titles that they have watched, ready to be searched at every key.

@@ -58,7 +58,8 @@ struct ViewerSurvey {
       let late = target > network.settings.maxItemListLength
       if late { left -= passCost }
       let preference =
-        late ? lateTrace(target - 1).preferences : states.pass(through: target - 1).trace.preferences
+        late
+        ? lateTrace(target - 1).preferences : states.pass(through: target - 1).trace.preferences
       let row = late ? preference.rows - 1 : target - 1
       scene.ranks[target] = rank(
         of: states.items[target], in: network.scores(preference.row(row)))

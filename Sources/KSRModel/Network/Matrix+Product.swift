@@ -28,6 +28,7 @@ extension Matrix {
 }
 
 /// Σ x·y of two vectors of the same length.
+@inlinable
 public func dotProduct(_ x: some Collection<Float>, _ y: some Collection<Float>) -> Float {
   precondition(x.count == y.count, "vectors of \(x.count) and \(y.count) elements")
   var sum: Float = 0
@@ -36,6 +37,7 @@ public func dotProduct(_ x: some Collection<Float>, _ y: some Collection<Float>)
 }
 
 /// The cosine of the angle between two vectors; 0 where one of them is zero.
+@inlinable
 public func cosine(_ x: some Collection<Float>, _ y: some Collection<Float>) -> Float {
   let norms = dotProduct(x, x).squareRoot() * dotProduct(y, y).squareRoot()
   return norms > 0 ? dotProduct(x, y) / norms : 0

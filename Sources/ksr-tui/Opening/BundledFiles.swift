@@ -30,7 +30,8 @@ struct BundledFiles {
       return files
     }
     guard let program = Paths.resolved("/proc/self/exe") else {
-      throw OpeningFailure("The place of this program is unknown; set KSR_HOME to ksr-tui's folder.")
+      throw OpeningFailure(
+        "The place of this program is unknown; set KSR_HOME to ksr-tui's folder.")
     }
     let shared = BundledFiles(
       home: Paths.parent(Paths.parent(program)) + "/share/ksr-tui", found: "beside the program")

@@ -47,27 +47,34 @@ struct OpenRequest {
     let files = try files()
     let model = try TrainedModel.read(path: files.model)
     let name = Paths.stem(files.model)
+    var command = ["ksr-tui"]
+    if let model = self.model { command.append(model) }
+    if let data = self.data { command += ["--data", data] }
     if let data = files.data {
-      return SceneCache(try Session(model, folder: try AtomicFolder(path: data)), name: name)
+      let session = try Session(model, folder: try AtomicFolder(path: data))
+      return SceneCache(session, name: name, command: command)
     }
     // A model alone: its data, if that lies beside it.
     let beside = "\(Paths.parent(files.model))/\(model.provenance.dataName)"
     guard !model.provenance.dataName.isEmpty, Paths.isFolder(beside) else {
-      return SceneCache(Session(model), name: name)
+      return SceneCache(Session(model), name: name, command: command)
     }
-    return SceneCache(try Session(model, folder: try AtomicFolder(path: beside)), name: name)
+    let session = try Session(model, folder: try AtomicFolder(path: beside))
+    return SceneCache(session, name: name, command: command)
   }
 
   /// The viewer and the step to begin with.
-  func start(in session: Session) throws -> (viewer: Int?, step: Int) {
+  func start(in cache: SceneCache) throws -> (viewer: Int?, step: Int) {
+    let session = cache.session
     guard !session.viewers.isEmpty else {
       if let viewer {
-        throw OpeningFailure("There is no viewer \(quoted(viewer)): the model was opened without data.")
+        throw OpeningFailure(
+          "There is no viewer \(quoted(viewer)): the model was opened without data.")
       }
       return (nil, 0)
     }
     guard let viewer else {
-      let start = FirstLook.find(in: session)
+      guard let start = cache.firstLook() else { return (nil, 0) }
       return (start.viewer, try self.step(session.viewers[start.viewer]) ?? start.step)
     }
     guard let place = session.viewers.firstIndex(where: { $0.user == viewer }) else {

@@ -1,5 +1,7 @@
 import CNcurses
 import ExplorerCore
+import Foundation
+import Glibc
 
 extension CursesTerminal {
   /// Makes the terminal show a picture; only rows that differ from what it shows are written.
@@ -18,6 +20,21 @@ extension CursesTerminal {
     clearok(window, true)
   }
 
+  /// Asks the terminal to keep a text as copied (OSC 52); what it does with it is its own choice.
+  func copy(_ text: String) {
+    let sequence = "\u{1B}]52;c;\(Data(text.utf8).base64EncodedString())\u{7}"
+    sequence.withCString { bytes in
+      var rest = bytes
+      var left = strlen(bytes)
+      while left > 0 {
+        let count = Glibc.write(1, rest, left)
+        guard count > 0 else { return }
+        rest += count
+        left -= count
+      }
+    }
+  }
+
   private func write(_ cells: ArraySlice<Cell>, row: Int32) {
     var line: [cchar_t] = []
     line.reserveCapacity(cells.count)
@@ -33,8 +50,10 @@ extension CursesTerminal {
     mvwadd_wchnstr(window, row, 0, line, Int32(line.count))
   }
 
-  /// Adds a cell as curses knows it. Where the C library sees another width than we do, question
-  /// marks keep the rest of the row in place.
+  /// Adds a cell as curses knows it.
+  ///
+  /// Where the C library sees another width than we do, question marks keep the rest of the row in
+  /// place.
   private func append(_ cell: Cell, _ look: Theme.Look, to line: inout [cchar_t]) {
     let attributes = colors.attributes(of: look)
     var pair = colors.pair(for: look)
