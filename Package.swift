@@ -81,6 +81,7 @@ let package = Package(
           "AtomicFiles", "KnowledgeGraph", "KSRModel", "Workspace", "Evaluation", "Explanation",
           "Training", "SampleData", argumentParser,
         ]),
+      .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "Randomness", "TestSupport"]),
       .testTarget(name: "EndToEndTests", dependencies: ["TestSupport"], path: "Tests/EndToEnd"),
     ],
   swiftLanguageModes: [.v6]

@@ -20,7 +20,7 @@ public struct BootstrapInterval: Sendable, Equatable {
   public init(
     _ values: [Double], users: [Int], resamples: Int = 2000, generator: inout SeededGenerator
   ) {
-    precondition(values.count == users.count)
+    precondition(values.count == users.count && resamples > 0)
     var sums: [Int: (sum: Double, count: Int)] = [:]
     for (value, user) in zip(values, users) {
       sums[user, default: (0, 0)].sum += value
@@ -43,7 +43,9 @@ public struct BootstrapInterval: Sendable, Equatable {
       means.append(sum / Double(count))
     }
     means.sort()
-    low = means[resamples * 25 / 1000]
-    high = means[min(resamples - 1, resamples * 975 / 1000)]
+    // As many resamples lie below the one as above the other.
+    let outside = resamples * 25 / 1000
+    low = means[outside]
+    high = means[resamples - 1 - outside]
   }
 }

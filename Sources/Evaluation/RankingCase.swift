@@ -1,7 +1,7 @@
 import KSRModel
 import Workspace
 
-/// One question to a model: after these items, where does it rank the one that came next?
+/// One question to a model: where it ranks the item that came next after those read.
 public struct RankingCase: Sendable, Equatable {
   /// Whose history it is: the index of the history in the caller's list.
   public let user: Int
@@ -14,6 +14,7 @@ public struct RankingCase: Sendable, Equatable {
 
   /// The question about interaction `step` (from 1 on) of a history.
   public init(user: Int, history: [Int32], step: Int, maxLength: Int) {
+    precondition(step > 0 && maxLength > 0, "something must be read before the target")
     self.user = user
     self.step = step
     items = history[max(0, step - maxLength)..<step]

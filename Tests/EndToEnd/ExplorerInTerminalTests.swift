@@ -20,10 +20,13 @@ struct ExplorerInTerminalTests {
   /// The terminal is as a shell needs it: ordinary screen, cursor, no mouse, echo.
   private func expectShell(_ session: TmuxSession, status: Int) throws {
     try session.wait(for: "alternate_on", toBe: "0")
+    try session.wait("the shell's prompt") {
+      $0.split(separator: "\n").last?.hasSuffix("ready>") == true
+    }
     try session.enter("echo status=$? done")
     // The typed line is seen only if the terminal echoes.
     try session.wait("the shell's echo and answer") {
-      $0.contains("echo status=$? done") && $0.contains("\nstatus=\(status) done")
+      $0.contains("ready> echo status=$? done") && $0.contains("\nstatus=\(status) done")
     }
     #expect(try session.variable("alternate_on") == "0")
     #expect(try session.variable("cursor_flag") == "1")
@@ -156,17 +159,10 @@ struct ExplorerInTerminalTests {
     let program = try Programs.executable("ksr-tui")
     let session = try open("--keys w,Tab", columns: 110, rows: 32)
     let shown = try session.screen()
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: program)
-    process.arguments = ["--print", "--size", "110x32", "--keys", "w,Tab"]
-    process.environment = ["LC_ALL": "C.UTF-8"]
-    let output = Pipe()
-    process.standardOutput = output
-    try process.run()
-    let printed = String(
-      decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    #expect(process.terminationStatus == 0)
-    #expect(printed == shown)
+    let printed = try Programs.run(
+      program, ["--print", "--size", "110x32", "--keys", "w,Tab"],
+      environment: ["LC_ALL=C.UTF-8"])
+    #expect(printed.status == 0)
+    #expect(printed.output == shown)
   }
 }

@@ -19,6 +19,49 @@ enum Programs {
     return path
   }
 
+  /// Runs a program to its end and returns its exit status and what it wrote.
+  ///
+  /// Foundation's `Process` waits until nobody holds its descriptors any more, which a server that
+  /// the program has left behind does for ever; here only the program itself is waited for. It starts with
+  /// no signals blocked, unlike the tests.
+  static func run(
+    _ program: String, _ arguments: [String], environment: [String] = []
+  ) throws -> (status: Int32, output: String) {
+    let file = FileManager.default.temporaryDirectory
+      .appendingPathComponent("ksr-output-\(UUID().uuidString)").path
+    defer { unlink(file) }
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_addopen(&actions, 1, file, O_WRONLY | O_CREAT | O_EXCL, 0o600)
+    posix_spawn_file_actions_adddup2(&actions, 1, 2)
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+
+    let argv = ([program] + arguments).map { strdup($0) } + [nil]
+    let envp = environment.map { strdup($0) } + [nil]
+    defer { (argv + envp).forEach { free($0) } }
+    var child = pid_t()
+    let error = posix_spawn(&child, program, &actions, &attributes, argv, envp)
+    guard error == 0 else {
+      throw TmuxSession.Failure(
+        description: "Cannot run \(program): \(String(cString: strerror(error)))")
+    }
+    var status: Int32 = 0
+    while waitpid(child, &status, 0) < 0, errno == EINTR {}
+    let isExit = status & 0x7F == 0
+    return (
+      isExit ? status >> 8 & 0xFF : 128 + status & 0x7F,
+      try String(contentsOfFile: file, encoding: .utf8)
+    )
+  }
+
   /// The terminal multiplexer, if it is installed.
   static let tmux: String? = {
     let folders = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"

@@ -12,7 +12,9 @@ final class TmuxSession {
 
   /// Starts a shell in a terminal of some size.
   init(columns: Int = 100, rows: Int = 30) throws {
-    socket = "ksr-\(ProcessInfo.processInfo.processIdentifier)-\(UUID().uuidString.prefix(8))"
+    socket =
+      FileManager.default.temporaryDirectory
+      .appendingPathComponent("ksr-tmux-\(UUID().uuidString)").path
     // The programs see this environment and nothing of the one that the tests run in.
     let environment = [
       "env", "-i", "HOME=/nonexistent", "PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8",
@@ -22,10 +24,13 @@ final class TmuxSession {
       ["-u", "new-session", "-d", "-x", "\(columns)", "-y", "\(rows)"] + environment
         + ["sh", "-i"])
     try tmux(["set-option", "-g", "escape-time", "0"])
-    try wait("the shell") { $0.contains("ready> ") }
+    try wait("the shell") { $0.contains("ready>") }
   }
 
-  deinit { _ = try? tmux(["kill-server"]) }
+  deinit {
+    _ = try? tmux(["kill-server"])
+    unlink(socket)
+  }
 
   /// Presses keys by their tmux names.
   func press(_ keys: String...) throws { try tmux(["send-keys"] + keys) }
@@ -90,20 +95,11 @@ final class TmuxSession {
 
   @discardableResult
   private func tmux(_ arguments: [String]) throws -> String {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: Programs.tmux ?? "/usr/bin/tmux")
-    process.arguments = ["-L", socket, "-f", "/dev/null"] + arguments
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = output
-    process.standardInput = FileHandle.nullDevice
-    try process.run()
-    let data = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    let text = String(decoding: data, as: UTF8.self)
-    guard process.terminationStatus == 0 else {
-      throw Failure(description: "tmux \(arguments.joined(separator: " ")): \(text)")
+    let result = try Programs.run(
+      Programs.tmux ?? "/usr/bin/tmux", ["-S", socket, "-f", "/dev/null"] + arguments)
+    guard result.status == 0 else {
+      throw Failure(description: "tmux \(arguments.joined(separator: " ")): \(result.output)")
     }
-    return text
+    return result.output
   }
 }

@@ -2,6 +2,7 @@ import AtomicFiles
 import Foundation
 import KSRModel
 import ModelTestSupport
+import Randomness
 import Testing
 
 @testable import Explanation
@@ -165,6 +166,43 @@ struct FactsTests {
       }
       #expect(note == nil)
     }
+  }
+
+  @Test(
+    "The rough first pass leaves out none of the nearest",
+    arguments: [1, 5, 15, 16, 17, 64, 200], [1, 3, 10])
+  func nearestAmongMany(width: Int, count: Int) {
+    var generator = SeededGenerator(seed: UInt64(width * 100 + count))
+    var vectors = Matrix(rows: 200, columns: width)
+    for row in 0..<200 {
+      // Directions in a narrow cone, of very different lengths, so that the rough pass errs.
+      let length = generator.uniform(0.001, 100)
+      for k in 0..<width {
+        vectors[row, k] = length * (generator.uniform(-0.05, 0.05) + (k % 3 == 0 ? 1 : -0.5))
+      }
+    }
+    for k in 0..<width { vectors[7, k] = 0 }
+    vectors[8, width - 1] = .nan
+    vectors[9, 0] = .infinity
+    let directions = TailDirections(vectors)
+    let candidates = (Int32(0)..<200).filter { $0 % 5 != 0 }
+    for _ in 0..<5 {
+      let value = (0..<width).map { generator.uniform(-0.3, 0.3) + ($0 % 3 == 0 ? 1 : -0.5) }
+      let expected = candidates.filter { !(7...9).contains($0) }
+        .map { cosine(vectors.row(Int($0)), value) }.sorted(by: >).prefix(count)
+      let found = directions.nearest(to: value, among: candidates[...], count: count)
+      #expect(found.count == count)
+      for (tail, expected) in zip(found, expected) {
+        #expect(abs(tail.cosine - expected) < 1e-6)
+        #expect(abs(cosine(vectors.row(Int(tail.tail)), value) - expected) < 1e-6)
+      }
+    }
+    #expect(directions.nearest(to: vectors.row(7).map { $0 }, among: [1, 2], count: 1).isEmpty)
+    let endless = [Float](repeating: .infinity, count: width)
+    #expect(directions.nearest(to: endless, among: [1, 2], count: 1).isEmpty)
+    let one = [Float](repeating: 1, count: width)
+    #expect(directions.nearest(to: one, among: [7, 8, 9], count: 2).isEmpty)
+    #expect(directions.nearest(to: one, among: [7, 11], count: 2).map(\.tail) == [11])
   }
 
   @Test("Where nothing can be compared, the reason is said")

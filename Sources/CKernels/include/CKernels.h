@@ -20,7 +20,7 @@ unsigned ksr_kernel_paths_available(void);
 bool ksr_kernel_select(const char *path);
 // The library behind ksr_sgemm: "oneDNN 2.6.0" or "plain".
 const char *ksr_sgemm_library(void);
-// For tests and comparison: whether ksr_sgemm may use oneDNN.
+// Whether ksr_sgemm may use oneDNN. A program that has few products to make starts sooner without.
 void ksr_sgemm_use_library(bool use);
 
 // C[m,n] = A[m,k] B[k,n] + beta C; A is stored [k,m] where trans_a, B [n,k] where trans_b.
@@ -58,6 +58,22 @@ void ksr_softmax_gradient(long rows, long columns, float scale, const float *y, 
 double ksr_cross_entropy(long rows, long columns, float *logits, const int32_t *target,
                          float scale);
 
+// The same for a catalogue walked in tiles of columns first ..< first + columns. First, for each tile
+// in turn, what softmax needs: the largest logit so far, Σ e^(logit − largest), and the target's
+// logit. `largest` starts at −∞ and `sum` at 0.
+void ksr_softmax_statistics(long rows, long columns, long first, const float *logits,
+                            const int32_t *target, float *largest, float *sum, float *of_target);
+// Then, for each tile again, logits become scale·(softmax − one-hot of target).
+void ksr_cross_entropy_tile(long rows, long columns, long first, float *logits,
+                            const int32_t *target, const float *largest, const float *sum,
+                            float scale);
+
+// Bayesian personalised ranking by rows of p[rows,width], with `count` negatives for each row:
+//   loss = −log(1e-10 + σ(s⁺ − s⁻)) summed over rows and negatives, s = p · q
+// dp receives and dq (rows by item) gets added the gradient of scale · loss; returns it unscaled.
+double ksr_bpr(long rows, long width, long count, const float *p, const float *q,
+               const int32_t *positive, const int32_t *negative, float scale, float *dp, float *dq);
+
 // One write to the memory v[R,K] with the entity vector e[K]:
 //   w_a = e + r_a    z_a = σ(v_a · w_a)    v_a ← v_a + z_a (w_a − v_a)
 void ksr_memory_write(long relations, long width, const float *e, const float *keys, float *v,
@@ -84,7 +100,9 @@ void ksr_memory_sequence_full_gradient(long steps, long relations, long width, c
 
 // One step of Adam on `count` parameters; the corrections are 1/(1 − beta^step).
 typedef struct {
-  float rate, beta1, beta2, epsilon, weight_decay, correction1, correction2;
+  float rate, beta1, beta2, epsilon, correction1, correction2;
+  float weight_decay;     // added to the gradient (Adam)
+  float parameter_decay;  // taken off the parameter, times the rate (AdamW)
 } ksr_adam;
 void ksr_adam_step(long count, ksr_adam settings, float *parameter, const float *gradient,
                    float *mean, float *variance);

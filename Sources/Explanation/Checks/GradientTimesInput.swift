@@ -27,11 +27,11 @@ public struct GradientTimesInput: Sendable {
     let network = states.network
     let vector = network.itemVector(of: item, over: contrast)
     let pulled = network.pulledBack(vector)
-    var stateGradient = Array(pulled.state)
+    var stateGradient = pulled.state
     var entityGradient = Matrix(rows: row + 1, columns: pulled.memory.count)
     if network.readsMemory {
       let attention = Self.memoryGradient(
-        network, trace, row, Array(pulled.memory), &entityGradient)
+        network, trace, row, pulled.memory, &entityGradient)
       Self.attentionGradient(network, trace, row, attention, &stateGradient)
     }
     let inputGradient = Self.recurrentGradient(network, trace, row, stateGradient)
@@ -40,10 +40,12 @@ public struct GradientTimesInput: Sendable {
     steps = step - row..<step + 1
     let parameters = network.parameters
     embedding = (0...row).map {
-      dotProduct(inputGradient.row($0), parameters.itemEmbedding.row(Int(trace.items[$0])))
+      parameters.itemEmbedding.product(
+        row: Int(trace.items[$0]), Array(inputGradient.row($0)))
     }
     entity = (0...row).map {
-      dotProduct(entityGradient.row($0), parameters.entityEmbedding.row(Int(trace.items[$0])))
+      parameters.entityEmbedding.product(
+        row: Int(trace.items[$0]), Array(entityGradient.row($0)))
     }
   }
 

@@ -58,8 +58,8 @@ public struct WhatIf: Sendable {
     let (trace, row) = states.pass(through: step)
     let others = (0..<network.relationCount).filter { $0 != relation }
     // From the logits again: where the slot had all of the attention, what it leaves is rounding.
-    let query = trace.queries.row(row)
-    var attention = others.map { dotProduct(query, network.parameters.relationMatrix.row($0)) }
+    let query = Array(trace.queries.row(row))
+    var attention = others.map { network.parameters.relationMatrix.product(row: $0, query) }
     if !others.isEmpty { ksr_softmax(1, others.count, network.settings.gamma, &attention) }
     var read = Matrix(rows: 1, columns: trace.memoryReads.columns)
     for (a, weight) in zip(others, attention) {

@@ -52,8 +52,8 @@ extension Contributions {
       item: item, contrast: contrast,
       score: network.score(Array(trace.preferences.row(row)), vector),
       steps: firstStep..<firstStep + row + 1, items: Array(trace.items.prefix(row + 1)),
-      sequence: Self.sequence(trace, row, Array(state)), filmParts: film, relationParts: relation,
-      bias: dotProduct(vector, network.parameters.denseLayerU.bias))
+      sequence: Self.sequence(trace, row, state), filmParts: film, relationParts: relation,
+      bias: network.score(network.parameters.denseLayerU.bias, vector))
   }
 
   /// The number of slots R.
@@ -89,17 +89,17 @@ extension Contributions {
   }
 
   private static func memory(
-    _ network: KSRNetwork, _ trace: Trace, _ row: Int, _ memory: ArraySlice<Float>
+    _ network: KSRNetwork, _ trace: Trace, _ row: Int, _ memory: [Float]
   ) -> (film: Matrix, relation: Matrix) {
     let slots = trace.relationCount
     var film = Matrix(rows: row + 1, columns: slots)
     var relation = film
     guard network.readsMemory else { return (film, relation) }
     let ofItem = trace.items.prefix(row + 1).map {
-      dotProduct(memory, network.parameters.entityEmbedding.row(Int($0)))
+      network.parameters.entityEmbedding.product(row: Int($0), memory)
     }
     for a in 0..<slots {
-      let ofRelation = dotProduct(memory, network.parameters.relationMatrix.row(a))
+      let ofRelation = network.parameters.relationMatrix.product(row: a, memory)
       let alpha = trace.attention[row, a]
       for (t, weight) in trace.slotWeights(of: a, at: row).enumerated() {
         film[t, a] = alpha * weight * ofItem[t]

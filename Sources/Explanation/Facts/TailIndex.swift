@@ -16,8 +16,8 @@ public struct TailIndex: Sendable {
   private let ids: [Int32]
   /// How many items have the tail under the slot.
   private let counts: [Int32]
-  /// 1/‖vector‖ by tail; 0 where the vector is zero.
-  let inverseNorms: [Float]
+  /// The tails' vectors, where the model has them.
+  let directions: TailDirections?
 
   /// The index of a model's facts.
   public init(_ model: TrainedModel) {
@@ -39,29 +39,25 @@ public struct TailIndex: Sendable {
     for slot in 0..<tails.relationCount {
       var found: [Int32] = []
       for item in 1..<max(1, itemCount + 1) {
-        for tail in tails.of(item: item, slot: slot) where counted[Int(tail)] != item {
-          if count[Int(tail)] == 0 { found.append(tail) }
-          count[Int(tail)] += 1
-          counted[Int(tail)] = Int32(item)
+        let place = item * tails.relationCount + slot
+        for fact in Int(tails.offsets[place])..<Int(tails.offsets[place + 1]) {
+          let tail = Int(tails.facts[fact])
+          guard counted[tail] != item else { continue }
+          if count[tail] == 0 { found.append(Int32(tail)) }
+          count[tail] += 1
+          counted[tail] = Int32(item)
         }
       }
       found.sort()
-      for tail in found {
-        ids.append(tail)
-        counts.append(count[Int(tail)])
-        count[Int(tail)] = 0
-        counted[Int(tail)] = 0
+      for tail in found.map(Int.init) {
+        ids.append(Int32(tail))
+        counts.append(count[tail])
+        (count[tail], counted[tail]) = (0, 0)
       }
       starts.append(ids.count)
     }
     (self.starts, self.ids, self.counts) = (starts, ids, counts)
-    inverseNorms =
-      tails.vectors.map { vectors in
-        (0..<vectors.rows).map { tail in
-          let norm = dotProduct(vectors.row(tail), vectors.row(tail)).squareRoot()
-          return norm > 0 ? 1 / norm : 0
-        }
-      } ?? []
+    directions = tails.vectors.map(TailDirections.init)
   }
 
   /// The tails that occur under a slot, ascending.

@@ -32,13 +32,13 @@ extension KSRNetwork {
   }
 
   /// q W_u = [W_uhᵀ q ; W_umᵀ q]: what the score asks of the state and of the memory [H+K].
-  func pulledBack(_ vector: [Float]) -> (state: ArraySlice<Float>, memory: ArraySlice<Float>) {
+  func pulledBack(_ vector: [Float]) -> (state: [Float], memory: [Float]) {
     let weight = parameters.denseLayerU.weight
     var result = [Float](repeating: 0, count: weight.columns)
     ksr_sgemm(
       false, false, 1, weight.columns, weight.rows, vector, weight.rows, weight.values,
       weight.columns, 0, &result, weight.columns)
-    return (result[..<settings.hiddenSize], result[settings.hiddenSize...])
+    return (Array(result[..<settings.hiddenSize]), Array(result[settings.hiddenSize...]))
   }
 
   /// Whether the memory takes part in the scores.

@@ -38,7 +38,7 @@ public struct AttentionSummary: Sendable, Equatable {
     meanEntropy = steps > 0 ? Float(entropy / Double(steps)) : 0
     let keys = network.parameters.relationMatrix
     let lengths = (0..<keys.rows).dropFirst(network.settings.hasPadRelation ? 1 : 0).map {
-      dotProduct(keys.row($0), keys.row($0)).squareRoot()
+      norm(Array(keys.row($0)))
     }
     sharpness =
       lengths.isEmpty

@@ -50,11 +50,11 @@ public struct StateSimilarity: Sendable {
         changes.append(self.changes[step - known.lowerBound])
         withPrevious.append(self.withPrevious[step - known.lowerBound])
       } else {
-        let state = states.state(at: step)
-        let norm = dotProduct(state, state).squareRoot()
-        row = state.map { norm > 0 ? $0 / norm : 0 }[...]
-        let before = step > 0 ? states.state(at: step - 1) : nil
-        changes.append(before.map { distance(state, $0) } ?? norm)
+        let state = Array(states.state(at: step))
+        let length = norm(state)
+        row = state.map { length > 0 ? $0 / length : 0 }[...]
+        let before = step > 0 ? Array(states.state(at: step - 1)) : nil
+        changes.append(before.map { norm(zip(state, $0).map { $0 - $1 }) } ?? length)
         withPrevious.append(before.map { cosine(state, $0) })
       }
       directions.values.replaceSubrange(
@@ -95,7 +95,8 @@ public struct StateSimilarity: Sendable {
   }
 }
 
-/// ‖x − y‖.
-private func distance(_ x: ArraySlice<Float>, _ y: ArraySlice<Float>) -> Float {
-  zip(x, y).reduce(Float(0)) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }.squareRoot()
+/// The cosine of the angle between two vectors; 0 where one of them is zero.
+private func cosine(_ x: [Float], _ y: [Float]) -> Float {
+  let norms = norm(x) * norm(y)
+  return norms > 0 ? Matrix(rows: 1, columns: x.count, values: x).product(row: 0, y) / norms : 0
 }

@@ -21,7 +21,7 @@ public enum Explorer {
     case .type(let key): type(key, into: &next.state)
     case .unknown(let key):
       next.state.toast = Toast(
-        "\(key.label(.unicode)) does nothing here; ? lists the keys", role: .muted)
+        "\(key.label(.ascii)) does nothing here; ? lists the keys", role: .muted)
     case .focus(let pane): focus(pane, in: &next.state)
     case .select(let pane, let row):
       focus(pane, in: &next.state)

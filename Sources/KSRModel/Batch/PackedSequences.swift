@@ -9,6 +9,8 @@ package struct PackedSequences: Sendable {
     package var items: ArraySlice<Int32>
     /// The item to predict at each step; −1 where the step is not scored.
     package var targets: [Int32]
+    /// Items to rank below the target, `negativeCount` for each scored step; empty for none.
+    package var negatives: [Int32] = []
 
     package init(items: ArraySlice<Int32>, targets: [Int32]) {
       precondition(items.count == targets.count)
@@ -36,6 +38,8 @@ package struct PackedSequences: Sendable {
   package let scoredPosition: [Int32]
   /// The item to predict for each scored row.
   package let target: [Int32]
+  /// The items to rank below it, row after row.
+  package let negative: [Int32]
   /// Where each sequence starts in `sequenceItem` and `sequenceScored`.
   package let sequenceStart: [Int]
   /// Items by sequence.
@@ -69,6 +73,7 @@ package struct PackedSequences: Sendable {
     var sequenceStart = [0]
     var scoredPosition: [Int32] = []
     var target: [Int32] = []
+    var negative: [Int32] = []
     for (b, entry) in sorted.enumerated() {
       for (t, value) in entry.items.enumerated() {
         let position = offset[t] + b
@@ -82,6 +87,7 @@ package struct PackedSequences: Sendable {
           sequenceScored.append(-1)
         }
       }
+      negative += entry.negatives
       sequenceStart.append(sequenceItem.count)
     }
     sequenceCount = sorted.count
@@ -90,6 +96,7 @@ package struct PackedSequences: Sendable {
     self.item = item
     self.scoredPosition = scoredPosition
     self.target = target
+    self.negative = negative
     self.sequenceStart = sequenceStart
     self.sequenceItem = sequenceItem
     self.sequenceScored = sequenceScored

@@ -3,15 +3,24 @@ import Synchronization
 /// The state of the model at any step of a history, however long.
 ///
 /// The state at step t is the model run from zero on the last L items up to t (DESIGN.md §3). The
-/// first L steps share one pass; each later step is a pass of its own, run when it is first asked
-/// for and kept.
+/// first L steps share one pass; each later step is a pass of its own, run when it is asked for. The
+/// first pass and the last few others are kept.
 public final class HistoryStates: Sendable {
   /// The network that reads.
   public let network: KSRNetwork
   /// All items of the history, oldest first.
   public let items: [Int32]
 
-  private let passes = Mutex<[Int: Trace]>([:])
+  private struct Passes {
+    var first: Trace?
+    /// Passes by the step they start at, the one asked for last at the end.
+    var later: [(start: Int, trace: Trace)] = []
+  }
+
+  /// A pass takes about 400 kB with 25 relations: enough to step back and forth, and no more.
+  private static let keptPasses = 32
+
+  private let passes = Mutex(Passes())
 
   /// The states of a history under a network.
   public init(network: KSRNetwork, items: [Int32]) {
@@ -35,12 +44,25 @@ public final class HistoryStates: Sendable {
     let window = window(at: step)
     let shared = min(items.count, network.settings.maxItemListLength)
     let range = window.lowerBound == 0 ? 0..<shared : window.lowerBound..<step + 1
-    if let known = passes.withLock({ $0[range.lowerBound] }) {
-      return (known, step - range.lowerBound)
+    let start = range.lowerBound
+    let known: Trace? = passes.withLock { passes in
+      if start == 0 { return passes.first }
+      guard let place = passes.later.firstIndex(where: { $0.start == start }) else { return nil }
+      passes.later.append(passes.later.remove(at: place))
+      return passes.later[passes.later.count - 1].trace
     }
+    if let known { return (known, step - start) }
     let trace = network.trace(Array(items[range]))
-    passes.withLock { $0[range.lowerBound] = trace }
-    return (trace, step - range.lowerBound)
+    passes.withLock { passes in
+      if start == 0 {
+        passes.first = trace
+      } else {
+        passes.later.removeAll { $0.start == start }
+        passes.later.append((start, trace))
+        if passes.later.count > Self.keptPasses { passes.later.removeFirst() }
+      }
+    }
+    return (trace, step - start)
   }
 
   /// h_t of the top layer at `step`.

@@ -1,26 +1,36 @@
 import CKernels
 import KSRModel
 
-/// Adam (Kingma and Ba 2015) as PyTorch computes it, weight decay added to the gradient.
+/// Where weight decay acts (`optimizer`; RecBole's `learner`).
+public enum OptimiserKind: String, Sendable, CaseIterable {
+  /// Adam (Kingma and Ba 2015): decay is added to the gradient.
+  case adam
+  /// AdamW (Loshchilov and Hutter 2019): decay is taken off the parameter.
+  case adamw
+}
+
+/// Adam or AdamW as PyTorch computes them.
 public struct Adam: Sendable {
-  /// `learning_rate`.
-  public var learningRate: Float
+  /// Which of the two.
+  public let kind: OptimiserKind
   /// `weight_decay`.
-  public var weightDecay: Float
+  public let weightDecay: Float
   /// Steps taken.
-  public private(set) var step = 0
-  private var mean: KSRParameters
-  private var variance: KSRParameters
+  public internal(set) var step = 0
+  /// The running mean of the gradients.
+  var mean: KSRParameters
+  /// The running mean of their squares.
+  var variance: KSRParameters
   private let frozen: Set<String>
 
   /// An optimiser that has taken no step.
   ///
   /// - Parameter frozen: names of tensors that stay as they are.
   public init(
-    settings: KSRSettings, itemCount: Int, relationCount: Int, learningRate: Float,
+    kind: OptimiserKind = .adam, settings: KSRSettings, itemCount: Int, relationCount: Int,
     weightDecay: Float = 0, frozen: Set<String>
   ) {
-    self.learningRate = learningRate
+    self.kind = kind
     self.weightDecay = weightDecay
     self.frozen = frozen
     mean = KSRParameters(settings: settings, itemCount: itemCount, relationCount: relationCount)
@@ -28,13 +38,17 @@ public struct Adam: Sendable {
   }
 
   /// Moves the parameters one step against the gradients.
-  public mutating func update(_ parameters: inout KSRParameters, gradients: KSRParameters) {
+  public mutating func update(
+    _ parameters: inout KSRParameters, gradients: KSRParameters, learningRate: Float
+  ) {
     step += 1
     let (beta1, beta2) = (0.9, 0.999)
     let settings = ksr_adam(
       rate: learningRate, beta1: Float(beta1), beta2: Float(beta2), epsilon: 1e-8,
-      weight_decay: weightDecay, correction1: Float(1 / (1 - power(beta1, step))),
-      correction2: Float(1 / (1 - power(beta2, step))))
+      correction1: Float(1 / (1 - power(beta1, step))),
+      correction2: Float(1 / (1 - power(beta2, step))),
+      weight_decay: kind == .adam ? weightDecay : 0,
+      parameter_decay: kind == .adamw ? weightDecay : 0)
     for entry in parameters.entries where !frozen.contains(entry.name) {
       let count = parameters[keyPath: entry.path].count
       ksr_adam_step(

@@ -83,8 +83,12 @@ public struct Trainer: Sendable {
       settings: settings, itemCount: initial.itemCount, relationCount: initial.relationCount,
       shards: training.shards, threads: threads)
     var optimiser = Adam(
-      settings: settings, itemCount: initial.itemCount, relationCount: initial.relationCount,
-      learningRate: training.learningRate, weightDecay: training.weightDecay, frozen: frozen)
+      kind: training.optimiser, settings: settings, itemCount: initial.itemCount,
+      relationCount: initial.relationCount, weightDecay: training.weightDecay, frozen: frozen)
+    let sampler = NegativeSampler(
+      training.negativeDistribution, itemCount: initial.itemCount, sequences: sequences)
+    // The shuffled windows of each epoch make about this many batches.
+    let stepCount = training.epochs * max(1, scoredInEpoch / training.batchSize)
     var parameters = initial
     var best = initial
     var bestScore = -Double.infinity
@@ -96,14 +100,18 @@ public struct Trainer: Sendable {
       generator.shuffle(&order)
       var (lossSum, scored) = (0.0, 0)
       for (number, range) in batches(of: order, scoredPositions: training.batchSize).enumerated() {
-        let shards = pack(order[range])
-        let (loss, gradients) = step.run(
+        let shards = pack(order[range], sampler, &generator)
+        var (loss, gradients) = step.run(
           shards, parameters: parameters, dropoutSeed: generator.next())
         guard loss.isFinite else {
           throw .lossNotFinite(
             epoch: epoch, batch: number + 1, learningRate: training.learningRate)
         }
-        optimiser.update(&parameters, gradients: gradients)
+        if let limit = training.gradientNormLimit { gradients.clipNorm(to: limit) }
+        let factor = training.schedule.factor(
+          step: optimiser.step, of: stepCount, warmUp: training.warmUpSteps)
+        optimiser.update(
+          &parameters, gradients: gradients, learningRate: training.learningRate * factor)
         let count = shards.reduce(0) { $0 + $1.scoredCount }
         lossSum += loss * Double(count)
         scored += count
@@ -143,7 +151,10 @@ public struct Trainer: Sendable {
   }
 
   /// Deals the windows out to the shards, longest first, so that each has about the same work.
-  private func pack(_ windows: ArraySlice<TrainingWindow>) -> [PackedSequences] {
+  private func pack(
+    _ windows: ArraySlice<TrainingWindow>, _ sampler: NegativeSampler,
+    _ generator: inout SeededGenerator
+  ) -> [PackedSequences] {
     let sorted = windows.enumerated().sorted {
       $0.element.length != $1.element.length
         ? $0.element.length > $1.element.length : $0.offset < $1.offset
@@ -151,16 +162,29 @@ public struct Trainer: Sendable {
     let count = min(training.shards, sorted.count)
     return (0..<count).map { shard in
       PackedSequences(
-        stride(from: shard, to: sorted.count, by: count).map { entry(sorted[$0].element) })
+        stride(from: shard, to: sorted.count, by: count).map {
+          entry(sorted[$0].element, sampler, &generator)
+        })
     }
   }
 
-  private func entry(_ window: TrainingWindow) -> PackedSequences.Entry {
+  private func entry(
+    _ window: TrainingWindow, _ sampler: NegativeSampler, _ generator: inout SeededGenerator
+  ) -> PackedSequences.Entry {
     let sequence = sequences[window.sequence]
     let start = sequence.startIndex + window.start
     let targets = (0..<window.length).map { step in
       step >= window.firstScored ? sequence[start + step + 1] : -1
     }
-    return .init(items: sequence[start..<start + window.length], targets: targets)
+    var entry = PackedSequences.Entry(
+      items: sequence[start..<start + window.length], targets: targets)
+    if settings.loss == .bpr {
+      for target in targets where target >= 0 {
+        for _ in 0..<training.negativeCount {
+          entry.negatives.append(sampler.draw(butNot: target, &generator))
+        }
+      }
+    }
+    return entry
   }
 }

@@ -6,7 +6,13 @@ extension TrainingSettings {
   public var keyValues: [(key: String, value: String)] {
     [
       ("learning_rate", "\(learningRate)"),
+      ("optimizer", optimiser.rawValue),
       ("weight_decay", "\(weightDecay)"),
+      ("clip_grad_norm", gradientNormLimit.map { "\($0)" } ?? "none"),
+      ("learning_rate_schedule", schedule.rawValue),
+      ("warmup_steps", "\(warmUpSteps)"),
+      ("training_neg_sample_num", "\(negativeCount)"),
+      ("train_neg_sample_distribution", negativeDistribution.rawValue),
       ("train_batch_size", "\(batchSize)"),
       ("epochs", "\(epochs)"),
       ("stopping_step", "\(stoppingStep)"),
@@ -28,6 +34,13 @@ extension TrainingSettings {
     switch key {
     case "learning_rate": learningRate = try Self.number(key, value, above: 0)
     case "weight_decay": weightDecay = try Self.number(key, value, above: nil)
+    case "optimizer": optimiser = try Self.choice(key, value)
+    case "clip_grad_norm":
+      gradientNormLimit = value == "none" ? nil : try Self.number(key, value, above: 0)
+    case "learning_rate_schedule": schedule = try Self.choice(key, value)
+    case "warmup_steps": warmUpSteps = value == "0" ? 0 : try Self.count(key, value)
+    case "training_neg_sample_num": negativeCount = try Self.count(key, value)
+    case "train_neg_sample_distribution": negativeDistribution = try Self.choice(key, value)
     case "train_batch_size": batchSize = try Self.count(key, value)
     case "epochs": epochs = try Self.count(key, value)
     case "stopping_step": stoppingStep = try Self.count(key, value)
@@ -37,11 +50,7 @@ extension TrainingSettings {
         throw SettingError(key: key, found: value, expected: "a whole number from 0")
       }
       seed = number
-    case "training":
-      guard let mode = WindowMode(rawValue: value) else {
-        throw SettingError(key: key, found: value, expected: "windows or prefix")
-      }
-      self.mode = mode
+    case "training": mode = try Self.choice(key, value)
     case "shards": shards = try Self.count(key, value)
     case "memory_relations": memoryRelations = MemoryRelations(text: value)
     case "relation_scale": relationScale = try Self.number(key, value, above: 0)
@@ -70,6 +79,17 @@ extension TrainingSettings {
       throw SettingError(key: key, found: value, expected: "a whole number from 1")
     }
     return number
+  }
+
+  private static func choice<Choice: RawRepresentable<String> & CaseIterable>(
+    _ key: String, _ value: String
+  ) throws(SettingError) -> Choice {
+    guard let choice = Choice(rawValue: value) else {
+      throw SettingError(
+        key: key, found: value,
+        expected: Choice.allCases.map(\.rawValue).joined(separator: " or "))
+    }
+    return choice
   }
 
   private static func number(

@@ -6,8 +6,20 @@ import Workspace
 public struct TrainingSettings: Sendable, Equatable {
   /// `learning_rate` of Adam.
   public var learningRate: Float = 0.001
-  /// `weight_decay`, added to the gradient.
+  /// `optimizer`: adam or adamw.
+  public var optimiser = OptimiserKind.adam
+  /// `weight_decay`: added to the gradient (adam) or taken off the parameter (adamw).
   public var weightDecay: Float = 0
+  /// `clip_grad_norm`: the largest norm of the gradient over all tensors; nil for any.
+  public var gradientNormLimit: Float?
+  /// `learning_rate_schedule`: constant or cosine.
+  public var schedule = LearningRateSchedule.constant
+  /// `warmup_steps` of the cosine schedule.
+  public var warmUpSteps = 0
+  /// `training_neg_sample_num`: negatives for each scored step (BPR).
+  public var negativeCount = 1
+  /// `train_neg_sample_distribution`: how negatives are drawn (BPR).
+  public var negativeDistribution = NegativeDistribution.uniform
   /// `train_batch_size`: scored positions in a batch; windows are added whole until it is reached.
   public var batchSize = 2048
   /// `epochs`: at most so many passes over the training sequences.

@@ -23,7 +23,13 @@ public final class GradientStep {
     }
   }
 
-  /// The mean cross-entropy over the scored positions of all shards, and its gradient.
+  /// The most items whose logits are computed at once; a test makes it small.
+  var itemTile: Int {
+    get { passes[0].itemTile }
+    set { for pass in passes { pass.itemTile = newValue } }
+  }
+
+  /// The mean loss over the scored positions of all shards, and its gradient.
   ///
   /// - Parameter dropoutSeed: the seed of the batch's dropout; nil for none.
   package func run(

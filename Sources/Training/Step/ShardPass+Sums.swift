@@ -23,7 +23,7 @@ extension ShardPass {
   /// Passes dLoss/dq on through q_i = W_i [x_i ; e_i] + b_i: to W_i and x, and to e where it is
   /// trained.
   ///
-  /// b_i moves the scores of all items alike: its gradient is zero under cross-entropy, and stays
+  /// b_i moves the scores of all items alike: its gradient is zero under either loss, and stays
   /// exactly so here, since Adam would make steps out of rounding.
   func itemVectorsGradient(_ p: KSRParameters) {
     let dq = itemVectorGradient

@@ -12,11 +12,14 @@ final class ShardPass {
   /// dLoss/dq [N E]: the gradient of the item vectors.
   var itemVectorGradient: Matrix
 
+  /// The most items whose logits are computed at once.
+  var itemTile = 4000
+
   private let settings: KSRSettings
   var freezesKnowledgeGraph: Bool { settings.freezesKnowledgeGraph }
-  private let forward: BatchPass
-  private let logits = FloatBuffer()  // [tile N]
-  private let preferenceGradient = FloatBuffer()  // [S E]
+  let forward: BatchPass
+  let logits = FloatBuffer()  // [rows of a tile, items of a tile]
+  let preferenceGradient = FloatBuffer()  // [S E]
   private let scoredStateGradient = FloatBuffer()  // [S H]
   private let readGradient = FloatBuffer()  // [S K]
   private let attentionGradient = FloatBuffer()  // [S R]
@@ -34,7 +37,7 @@ final class ShardPass {
     itemVectorGradient = Matrix(rows: itemCount, columns: settings.embeddingSize)
   }
 
-  /// Adds the gradients of `scale` · Σ cross-entropy over the shard, and returns Σ cross-entropy.
+  /// Adds the gradients of `scale` · Σ loss over the scored positions, and returns Σ loss.
   func run(
     _ batch: PackedSequences, parameters p: KSRParameters, itemVectors q: Matrix, scale: Float,
     dropout: inout SeededGenerator?
@@ -194,28 +197,27 @@ final class ShardPass {
     addColumns(dp, rows: s, to: &gradients.denseLayerU.bias)
   }
 
-  // MARK: score = p · q, cross-entropy over all items
+  // MARK: loss of score = p · q
 
   /// Leaves dLoss/dp in `preferenceGradient` and adds to dLoss/dq.
   private func scoreAndLoss(_ batch: PackedSequences, _ q: Matrix, scale: Float) -> Double {
-    let (s, e, n) = (batch.scoredCount, q.columns, q.rows)
-    // A tile of logits should stay in the cache between its three uses.
-    let tile = max(16, min(s, 400_000 / n))
-    let scores = logits.reserve(tile * n)
-    let dp = preferenceGradient.reserve(s * e)
-    var loss = 0.0
-    for start in stride(from: 0, to: s, by: tile) {
-      let rows = min(tile, s - start)
-      let p = forward.preferences.base + start * e
-      ksr_sgemm(false, true, rows, n, e, p, e, q.values, e, 0, scores, n)
-      loss += batch.target.withUnsafeBufferPointer { target in
-        guard let target = target.baseAddress else { return 0 }
-        return ksr_cross_entropy(rows, n, scores, target + start, scale)
-      }
-      ksr_sgemm(false, false, rows, e, n, scores, n, q.values, e, 0, dp + start * e, e)
-      ksr_sgemm(true, false, n, e, rows, scores, n, p, e, 1, &itemVectorGradient.values, e)
+    switch settings.loss {
+    case .crossEntropy:
+      q.rows <= itemTile ? crossEntropy(batch, q, scale) : crossEntropyInTiles(batch, q, scale)
+    case .bpr: rankAgainstNegatives(batch, q, scale: scale)
     }
-    return loss
+  }
+
+  /// −mean log(1e-10 + σ(s⁺ − s⁻)), the mean over rows and their negatives.
+  private func rankAgainstNegatives(_ batch: PackedSequences, _ q: Matrix, scale: Float) -> Double {
+    let (s, e) = (batch.scoredCount, q.columns)
+    let count = batch.negative.count / s
+    precondition(count > 0 && batch.negative.count == count * s, "BPR needs negatives")
+    let dp = preferenceGradient.reserve(s * e)
+    let loss = ksr_bpr(
+      s, e, count, forward.preferences.base, q.values, batch.target, batch.negative,
+      scale / Float(count), dp, &itemVectorGradient.values)
+    return loss / Double(count)
   }
 
   private func addColumns(

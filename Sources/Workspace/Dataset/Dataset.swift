@@ -31,6 +31,8 @@ public struct Dataset: Sendable {
   public let droppedInteractions: Int
   /// Different items among those.
   public let droppedItems: Int
+  /// What was odd in the companion files but could be read, a sentence each.
+  public let warnings: [DataError]
 
   /// Reads NAME.inter, .kg, .link and, where it exists, .item.
   public static func read(
@@ -78,17 +80,19 @@ public struct Dataset: Sendable {
           + "an item that is linked to an entity of the graph",
         expected: "items that \(folder.name).link maps to entities in \(folder.name).kg")
     }
+    let entityNames = try DisplayNames.entities(of: folder)
+    let relationNames = try DisplayNames.relations(of: folder)
     return Dataset(
       folder: folder, items: items, attributes: attributes,
       histories: HistoryBuilder.histories(interactions, isHeldOut: split.holdsOut) {
         identifier[$0]
       },
       graph: graph, links: links, entityOfItem: entityOfItem,
-      entityNames: folder.has("entity") ? try .entities(of: folder) : DisplayNames(),
-      relationNames: folder.has("relation") ? try .relations(of: folder) : DisplayNames(),
-      split: split,
+      entityNames: entityNames, relationNames: relationNames, split: split,
       droppedInteractions: dropped,
-      droppedItems: entityOfInteractionItem.count { $0 == nil })
+      droppedItems: entityOfInteractionItem.count { $0 == nil },
+      warnings: links.warnings + (attributes?.warnings ?? []) + entityNames.warnings
+        + relationNames.warnings)
   }
 
   /// The number of interactions kept.
@@ -99,21 +103,8 @@ public struct Dataset: Sendable {
     histories.map { $0.items.prefix(split.trainingCount(of: $0.count, isHeldOut: $0.isHeldOut)) }
   }
 
-  /// A digest of the training interactions: item tokens in the order of each user's history.
-  public var trainingDigest: String {
-    var hash = Vocabulary.hashStart
-    func add(_ text: String) {
-      for byte in text.utf8 { hash = Vocabulary.hashStep(hash, byte) }
-      hash = Vocabulary.hashStep(hash, 0)
-    }
-    for (history, sequence) in zip(histories, trainingSequences) where !sequence.isEmpty {
-      add(history.user)
-      for item in sequence { add(items[Int(item)]) }
-      hash = Vocabulary.hashStep(hash, 1)
-    }
-    let digits = String(hash, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
-  }
+  /// A digest of the training interactions; a ``Session`` computes the same of its data.
+  public var trainingDigest: String { split.trainingDigest(of: histories, items: items) }
 
   /// What to call each item: its title, else its entity's name, else its token.
   public var itemNames: [String] {

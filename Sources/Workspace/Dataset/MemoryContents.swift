@@ -42,6 +42,11 @@ public struct MemoryContents: Sendable {
         expected: "\(entities.width) as in \(data.folder.name).ent_feature")
     }
     let slots = try Self.choose(choice, data)
+    if padRelation, slots.contains(where: { data.graph.relations[$0] == "[PAD]" }) {
+      throw DataError(
+        file: data.folder.file("kg"), field: "relation_id", found: "a relation called [PAD]",
+        expected: "another name, since [PAD] is the first slot of a memory with pad_relation")
+    }
     let pad = padRelation ? 1 : 0
     let width = vectors.width
     relations = Vocabulary((padRelation ? ["[PAD]"] : []) + slots.map { data.graph.relations[$0] })
@@ -98,6 +103,11 @@ public struct MemoryContents: Sendable {
               .joined(separator: ", "))
         }
         if !slots.contains(relation) { slots.append(relation) }
+      }
+      guard !slots.isEmpty else {
+        throw DataError(
+          file: data.folder.file("kg"), field: "memory_relations", found: "an empty list",
+          expected: "one relation at least, 'item' or 'all'")
       }
       return slots
     }

@@ -1,6 +1,8 @@
 import KSRModel
 
-/// What one user did, oldest first. On the screen a user is called a viewer.
+/// What one user did, oldest first.
+///
+/// On the screen a user is called a viewer.
 public struct History: Sendable, Equatable {
   /// The user's token.
   public let user: String
@@ -61,16 +63,28 @@ extension DataSplit {
 
   /// Whether a user is held out of training: one of ``heldOutUsers`` matches the whole token.
   public func holdsOut(_ user: String) -> Bool {
-    heldOutUsers.contains { matches(pattern: Array($0.utf8)[...], Array(user.utf8)[...]) }
+    heldOutUsers.contains { matches(Array($0.utf8), Array(user.utf8)) }
   }
 
-  private func matches(pattern: ArraySlice<UInt8>, _ text: ArraySlice<UInt8>) -> Bool {
-    guard let first = pattern.first else { return text.isEmpty }
-    if first == UInt8(ascii: "*") {
-      return (text.startIndex...text.endIndex).contains {
-        matches(pattern: pattern.dropFirst(), text[$0...])
+  /// Whether a text is as the pattern says, in time at most the product of their lengths: only the
+  /// last `*` met is ever given more of the text.
+  private func matches(_ pattern: [UInt8], _ text: [UInt8]) -> Bool {
+    let star = UInt8(ascii: "*")
+    var (p, t) = (0, 0)
+    var retry: (p: Int, t: Int)?
+    while t < text.count {
+      if p < pattern.count, pattern[p] == star {
+        p += 1
+        retry = (p, t)
+      } else if p < pattern.count, pattern[p] == text[t] {
+        (p, t) = (p + 1, t + 1)
+      } else if let last = retry {
+        (p, t) = (last.p, last.t + 1)
+        retry = (p, t)
+      } else {
+        return false
       }
     }
-    return text.first == first && matches(pattern: pattern.dropFirst(), text.dropFirst())
+    return pattern[p...].allSatisfy { $0 == star }
   }
 }

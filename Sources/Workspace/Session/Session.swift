@@ -43,20 +43,41 @@ public struct Session: Sendable {
     viewers = HistoryBuilder.histories(
       interactions, isHeldOut: model.provenance.split.holdsOut
     ) { identifier[$0] }
-    var popularity = [Int32](repeating: 0, count: model.items.count)
-    for viewer in viewers { for item in viewer.items { popularity[Int(item)] += 1 } }
-    self.popularity = popularity
+    popularity = Self.popularity(viewers, itemCount: model.items.count)
     attributes = folder.has("item") ? try AttributeTable.items(of: folder) : nil
     let unknown = identifier.count { $0 == nil }
     let dropped = interactions.count - viewers.reduce(0) { $0 + $1.count }
     guard dropped < interactions.count else {
       throw DataError(
-        file: folder.file("inter"), found: "no item that the model knows",
+        file: folder.file("inter"),
+        found: interactions.count == 0 ? "no interactions" : "no item that the model knows",
         expected: "the items of \(model.provenance.dataName), which it was trained on")
     }
-    warnings =
-      dropped == 0
-      ? [] : ["\(dropped) interactions with \(unknown) items unknown to the model are left out."]
+    var warnings: [String] = []
+    if dropped > 0 {
+      warnings.append(
+        "\(dropped) interactions with \(unknown) items unknown to the model are left out.")
+    }
+    let split = model.provenance.split
+    let known = model.provenance.trainingDigest
+    if !known.isEmpty, known != split.trainingDigest(of: viewers, items: model.items) {
+      warnings.append(
+        "The training interactions differ from those the model was trained on: "
+          + "what is marked valid or test may have been trained on.")
+    }
+    self.warnings = warnings + (attributes?.warnings ?? []).map(\.description)
+  }
+
+  private static func popularity(_ viewers: [History], itemCount: Int) -> [Int32] {
+    var popularity = [Int32](repeating: 0, count: itemCount)
+    var last = [Int](repeating: -1, count: itemCount)
+    for (number, viewer) in viewers.enumerated() {
+      for item in viewer.items.map(Int.init) where last[item] != number {
+        last[item] = number
+        popularity[item] += 1
+      }
+    }
+    return popularity
   }
 
   /// The mark of interaction `step` (from 0) of a viewer, as a thing to predict.

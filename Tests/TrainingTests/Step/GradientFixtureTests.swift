@@ -7,30 +7,32 @@ import Testing
 
 /// Loss, gradients and optimiser steps against numbers that RecBole 1.2.1 produced.
 @Suite struct GradientFixtureTests {
-  /// It moves the scores of all items alike, so its gradient under cross-entropy is exactly zero.
+  /// It moves the scores of all items alike, so its gradient is exactly zero.
   ///
   /// RecBole's is what rounding leaves of it, which its Adam then turns into steps.
   private static let shiftOfAllScores = "dense_layer_i.bias"
 
-  @Test(arguments: 1...3) func lossGradientsAndStepsEqualRecBole(layers: Int) throws {
+  @Test(arguments: ["ce", "bpr"], 1...3)
+  func lossGradientsAndStepsEqualRecBole(loss: String, layers: Int) throws {
     let file = try SafetensorsFile(
-      path: TestEnvironment.fixture("recbole-tiny/ksr-ce-layers\(layers).safetensors"))
+      path: TestEnvironment.fixture("recbole-tiny/ksr-\(loss)-layers\(layers).safetensors"))
     var (settings, parameters) = try RecBoleFixture.parameters(file, prefix: "param.")
     settings.freezesKnowledgeGraph = false
     let batch = try packed(
-      file, items: "item_seq", lengths: "item_seq_len", targets: "pos_item")
+      file, items: "item_seq", lengths: "item_seq_len", targets: "pos_item",
+      negatives: loss == "bpr" ? "neg_item" : nil)
     let losses = try file.floats("losses")
     let step = GradientStep(
       settings: settings, itemCount: parameters.itemCount,
       relationCount: parameters.relationCount, shards: 1, threads: 1)
     var optimiser = Adam(
       settings: settings, itemCount: parameters.itemCount,
-      relationCount: parameters.relationCount, learningRate: 1e-2, frozen: ["relation_Matrix"])
+      relationCount: parameters.relationCount, frozen: ["relation_Matrix"])
     for (number, expected) in losses.enumerated() {
       let (loss, gradients) = step.run([batch], parameters: parameters, dropoutSeed: nil)
       #expect(abs(Float(loss) - expected) < 1e-4 * expected)
       if number == 0 { try expectGradients(gradients, equal: file) }
-      optimiser.update(&parameters, gradients: gradients)
+      optimiser.update(&parameters, gradients: gradients, learningRate: 1e-2)
     }
     for entry in parameters.entries
     where !["relation_Matrix", Self.shiftOfAllScores].contains(entry.name) {
@@ -61,14 +63,19 @@ import Testing
   }
 
   private func packed(
-    _ file: SafetensorsFile, items: String, lengths: String, targets: String
+    _ file: SafetensorsFile, items: String, lengths: String, targets: String,
+    negatives: String? = nil
   ) throws -> PackedSequences {
     let width = try file.shape(items)[1]
     let items = try file.integers(items).map(Int32.init)
     let targets = try file.integers(targets)
+    let negatives = try negatives.map { try file.integers($0) }
     return PackedSequences(
       try file.integers(lengths).enumerated().map { row, length in
-        .init(items: items[row * width..<row * width + length], target: Int32(targets[row]))
+        var entry = PackedSequences.Entry(
+          items: items[row * width..<row * width + length], target: Int32(targets[row]))
+        entry.negatives = negatives.map { [Int32($0[row])] } ?? []
+        return entry
       })
   }
 
