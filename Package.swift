@@ -24,7 +24,10 @@ let rooms: [(name: String, imports: [Target.Dependency])] = [
     ]
   ),
   ("SampleData", ["Randomness", "AtomicFiles", "KnowledgeGraph"]),
-  ("ExplorerCore", ["KSRModel", "Workspace", "Evaluation", "Explanation"]),
+  (
+    "ExplorerCore",
+    ["Randomness", "AtomicFiles", "CKernels", "KSRModel", "Workspace", "Evaluation", "Explanation"]
+  ),
 ]
 
 // Rooms whose tests need no model.
@@ -68,8 +71,8 @@ let package = Package(
       .executableTarget(
         name: "ksr-tui",
         dependencies: [
-          "CNcurses", "CTerminal", "ExplorerCore", "Explanation", "Workspace", "KSRModel",
-          argumentParser,
+          "AtomicFiles", "CKernels", "CNcurses", "CTerminal", "ExplorerCore", "KSRModel",
+          "Workspace", argumentParser,
         ]
       ),
       .executableTarget(

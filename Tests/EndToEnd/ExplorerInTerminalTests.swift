@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite(
@@ -10,7 +11,8 @@ struct ExplorerInTerminalTests {
     -> TmuxSession
   {
     let session = try TmuxSession(columns: columns, rows: rows)
-    try session.enter("\(try Programs.executable("ksr-tui")) \(arguments)")
+    let data = TestEnvironment.fixture("explorer/little")
+    try session.enter("\(try Programs.executable("ksr-tui")) --data \(data) \(arguments)")
     try session.wait(for: "help")
     return session
   }
@@ -81,8 +83,8 @@ struct ExplorerInTerminalTests {
   @Test("answers the mouse, and leaves it alone when told to")
   func mouse() throws {
     let session = try open()
-    try session.click(column: 3, row: 29)
-    try session.wait(for: "├─ Why")
+    try session.click(column: 6, row: 4)
+    try session.wait(for: "step 3/9")
     try session.press("M")
     try session.wait(for: "mouse_any_flag", toBe: "0")
     try session.press("q")
