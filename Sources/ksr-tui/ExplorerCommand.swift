@@ -154,7 +154,7 @@ extension Size: ExpressibleByArgument {
   /// Reads `120x40`.
   public init?(argument: String) { self.init(argument) }
 
-  /// As the help shows it.
+  /// The size as it is written on the command line.
   public var defaultValueDescription: String { "\(columns)x\(rows)" }
 }
 

@@ -15,6 +15,7 @@ struct TerminalLoop {
     terminal.show(frame.canvas)
     while true {
       let keys = try waitForKeys()
+      scene = cache.scene(for: state)
       var actions = keys.isEmpty ? tick() : []
       var next = keys[...]
       while !actions.isEmpty || !next.isEmpty {
@@ -44,17 +45,20 @@ struct TerminalLoop {
   /// Waits for keys; while there are none, what is missing around the state is computed a portion
   /// at a time, and shown when it is there.
   private func waitForKeys() throws(TerminalFailure) -> [Key] {
-    var isNew = false
+    var portions = 0
     while cache.work(for: state) {
-      isNew = true
+      portions += 1
       let keys = try terminal.nextKeys(milliseconds: 0)
       if !keys.isEmpty { return keys }
+      if portions.isMultiple(of: 12) { showWhatIsKnown() }
     }
-    if isNew {
-      terminal.show(Explorer.render(state, cache.scene(for: state), glyphs: glyphs).canvas)
-    }
+    if portions > 0 { showWhatIsKnown() }
     guard state.playback.isRunning else { return try terminal.nextKeys() }
     return try terminal.nextKeys(milliseconds: Int32(1000 / state.playback.stepsPerSecond))
+  }
+
+  private func showWhatIsKnown() {
+    terminal.show(Explorer.render(state, cache.scene(for: state), glyphs: glyphs).canvas)
   }
 
   private func tick() -> [Action] { state.playback.isRunning ? [.tick] : [] }

@@ -84,7 +84,7 @@ enum HeaderView {
         Part(
           runs: [
             (" " + String(line[..<place]), Style(.bar)),
-            (String(line[place]), Style(.focus, .reverse)),
+            (String(line[place]), Style(.text, .bold)),
             (String(line[(place + 1)...]) + " ", Style(.muted)),
           ], weight: 7))
     }

@@ -6,22 +6,20 @@ enum GRUStatePane {
   static func draw(
     _ viewer: ViewerScene, _ step: StepScene, in placement: Layout.Placement, _ frame: inout Frame
   ) {
-    guard let similarity = viewer.similarity, similarity.steps.contains(step.step) else { return }
     let room = placement.inside
+    drawNumber(
+      "cos(h_t, h_t-1)", step.cosineWithPrevious.map { frame.glyphs.share($0) } ?? "",
+      in: room.line(0), &frame)
+    drawNumber(
+      "size of change", frame.glyphs.decimal(step.changeOfState), in: room.line(2), &frame)
+    // Late steps of a long history are read a portion at a time.
+    guard let similarity = viewer.similarity, similarity.steps.contains(step.step) else { return }
     let place = step.step - similarity.steps.lowerBound
-    var line = 0
-    drawNumber(
-      "cos(h_t, h_t-1)", similarity.withPrevious[place].map { frame.glyphs.share($0) } ?? "",
-      in: room.line(line), &frame)
     drawCurve(
-      similarity.withPrevious.map { $0.map(Double.init) ?? .nan }, at: place,
-      in: room.line(line + 1), &frame)
-    drawNumber(
-      "size of change", frame.glyphs.decimal(similarity.changes[place]),
-      in: room.line(line + 2), &frame)
-    drawCurve(
-      similarity.changes.map(Double.init), at: place, in: room.line(line + 3), &frame)
-    line = 5
+      similarity.withPrevious.map { $0.map(Double.init) ?? .nan }, at: place, in: room.line(1),
+      &frame)
+    drawCurve(similarity.changes.map(Double.init), at: place, in: room.line(3), &frame)
+    var line = 5
     // The map comes first; what it leaves goes to the steps most alike.
     let wanted = min(similarity.cosines.rows, room.columns - 1) + 1
     let left = room.rows - line
@@ -57,7 +55,7 @@ enum GRUStatePane {
       frame.glyphs.sparkline(Array(values[window]), in: least...most), line, style: Style(.bar))
     let column = line.column + place - window.lowerBound
     frame.canvas.restyle(Rect(column: column, row: line.row, columns: 1, rows: 1)) {
-      $0 = Style(.focus, .reverse)
+      $0 = Style(.text, .bold)
     }
   }
 

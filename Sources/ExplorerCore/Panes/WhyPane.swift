@@ -31,7 +31,9 @@ extension WhyScene {
   /// The score as the sum of its parts, as many of them as fit; the smallest go together.
   func equation(width: Int, _ model: ModelScene, _ glyphs: Glyphs) -> String {
     let table = contributions
-    let start = "Why \(title), over the average item: \(glyphs.signed(table.score))"
+    let amount = glyphs.signed(table.score)
+    let starts = [", over the average item: ", ", over the average: ", ": "]
+      .map { "Why \(title)\($0)\(amount)" }
     let names = model.relationNames.map { $0.shortened(glyphs) }
     let parts =
       [("sequence", table.sequenceSum)] + zip(names, table.relationSums)
@@ -39,16 +41,18 @@ extension WhyScene {
     let order = parts.indices.filter { abs(parts[$0].1) >= 0.005 }
       .sorted { abs(parts[$0].1) > abs(parts[$1].1) }
     let dot = " \(glyphs.marks.separator) "
-    for count in stride(from: order.count, to: 0, by: -1) {
+    for count in stride(from: order.count, through: 1, by: -1) {
       let rest = Set(parts.indices).subtracting(order.prefix(count))
         .reduce(Float(0)) { $0 + parts[$1].1 }
       var texts = order.prefix(count).map { "\(parts[$0].0) \(glyphs.signed(parts[$0].1))" }
       if abs(rest) >= 0.005 { texts.append("others \(glyphs.signed(rest))") }
       texts.append("residual \(glyphs.tiny(table.residual))")
-      let text = start + " = " + texts.joined(separator: dot)
-      if text.columns <= width { return text }
+      let sum = " = " + texts.joined(separator: dot)
+      if let start = starts.first(where: { $0.columns + sum.columns <= width }) {
+        return start + sum
+      }
     }
-    return start.columns <= width ? start : "Why \(title): \(glyphs.signed(table.score))"
+    return starts.first { $0.columns <= width } ?? starts[2]
   }
 }
 

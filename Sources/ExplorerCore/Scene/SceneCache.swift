@@ -73,11 +73,12 @@ public final class SceneCache {
 
   /// Does a portion of what is still missing around a state; false if nothing was.
   public func work(for state: State) -> Bool {
-    if let viewer = state.viewer, var survey = surveys[viewer], !survey.isComplete {
-      surveys[viewer] = nil
-      survey.work(around: state.step)
-      surveys[viewer] = survey
-      return true
+    if let viewer = state.viewer, session.viewers.indices.contains(viewer) {
+      if surveys[viewer] == nil { _ = survey(viewer, around: state.step) }
+      if surveys[viewer]?.isComplete == false {
+        surveys[viewer]?.work(around: state.step)
+        return true
+      }
     }
     guard attention == nil, session.network.relationCount > 0, !session.viewers.isEmpty else {
       return false

@@ -15,6 +15,9 @@ extension StepScene {
   ) {
     self.step = step
     window = states.window(at: step)
+    let moved = StateSimilarity(states, steps: step..<step + 1)
+    cosineWithPrevious = moved.withPrevious[0]
+    changeOfState = moved.changes[0]
     slots = StepScene.slots(step, states, session, tails)
     (recommendations, hiddenCount) = StepScene.ranking(step, states, session, hidesSeen)
   }

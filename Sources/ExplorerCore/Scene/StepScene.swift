@@ -47,6 +47,10 @@ public struct StepScene: Sendable {
   public let step: Int
   /// The steps that the model sees.
   public let window: ClosedRange<Int>
+  /// The cosine of h_t with h_{t−1}; nil at the first step.
+  public let cosineWithPrevious: Float?
+  /// ‖h_t − h_{t−1}‖; the state before the first step is zero.
+  public let changeOfState: Float
   /// The slots in the model's order; empty for a model without memory.
   public let slots: [Slot]
   /// The first items of the ranking; what came next is the last of them if it is not among the

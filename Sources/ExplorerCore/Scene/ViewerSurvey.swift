@@ -49,22 +49,31 @@ struct ViewerSurvey {
   /// Does a portion of the work, what lies nearest to a step first.
   mutating func work(around step: Int) {
     var left = Self.portion
-    let network = states.network
-    let cost = network.itemVectors.values.count
-    while left > 0, let place = Self.nearest(unranked, to: step) {
-      let target = unranked.remove(at: place)
-      left -= cost
-      // The step before lies in the same pass for all but late steps, which pay for one.
-      let late = target > network.settings.maxItemListLength
-      if late { left -= passCost }
-      let preference =
-        late
-        ? lateTrace(target - 1).preferences : states.pass(through: target - 1).trace.preferences
-      let row = late ? preference.rows - 1 : target - 1
-      scene.ranks[target] = rank(
-        of: states.items[target], in: network.scores(preference.row(row)))
+    // What is on the screen first, then the states of late steps, then the other ranks.
+    rank(within: 40, of: step, &left)
+    if left > 0, !unread.isEmpty {
+      let count = max(1, left / passCost)
+      left -= count * passCost
+      read(atMost: count)
     }
-    if left > 0, !unread.isEmpty { read(atMost: max(1, left / passCost)) }
+    rank(within: .max, of: step, &left)
+  }
+
+  private mutating func rank(within distance: Int, of step: Int, _ left: inout Int) {
+    let network = states.network
+    while left > 0, let place = Self.nearest(unranked, to: step),
+      abs(unranked[place] - step) <= distance
+    {
+      let target = unranked.remove(at: place)
+      left -= network.itemVectors.values.count
+      // The step before lies in the shared pass, or in one of its own, which is not kept.
+      let isLate = target > network.settings.maxItemListLength
+      if isLate { left -= passCost }
+      let trace = isLate ? lateTrace(target - 1) : states.pass(through: target - 1).trace
+      let preference = trace.preferences.row(isLate ? trace.count - 1 : target - 1)
+      scene.ranks[target] = KSRModel.rank(
+        of: states.items[target], in: network.scores(preference))
+    }
   }
 
   /// Reads states and attention of the next late steps.

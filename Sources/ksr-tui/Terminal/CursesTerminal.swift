@@ -37,9 +37,7 @@ final class CursesTerminal {
     return String(cString: nl_langinfo(Int32(CODESET))) == "UTF-8"
   }
 
-  /// Takes the terminal over.
-  ///
-  /// `prepareLocale` must have been called.
+  /// Takes the terminal over; `prepareLocale` must have been called.
   init(_ options: Options) throws(TerminalFailure) {
     let name = getenv("TERM").map { String(cString: $0) }
     let descriptor = isatty(0) == 1 ? dup(0) : open("/dev/tty", O_RDWR | O_CLOEXEC)
