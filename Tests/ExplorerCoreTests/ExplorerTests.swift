@@ -115,12 +115,8 @@ struct ExplorerTests {
       if !next.effects.contains(.quit) { state = next.state }
       let ascii = Explorer.render(state, cache.scene(for: state), glyphs: .ascii).canvas
       #expect(ascii.size == state.size)
-<<<<<<< HEAD
-      if state.menu?.filter.text.contains("侍") != true, state.toast == nil, state.viewer == nil {
-=======
       let texts = [state.menu?.filter.text, state.toast?.text]
       if state.viewer == nil, !texts.contains(where: { $0?.contains("侍") == true }) {
->>>>>>> panels
         #expect(ascii.text.unicodeScalars.allSatisfy { $0.isASCII })
       }
     }
