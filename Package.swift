@@ -23,6 +23,10 @@ let rooms: [(name: String, imports: [Target.Dependency])] = [
       "Evaluation",
     ]
   ),
+  (
+    "DataCheck",
+    ["Randomness", "AtomicFiles", "KnowledgeGraph", "KSRModel", "Workspace", "Explanation"]
+  ),
   ("SampleData", ["Randomness", "AtomicFiles", "KnowledgeGraph"]),
   ("ExplorerCore", ["KSRModel", "Workspace", "Evaluation", "Explanation"]),
 ]
@@ -32,7 +36,8 @@ let belowModel: Set = ["Randomness", "AtomicFiles", "KnowledgeGraph", "SampleDat
 
 let products: [Product] =
   [
-    "KSRModel", "Workspace", "Evaluation", "Explanation", "Training", "SampleData", "ExplorerCore",
+    "KSRModel", "Workspace", "Evaluation", "Explanation", "Training", "DataCheck", "SampleData",
+    "ExplorerCore",
   ].map { .library(name: $0, targets: [$0]) } + [
     .executable(name: "ksr-tui", targets: ["ksr-tui"]),
     .executable(name: "ksr", targets: ["ksr"]),
@@ -76,7 +81,7 @@ let package = Package(
         name: "ksr",
         dependencies: [
           "AtomicFiles", "KnowledgeGraph", "KSRModel", "Workspace", "Evaluation", "Explanation",
-          "Training", "SampleData", argumentParser,
+          "Training", "DataCheck", "SampleData", argumentParser,
         ]),
       .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "Randomness", "TestSupport"]),
       .testTarget(name: "EndToEndTests", dependencies: ["TestSupport"], path: "Tests/EndToEnd"),
