@@ -109,6 +109,7 @@ public struct RunProgress: Sendable {
   /// A number of seconds as people read it.
   static func duration(_ seconds: Double) -> String {
     guard seconds.isFinite, seconds < 1e9 else { return "?" }
+    if seconds < 1 { return decimal(seconds, 3) + " s" }
     if seconds < 10 { return decimal(seconds, 1) + " s" }
     let whole = Int(seconds.rounded())
     if whole < 60 { return "\(whole) s" }
