@@ -23,8 +23,8 @@ struct KSRCommand: ParsableCommand {
       var command = try parseAsRoot()
       do {
         try command.run()
-      } catch let error where !(error is ExitCode || error is CleanExit || error is ValidationError)
-      {
+      } catch let error where exitCode(for: error) == .failure && !(error is ExitCode) {
+        // Requests for help and wrong arguments have other exit codes.
         Console.error("ksr: \(error)")
         exit(withError: ExitCode.failure)
       }

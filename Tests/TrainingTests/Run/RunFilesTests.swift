@@ -166,7 +166,7 @@ import Workspace
         #expect(throws: CheckpointError.self) { try StateFile(path: files.state) }
       }
       // No flipped bit of the header traps; what still reads is a state of the same shapes.
-      for place in 0..<min(whole.count, 3000) {
+      for place in stride(from: 0, to: 6000, by: 23) {
         var bytes = whole
         bytes[place] ^= 1 << UInt8(place % 8)
         try Data(bytes).write(to: URL(fileURLWithPath: files.state))
