@@ -101,6 +101,15 @@ double ksr_cross_entropy(long rows, long columns, float *logits, const int32_t *
                          float scale) {
   return ksr_kernels()->cross_entropy(rows, columns, logits, target, scale);
 }
+void ksr_softmax_statistics(long rows, long columns, long first, const float *logits,
+                            const int32_t *target, float *largest, float *sum, float *of_target) {
+  ksr_kernels()->softmax_statistics(rows, columns, first, logits, target, largest, sum, of_target);
+}
+void ksr_cross_entropy_tile(long rows, long columns, long first, float *logits,
+                            const int32_t *target, const float *largest, const float *sum,
+                            float scale) {
+  ksr_kernels()->cross_entropy_tile(rows, columns, first, logits, target, largest, sum, scale);
+}
 double ksr_bpr(long rows, long width, long count, const float *p, const float *q,
                const int32_t *positive, const int32_t *negative, float scale, float *dp,
                float *dq) {

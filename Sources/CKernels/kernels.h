@@ -17,6 +17,10 @@ struct ksr_kernels {
   void (*softmax)(long, long, float, float *);
   void (*softmax_gradient)(long, long, float, const float *, float *);
   double (*cross_entropy)(long, long, float *, const int32_t *, float);
+  void (*softmax_statistics)(long, long, long, const float *, const int32_t *, float *, float *,
+                             float *);
+  void (*cross_entropy_tile)(long, long, long, float *, const int32_t *, const float *,
+                             const float *, float);
   double (*bpr)(long, long, long, const float *, const float *, const int32_t *, const int32_t *,
                 float, float *, float *);
   void (*memory_write)(long, long, const float *, const float *, float *, float *);

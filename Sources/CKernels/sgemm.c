@@ -40,9 +40,14 @@ static void find_library(void) {
   dnnl_sgemm = function;
 }
 
-const char *ksr_sgemm_library(void) {
+// Loading it takes longer than many products: not before one is asked for.
+static bool library_is_there(void) {
   pthread_once(&once, find_library);
-  return dnnl_sgemm && atomic_load(&allowed) ? library : "plain";
+  return dnnl_sgemm != NULL;
+}
+
+const char *ksr_sgemm_library(void) {
+  return atomic_load(&allowed) && library_is_there() ? library : "plain";
 }
 
 void ksr_sgemm_use_library(bool use) { atomic_store(&allowed, use); }
@@ -50,8 +55,7 @@ void ksr_sgemm_use_library(bool use) { atomic_store(&allowed, use); }
 void ksr_sgemm(bool trans_a, bool trans_b, long m, long n, long k, const float *a, long lda,
                const float *b, long ldb, float beta, float *c, long ldc) {
   if (m <= 0 || n <= 0) return;
-  pthread_once(&once, find_library);
-  if (dnnl_sgemm && atomic_load_explicit(&allowed, memory_order_relaxed) && k > 0) {
+  if (k > 0 && atomic_load_explicit(&allowed, memory_order_relaxed) && library_is_there()) {
     static _Thread_local bool single;
     if (!single) {
       omp_set_num_threads(1);

@@ -20,7 +20,7 @@ unsigned ksr_kernel_paths_available(void);
 bool ksr_kernel_select(const char *path);
 // The library behind ksr_sgemm: "oneDNN 2.6.0" or "plain".
 const char *ksr_sgemm_library(void);
-// For tests and comparison: whether ksr_sgemm may use oneDNN.
+// Whether ksr_sgemm may use oneDNN. A program that has few products to make starts sooner without.
 void ksr_sgemm_use_library(bool use);
 
 // C[m,n] = A[m,k] B[k,n] + beta C; A is stored [k,m] where trans_a, B [n,k] where trans_b.
@@ -57,6 +57,16 @@ void ksr_softmax_gradient(long rows, long columns, float scale, const float *y, 
 // returns Σ (log Σ e^logit − logit of the target), unscaled.
 double ksr_cross_entropy(long rows, long columns, float *logits, const int32_t *target,
                          float scale);
+
+// The same for a catalogue walked in tiles of columns first ..< first + columns. First, for each tile
+// in turn, what softmax needs: the largest logit so far, Σ e^(logit − largest), and the target's
+// logit. `largest` starts at −∞ and `sum` at 0.
+void ksr_softmax_statistics(long rows, long columns, long first, const float *logits,
+                            const int32_t *target, float *largest, float *sum, float *of_target);
+// Then, for each tile again, logits become scale·(softmax − one-hot of target).
+void ksr_cross_entropy_tile(long rows, long columns, long first, float *logits,
+                            const int32_t *target, const float *largest, const float *sum,
+                            float scale);
 
 // Bayesian personalised ranking by rows of p[rows,width], with `count` negatives for each row:
 //   loss = −log(1e-10 + σ(s⁺ − s⁻)) summed over rows and negatives, s = p · q

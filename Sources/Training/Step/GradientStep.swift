@@ -23,6 +23,12 @@ public final class GradientStep {
     }
   }
 
+  /// The most items whose logits are computed at once; a test makes it small.
+  var itemTile: Int {
+    get { passes[0].itemTile }
+    set { for pass in passes { pass.itemTile = newValue } }
+  }
+
   /// The mean loss over the scored positions of all shards, and its gradient.
   ///
   /// - Parameter dropoutSeed: the seed of the batch's dropout; nil for none.

@@ -12,11 +12,14 @@ final class ShardPass {
   /// dLoss/dq [N E]: the gradient of the item vectors.
   var itemVectorGradient: Matrix
 
+  /// The most items whose logits are computed at once.
+  var itemTile = 4000
+
   private let settings: KSRSettings
   var freezesKnowledgeGraph: Bool { settings.freezesKnowledgeGraph }
-  private let forward: BatchPass
-  private let logits = FloatBuffer()  // [tile N]
-  private let preferenceGradient = FloatBuffer()  // [S E]
+  let forward: BatchPass
+  let logits = FloatBuffer()  // [rows of a tile, items of a tile]
+  let preferenceGradient = FloatBuffer()  // [S E]
   private let scoredStateGradient = FloatBuffer()  // [S H]
   private let readGradient = FloatBuffer()  // [S K]
   private let attentionGradient = FloatBuffer()  // [S R]
@@ -199,7 +202,8 @@ final class ShardPass {
   /// Leaves dLoss/dp in `preferenceGradient` and adds to dLoss/dq.
   private func scoreAndLoss(_ batch: PackedSequences, _ q: Matrix, scale: Float) -> Double {
     switch settings.loss {
-    case .crossEntropy: crossEntropy(batch, q, scale: scale)
+    case .crossEntropy:
+      q.rows <= itemTile ? crossEntropy(batch, q, scale) : crossEntropyInTiles(batch, q, scale)
     case .bpr: rankAgainstNegatives(batch, q, scale: scale)
     }
   }
@@ -214,28 +218,6 @@ final class ShardPass {
       s, e, count, forward.preferences.base, q.values, batch.target, batch.negative,
       scale / Float(count), dp, &itemVectorGradient.values)
     return loss / Double(count)
-  }
-
-  /// Cross-entropy over all items, the padding item included.
-  private func crossEntropy(_ batch: PackedSequences, _ q: Matrix, scale: Float) -> Double {
-    let (s, e, n) = (batch.scoredCount, q.columns, q.rows)
-    // A tile of logits should stay in the cache between its three uses.
-    let tile = max(16, min(s, 400_000 / n))
-    let scores = logits.reserve(tile * n)
-    let dp = preferenceGradient.reserve(s * e)
-    var loss = 0.0
-    for start in stride(from: 0, to: s, by: tile) {
-      let rows = min(tile, s - start)
-      let p = forward.preferences.base + start * e
-      ksr_sgemm(false, true, rows, n, e, p, e, q.values, e, 0, scores, n)
-      loss += batch.target.withUnsafeBufferPointer { target in
-        guard let target = target.baseAddress else { return 0 }
-        return ksr_cross_entropy(rows, n, scores, target + start, scale)
-      }
-      ksr_sgemm(false, false, rows, e, n, scores, n, q.values, e, 0, dp + start * e, e)
-      ksr_sgemm(true, false, n, e, rows, scores, n, p, e, 1, &itemVectorGradient.values, e)
-    }
-    return loss
   }
 
   private func addColumns(

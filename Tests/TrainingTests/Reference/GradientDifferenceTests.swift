@@ -82,6 +82,21 @@ import Testing
     }
   }
 
+  @Test func aCatalogueWalkedInTilesGivesTheSameGradients() {
+    let shape = Shape(layers: 1, frozen: false, pad: false, memory: .knowledge)
+    var generator = SeededGenerator(seed: 13)
+    let (settings, parameters) = network(shape, &generator)
+    let sequences = sequences(&generator)
+    let (loss, whole) = fast(settings, parameters, sequences)
+    for tile in 1...8 {
+      let (tiledLoss, tiled) = fast(settings, parameters, sequences, itemTile: tile)
+      #expect(abs(loss - tiledLoss) < 1e-5 * loss)
+      for entry in whole.entries where entry.name != "relation_Matrix" {
+        #expect(relativeDifference(tiled[keyPath: entry.path], whole[keyPath: entry.path]) < 1e-4)
+      }
+    }
+  }
+
   @Test func numberOfThreadsChangesNothingAndShardsOnlyRounding() {
     let shape = Shape(layers: 1, frozen: false, pad: false, memory: .knowledge)
     var generator = SeededGenerator(seed: 11)
@@ -103,7 +118,7 @@ import Testing
 
   private func fast(
     _ settings: KSRSettings, _ parameters: KSRParameters, _ sequences: Sequences, shards: Int = 1,
-    threads: Int = 1
+    threads: Int = 1, itemTile: Int? = nil
   ) -> (Double, KSRParameters) {
     let entries = sequences.map { PackedSequences.Entry(items: $0.items[...], targets: $0.targets) }
     let packed = (0..<shards).map { shard in
@@ -112,6 +127,7 @@ import Testing
     let step = GradientStep(
       settings: settings, itemCount: parameters.itemCount,
       relationCount: parameters.relationCount, shards: shards, threads: threads)
+    if let itemTile { step.itemTile = itemTile }
     return step.run(packed, parameters: parameters, dropoutSeed: nil)
   }
 
