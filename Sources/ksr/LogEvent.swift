@@ -35,14 +35,16 @@ struct LogEvent: Encodable {
   static let help = """
     With --log-json, stderr has one JSON object a line, its kind in "event":
       note      text
-      start     epochs (at most), epoch (done already), model, state (their files)
-      progress  epoch, positions (scored so far), positions_in_epoch, loss (mean so far), \
-    positions_per_second, seconds_left_at_most; at most once a second
-      epoch     epoch, loss, metrics (of the validation, by name), seconds, best (true or false); \
-    comes when the files are written
+      start     epochs (at most), epoch (done already), model, state (files)
+      progress  epoch, positions (scored so far), positions_in_epoch,
+                loss (mean so far), positions_per_second,
+                seconds_left_at_most; at most once a second
+      epoch     epoch, loss, metrics (of the validation, by name), seconds,
+                best (true or false); comes when the files are written
       profile   seconds, phases (seconds by name), with --profile
-      end       epochs (done), best_epoch, metrics (of the model, by name), seconds, model
-      stopped   text (the command that goes on), epoch (the last one done), state
+      end       epochs (done), best_epoch, metrics (of the model, by name),
+                seconds, model
+      stopped   text (the command that goes on), epoch (the last done), state
       error     text; the last line of a run that failed
     """
 }

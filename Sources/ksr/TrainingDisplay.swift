@@ -34,6 +34,7 @@ final class TrainingDisplay {
 
   /// Shows the lines a last time, so that what follows comes under them.
   func finish() {
+    progress.finish()
     lines.show(
       now: true, progress.lines(width: Console.columns - 1, ascii: !Console.hasUnicode))
   }

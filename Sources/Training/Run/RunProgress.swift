@@ -12,6 +12,7 @@ public struct RunProgress: Sendable {
   public private(set) var loss: Double?
   private let metric: ValidationMetric
   private let firstEpoch: Int
+  private var isDone = false
   private var epochStart = 0.0
   private var now = 0.0
 
@@ -23,6 +24,9 @@ public struct RunProgress: Sendable {
     firstEpoch = epochs.count + 1
     epoch = firstEpoch
   }
+
+  /// Says that no more epochs come.
+  public mutating func finish() { isDone = true }
 
   /// Takes in an event that came so many seconds after the run's start.
   public mutating func take(_ event: TrainingEvent, at seconds: Double) {
@@ -71,11 +75,12 @@ public struct RunProgress: Sendable {
   public func lines(width: Int, ascii: Bool) -> [String] {
     let chart = Sparkline(ascii: ascii)
     let room = max(0, min(60, width - 34))
-    var first = "epoch \(min(epoch, epochLimit)) of at most \(epochLimit)"
-    if scored.of > 0 { first += "  \(scored.done * 100 / scored.of) %" }
-    if let rate = positionsPerSecond { first += "  \(decimal(rate, 0)) positions/s" }
-    if let left = secondsLeftInEpoch { first += "  \(Self.duration(left)) left in the epoch" }
-    if let left = secondsLeftAtMost { first += ", at most \(Self.duration(left)) in all" }
+    var first = "epoch \(isDone ? epochs.count : epoch) of at most \(epochLimit)"
+    if isDone {
+      if let rate = positionsPerSecond { first += "  \(decimal(rate, 0)) positions/s" }
+    } else {
+      first += whereItIs
+    }
 
     let losses = epochs.map(\.loss) + (loss.map { [$0] } ?? [])
     let scores = epochs.compactMap(\.score)
@@ -92,6 +97,16 @@ public struct RunProgress: Sendable {
     return result.map { String($0.prefix(max(0, width))) }
   }
 
+  /// How far the epoch is, how fast, and how long it still takes.
+  private var whereItIs: String {
+    var text = ""
+    if scored.of > 0 { text += "  \(scored.done * 100 / scored.of) %" }
+    if let rate = positionsPerSecond { text += "  \(decimal(rate, 0)) positions/s" }
+    if let left = secondsLeftInEpoch { text += "  \(Self.duration(left)) left in the epoch" }
+    if let left = secondsLeftAtMost { text += ", at most \(Self.duration(left)) in all" }
+    return text
+  }
+
   /// An epoch in one line that stays.
   public func line(_ report: EpochReport, metrics: [ValidationMetric]) -> String {
     var line = "epoch \(report.number)  loss \(decimal(report.loss, 4))"
@@ -99,7 +114,9 @@ public struct RunProgress: Sendable {
       line += "  valid"
       for (metric, value) in zip(metrics, values) { line += " \(metric) \(decimal(value, 4))" }
     }
-    return line + "  \(Self.duration(report.seconds))" + (report.isBest ? "  best" : "")
+    let seconds = report.seconds
+    let time = seconds < 10 ? decimal(seconds, 2) + " s" : Self.duration(seconds)
+    return line + "  \(time)" + (report.isBest ? "  best" : "")
   }
 
   private static func pad(_ text: String, _ width: Int) -> String {
@@ -109,7 +126,6 @@ public struct RunProgress: Sendable {
   /// A number of seconds as people read it.
   static func duration(_ seconds: Double) -> String {
     guard seconds.isFinite, seconds < 1e9 else { return "?" }
-    if seconds < 1 { return decimal(seconds, 3) + " s" }
     if seconds < 10 { return decimal(seconds, 1) + " s" }
     let whole = Int(seconds.rounded())
     if whole < 60 { return "\(whole) s" }

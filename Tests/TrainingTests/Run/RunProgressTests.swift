@@ -59,6 +59,8 @@ import Testing
         "loss      1.0000   █▆▃▁", "NDCG@10   0.3000   ▁▃█▆  best 0.4000, epoch 3",
       ])
     #expect(progress.lines(width: 100, ascii: true)[1] == "loss      1.0000   %*-_")
+    progress.finish()
+    #expect(progress.lines(width: 100, ascii: false)[0] == "epoch 4 of at most 9  50 positions/s")
     for width in 0...120 {
       for ascii in [true, false] {
         let lines = progress.lines(width: width, ascii: ascii)
@@ -85,12 +87,12 @@ import Testing
   @Test func anEpochInOneLine() {
     let line = RunProgress(TrainingSettings()).line(
       report(3, loss: 2.5, score: 0.25, isBest: true), metrics: [ValidationMetric(.ndcg, at: 10)])
-    #expect(line == "epoch 3  loss 2.5000  valid NDCG@10 0.2500  2.0 s  best")
+    #expect(line == "epoch 3  loss 2.5000  valid NDCG@10 0.2500  2.00 s  best")
   }
 
   @Test(
     arguments: [
-      (0.0123, "0.012 s"), (9.94, "9.9 s"), (59.4, "59 s"), (61, "1 min 1 s"), (7260, "2 h 1 min"),
+      (0.0123, "0.0 s"), (9.94, "9.9 s"), (59.4, "59 s"), (61, "1 min 1 s"), (7260, "2 h 1 min"),
       (.infinity, "?"),
     ] as [(Double, String)])
   func durations(seconds: Double, text: String) {
