@@ -23,6 +23,10 @@ let rooms: [(name: String, imports: [Target.Dependency])] = [
       "Evaluation",
     ]
   ),
+  (
+    "DataCheck",
+    ["Randomness", "AtomicFiles", "KnowledgeGraph", "KSRModel", "Workspace", "Explanation"]
+  ),
   ("SampleData", ["Randomness", "AtomicFiles", "KnowledgeGraph"]),
   (
     "ExplorerCore",
@@ -37,7 +41,8 @@ let belowModel: Set = ["Randomness", "AtomicFiles", "KnowledgeGraph", "SampleDat
 // not need what the explorer needs.
 let products: [Product] =
   [
-    "KSRModel", "Workspace", "Evaluation", "Explanation", "Training", "SampleData", "ExplorerCore",
+    "KSRModel", "Workspace", "Evaluation", "Explanation", "Training", "DataCheck", "SampleData",
+    "ExplorerCore",
   ].map { .library(name: $0, type: .static, targets: [$0]) } + [
     .executable(name: "ksr-tui", targets: ["ksr-tui"]),
     .executable(name: "ksr", targets: ["ksr"]),
@@ -81,7 +86,7 @@ let package = Package(
         name: "ksr",
         dependencies: [
           "AtomicFiles", "KnowledgeGraph", "KSRModel", "Workspace", "Evaluation", "Explanation",
-          "Training", "SampleData", argumentParser,
+          "Training", "DataCheck", "SampleData", argumentParser,
         ]),
       .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "Randomness", "TestSupport"]),
       .testTarget(name: "EndToEndTests", dependencies: ["TestSupport"], path: "Tests/EndToEnd"),

@@ -101,6 +101,9 @@ struct ExplorerCommand: ParsableCommand {
     let first = State(
       size: size, viewer: start.viewer, step: start.step, takesMouse: !leavesMouse, theme: theme)
     let state = Explorer.run(keys.keys, from: first, with: cache, glyphs: glyphs).state
+    for warning in cache.model.warnings {
+      FileHandle.standardError.write(Data("ksr-tui: \(warning)\n".utf8))
+    }
     while cache.work(for: state) {}
     let text = Explorer.render(state, cache.scene(for: state), glyphs: glyphs).canvas.text
     FileHandle.standardOutput.write(Data(text.utf8))
@@ -119,8 +122,12 @@ struct ExplorerCommand: ParsableCommand {
     let first = State(
       size: terminal.size, viewer: start.viewer, step: start.step, takesMouse: !leavesMouse,
       theme: theme, seed: UInt64(time(nil)))
-    let begin = Explorer.run(keys.keys, from: first, with: cache, glyphs: glyphs)
+    var begin = Explorer.run(keys.keys, from: first, with: cache, glyphs: glyphs)
     guard !begin.effects.contains(.quit) else { return 0 }
+    if let warning = cache.model.warnings.first {
+      begin = Explorer.reduce(
+        begin.state, .show(Toast(warning, role: .warning)), in: cache.scene(for: begin.state))
+    }
     var loop = TerminalLoop(state: begin.state, cache: cache, terminal: terminal, glyphs: glyphs)
     try loop.run()
     return 0

@@ -47,7 +47,7 @@ struct SceneTests {
   func recommendations() throws {
     let scene = try little.scene("")
     let step = try #require(scene.step)
-    #expect(step.recommendations.map(\.rank) == (1...11).map(Double.init))
+    #expect(step.recommendations.map(\.rank) == (1...12).map(Double.init))
     #expect(
       zip(step.recommendations, step.recommendations.dropFirst()).allSatisfy {
         $0.score >= $1.score
@@ -57,7 +57,7 @@ struct SceneTests {
     let probability = step.recommendations.reduce(Float(0)) { $0 + ($1.probability ?? 0) }
     #expect(probability > 0.9 && probability < 1, "all but that of the padding item")
     let hidden = try #require(try little.scene("x").step)
-    #expect(hidden.recommendations.count == 5 && hidden.hiddenCount == 6)
+    #expect(hidden.recommendations.count == 6 && hidden.hiddenCount == 6)
     #expect(!hidden.recommendations.contains { $0.isSeen })
     #expect(
       hidden.recommendations.map(\.item) == step.recommendations.filter { !$0.isSeen }.map(\.item))

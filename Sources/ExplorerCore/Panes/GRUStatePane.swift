@@ -30,7 +30,7 @@ enum GRUStatePane {
     if map.rows >= 5 {
       line += HeatMap.draw(similarity.cosines, at: place, in: map, &frame) + 1
     } else {
-      similarCount = min(5, left - 1)
+      similarCount = max(0, min(5, left - 1))
     }
     drawSimilar(
       similarity.mostSimilar(before: step.step, count: similarCount), viewer,
@@ -50,7 +50,7 @@ enum GRUStatePane {
   ) {
     let window = ListWindow.rows(of: values.count, height: line.columns, showing: place)
     let finite = values.filter(\.isFinite)
-    guard let least = finite.min(), let most = finite.max() else { return }
+    guard !line.isEmpty, let least = finite.min(), let most = finite.max() else { return }
     frame.put(
       frame.glyphs.sparkline(Array(values[window]), in: least...most), line, style: Style(.bar))
     let column = line.column + place - window.lowerBound

@@ -137,7 +137,9 @@ enum ScorePartsView {
   ) {
     let glyphs = frame.glyphs
     let name = min(room.columns >= 36 ? 18 : 10, max(8, lines.map(\.name.columns).max() ?? 0))
-    let number = 6
+    let number = max(
+      6, glyphs.signed(item.parts.score).columns,
+      lines.map { glyphs.signed($0.amount).columns }.max() ?? 0)
     let barColumns = max(0, room.columns - name - number - 2)
     let most = max(lines.map { abs($0.amount) }.max() ?? 0, 1e-6)
     let title = room.columns >= 23 ? "over the average" : "over mean"
