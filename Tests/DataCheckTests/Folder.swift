@@ -2,6 +2,7 @@ import AtomicFiles
 import DataCheck
 import Foundation
 import KSRModel
+import Randomness
 import TestSupport
 import Workspace
 
@@ -62,6 +63,14 @@ struct Folder {
   mutating func remove(_ suffix: String, where isWrong: ([String]) -> Bool) {
     guard let rows = tables[suffix] else { return }
     tables[suffix] = [rows[0]] + rows.dropFirst().filter { !isWrong($0) }
+  }
+
+  /// Deals the entities of the links out by lot.
+  mutating func shuffleLinks(seed: UInt64) {
+    var entities = (tables["link"] ?? []).dropFirst().map { $0[1] }
+    var generator = SeededGenerator(seed: seed)
+    generator.shuffle(&entities)
+    change("link") { $0[1] = entities.removeLast() }
   }
 
   /// Writes the folder for the time of the body.

@@ -2,7 +2,6 @@ import AtomicFiles
 import DataCheck
 import Foundation
 import KSRModel
-import Randomness
 import TestSupport
 import Testing
 
@@ -115,13 +114,14 @@ import Testing
   /// Links drawn by lot: statistic, names, classes and years all speak up.
   @Test func bundledDataWithWrongLinksIsCaught() throws {
     var folder = try Self.tables(of: Self.cinema)
-    var entities = (folder.tables["link"] ?? []).dropFirst().map { $0[1] }
-    var generator = SeededGenerator(seed: 3)
-    generator.shuffle(&entities)
-    folder.change("link") { $0[1] = entities.removeLast() }
+    folder.shuffleLinks(seed: 3)
     let kinds = try folder.report().kinds
     #expect(kinds.prefix(4) == [.linksByChance, .linkNames, .linkClasses, .linkYears])
-    // Without any name left the statistic alone finds it.
+  }
+
+  /// Where nothing can be read the statistic still tells right links from links drawn by lot.
+  @Test func bundledDataWithoutNames() throws {
+    var folder = try Self.tables(of: Self.cinema)
     folder.tables["entity"] = nil
     var numbers: [String: String] = [:]
     func number(_ token: String) -> String {
@@ -131,6 +131,8 @@ import Testing
     }
     folder.change("link") { $0[1] = number($0[1]) }
     folder.change("kg") { $0 = [number($0[0]), $0[1], number($0[2])] }
+    #expect(Self.aboutLinks.isDisjoint(with: try folder.report().kinds))
+    folder.shuffleLinks(seed: 4)
     #expect(try folder.report().kinds.first == .linksByChance)
   }
 
