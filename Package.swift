@@ -28,17 +28,22 @@ let rooms: [(name: String, imports: [Target.Dependency])] = [
     ["Randomness", "AtomicFiles", "KnowledgeGraph", "KSRModel", "Workspace", "Explanation"]
   ),
   ("SampleData", ["Randomness", "AtomicFiles", "KnowledgeGraph"]),
-  ("ExplorerCore", ["KSRModel", "Workspace", "Evaluation", "Explanation"]),
+  (
+    "ExplorerCore",
+    ["Randomness", "AtomicFiles", "CKernels", "KSRModel", "Workspace", "Evaluation", "Explanation"]
+  ),
 ]
 
 // Rooms whose tests need no model.
 let belowModel: Set = ["Randomness", "AtomicFiles", "KnowledgeGraph", "SampleData"]
 
+// Static, since an automatic library cannot be built alone: `swift build --product Explanation` must
+// not need what the explorer needs.
 let products: [Product] =
   [
     "KSRModel", "Workspace", "Evaluation", "Explanation", "Training", "DataCheck", "SampleData",
     "ExplorerCore",
-  ].map { .library(name: $0, targets: [$0]) } + [
+  ].map { .library(name: $0, type: .static, targets: [$0]) } + [
     .executable(name: "ksr-tui", targets: ["ksr-tui"]),
     .executable(name: "ksr", targets: ["ksr"]),
   ]
@@ -73,8 +78,8 @@ let package = Package(
       .executableTarget(
         name: "ksr-tui",
         dependencies: [
-          "CNcurses", "CTerminal", "ExplorerCore", "Explanation", "Workspace", "KSRModel",
-          argumentParser,
+          "AtomicFiles", "CKernels", "CNcurses", "CTerminal", "ExplorerCore", "KSRModel",
+          "Workspace", argumentParser,
         ]
       ),
       .executableTarget(
