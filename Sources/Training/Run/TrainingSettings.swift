@@ -28,6 +28,14 @@ public struct TrainingSettings: Sendable, Equatable {
   public var stoppingStep = 10
   /// `eval_step`: validate after every so many epochs.
   public var evaluationStep = 1
+  /// `valid_metric`: what the best epoch is chosen by.
+  public var validationMetric = ValidationMetric(.ndcg, at: 10)
+  /// `metrics`: what is reported of validation and test.
+  public var metrics = ValidationMetric.Kind.allCases
+  /// `topk`: the lengths of the lists that the metrics look at.
+  public var listLengths = [10]
+  /// `eval_args.split.LS`: which of a user's last interactions are left out of training.
+  public var leaveOut = DataSplit.LeaveOut.validAndTest
   /// `seed` of every random choice.
   public var seed: UInt64 = 2020
   /// `training`: windows with a loss at every step, or RecBole's prefixes.
@@ -43,6 +51,20 @@ public struct TrainingSettings: Sendable, Equatable {
   /// `held_out_users`: tokens of users to leave out of training, `*` standing for any text.
   public var heldOutUsers: [String] = []
 
-  /// The defaults of RecBole, where it has the setting.
+  /// The defaults, which are RecBole's but for `training`, `valid_metric` and `memory_relations`.
   public init() {}
+
+  /// How the interactions are split.
+  public var split: DataSplit {
+    var split = DataSplit()
+    split.leaveOut = leaveOut
+    split.heldOutUsers = heldOutUsers
+    return split
+  }
+
+  /// All metrics that are reported: `metrics` at every length of `topk`, and `valid_metric`.
+  public var reportedMetrics: [ValidationMetric] {
+    let all = listLengths.flatMap { k in metrics.map { ValidationMetric($0, at: k) } }
+    return all.contains(validationMetric) ? all : all + [validationMetric]
+  }
 }
