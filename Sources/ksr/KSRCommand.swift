@@ -14,8 +14,9 @@ struct KSRCommand: ParsableCommand {
       """,
     version: "ksr \(Build.version), matrix products: \(Build.matrixProducts)",
     subcommands: [
-      TrainCommand.self, EvaluateCommand.self, EmbedCommand.self, CheckCommand.self,
-      ImportCommand.self, ExportCommand.self, SampleCommand.self,
+      TrainCommand.self, EvaluateCommand.self, EmbedCommand.self, RecommendCommand.self,
+      ExplainCommand.self, CheckCommand.self, ImportCommand.self, ExportCommand.self,
+      SampleCommand.self,
     ])
 
   /// Runs the command; what a user's input is wrong about becomes a sentence and exit status 1.
