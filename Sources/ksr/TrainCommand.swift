@@ -82,7 +82,7 @@ struct TrainCommand: ParsableCommand {
       folder, dimension: requested.network.kgEmbeddingSize, seed: requested.training.seed)
     let memory = try MemoryContents(
       dataset, choosing: requested.training.memoryRelations, entities: vectors.entities,
-      relations: vectors.relations, scale: requested.training.relationScale,
+      relations: vectors.relations, scale: requested.relationScale,
       padRelation: requested.network.hasPadRelation)
     if memory.itemsWithoutVector > 0 {
       Console.note("\(memory.itemsWithoutVector) items have no entity vector; theirs are zeros.")

@@ -4,7 +4,12 @@ import Workspace
 /// All settings of a run: the network's, and those of its training.
 public struct RunSettings: Sendable, Equatable {
   /// Shapes and arithmetic.
-  public var network = KSRSettings()
+  public var network = {
+    var settings = KSRSettings()
+    // More than RecBole's 0.1 ranks better where training is one pass per window.
+    settings.dropoutProbability = 0.5
+    return settings
+  }()
   /// Everything else.
   public var training = TrainingSettings()
 
@@ -25,7 +30,14 @@ public struct RunSettings: Sendable, Equatable {
     settings.training.validationMetric = ValidationMetric(.mrr, at: 10)
     settings.training.mode = .prefix
     settings.training.memoryRelations = .all
+    settings.training.relationScale = 1
     return settings
+  }
+
+  /// How long the relation vectors become.
+  public var relationScale: RelationScale {
+    if let factor = training.relationScale { return .factor(factor) }
+    return network.gamma == 0 ? .factor(1) : .meanLength(1 / abs(network.gamma))
   }
 
   /// The settings as text, in a fixed order.

@@ -25,7 +25,7 @@ extension TrainingSettings {
       ("training", mode.rawValue),
       ("shards", "\(shards)"),
       ("memory_relations", memoryRelations.text),
-      ("relation_scale", "\(relationScale)"),
+      ("relation_scale", relationScale.map { "\($0)" } ?? "auto"),
       ("held_out_users", Self.text(of: heldOutUsers)),
     ]
   }
@@ -73,7 +73,8 @@ extension TrainingSettings {
     case "training": mode = try Self.choice(key, value)
     case "shards": shards = try Self.count(key, value)
     case "memory_relations": memoryRelations = MemoryRelations(text: value)
-    case "relation_scale": relationScale = try Self.number(key, value, above: 0)
+    case "relation_scale":
+      relationScale = value == "auto" ? nil : try Self.number(key, value, above: 0)
     case "held_out_users": heldOutUsers = Self.list(value)
     default: return false
     }

@@ -4,8 +4,8 @@ import Workspace
 /// The settings of a training run that are not the network's, under RecBole's names where RecBole
 /// has them.
 public struct TrainingSettings: Sendable, Equatable {
-  /// `learning_rate` of Adam.
-  public var learningRate: Float = 0.001
+  /// `learning_rate` of Adam; RecBole's 0.001 needs several times the epochs.
+  public var learningRate: Float = 0.003
   /// `optimizer`: adam or adamw.
   public var optimiser = OptimiserKind.adam
   /// `weight_decay`: added to the gradient (adam) or taken off the parameter (adamw).
@@ -46,12 +46,16 @@ public struct TrainingSettings: Sendable, Equatable {
   public var shards = 4
   /// `memory_relations`: which relations are the memory's keys.
   public var memoryRelations = MemoryRelations.item
-  /// `relation_scale`: what the relation vectors are multiplied with.
-  public var relationScale: Float = 1
+  /// `relation_scale`: what the relation vectors are multiplied with; nil is `auto`.
+  ///
+  /// `auto` makes γ times their mean length 1, so that the attention starts spread out and learns to
+  /// be as sharp as it needs. With TransE's own lengths and γ = 10 it collapses.
+  public var relationScale: Float?
   /// `held_out_users`: tokens of users to leave out of training, `*` standing for any text.
   public var heldOutUsers: [String] = []
 
-  /// The defaults, which are RecBole's but for `training`, `valid_metric` and `memory_relations`.
+  /// The defaults, which are RecBole's but for `training`, `valid_metric`, `memory_relations`,
+  /// `learning_rate` and `relation_scale`.
   public init() {}
 
   /// How the interactions are split.

@@ -112,6 +112,7 @@ import Workspace
     #expect(!run.network.freezesKnowledgeGraph && run.network.hasPadRelation)
     #expect(run.training.memoryRelations == .all && run.training.mode == .prefix)
     #expect(run.training.batchSize == 2048 && run.training.epochs == 300)
+    #expect(run.relationScale == .factor(1))
     #expect(run.training.stoppingStep == 10)
     #expect(run.training.validationMetric.description == "MRR@10")
   }
