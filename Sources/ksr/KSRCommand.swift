@@ -15,7 +15,7 @@ struct KSRCommand: ParsableCommand {
     version: "ksr \(Build.version), matrix products: \(Build.matrixProducts)",
     subcommands: [
       TrainCommand.self, EvaluateCommand.self, EmbedCommand.self, CheckCommand.self,
-      SampleCommand.self,
+      ImportCommand.self, ExportCommand.self, SampleCommand.self,
     ])
 
   /// Runs the command; what a user's input is wrong about becomes a sentence and exit status 1.

@@ -36,6 +36,10 @@ public struct CheckpointError: Error, Sendable, Equatable, CustomStringConvertib
     case elementValue
     /// The tensors or the metadata are not those of a model.
     case contents
+    /// The file is not a zip archive as PyTorch writes it.
+    case archive
+    /// The objects in a PyTorch file cannot be read, or hold others than plain data.
+    case pickle
   }
 
   /// The file, as it was named.

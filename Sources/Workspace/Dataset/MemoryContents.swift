@@ -75,7 +75,10 @@ public struct MemoryContents: Sendable {
     }
     entityVectors = table
     itemsWithoutVector = missing
-    tails = Self.tails(data, slots: slots, pad: pad, entities: entities)
+    tails = KnownTails(
+      of: data.entityOfItem.map { $0 < 0 ? nil : Int($0) },
+      under: Array(repeating: nil, count: pad) + slots, in: data.graph, names: data.entityNames,
+      vectors: entities)
   }
 
   private static func choose(
@@ -111,35 +114,5 @@ public struct MemoryContents: Sendable {
       }
       return slots
     }
-  }
-
-  private static func tails(
-    _ data: Dataset, slots: [Int], pad: Int, entities: FeatureVectors
-  ) -> KnownTails {
-    var tokens = Vocabulary()
-    var offsets: [Int32] = [0]
-    var facts: [Int32] = []
-    for item in 0..<data.items.count {
-      for slot in 0..<slots.count + pad {
-        if item > 0, slot >= pad {
-          let known = data.graph.tails(
-            of: Int(data.entityOfItem[item]), under: slots[slot - pad])
-          for tail in known { facts.append(Int32(tokens.intern(data.graph.entities[Int(tail)]))) }
-        }
-        offsets.append(Int32(facts.count))
-      }
-    }
-    var vectors = Matrix(rows: tokens.count, columns: entities.width)
-    var found = false
-    for tail in 0..<tokens.count {
-      guard let row = entities.tokens.id(of: tokens[tail]) else { continue }
-      found = true
-      vectors.values.replaceSubrange(
-        tail * entities.width..<(tail + 1) * entities.width, with: entities[row])
-    }
-    return KnownTails(
-      tokens: tokens, names: tokens.tokens.map { data.entityNames.name(of: $0) ?? $0 },
-      vectors: found ? vectors : nil, relationCount: slots.count + pad, offsets: offsets,
-      facts: facts)
   }
 }

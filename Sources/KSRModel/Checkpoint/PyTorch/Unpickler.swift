@@ -1,0 +1,325 @@
+import AtomicFiles
+
+/// Runs a pickle without running anything: it makes plain values, tensors by description, and inert
+/// placeholders for all else.
+///
+/// No class is looked up and no function called, whatever names the pickle holds. Work and memory
+/// are bounded by the length of the pickle, which is bounded itself; lengths that it states are
+/// compared with what is left of it before anything is made.
+struct Unpickler {
+  /// The longest pickle, in bytes: tensors are not in it.
+  static let mostBytes = 16 << 20
+  /// The most instructions.
+  static let mostInstructions = 1_000_000
+  /// The longest name of a module, class or function, in bytes.
+  static let longestName = 1000
+
+  private let bytes: [UInt8]
+  private let file: String
+  private var position = 0
+  /// The values not yet part of an object.
+  private var stack: [PickledValue] = []
+  /// The heights of the stack at which marks lie.
+  private var marks: [Int] = []
+  private var memo: [Int: PickledValue] = [:]
+  private(set) var objects: [PickledObject] = []
+
+  /// The objects that a pickle describes.
+  static func objects(of bytes: [UInt8], file: String) throws(CheckpointError) -> PickledObjects {
+    var unpickler = Unpickler(bytes: bytes, file: file)
+    let root = try unpickler.run()
+    return PickledObjects(root: root, all: unpickler.objects)
+  }
+
+  private init(bytes: [UInt8], file: String) {
+    self.bytes = bytes
+    self.file = file
+  }
+
+  private mutating func run() throws(CheckpointError) -> PickledValue {
+    guard bytes.count <= Self.mostBytes else {
+      throw failure("it has \(bytes.count) bytes, expected at most \(Self.mostBytes)")
+    }
+    for _ in 0..<Self.mostInstructions {
+      let code = try byte()
+      guard let opcode = Opcode(rawValue: code) else {
+        position -= 1
+        throw failure("the instruction \(hexadecimal(code)) is not one of those understood here")
+      }
+      if opcode == .stop {
+        let root = try pop()
+        guard stack.isEmpty, marks.isEmpty else { throw failure("it stops with values left over") }
+        return root
+      }
+      try perform(opcode)
+    }
+    throw failure("it has more than \(Self.mostInstructions) instructions")
+  }
+
+  private mutating func perform(_ opcode: Opcode) throws(CheckpointError) {
+    switch opcode {
+    case .stop: break
+    case .protocol:
+      let version = try byte()
+      guard (2...4).contains(version) else {
+        throw failure("it is of protocol \(version), expected 2 to 4")
+      }
+    case .frame: _ = try length(8)
+
+    case .none: stack.append(.none)
+    case .newTrue: stack.append(.bool(true))
+    case .newFalse: stack.append(.bool(false))
+    case .int1: stack.append(.int(Int(try byte())))
+    case .int2: stack.append(.int(Int(try number(UInt16.self))))
+    case .int: stack.append(.int(Int(Int32(bitPattern: try number(UInt32.self)))))
+    case .long1: stack.append(try integer(Int(try byte())))
+    case .long4: stack.append(try integer(try length(4)))
+    case .float:
+      stack.append(.float(Double(bitPattern: try number(UInt64.self).byteSwapped)))
+    case .shortUnicode: stack.append(.string(try text(try length(1))))
+    case .unicode: stack.append(.string(try text(try length(4))))
+    case .unicode8: stack.append(.string(try text(try length(8))))
+    case .shortString, .shortBytes: try skipBytes(try length(1))
+    case .string, .bytes: try skipBytes(try length(4))
+    case .bytes8: try skipBytes(try length(8))
+
+    case .mark: marks.append(stack.count)
+    case .pop:
+      // A mark on top counts as a value here.
+      if let mark = marks.last, mark == stack.count { marks.removeLast() } else { _ = try pop() }
+    case .popMark: _ = try popToMark()
+    case .duplicate:
+      let top = try pop()
+      stack += [top, top]
+    case .put: try remember(Int(try byte()))
+    case .longPut: try remember(Int(try number(UInt32.self)))
+    case .memoize: try remember(memo.count)
+    case .get: try recall(Int(try byte()))
+    case .longGet: try recall(Int(try number(UInt32.self)))
+
+    case .emptyTuple: make(.tuple([]))
+    case .tuple1: try tuple(1)
+    case .tuple2: try tuple(2)
+    case .tuple3: try tuple(3)
+    case .tuple: make(.tuple(try popToMark()))
+    case .emptyList: make(.list([]))
+    case .list: make(.list(try popToMark()))
+    case .append: try append([try pop()])
+    case .appends, .addItems: try append(try popToMark())
+    case .emptyDictionary: make(.dictionary([]))
+    case .dictionary: make(.dictionary(try pairs(try popToMark())))
+    case .setItem:
+      let value = try pop()
+      try setItems([(try pop(), value)])
+    case .setItems: try setItems(try pairs(try popToMark()))
+    case .emptySet: make(.set([]))
+    case .frozenSet: make(.set(try popToMark()))
+
+    case .global:
+      let module = try line()
+      make(.global("\(module).\(try line())"))
+    case .stackGlobal:
+      guard case .string(let name) = try pop(), case .string(let module) = try pop(),
+        name.utf8.count <= Self.longestName, module.utf8.count <= Self.longestName
+      else { throw failure("a class is named by something else than two short texts") }
+      make(.global("\(module).\(name)"))
+    case .reduce, .newObject:
+      let arguments = try pop()
+      stack.append(try construct(try pop(), arguments, isCall: opcode == .reduce))
+    case .newObjectWithNames:
+      _ = try pop()
+      let arguments = try pop()
+      stack.append(try construct(try pop(), arguments, isCall: false))
+    case .object:
+      let values = try popToMark()
+      guard let callee = values.first else { throw failure("an object is made of nothing") }
+      make(.tuple(Array(values.dropFirst())))
+      stack.append(try construct(callee, try pop(), isCall: true))
+    case .persistentID:
+      let identifier = try pop()
+      make(storage(identifier).map { .storage($0) } ?? .placeholder("a persistent id", state: nil))
+    case .build:
+      let state = try pop()
+      try setState(state)
+    }
+  }
+}
+
+// MARK: - Bytes
+
+extension Unpickler {
+  private mutating func byte() throws(CheckpointError) -> UInt8 { try number(UInt8.self) }
+
+  private mutating func number<Number: FixedWidthInteger & UnsignedInteger>(
+    _: Number.Type
+  ) throws(CheckpointError) -> Number {
+    guard let value: Number = bytes.number(at: position) else {
+      throw failure("it ends inside an instruction")
+    }
+    position += Number.bitWidth / 8
+    return value
+  }
+
+  /// A length of as many bytes, no longer than what is left.
+  private mutating func length(_ width: Int) throws(CheckpointError) -> Int {
+    let stated: UInt64 =
+      switch width {
+      case 1: UInt64(try byte())
+      case 4: UInt64(try number(UInt32.self))
+      default: try number(UInt64.self)
+      }
+    guard stated <= UInt64(bytes.count - position) else {
+      throw failure("a length is given as \(stated), but \(bytes.count - position) bytes are left")
+    }
+    return Int(stated)
+  }
+
+  private mutating func text(_ count: Int) throws(CheckpointError) -> String {
+    let part = bytes[position..<position + count]
+    guard let text = String(validating: part, as: UTF8.self) else {
+      throw failure("a text of \(count) bytes is not UTF-8")
+    }
+    position += count
+    return text
+  }
+
+  private mutating func skipBytes(_ count: Int) throws(CheckpointError) {
+    position += count
+    stack.append(.inert("bytes"))
+  }
+
+  /// A whole number of as many bytes in two's complement.
+  private mutating func integer(_ count: Int) throws(CheckpointError) -> PickledValue {
+    guard count <= bytes.count - position else { throw failure("it ends inside a number") }
+    let part = bytes[position..<position + count]
+    position += count
+    guard count <= 8 else { return .inert("a number of \(count) bytes") }
+    var value: Int64 = part.last.map { $0 & 0x80 != 0 ? -1 : 0 } ?? 0
+    for byte in part.reversed() { value = value << 8 | Int64(byte) }
+    return .int(Int(value))
+  }
+
+  /// A name up to the end of its line.
+  private mutating func line() throws(CheckpointError) -> String {
+    let rest = bytes[position...].prefix(Self.longestName + 1)
+    guard let end = rest.firstIndex(of: UInt8(ascii: "\n")),
+      let name = String(validating: bytes[position..<end], as: UTF8.self)
+    else { throw failure("a class has no name of at most \(Self.longestName) bytes") }
+    position = end + 1
+    return name
+  }
+
+  func failure(_ detail: String) -> CheckpointError {
+    CheckpointError(.pickle, file: file, "byte \(position) of its pickle: \(detail)")
+  }
+}
+
+// MARK: - Values
+
+extension Unpickler {
+  private mutating func pop() throws(CheckpointError) -> PickledValue {
+    guard stack.count > marks.last ?? 0, let value = stack.popLast() else {
+      throw failure("a value is missing")
+    }
+    return value
+  }
+
+  private mutating func popToMark() throws(CheckpointError) -> [PickledValue] {
+    guard let mark = marks.popLast() else { throw failure("a mark is missing") }
+    let values = Array(stack[mark...])
+    stack.removeLast(values.count)
+    return values
+  }
+
+  private mutating func remember(_ key: Int) throws(CheckpointError) {
+    guard stack.count > marks.last ?? 0, let top = stack.last else {
+      throw failure("a value to remember is missing")
+    }
+    memo[key] = top
+  }
+
+  private mutating func recall(_ key: Int) throws(CheckpointError) {
+    guard let value = memo[key] else { throw failure("nothing was remembered as \(key)") }
+    stack.append(value)
+  }
+
+  /// Puts a new object on the stack.
+  mutating func make(_ object: PickledObject) {
+    stack.append(.object(objects.count))
+    objects.append(object)
+  }
+
+  /// A new object, kept off the stack.
+  mutating func added(_ object: PickledObject) -> PickledValue {
+    objects.append(object)
+    return .object(objects.count - 1)
+  }
+
+  /// The object that a value stands for.
+  func object(_ value: PickledValue) -> PickledObject? {
+    if case .object(let place) = value { objects[place] } else { nil }
+  }
+
+  private mutating func tuple(_ count: Int) throws(CheckpointError) {
+    guard stack.count - (marks.last ?? 0) >= count else { throw failure("a value is missing") }
+    let values = Array(stack.suffix(count))
+    stack.removeLast(count)
+    make(.tuple(values))
+  }
+
+  private func pairs(
+    _ values: [PickledValue]
+  ) throws(CheckpointError) -> [(key: PickledValue, value: PickledValue)] {
+    guard values.count % 2 == 0 else { throw failure("a key has no value") }
+    return stride(from: 0, to: values.count, by: 2).map { (values[$0], values[$0 + 1]) }
+  }
+
+  /// The place of the object on top of the stack, which is to be changed.
+  private func top() throws(CheckpointError) -> Int {
+    guard stack.count > marks.last ?? 0, case .object(let place) = stack.last else {
+      throw failure("an object to change is missing")
+    }
+    return place
+  }
+
+  private mutating func append(_ values: [PickledValue]) throws(CheckpointError) {
+    let place = try top()
+    switch objects[place] {
+    // The object is let go while it is changed, so that it is not copied.
+    case .list(var list):
+      objects[place] = .tuple([])
+      list += values
+      objects[place] = .list(list)
+    case .set(var set):
+      objects[place] = .tuple([])
+      set += values
+      objects[place] = .set(set)
+    case .placeholder: break
+    default: throw failure("values are added to what is no list")
+    }
+  }
+
+  private mutating func setItems(
+    _ pairs: [(key: PickledValue, value: PickledValue)]
+  ) throws(CheckpointError) {
+    let place = try top()
+    switch objects[place] {
+    case .dictionary(var dictionary):
+      objects[place] = .tuple([])
+      dictionary += pairs
+      objects[place] = .dictionary(dictionary)
+    case .placeholder: break
+    default: throw failure("keys are set in what is no dictionary")
+    }
+  }
+
+  /// What BUILD does: a placeholder keeps the state, an ordered dictionary has no use for it.
+  private mutating func setState(_ state: PickledValue) throws(CheckpointError) {
+    let place = try top()
+    switch objects[place] {
+    case .placeholder(let name, _): objects[place] = .placeholder(name, state: state)
+    case .dictionary, .tensor: break
+    default: throw failure("a state is given to what can have none")
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import AtomicFiles
+
+/// The entries of a zip archive in memory, checked before anything in them is used.
+///
+/// Read is what `torch.save` writes: entries that are stored and not compressed, the records for
+/// large archives (zip64) included. Every offset and size must lie inside the file, no two entries
+/// may have one name or share a byte, and what is read must have its checksum.
+struct ZipArchive {
+  /// A file in the archive.
+  struct Entry {
+    /// Its name, folders included.
+    let name: String
+    /// Where its bytes are in the archive.
+    let range: Range<Int>
+    /// The checksum of its bytes.
+    let checksum: UInt32
+  }
+
+  /// The most entries an archive may have; `torch.save` writes one for each tensor.
+  static let mostEntries = 100_000
+  /// The longest name of an entry, in bytes.
+  static let longestName = 4096
+
+  /// The name of the file, as errors give it.
+  let file: String
+  /// The entries in the order of the archive's list.
+  let entries: [Entry]
+  private let bytes: [UInt8]
+  private let index: [String: Int]
+
+  /// Checks the list of entries and where they lie.
+  init(bytes: [UInt8], file: String) throws(CheckpointError) {
+    let directory = try ZipDirectory(bytes: bytes, file: file)
+    self.file = file
+    self.bytes = bytes
+    entries = try directory.entries()
+    var index: [String: Int] = [:]
+    for (place, entry) in entries.enumerated() {
+      guard index.updateValue(place, forKey: entry.name) == nil else {
+        throw CheckpointError(.archive, file: file, "\(quoted(entry.name)) is in the archive twice")
+      }
+    }
+    self.index = index
+  }
+
+  /// The entry of a name, if there is one.
+  func entry(_ name: String) -> Entry? { index[name].map { entries[$0] } }
+
+  /// The bytes of an entry, compared with their checksum.
+  func contents(_ entry: Entry) throws(CheckpointError) -> [UInt8] {
+    let found = bytes.withUnsafeBytes {
+      Checksum.crc32(UnsafeRawBufferPointer(rebasing: $0[entry.range]))
+    }
+    guard found == entry.checksum else {
+      throw CheckpointError(
+        .archive, file: file,
+        "\(quoted(entry.name)) is damaged: its checksum is \(hexadecimal(found)), expected"
+          + " \(hexadecimal(entry.checksum))")
+    }
+    return Array(bytes[entry.range])
+  }
+}
+
+/// A number as checksums and opcodes are written.
+func hexadecimal(_ value: some FixedWidthInteger & UnsignedInteger) -> String {
+  "0x" + String(value, radix: 16, uppercase: true)
+}
+
+extension [UInt8] {
+  /// A little-endian number at a place; nil where it does not lie in the bytes.
+  func number<Number: FixedWidthInteger & UnsignedInteger>(
+    _: Number.Type = Number.self, at place: Int
+  ) -> Number? {
+    let size = Number.bitWidth / 8
+    guard place >= 0, place <= count - size else { return nil }
+    return withUnsafeBytes {
+      Number(littleEndian: $0.loadUnaligned(fromByteOffset: place, as: Number.self))
+    }
+  }
+}

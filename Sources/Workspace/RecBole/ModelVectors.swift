@@ -1,0 +1,91 @@
+import AtomicFiles
+import KSRModel
+
+/// Vectors of a model with what each of them is, as the TensorBoard projector reads them.
+public struct ModelVectors: Sendable {
+  /// The vectors, one a row.
+  public let vectors: Matrix
+  /// The names of the metadata's columns; two at least, since the projector takes a single column to
+  /// have no header.
+  public let columns: [String]
+  /// The metadata of each vector.
+  public let rows: [[String]]
+
+  /// q_i of every item, with which scores are made.
+  public static func items(of network: KSRNetwork, _ model: TrainedModel) -> ModelVectors {
+    let ids = 1..<max(1, model.items.count)
+    return ModelVectors(
+      vectors: network.itemVectors.suffix(from: 1), columns: ["item_id", "name"],
+      rows: ids.map { [model.items[$0], model.itemNames[$0]] })
+  }
+
+  /// e_i of every item, then the vectors of the known tails, where the model has them.
+  ///
+  /// Where entity vectors were trained, those of the items moved on and those of the tails did not.
+  public static func entities(of model: TrainedModel) -> ModelVectors {
+    var vectors = model.parameters.entityEmbedding.suffix(from: 1)
+    var rows = (1..<max(1, model.items.count)).map {
+      [model.items[$0], model.itemNames[$0], "item"]
+    }
+    if let tails = model.tails.vectors {
+      vectors = Matrix(
+        rows: vectors.rows + tails.rows, columns: vectors.columns,
+        values: vectors.values + tails.values)
+      rows += (0..<tails.rows).map { [model.tails.tokens[$0], model.tails.names[$0], "tail"] }
+    }
+    return ModelVectors(vectors: vectors, columns: ["id", "name", "kind"], rows: rows)
+  }
+
+  /// h_t of every viewer after the last interaction.
+  public static func states(of session: Session) -> ModelVectors {
+    let model = session.model
+    var values: [Float] = []
+    var rows: [[String]] = []
+    for viewer in session.viewers {
+      guard let last = viewer.items.last else { continue }
+      let states = HistoryStates(network: session.network, items: viewer.items)
+      let (trace, row) = states.pass(through: viewer.count - 1)
+      values += trace.states.row(row)
+      let attention = trace.attention.row(row)
+      let strongest = attention.indices.max { attention[$0] < attention[$1] }
+      rows.append([
+        viewer.user, "\(viewer.count)", model.itemNames[Int(last)],
+        strongest.map { model.relationNames[$0 - attention.startIndex] } ?? "none",
+      ])
+    }
+    return ModelVectors(
+      vectors: Matrix(
+        rows: rows.count, columns: model.settings.hiddenSize, values: values),
+      columns: ["user_id", "interactions", "last item", "strongest attention"], rows: rows)
+  }
+
+  /// The vectors as text: a line each, tabs between numbers, no header.
+  public var vectorText: String {
+    var text = ""
+    for row in 0..<vectors.rows {
+      text += vectors.row(row).map(\.description).joined(separator: "\t") + "\n"
+    }
+    return text
+  }
+
+  /// The metadata as text: a header and a line for each vector.
+  public var metadataText: String {
+    ([columns] + rows).map { $0.map(Self.field).joined(separator: "\t") + "\n" }.joined()
+  }
+
+  /// A text on one line and in one column, whatever it holds.
+  private static func field(_ text: String) -> String {
+    String(
+      String.UnicodeScalarView(
+        text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
+  }
+}
+
+extension Matrix {
+  /// The rows from one on.
+  fileprivate func suffix(from row: Int) -> Matrix {
+    let first = min(row, rows)
+    return Matrix(
+      rows: rows - first, columns: columns, values: Array(values[(first * columns)...]))
+  }
+}

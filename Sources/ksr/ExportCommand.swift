@@ -1,0 +1,79 @@
+import ArgumentParser
+import AtomicFiles
+import Foundation
+import KSRModel
+import Workspace
+
+/// `ksr export`: a model for other programs.
+struct ExportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export",
+    abstract: "Write a model's parameters under RecBole's names, or its vectors for TensorBoard.",
+    discussion: """
+      Without --vectors: DIR/state_dict.safetensors, with relation_Matrix beside the names of \
+      RecBole's state dict. With it: DIR/KIND.tsv and DIR/KIND_metadata.tsv, to be loaded in the \
+      embedding projector: items (q, with which scores are made), entities (items and known tails) \
+      or states (of each viewer after the last interaction; needs --data).
+      """)
+
+  enum Vectors: String, ExpressibleByArgument, CaseIterable {
+    case items, entities, states
+  }
+
+  @Argument(help: ArgumentHelp("The model file.", valueName: "MODEL"))
+  var model: String
+
+  @Option(
+    help: ArgumentHelp("The vectors to write, in place of the parameters.", valueName: "KIND"))
+  var vectors: Vectors?
+
+  @Option(
+    name: .customLong("data"),
+    help: ArgumentHelp("The data folder with the viewers, for states.", valueName: "DIR"))
+  var data: String?
+
+  @Option(help: ArgumentHelp("The folder to write to; made if missing.", valueName: "DIR"))
+  var output: String
+
+  func validate() throws {
+    guard vectors != .states || data != nil else {
+      throw ValidationError("--vectors states needs --data DIR: states are of viewers.")
+    }
+  }
+
+  mutating func run() throws {
+    let model = try TrainedModel.read(path: model)
+    let contents: ModelVectors
+    switch vectors {
+    case nil:
+      try makeFolder()
+      let path = output + "/state_dict.safetensors"
+      try model.parameters.stateDict.write(to: path)
+      Console.result(path)
+      return
+    case .items:
+      contents = .items(
+        of: KSRNetwork(settings: model.settings, parameters: model.parameters), model)
+    case .entities: contents = .entities(of: model)
+    case .states:
+      let session = try Session(model, folder: AtomicFolder(path: data ?? ""))
+      for warning in session.warnings { Console.note(warning) }
+      contents = .states(of: session)
+    }
+    try makeFolder()
+    let name = output + "/" + (vectors?.rawValue ?? "")
+    try writeAtomically(contents.vectorText, to: name + ".tsv")
+    try writeAtomically(contents.metadataText, to: name + "_metadata.tsv")
+    Console.note("\(contents.vectors.rows) vectors of \(contents.vectors.columns) numbers")
+    Console.result(name + ".tsv")
+    Console.result(name + "_metadata.tsv")
+  }
+
+  private func makeFolder() throws {
+    do {
+      try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
+    } catch {
+      throw DataError(file: output, found: "the folder cannot be made")
+    }
+  }
+}
