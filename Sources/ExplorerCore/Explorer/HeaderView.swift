@@ -3,7 +3,7 @@ enum HeaderView {
   static func draw(_ state: State, _ scene: Scene, _ layout: Layout, in frame: inout Frame) {
     let isFramed = layout.form != .single
     let room = layout.header.inset(columns: isFramed ? 2 : 1, rows: 0)
-    let parts = parts(scene, frame.glyphs)
+    let parts = parts(scene, frame.words, frame.glyphs)
     let gap = 1
     // What does not fit is left out, the least important first.
     var shown = parts
@@ -46,7 +46,7 @@ enum HeaderView {
     var columns: Int { runs.reduce(0) { $0 + $1.0.columns } }
   }
 
-  private static func parts(_ scene: Scene, _ glyphs: Glyphs) -> [Part] {
+  private static func parts(_ scene: Scene, _ words: Words, _ glyphs: Glyphs) -> [Part] {
     let model = scene.model
     let dot = String(glyphs.marks.separator)
     var parts: [Part] = []
@@ -85,7 +85,8 @@ enum HeaderView {
     }
     let hits = viewer.hits
     if hits.of > 0 {
-      parts.append(Part(runs: [(" hits@10 \(hits.count)/\(hits.of) ", Style(.text))], weight: 4))
+      parts.append(
+        Part(runs: [(" \(words.hits) \(hits.count)/\(hits.of) ", Style(.text))], weight: 4))
     }
     let metric = model.metric.map { "\($0.name) \(glyphs.probability(Float($0.value)))" }
     let name = [" model \(model.name)", metric].compactMap { $0 }.joined(separator: " \(dot) ")
