@@ -27,6 +27,9 @@ struct ExplorerCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The step to begin with, from 1.", valueName: "N"))
   var step: Int?
 
+  @Flag(help: "Begin with a tour of the data, a sentence at each stop.")
+  var demo = false
+
   @Flag(help: "Write one frame as text and leave.")
   var print = false
 
@@ -57,7 +60,14 @@ struct ExplorerCommand: ParsableCommand {
   @Flag(help: "Say which files would be opened, and leave.")
   var paths = false
 
+  @Flag(name: .customLong("keys-table"), help: .hidden)
+  var printsKeys = false
+
   mutating func run() throws {
+    if printsKeys {
+      FileHandle.standardOutput.write(Data((Bindings.markdown + "\n").utf8))
+      return
+    }
     let command = self
     let status = MainActor.assumeIsolated { command.start() }
     throw ExitCode(status)
@@ -100,7 +110,7 @@ struct ExplorerCommand: ParsableCommand {
   ) -> Int32 {
     let first = State(
       size: size, viewer: start.viewer, step: start.step, takesMouse: !leavesMouse, theme: theme)
-    let state = Explorer.run(keys.keys, from: first, with: cache, glyphs: glyphs).state
+    let state = Explorer.run(firstKeys, from: first, with: cache, glyphs: glyphs).state
     for warning in cache.model.warnings {
       FileHandle.standardError.write(Data("ksr-tui: \(warning)\n".utf8))
     }
@@ -122,7 +132,7 @@ struct ExplorerCommand: ParsableCommand {
     let first = State(
       size: terminal.size, viewer: start.viewer, step: start.step, takesMouse: !leavesMouse,
       theme: theme, seed: UInt64(time(nil)))
-    var begin = Explorer.run(keys.keys, from: first, with: cache, glyphs: glyphs)
+    var begin = Explorer.run(firstKeys, from: first, with: cache, glyphs: glyphs)
     guard !begin.effects.contains(.quit) else { return 0 }
     if let warning = cache.model.warnings.first {
       begin = Explorer.reduce(
@@ -131,6 +141,12 @@ struct ExplorerCommand: ParsableCommand {
     var loop = TerminalLoop(state: begin.state, cache: cache, terminal: terminal, glyphs: glyphs)
     try loop.run()
     return 0
+  }
+
+  /// The keys that are pressed before the first picture; --demo presses the one that begins a tour.
+  private var firstKeys: [Key] {
+    (demo ? Bindings.all.first { $0.command == .tour }?.keys.prefix(1).map(\.self) ?? [] : [])
+      + keys.keys
   }
 
   private static func theme(_ name: String) throws -> Theme {

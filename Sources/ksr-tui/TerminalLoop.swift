@@ -29,6 +29,7 @@ struct TerminalLoop {
           switch effect {
           case .quit: return
           case .redraw: terminal.forgetScreen()
+          case .findTour: actions.append(.tour(cache.tour()))
           case .copy(let text): terminal.copy(text)
           }
         }

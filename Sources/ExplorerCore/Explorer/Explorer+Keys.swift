@@ -19,6 +19,7 @@ extension Explorer {
     switch state.context {
     case .menu: return .type(key)
     case .main: return .unknown(key)
+    case .tour: return .command(.tourStop)
     case .card, .message: return nil
     }
   }
@@ -34,6 +35,9 @@ extension Explorer {
       let frame = render(last.state, scene, glyphs: glyphs)
       guard let action = action(for: key, in: last.state, frame: frame) else { continue }
       last = reduce(last.state, action, in: scene)
+      if last.effects.contains(.findTour) {
+        last = reduce(last.state, .tour(cache.tour()), in: scene)
+      }
       if last.effects.contains(.quit) { break }
     }
     return last

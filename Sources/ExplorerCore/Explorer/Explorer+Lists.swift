@@ -21,6 +21,11 @@ extension Explorer {
           FindMenu.rows(matching: menu.filter.text, in: scene).count,
           FindMenu.height(on: state.size)
         )
+      case .palette:
+        (
+          PaletteMenu.rows(matching: menu.filter.text, in: scene).count,
+          PaletteMenu.height(on: state.size)
+        )
       default:
         (HelpMenu.rows(matching: menu.filter.text).count, HelpMenu.height(on: state.size))
       }
@@ -93,6 +98,7 @@ extension Explorer {
       guard steps.indices.contains(menu.selection) else { return }
       next.state.overlay = nil
       go(to: steps[menu.selection], in: &next.state, scene)
+    case .palette: PaletteMenu.choose(menu, on: &next, scene)
     case .card, nil: break
     }
   }

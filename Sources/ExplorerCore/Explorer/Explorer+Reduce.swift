@@ -16,6 +16,7 @@ public enum Explorer {
   public static func reduce(_ state: State, _ action: Action, in scene: Scene) -> Transition {
     var next = Transition(state: state)
     if action != .tick { next.state.toast = nil }
+    if !action.keepsTour { next.state.tour = nil }
     switch action {
     case .command(let command): perform(command, on: &next, scene)
     case .type(let key): type(key, into: &next.state)
@@ -33,6 +34,7 @@ public enum Explorer {
     case .chooseRow(let index):
       next.state.menu?.selection = index
       perform(.choose, on: &next, scene)
+    case .tour(let stops): begin(stops, in: &next.state)
     case .tick: tick(&next.state, scene)
     case .resize(let size):
       next.state.size = size
@@ -84,6 +86,19 @@ public enum Explorer {
     case .inspect: inspect(&next.state, scene)
     case .copy: copy(&next, scene)
     case .jump: break
+    case .tour:
+      if scene.model.viewerCount > 0 {
+        next.effects.append(.findTour)
+      } else {
+        next.state.toast = Toast("No tour: the model was opened without data", role: .warning)
+      }
+    case .tourNext, .tourBack: tour(command, in: &next.state)
+    case .tourStop: next.state.toast = Toast("The tour is over; t begins it again")
+    case .palette: open(.palette(Menu()), in: &next.state)
+    case .plainWords:
+      next.state.usesPlainWords.toggle()
+      next.state.toast = Toast(
+        next.state.usesPlainWords ? "Plain words; p takes the field's terms" : "The field's terms")
     case .choose: choose(on: &next, scene)
     }
   }
@@ -109,7 +124,7 @@ public enum Explorer {
     focus(panes[(index + offset + panes.count) % panes.count], in: &state)
   }
 
-  private static func focus(_ pane: Pane, in state: inout State) {
+  static func focus(_ pane: Pane, in state: inout State) {
     guard state.openPanes.contains(pane) else { return }
     state.focus = pane
     if pane == .gruState || pane == .memory { state.side = pane }

@@ -28,6 +28,10 @@ public struct State: Equatable, Sendable {
   public internal(set) var showsWhy = false
   /// What lies on top of the panes.
   public internal(set) var overlay: Overlay?
+  /// The tour that we are on.
+  public internal(set) var tour: Tour?
+  /// Whether plain words stand in the place of the field's terms.
+  public internal(set) var usesPlainWords = false
   /// A short message, shown until the next key.
   public internal(set) var toast: Toast?
   /// Whether the explorer gets the mouse, or the terminal does.
@@ -52,16 +56,19 @@ public struct State: Equatable, Sendable {
 
   /// Where everything is.
   public var layout: Layout {
-    Layout(size, Layout.Request(focus: focus, side: side, showsWhy: showsWhy))
+    let below = tour.map { TourBox.rows(of: $0, on: size) } ?? 0
+    return Layout(
+      Size(columns: size.columns, rows: size.rows - below),
+      Layout.Request(focus: focus, side: side, showsWhy: showsWhy))
   }
 
   /// What the keys go to.
   public var context: Context {
     if Layout.form(for: size) == .message { return .message }
     switch overlay {
-    case nil: return .main
+    case nil: return tour == nil ? .main : .tour
     case .card: return .card
-    case .help, .viewers, .find: return .menu
+    case .help, .viewers, .find, .palette: return .menu
     }
   }
 
@@ -91,6 +98,8 @@ public enum Overlay: Equatable, Sendable {
   case viewers(Menu)
   /// The list in which a title of the history is looked for.
   case find(Menu)
+  /// The list of commands.
+  case palette(Menu)
   /// What is known of an item or the model.
   case card(CardSubject)
 }
@@ -122,7 +131,7 @@ extension State {
   var menu: Menu? {
     get {
       switch overlay {
-      case .help(let menu), .viewers(let menu), .find(let menu): menu
+      case .help(let menu), .viewers(let menu), .find(let menu), .palette(let menu): menu
       case .card, nil: nil
       }
     }
@@ -132,6 +141,7 @@ extension State {
       case .help: overlay = .help(newValue)
       case .viewers: overlay = .viewers(newValue)
       case .find: overlay = .find(newValue)
+      case .palette: overlay = .palette(newValue)
       case .card, nil: break
       }
     }

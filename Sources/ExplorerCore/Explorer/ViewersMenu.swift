@@ -14,7 +14,8 @@ enum ViewersMenu {
     guard let list = scene.viewers else { return }
     let area = area(on: layout.size)
     let inside = MenuBox.draw(
-      "Viewers \(state.viewerOrder.words)", menu, hint: "type an id or a title watched",
+      (scene.model.isSimulated ? "Simulated viewers " : "Viewers ") + state.viewerOrder.words, menu,
+      hint: "type an id or a title watched",
       area, layout, &frame)
     let columns = Columns(inside.columns, list)
     let head = inside.line(0)

@@ -4,6 +4,8 @@ public enum Context: String, CaseIterable, Sendable {
   case main
   /// The list of keys, or another list that a word can be typed into.
   case menu
+  /// A stop of a tour.
+  case tour
   /// A card, to be read and closed.
   case card
   /// A screen too small for anything.
@@ -126,6 +128,24 @@ public enum Bindings {
       keys: [.escape], command: .back, contexts: [.main], title: "back",
       help: "Close the reasons; then go up to the viewers.", isInFooter: false),
     Binding(
+      keys: [.character(":")], command: .palette, contexts: [.main], title: "command",
+      help: "Find a command; viewer ID and step N go there.", isInFooter: false),
+    Binding(
+      keys: [.character("p")], command: .plainWords, contexts: [.main], title: "plain words",
+      help: "Use plain words, or the field's terms.", isInFooter: false),
+    Binding(
+      keys: [.character("t")], command: .tour, contexts: [.main], title: "tour",
+      help: "Take a tour of this data, a sentence at each stop.", isInFooter: false),
+    Binding(
+      keys: [.right, .enter, .character(" ")], command: .tourNext, contexts: [.tour],
+      title: "next", help: "Go to the next stop of the tour.", isInFooter: true),
+    Binding(
+      keys: [.left], command: .tourBack, contexts: [.tour], title: "back",
+      help: "Go to the stop before.", isInFooter: true),
+    Binding(
+      keys: [.escape], command: .tourStop, contexts: [.tour], title: "stop",
+      help: "End the tour and stay; any other key does, too.", isInFooter: true),
+    Binding(
       keys: [.character("T")], command: .nextTheme, contexts: [.main], title: "colours",
       help: "Take the next colours.", isInFooter: false),
     Binding(
@@ -133,7 +153,7 @@ public enum Bindings {
       help: "Give the mouse to the terminal, or take it back.",
       isInFooter: false),
     Binding(
-      keys: [.control("l")], command: .redraw, contexts: [.main, .menu, .card, .message],
+      keys: [.control("l")], command: .redraw, contexts: [.main, .menu, .tour, .card, .message],
       title: "redraw",
       help: "Draw the whole screen again.", isInFooter: false),
     Binding(
@@ -155,7 +175,7 @@ public enum Bindings {
       keys: [.character("q"), .control("c")], command: .quit, contexts: [.main, .message],
       title: "quit", help: "Leave the explorer.", isInFooter: true),
     Binding(
-      keys: [.character("?"), .function(1), .character(":")], command: .help, contexts: [.main],
+      keys: [.character("?"), .function(1)], command: .help, contexts: [.main],
       title: "help", help: "List the keys; type to search, Enter does the row.",
       isInFooter: true),
   ]

@@ -45,8 +45,23 @@ public final class SceneCache {
     session.viewers.isEmpty ? nil : FirstLook.find(in: session, tails)
   }
 
+  /// The stops of a tour of this data, found when they are first wanted.
+  public func tour() -> [Tour.Stop] { stops }
+
+  private lazy var stops = TourFinder(self, tails).stops()
+
   /// What a picture of a state needs.
   public func scene(for state: State) -> Scene {
+    var scene = sceneOfSelection(state)
+    if case .palette(let menu) = state.overlay,
+      let name = PaletteMenu.viewerName(in: menu.filter.text)
+    {
+      scene.namedViewer = session.viewers.firstIndex { $0.user == name }
+    }
+    return scene
+  }
+
+  private func sceneOfSelection(_ state: State) -> Scene {
     var list: ViewerList?
     if case .viewers(let menu) = state.overlay {
       list = viewers(.init(filter: menu.filter.text, order: state.viewerOrder))
