@@ -7,6 +7,7 @@ struct TerminalLoop {
   let cache: SceneCache
   let terminal: CursesTerminal
   let glyphs: Glyphs
+  let keeper: StateKeeper
 
   /// Runs until somebody leaves.
   mutating func run() throws(TerminalFailure) {
@@ -29,6 +30,7 @@ struct TerminalLoop {
           switch effect {
           case .quit: return
           case .redraw: terminal.forgetScreen()
+          case .keep: if let failure = keeper.keep(state) { state = failure }
           case .copy(let text): terminal.copy(text)
           }
         }

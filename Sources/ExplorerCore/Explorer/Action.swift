@@ -30,6 +30,8 @@ public enum Effect: Equatable, Sendable {
   case quit
   /// Sends the whole picture to the terminal again.
   case redraw
+  /// Writes down what is kept between runs: the own viewers have changed.
+  case keep
   /// Puts a text where the terminal keeps what has been copied.
   case copy(String)
 }

@@ -24,6 +24,8 @@ extension Explorer {
     case .find(let menu): FindMenu.draw(menu, scene, on: layout, in: &frame)
     case .card: if let card = scene.card { CardView.draw(card, on: layout, in: &frame) }
     case .viewers(let menu): ViewersMenu.draw(menu, state, scene, on: layout, in: &frame)
+    case .films(let editor): FilmsMenu.draw(editor, state, scene, on: layout, in: &frame)
+    case .naming(let entry): NameBox.draw(entry, on: layout, in: &frame)
     case nil: break
     }
     return frame

@@ -63,7 +63,10 @@ enum HeaderView {
       Part(
         runs: [
           (" viewer \(viewer.user)", Style(.title)),
-          (viewer.isHeldOut ? " \(dot) held out " : " ", Style(.test)),
+          (
+            viewer.isOwn ? " \(dot) own " : viewer.isHeldOut ? " \(dot) held out " : " ",
+            Style(viewer.isOwn ? .focus : .test)
+          ),
         ], weight: 1))
     parts.append(
       Part(runs: [(" \(glyphs.count(model.itemCount)) items ", Style(.muted))], weight: 8))

@@ -2,7 +2,8 @@
 public struct State: Equatable, Sendable {
   /// The extent of the screen.
   public internal(set) var size: Size
-  /// The viewer that is looked at, by place among the viewers of the data; nil for none.
+  /// The viewer that is looked at, by place among the viewers of the data and then
+  /// ``own``; nil for none.
   public internal(set) var viewer: Int?
   /// The step of the history, from 0: the last interaction that the model has read.
   public internal(set) var step: Int
@@ -34,6 +35,10 @@ public struct State: Equatable, Sendable {
   public internal(set) var takesMouse: Bool
   /// The colours.
   public internal(set) var theme: Theme
+  /// The viewers made here; in ``viewer`` they come after those of the data.
+  public internal(set) var own: [OwnViewer] = []
+  /// The own viewer that is deleted when the key for it is pressed once more.
+  var asksToDelete: String?
   /// What random choices follow from.
   var seed: UInt64
 
@@ -55,6 +60,13 @@ public struct State: Equatable, Sendable {
     Layout(size, Layout.Request(focus: focus, side: side, showsWhy: showsWhy))
   }
 
+  /// The state with a message.
+  public func showing(_ toast: Toast) -> State {
+    var state = self
+    state.toast = toast
+    return state
+  }
+
   /// What the keys go to.
   public var context: Context {
     if Layout.form(for: size) == .message { return .message }
@@ -62,6 +74,8 @@ public struct State: Equatable, Sendable {
     case nil: return .main
     case .card: return .card
     case .help, .viewers, .find: return .menu
+    case .films: return .films
+    case .naming: return .naming
     }
   }
 
@@ -93,6 +107,10 @@ public enum Overlay: Equatable, Sendable {
   case find(Menu)
   /// What is known of an item or the model.
   case card(CardSubject)
+  /// The films of an own viewer, being typed.
+  case films(FilmEditor)
+  /// The name of a new own viewer, being typed.
+  case naming(NameEntry)
 }
 
 /// A list in which a word can be typed to leave only the rows that have it.
@@ -101,6 +119,8 @@ public struct Menu: Equatable, Sendable {
   public internal(set) var filter = TextField()
   /// The selected one among the rows that are left.
   public internal(set) var selection = 0
+  /// The viewer that is selected, wherever the list has it; nil for whichever is in the row.
+  var viewer: Int?
 }
 
 /// A short message in the place of the footer.
@@ -123,7 +143,8 @@ extension State {
     get {
       switch overlay {
       case .help(let menu), .viewers(let menu), .find(let menu): menu
-      case .card, nil: nil
+      case .films(let editor): editor.menu
+      case .card, .naming, nil: nil
       }
     }
     set {
@@ -132,7 +153,10 @@ extension State {
       case .help: overlay = .help(newValue)
       case .viewers: overlay = .viewers(newValue)
       case .find: overlay = .find(newValue)
-      case .card, nil: break
+      case .films(var editor):
+        editor.menu = newValue
+        overlay = .films(editor)
+      case .card, .naming, nil: break
       }
     }
   }

@@ -74,6 +74,12 @@ public enum Command: String, CaseIterable, Sendable {
   case modelCard = "model-card"
   /// Copy the command line that shows this screen.
   case copy
+  /// Type films for an own viewer: for the one that is looked at, else for a new one.
+  case ownViewer = "own-viewer"
+  /// Type films for a new own viewer.
+  case anotherOwnViewer = "another-own-viewer"
+  /// Delete the selected own viewer.
+  case deleteViewer = "delete-viewer"
   /// Take the next colours.
   case nextTheme = "next-theme"
 }

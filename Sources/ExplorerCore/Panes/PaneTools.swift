@@ -70,8 +70,11 @@ enum EmptyView {
     guard placement.pane == .history else { return }
     let lines =
       model.viewerCount == 0
-      ? ["No viewers: the model", "was opened without data.", "", "ksr-tui MODEL --data DIR"]
-      : ["No viewer chosen;", "v lists them."]
+      ? [
+        "Press n and type films:", "the model recommends", "what could come next.", "",
+        "No data was opened;", "ksr-tui MODEL --data DIR", "shows its viewers.",
+      ]
+      : ["No viewer chosen;", "v lists them, n makes one", "from films you type."]
     for (row, text) in lines.enumerated() {
       frame.put(text, placement.inside.line(row), style: Style(.muted))
     }
