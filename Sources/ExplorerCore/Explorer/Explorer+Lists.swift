@@ -31,7 +31,7 @@ extension Explorer {
           FindMenu.height(on: state.size)
         )
       case .films:
-        (scene.films?.found.count ?? 0, FilmsMenu.height(on: state.size))
+        (scene.films?.found.count ?? 0, FilmsMenu.height(on: state.layout))
       default:
         (HelpMenu.rows(matching: menu.filter.text).count, HelpMenu.height(on: state.size))
       }

@@ -35,7 +35,7 @@ extension Explorer {
     _ placement: Layout.Placement, _ state: State, _ scene: Scene, in frame: inout Frame
   ) {
     guard let viewer = scene.viewer, let step = scene.step else {
-      EmptyView.draw(placement, scene.model, in: &frame)
+      EmptyView.draw(placement, scene, in: &frame)
       return
     }
     switch placement.pane {

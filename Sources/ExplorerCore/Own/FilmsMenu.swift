@@ -1,54 +1,64 @@
-/// The films of an own viewer on top of the panes: those to choose from, those chosen, and what the
-/// model recommends after them.
+/// The films of an own viewer: those to choose from, and what the model recommends after them.
+///
+/// The history, which shows those chosen, stays in sight where there is room for it; elsewhere the
+/// last one chosen is named.
 enum FilmsMenu {
-  private static func area(on size: Size) -> Rect {
-    Rect(size).centred(
-      columns: min(100, max(20, size.columns - 4)), rows: max(6, size.rows - 4))
-  }
-
-  /// The parts of the box, below its search.
-  private struct Parts {
+  /// Where everything is.
+  private struct Places {
+    let area: Rect
     let found: Rect
-    let chosen: Rect
+    /// Where the last film is named; nil beside the history.
+    let chosen: Rect?
     let recommended: Rect
 
-    init(_ list: Rect) {
-      let right: Rect
+    init(_ layout: Layout) {
+      let size = layout.size
+      let history = layout.form == .single ? nil : layout.placement(of: .history)
+      if let history {
+        let start = history.title.endColumn
+        area = Rect(column: start, row: 1, columns: size.columns - start, rows: size.rows - 2)
+      } else {
+        area = Rect(size).centred(
+          columns: min(72, max(20, size.columns - 4)), rows: max(6, size.rows - 2))
+      }
+      // Below the search.
+      let list = area.inset(columns: 2, rows: 1).dropFirst(rows: 1)
       if list.columns >= 56 {
         let left = (list.columns - 2) / 2
         found = Rect(column: list.column, row: list.row, columns: left, rows: list.rows)
-        right = list.dropFirst(columns: left + 2)
+        let right = list.dropFirst(columns: left + 2)
+        chosen = history == nil ? right.line(0) : nil
+        recommended = history == nil ? right.dropFirst(rows: 2) : right
       } else {
-        // One below the other: two rows for the search at least.
-        let rows = max(2, list.rows / 3)
-        found = list.intersection(
-          Rect(column: list.column, row: list.row, columns: list.columns, rows: rows))
-        right = list.dropFirst(rows: rows)
+        let rows = max(1, (list.rows - 1) / 2)
+        found = Rect(column: list.column, row: list.row, columns: list.columns, rows: rows)
+          .intersection(list)
+        let rest = list.dropFirst(rows: rows)
+        chosen = history == nil ? rest.line(0) : nil
+        recommended = rest.dropFirst(rows: 1)
       }
-      let upper = right.rows / 2
-      chosen = right.intersection(
-        Rect(column: right.column, row: right.row, columns: right.columns, rows: upper))
-      recommended = right.dropFirst(rows: upper)
     }
   }
 
   /// How many of the films to choose from are seen at once.
-  static func height(on size: Size) -> Int {
-    Parts(area(on: size).inset(columns: 2, rows: 1).dropFirst(rows: 1)).found.rows
-  }
+  static func height(on layout: Layout) -> Int { Places(layout).found.rows }
 
   static func draw(
     _ editor: FilmEditor, _ state: State, _ scene: Scene, on layout: Layout,
     in frame: inout Frame
   ) {
     guard let films = scene.films else { return }
-    let inside = MenuBox.draw(
+    let places = Places(layout)
+    _ = MenuBox.draw(
       editor.isNew ? "A viewer of your own" : "Films of \(editor.name)", editor.menu,
-      hint: "type a part of a title", area(on: layout.size), layout, &frame)
-    let parts = Parts(inside)
-    drawFound(films.found, editor.menu, in: parts.found, &frame)
-    drawChosen(films.chosen, in: parts.chosen, &frame)
-    drawRecommended(films.chosen.isEmpty ? nil : scene.step, in: parts.recommended, &frame)
+      hint: "type a part of a title", places.area, layout, &frame)
+    drawFound(films.found, editor.menu, in: places.found, &frame)
+    if let line = places.chosen {
+      frame.put(
+        films.chosen.last.map { "\(films.chosen.count). \($0.text)" } ?? "No film chosen yet", line,
+        style: Style(.title))
+    }
+    drawRecommended(films.chosen.isEmpty ? nil : scene.step, in: places.recommended, &frame)
   }
 
   private static func drawFound(
@@ -65,22 +75,6 @@ enum FilmsMenu {
       frame.put(films[index].text, line, at: 2)
       if index == menu.selection { frame.select(line) }
       frame.onClick(line, .chooseRow(index))
-    }
-  }
-
-  /// The films chosen, of which the last are seen.
-  private static func drawChosen(
-    _ films: [FilmChoices.Film], in area: Rect, _ frame: inout Frame
-  ) {
-    frame.put(
-      films.isEmpty ? "No film chosen yet" : "\(films.count) chosen", area.line(0),
-      style: Style(.title))
-    let list = area.dropFirst(rows: 1)
-    let digits = String(films.count).count
-    for (row, index) in films.indices.suffix(max(0, list.rows)).enumerated() {
-      frame.put(
-        String(index + 1).leftPadded(to: digits), list.line(row), style: Style(.muted))
-      frame.put(films[index].text, list.line(row), at: digits + 1)
     }
   }
 
