@@ -213,6 +213,11 @@ struct ExplorerInTerminalTests {
     }
     try session.press("v")
     try session.wait("the list of viewers") { $0.contains("▶ Zoe") && $0.contains(" own ") }
+    // Ctrl-S must not stop the terminal.
+    try session.press("C-s", "C-s", "C-s")
+    try session.wait("the best predicted viewer first") {
+      $0.contains("by how well the model predicts") && $0.contains("fay         8  .815")
+    }
     try session.press("Escape", "q")
     try expectShell(session, status: 0)
     try session.enter("clear; \(command) --viewer bo --step 3")
