@@ -26,7 +26,7 @@ enum PaletteMenu {
         .sentence(
           count == 0
             ? "There are no viewers: the model was opened without data."
-            : "There is no viewer \"\(name)\" among the \(count).")
+            : "There is no viewer \"\(name)\" among the \(Glyphs.unicode.count(count)).")
       ]
     }
     return [.sentence("No command has these words; viewer ID and step N work, too.")]
@@ -89,7 +89,11 @@ enum PaletteMenu {
         switch rows[index] {
         case .command(let binding): (binding.keys, binding.help)
         case .viewer(let viewer):
-          ([.enter], "Go to this viewer of \(scene.model.historyLengths[viewer]) interactions.")
+          (
+            [.enter],
+            "Go to viewer \(viewerName(in: menu.filter.text) ?? ""),"
+              + " \(scene.model.historyLengths[viewer]) interactions."
+          )
         case .step(let step): ([.enter], "Go to step \(step + 1) of \(Explorer.stepCount(scene)).")
         case .sentence(let sentence): ([], sentence)
         }

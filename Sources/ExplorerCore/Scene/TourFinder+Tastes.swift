@@ -36,10 +36,10 @@ extension TourFinder {
     let moves = best.rise >= 0.005 ? "rises to" : "does not rise: it is"
     return Tour.Stop(
       viewer: best.viewer, step: best.step, pane: .memory, slot: best.slot,
-      sentence: "By the simulation's own record, viewer \(session.viewers[best.viewer].user) turns"
-        + " at step \(best.step + 1) from \(best.from) to \(name(best.slot, best.tail));"
-        + " attention on \(relation) \(moves) \(attention)"
-        + (count > 1 ? ", the clearest of \(count) turns looked at." : "."))
+      sentence: "Viewer \(session.viewers[best.viewer].user) was simulated to turn from"
+        + " \(best.from) to \(name(best.slot, best.tail)) at step \(best.step + 1); attention on"
+        + " \(relation) \(moves) \(attention)"
+        + (count > 1 ? " (clearest of \(count) turns)." : "."))
   }
 
   private func changeOfSharedFact() -> Tour.Stop? {
@@ -84,7 +84,7 @@ extension TourFinder {
         viewer: run.viewer, step: run.step, pane: .memory, slot: run.slot,
         sentence: "Up to step \(run.step + 1), \(run.length) items in a row share"
           + " \(name(run.slot, run.tail)): that now makes \(Glyphs.unicode.share(held.weight)) of"
-          + " what the \(relation) slot holds, counted exactly by known facts.")
+          + " what the \(relation) slot holds (exact, by known facts).")
     }
     return nil
   }
@@ -100,7 +100,7 @@ extension TourFinder {
     let itemCount: Int
   }
 
-  /// Three and more items in a row with one tail that at most a tenth of the catalogue has.
+  /// Three and more items in a row with one tail that few items have: a person rather than a genre.
   private func runs(of viewer: Int) -> [Run] {
     let items = session.viewers[viewer].items.prefix(readable(viewer))
     var runs: [Run] = []
@@ -114,7 +114,7 @@ extension TourFinder {
         open = longer
         for (tail, length) in longer where length >= 3 {
           let count = tails.count(of: tail, slot: slot)
-          guard count * 10 <= max(30, tails.itemCount) else { continue }
+          guard count * 25 <= max(125, tails.itemCount) else { continue }
           runs.append(
             Run(
               viewer: viewer, slot: slot, tail: tail, step: step, length: length, itemCount: count))

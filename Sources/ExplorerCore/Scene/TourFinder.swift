@@ -65,7 +65,7 @@ struct TourFinder {
 
   private func outOfAll(_ rank: Double) -> String {
     let all = Glyphs.unicode.count(cache.model.itemCount)
-    return "number \(Glyphs.unicode.rank(rank)) of \(all)"
+    return "number \(Glyphs.unicode.count(Int(rank.rounded(.up)))) of \(all)"
   }
 
   // MARK: Stops about the ranking
@@ -136,11 +136,11 @@ struct TourFinder {
     var slot = ""
     if let largest = sums.indices.max(by: { sums[$0] < sums[$1] }), sums[largest] > 0 {
       let name = cache.model.relationNames[largest]
-      slot = ", \(glyphs.signed(sums[largest])) from \(name), the slot that adds most"
+      slot = ", strongest slot \(name) \(glyphs.signed(sums[largest]))"
     }
     return Tour.Stop(
       viewer: start.viewer, step: start.step, pane: .why, recommendation: place,
       sentence: "Why \(why.title): \(glyphs.signed(table.score)) over the average item is an exact"
-        + " sum, \(glyphs.signed(table.sequenceSum)) of it from the sequence\(slot).")
+        + " sum: sequence \(glyphs.signed(table.sequenceSum))\(slot), and the rest.")
   }
 }
