@@ -15,7 +15,10 @@ let rooms: [(name: String, imports: [Target.Dependency])] = [
   ),
   ("Workspace", ["Randomness", "AtomicFiles", "KnowledgeGraph", "KSRModel"]),
   ("Evaluation", ["Randomness", "CKernels", "KSRModel", "Workspace"]),
-  ("Explanation", ["Randomness", "CKernels", "KSRModel", "Workspace", "Evaluation"]),
+  (
+    "Explanation",
+    ["Randomness", "CKernels", "AtomicFiles", "KSRModel", "Workspace", "Evaluation"]
+  ),
   (
     "Training",
     [
@@ -23,17 +26,27 @@ let rooms: [(name: String, imports: [Target.Dependency])] = [
       "Evaluation",
     ]
   ),
+  (
+    "DataCheck",
+    ["Randomness", "AtomicFiles", "KnowledgeGraph", "KSRModel", "Workspace", "Explanation"]
+  ),
   ("SampleData", ["Randomness", "AtomicFiles", "KnowledgeGraph"]),
-  ("ExplorerCore", ["KSRModel", "Workspace", "Evaluation", "Explanation"]),
+  (
+    "ExplorerCore",
+    ["Randomness", "AtomicFiles", "CKernels", "KSRModel", "Workspace", "Evaluation", "Explanation"]
+  ),
 ]
 
 // Rooms whose tests need no model.
 let belowModel: Set = ["Randomness", "AtomicFiles", "KnowledgeGraph", "SampleData"]
 
+// Static, since an automatic library cannot be built alone: `swift build --product Explanation` must
+// not need what the explorer needs.
 let products: [Product] =
   [
-    "KSRModel", "Workspace", "Evaluation", "Explanation", "Training", "SampleData", "ExplorerCore",
-  ].map { .library(name: $0, targets: [$0]) } + [
+    "KSRModel", "Workspace", "Evaluation", "Explanation", "Training", "DataCheck", "SampleData",
+    "ExplorerCore",
+  ].map { .library(name: $0, type: .static, targets: [$0]) } + [
     .executable(name: "ksr-tui", targets: ["ksr-tui"]),
     .executable(name: "ksr", targets: ["ksr"]),
   ]
@@ -68,15 +81,15 @@ let package = Package(
       .executableTarget(
         name: "ksr-tui",
         dependencies: [
-          "CNcurses", "CTerminal", "ExplorerCore", "Explanation", "Workspace", "KSRModel",
-          argumentParser,
+          "AtomicFiles", "CKernels", "CNcurses", "CTerminal", "ExplorerCore", "KSRModel",
+          "Workspace", argumentParser,
         ]
       ),
       .executableTarget(
         name: "ksr",
         dependencies: [
           "AtomicFiles", "KnowledgeGraph", "KSRModel", "Workspace", "Evaluation", "Explanation",
-          "Training", "SampleData", argumentParser,
+          "Training", "DataCheck", "SampleData", argumentParser,
         ]),
       .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "Randomness", "TestSupport"]),
       .testTarget(name: "EndToEndTests", dependencies: ["TestSupport"], path: "Tests/EndToEnd"),

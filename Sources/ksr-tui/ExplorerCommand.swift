@@ -1,4 +1,5 @@
 import ArgumentParser
+import CKernels
 import ExplorerCore
 import Foundation
 
@@ -8,7 +9,23 @@ struct ExplorerCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ksr-tui",
     abstract: "Look inside a knowledge-enhanced sequential recommender.",
-    version: "0.1.0")
+    discussion: """
+      Without arguments, the bundled model and data are opened. MODEL alone is opened with the data \
+      folder that it was trained on, if that lies beside it; --data alone with DIR/NAME.safetensors.
+      """,
+    version: Build.description)
+
+  @Argument(help: ArgumentHelp("The model file.", valueName: "MODEL"))
+  var model: String?
+
+  @Option(help: ArgumentHelp("The data folder.", valueName: "DIR"))
+  var data: String?
+
+  @Option(help: ArgumentHelp("The viewer to begin with.", valueName: "ID"))
+  var viewer: String?
+
+  @Option(help: ArgumentHelp("The step to begin with, from 1.", valueName: "N"))
+  var step: Int?
 
   @Flag(help: "Write one frame as text and leave.")
   var print = false
@@ -37,6 +54,9 @@ struct ExplorerCommand: ParsableCommand {
   @Flag(name: .customLong("no-mouse"), help: "Leave the mouse to the terminal.")
   var leavesMouse = false
 
+  @Flag(help: "Say which files would be opened, and leave.")
+  var paths = false
+
   mutating func run() throws {
     let command = self
     let status = MainActor.assumeIsolated { command.start() }
@@ -47,36 +67,70 @@ struct ExplorerCommand: ParsableCommand {
   private func start() -> Int32 {
     let isUnicode = CursesTerminal.prepareLocale()
     let glyphs: Glyphs = ascii || !isUnicode ? .ascii : .unicode
-    return print || isatty(1) == 0 ? printFrame(glyphs) : explore(glyphs)
+    do {
+      let request = OpenRequest(model: model, data: data, viewer: viewer, step: step)
+      if paths {
+        try printPaths(request)
+        return 0
+      }
+      let cache = try request.open()
+      let start = try request.start(in: cache)
+      return print || isatty(1) == 0
+        ? printFrame(cache, start, glyphs) : try explore(cache, start, glyphs)
+    } catch {
+      FileHandle.standardError.write(Data("ksr-tui: \(error)\n".utf8))
+      return 1
+    }
+  }
+
+  private func printPaths(_ request: OpenRequest) throws {
+    let files = try request.files()
+    var lines = [
+      "model: \(files.model)", "data: \(files.data ?? "beside the model, if it is there")",
+    ]
+    if let bundled = try? BundledFiles.find() {
+      lines.append("bundled files: \(bundled.home) (\(bundled.found))")
+    }
+    FileHandle.standardOutput.write(Data((lines.joined(separator: "\n") + "\n").utf8))
   }
 
   @MainActor
-  private func printFrame(_ glyphs: Glyphs) -> Int32 {
-    let start = State(size: size, takesMouse: !leavesMouse)
-    let state = Explorer.run(keys.keys, from: start, glyphs: glyphs).state
-    let text = Explorer.render(state, glyphs: glyphs).canvas.text
+  private func printFrame(
+    _ cache: SceneCache, _ start: (viewer: Int?, step: Int), _ glyphs: Glyphs
+  ) -> Int32 {
+    let first = State(
+      size: size, viewer: start.viewer, step: start.step, takesMouse: !leavesMouse, theme: theme)
+    let state = Explorer.run(keys.keys, from: first, with: cache, glyphs: glyphs).state
+    for warning in cache.model.warnings {
+      FileHandle.standardError.write(Data("ksr-tui: \(warning)\n".utf8))
+    }
+    while cache.work(for: state) {}
+    let text = Explorer.render(state, cache.scene(for: state), glyphs: glyphs).canvas.text
     FileHandle.standardOutput.write(Data(text.utf8))
     return 0
   }
 
   @MainActor
-  private func explore(_ glyphs: Glyphs) -> Int32 {
+  private func explore(
+    _ cache: SceneCache, _ start: (viewer: Int?, step: Int), _ glyphs: Glyphs
+  ) throws -> Int32 {
     let wantsColor = color.wantsColor(
       environment: ProcessInfo.processInfo.environment, isTerminal: true)
-    do {
-      let terminal = try CursesTerminal(
-        .init(theme: theme, wantsColor: wantsColor, takesMouse: !leavesMouse))
-      defer { terminal.close() }
-      let start = Explorer.run(
-        keys.keys, from: State(size: terminal.size, takesMouse: !leavesMouse), glyphs: glyphs)
-      guard !start.effects.contains(.quit) else { return 0 }
-      var session = Session(state: start.state, terminal: terminal, glyphs: glyphs)
-      try session.run()
-      return 0
-    } catch {
-      FileHandle.standardError.write(Data("ksr-tui: \(error)\n".utf8))
-      return 1
+    let terminal = try CursesTerminal(
+      .init(theme: theme, wantsColor: wantsColor, takesMouse: !leavesMouse))
+    defer { terminal.close() }
+    let first = State(
+      size: terminal.size, viewer: start.viewer, step: start.step, takesMouse: !leavesMouse,
+      theme: theme, seed: UInt64(time(nil)))
+    var begin = Explorer.run(keys.keys, from: first, with: cache, glyphs: glyphs)
+    guard !begin.effects.contains(.quit) else { return 0 }
+    if let warning = cache.model.warnings.first {
+      begin = Explorer.reduce(
+        begin.state, .show(Toast(warning, role: .warning)), in: cache.scene(for: begin.state))
     }
+    var loop = TerminalLoop(state: begin.state, cache: cache, terminal: terminal, glyphs: glyphs)
+    try loop.run()
+    return 0
   }
 
   private static func theme(_ name: String) throws -> Theme {
@@ -112,3 +166,13 @@ extension Size: ExpressibleByArgument {
 }
 
 extension ColorChoice: ExpressibleByArgument {}
+
+/// What this build is.
+enum Build {
+  static let version = "0.1.0"
+  /// The version, the library behind the matrix products and the kernels in use.
+  static var description: String {
+    "ksr-tui \(version), matrix products: \(String(cString: ksr_sgemm_library())), kernels: "
+      + String(cString: ksr_kernel_path())
+  }
+}

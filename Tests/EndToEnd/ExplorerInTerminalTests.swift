@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite(
@@ -10,7 +11,8 @@ struct ExplorerInTerminalTests {
     -> TmuxSession
   {
     let session = try TmuxSession(columns: columns, rows: rows)
-    try session.enter("\(try Programs.executable("ksr-tui")) \(arguments)")
+    let data = TestEnvironment.fixture("explorer/little")
+    try session.enter("\(try Programs.executable("ksr-tui")) --data \(data) \(arguments)")
     try session.wait(for: "help")
     return session
   }
@@ -81,8 +83,8 @@ struct ExplorerInTerminalTests {
   @Test("answers the mouse, and leaves it alone when told to")
   func mouse() throws {
     let session = try open()
-    try session.click(column: 3, row: 29)
-    try session.wait(for: "├─ Why")
+    try session.click(column: 6, row: 4)
+    try session.wait(for: "step 3/9")
     try session.press("M")
     try session.wait(for: "mouse_any_flag", toBe: "0")
     try session.press("q")
@@ -147,9 +149,59 @@ struct ExplorerInTerminalTests {
   @Test("draws in ASCII where the terminal's character set is not UTF-8")
   func ascii() throws {
     let session = try TmuxSession()
-    try session.enter("LC_ALL=C \(try Programs.executable("ksr-tui"))")
+    let data = TestEnvironment.fixture("explorer/little")
+    try session.enter("LC_ALL=C \(try Programs.executable("ksr-tui")) --data \(data) --viewer eve")
     let shown = try session.wait(for: "? help")
     #expect(shown.unicodeScalars.allSatisfy { $0.isASCII })
+  }
+
+  @Test("steps through a history, chooses another viewer, and keeps the step when resized")
+  func steps() throws {
+    let session = try open("--viewer guest0 --step 3", columns: 120, rows: 36)
+    try session.wait(for: "step 3/9")
+    try session.press("Right", "Right")
+    try session.wait("the fifth step") { $0.contains("step 5/9") && $0.contains("▶ 5 Psycho") }
+    try session.press("End")
+    try session.wait(for: "step 9/9")
+    try session.press("v")
+    try session.wait(for: "─ Viewers")
+    try session.type("sey")
+    try session.wait(for: "Nobody has this id")
+    try session.press("BSpace", "BSpace", "BSpace")
+    try session.type("fay")
+    try session.press("Enter")
+    try session.wait(for: "viewer fay")
+    try session.press("Home")
+    try session.wait(for: "step 1/8")
+    try session.resize(columns: 40, rows: 12)
+    try session.wait("one pane") { $0.contains("step 1/8") && !$0.contains("Recommended") }
+    try session.press("q")
+    try expectShell(session, status: 0)
+  }
+
+  @Test("plays on by itself until a key stops it")
+  func play() throws {
+    let session = try open("--viewer guest0 --step 1")
+    try session.press("+", "+", "+", "+", "Space")
+    try session.wait(for: "step 9/9")
+    try session.wait(for: "The end of the history")
+  }
+
+  @Test("says in a sentence what cannot be opened")
+  func failures() throws {
+    let program = try Programs.executable("ksr-tui")
+    let data = TestEnvironment.fixture("explorer/little")
+    for (arguments, part) in [
+      (["--data", data, "--viewer", "nobody"], "There is no viewer \"nobody\""),
+      (["--data", data, "--viewer", "bo", "--step", "9"], "has steps 1 to 8"),
+      (["--data", TestEnvironment.root + "/sample-data/cinema"], "ksr train --data"),
+      (["/nonexistent/model.safetensors"], "/nonexistent/model.safetensors"),
+    ] {
+      let run = try Programs.run(program, arguments, environment: ["LC_ALL=C.UTF-8"])
+      #expect(run.status == 1)
+      #expect(run.output.contains(part), "\(run.output)")
+      #expect(run.output.split(separator: "\n").count == 1)
+    }
   }
 
   @Test("prints the frame that the terminal shows")
@@ -158,7 +210,11 @@ struct ExplorerInTerminalTests {
     let session = try open("--keys w,Tab", columns: 110, rows: 32)
     let shown = try session.screen()
     let printed = try Programs.run(
-      program, ["--print", "--size", "110x32", "--keys", "w,Tab"],
+      program,
+      [
+        "--data", TestEnvironment.fixture("explorer/little"), "--print", "--size", "110x32",
+        "--keys", "w,Tab",
+      ],
       environment: ["LC_ALL=C.UTF-8"])
     #expect(printed.status == 0)
     #expect(printed.output == shown)

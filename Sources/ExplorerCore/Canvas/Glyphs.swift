@@ -48,6 +48,16 @@ public struct Glyphs: Equatable, Sendable {
     public let separator: Unicode.Scalar
     /// The place where typed text goes.
     public let cursor: Unicode.Scalar
+    /// A step that the model does not see.
+    public let unseen: Unicode.Scalar
+    /// An item that the viewer has watched already.
+    public let seen: Unicode.Scalar
+    /// Before what is only roughly so.
+    public let about: Unicode.Scalar
+    /// Before a number below zero.
+    public let minus: Unicode.Scalar
+    /// Between two numbers that are multiplied.
+    public let times: Unicode.Scalar
   }
 
   /// Frames.
@@ -64,6 +74,9 @@ public struct Glyphs: Equatable, Sendable {
   public let shades: [Unicode.Scalar]
   /// Names of the arrow keys: left, right, up, down.
   public let arrows: [String]
+  /// The names of the attention and of what sharpens it.
+  let alpha: String
+  let gamma: String
 
   /// Line drawing and block elements.
   public static let unicode = Glyphs(
@@ -73,12 +86,12 @@ public struct Glyphs: Equatable, Sendable {
       cross: "┼"),
     marks: Marks(
       train: "~", valid: "·", test: "✓", here: "▶", truth: "●", up: "▲", down: "▼", hit: "▪",
-      separator: "·", cursor: "▏"),
+      separator: "·", cursor: "▏", unseen: "┄", seen: "↺", about: "≈", minus: "−", times: "×"),
     ellipsis: "…",
     bar: ["▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"],
     spark: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
     shades: [" ", "░", "▒", "▓", "█"],
-    arrows: ["←", "→", "↑", "↓"])
+    arrows: ["←", "→", "↑", "↓"], alpha: "α", gamma: "γ")
 
   /// The characters of every keyboard, for terminals that show nothing else well.
   public static let ascii = Glyphs(
@@ -88,10 +101,10 @@ public struct Glyphs: Equatable, Sendable {
       cross: "+"),
     marks: Marks(
       train: "~", valid: ".", test: "*", here: ">", truth: "o", up: "^", down: "v", hit: "#",
-      separator: "-", cursor: "_"),
+      separator: "-", cursor: "_", unseen: "-", seen: "s", about: "~", minus: "-", times: "x"),
     ellipsis: "~",
     bar: ["-", "="],
     spark: ["_", ".", "-", "=", "^", "#"],
     shades: [" ", ".", ":", "+", "#"],
-    arrows: ["Left", "Right", "Up", "Down"])
+    arrows: ["Left", "Right", "Up", "Down"], alpha: "att", gamma: "gamma")
 }

@@ -8,8 +8,16 @@ public enum Action: Equatable, Sendable {
   case unknown(Key)
   /// Moves the focus to a pane.
   case focus(Pane)
+  /// Moves the focus to a pane and selects a step, slot or item there.
+  case select(Pane, Int)
+  /// Turns the wheel over a pane.
+  case turn(Pane, up: Bool)
+  /// Goes to a tenth of the history.
+  case jump(tenths: Int)
   /// Selects a row of the list on top and does what it says.
   case chooseRow(Int)
+  /// Time for the next step, while they go on by themselves.
+  case tick
   /// The screen has another size now.
   case resize(Size)
   /// Shows a message until the next key.
@@ -22,4 +30,6 @@ public enum Effect: Equatable, Sendable {
   case quit
   /// Sends the whole picture to the terminal again.
   case redraw
+  /// Puts a text where the terminal keeps what has been copied.
+  case copy(String)
 }

@@ -4,27 +4,36 @@ extension Explorer {
     switch key {
     case .resize(let size): return .resize(size)
     case .click(let place): return frame.action(at: place)
-    case .wheelUp, .wheelDown:
-      guard state.context == .menu else { return nil }
-      return .command(key.isWheelUp ? .rowUp : .rowDown)
+    case .wheelUp(let place), .wheelDown(let place):
+      if state.context == .menu { return .command(key.isWheelUp ? .rowUp : .rowDown) }
+      return state.layout.panes.first { $0.body.contains(place) }
+        .map { .turn($0.pane, up: key.isWheelUp) }
     default: break
     }
-    if let command = Bindings.command(for: key, in: state.context) { return .command(command) }
+    if let command = Bindings.command(for: key, in: state.context) {
+      if command == .jump, case .character(let digit) = key, let tenths = digit.wholeNumberValue {
+        return .jump(tenths: tenths)
+      }
+      return .command(command)
+    }
     switch state.context {
     case .menu: return .type(key)
     case .main: return .unknown(key)
-    case .message: return nil
+    case .card, .message: return nil
     }
   }
 
   /// Does what a list of keys says, one after the other, and stops where one of them ends the
   /// program.
-  public static func run(_ keys: [Key], from state: State, glyphs: Glyphs) -> Transition {
+  public static func run(
+    _ keys: [Key], from state: State, with cache: SceneCache, glyphs: Glyphs
+  ) -> Transition {
     var last = Transition(state: state)
     for key in keys {
-      let frame = render(last.state, glyphs: glyphs)
+      let scene = cache.scene(for: last.state)
+      let frame = render(last.state, scene, glyphs: glyphs)
       guard let action = action(for: key, in: last.state, frame: frame) else { continue }
-      last = reduce(last.state, action)
+      last = reduce(last.state, action, in: scene)
       if last.effects.contains(.quit) { break }
     }
     return last

@@ -9,20 +9,31 @@ public enum Explorer {
     public var effects: [Effect] = []
   }
 
-  /// The state after an action, and what is to be done outside; it depends on nothing else.
-  public static func reduce(_ state: State, _ action: Action) -> Transition {
+  /// The state after an action, and what is to be done outside.
+  ///
+  /// - Parameter scene: what the model has to say about the state before it. Depends on nothing
+  ///   else.
+  public static func reduce(_ state: State, _ action: Action, in scene: Scene) -> Transition {
     var next = Transition(state: state)
-    next.state.toast = nil
+    if action != .tick { next.state.toast = nil }
     switch action {
-    case .command(let command): perform(command, on: &next)
+    case .command(let command): perform(command, on: &next, scene)
     case .type(let key): type(key, into: &next.state)
     case .unknown(let key):
       next.state.toast = Toast(
         "\(key.label(.ascii)) does nothing here; ? lists the keys", role: .muted)
     case .focus(let pane): focus(pane, in: &next.state)
+    case .select(let pane, let row):
+      focus(pane, in: &next.state)
+      select(row, of: pane, in: &next.state, scene)
+    case .turn(let pane, let up): moveRow(of: pane, by: up ? -1 : 1, in: &next.state, scene)
+    case .jump(let tenths):
+      stop(&next.state)
+      go(to: stepCount(scene) * tenths / 10, in: &next.state, scene)
     case .chooseRow(let index):
       next.state.menu?.selection = index
-      perform(.choose, on: &next)
+      perform(.choose, on: &next, scene)
+    case .tick: tick(&next.state, scene)
     case .resize(let size):
       next.state.size = size
       next.state.toast = state.toast
@@ -31,12 +42,15 @@ public enum Explorer {
     return next
   }
 
-  private static func perform(_ command: Command, on next: inout Transition) {
+  static func perform(_ command: Command, on next: inout Transition, _ scene: Scene) {
     switch command {
     case .quit: next.effects.append(.quit)
     case .redraw: next.effects.append(.redraw)
-    case .help: next.state.overlay = .help(Menu())
+    case .help: open(.help(Menu()), in: &next.state)
+    case .viewers: openViewers(&next.state, scene)
     case .close: next.state.overlay = nil
+    case .back:
+      if next.state.showsWhy { toggleWhy(&next.state) } else { openViewers(&next.state, scene) }
     case .why: toggleWhy(&next.state)
     case .focusNext: moveFocus(by: 1, in: &next.state)
     case .focusPrevious: moveFocus(by: -1, in: &next.state)
@@ -45,17 +59,43 @@ public enum Explorer {
       next.state.toast = Toast(
         next.state.takesMouse
           ? "The mouse is the explorer's again" : "The mouse selects text now; M takes it back")
+    case .nextTheme:
+      let place = Theme.all.firstIndex(of: next.state.theme) ?? -1
+      next.state.theme = Theme.all[(place + 1) % Theme.all.count]
+      next.state.toast = Toast("Theme \(next.state.theme.name): \(next.state.theme.summary)")
+      next.effects.append(.redraw)
+    case .hideSeen:
+      next.state.hidesSeen.toggle()
+      next.state.recommendation = 0
+      next.state.toast = Toast(
+        next.state.hidesSeen
+          ? "Items watched before are left out" : "Items watched before are shown")
+    case .sort: sort(&next.state)
+    case .randomViewer: takeRandomViewer(&next.state, scene)
     case .rowUp, .rowDown, .pageUp, .pageDown, .firstRow, .lastRow:
-      moveSelection(command, in: &next.state)
-    case .choose:
-      guard let chosen = chosenCommand(in: next.state) else { return }
-      next.state.overlay = nil
-      perform(chosen, on: &next)
+      moveSelection(command, in: &next.state, scene)
+    case .stepForward, .stepBack, .firstStep, .lastStep, .skipForward, .skipBack, .nextChange,
+      .previousChange:
+      step(command, in: &next.state, scene)
+    case .play, .faster, .slower: play(command, in: &next.state, scene)
+    case .find:
+      if scene.viewer != nil { open(.find(Menu()), in: &next.state) }
+    case .modelCard: open(.card(.model), in: &next.state)
+    case .inspect: inspect(&next.state, scene)
+    case .copy: copy(&next, scene)
+    case .jump: break
+    case .choose: choose(on: &next, scene)
     }
+  }
+
+  static func open(_ overlay: Overlay, in state: inout State) {
+    stop(&state)
+    state.overlay = overlay
   }
 
   private static func toggleWhy(_ state: inout State) {
     state.showsWhy.toggle()
+    state.whyRow = 0
     if state.showsWhy {
       if Layout.form(for: state.size) == .single { state.focus = .why }
     } else if state.focus == .why {
@@ -75,54 +115,17 @@ public enum Explorer {
     if pane == .gruState || pane == .memory { state.side = pane }
   }
 
-  private static func type(_ key: Key, into state: inout State) {
-    guard var menu = state.menu, menu.filter.take(key) else { return }
-    menu.selection = 0
-    state.menu = menu
-  }
-
-  private static func moveSelection(_ command: Command, in state: inout State) {
-    guard let menu = state.menu else { return }
-    let last = max(0, HelpMenu.rows(matching: menu.filter.text).count - 1)
-    let page = max(1, HelpMenu.height(on: state.size) - 1)
-    let target =
-      switch command {
-      case .rowUp: menu.selection - 1
-      case .rowDown: menu.selection + 1
-      case .pageUp: menu.selection - page
-      case .pageDown: menu.selection + page
-      case .firstRow: 0
-      case .lastRow: last
-      default: menu.selection
-      }
-    state.menu?.selection = min(max(0, target), last)
-  }
-
-  /// The command of the row that is selected in the help, if it can be done from the panes.
-  private static func chosenCommand(in state: State) -> Command? {
-    guard let menu = state.menu else { return nil }
-    let rows = HelpMenu.rows(matching: menu.filter.text)
-    guard rows.indices.contains(menu.selection) else { return nil }
-    let binding = rows[menu.selection]
-    return binding.contexts.contains(.main) ? binding.command : .close
-  }
-}
-
-extension State {
-  /// The list on top, if there is one.
-  var menu: Menu? {
-    get {
-      switch overlay {
-      case .help(let menu): menu
-      case nil: nil
-      }
+  private static func sort(_ state: inout State) {
+    func after<Order: CaseIterable & Equatable>(_ order: Order) -> Order {
+      let all = Array(Order.allCases)
+      return all[((all.firstIndex(of: order) ?? -1) + 1) % all.count]
     }
-    set {
-      guard let newValue else { return }
-      switch overlay {
-      case .help: overlay = .help(newValue)
-      case nil: break
-      }
+    if case .viewers = state.overlay {
+      state.viewerOrder = after(state.viewerOrder)
+      state.menu?.selection = 0
+    } else if state.overlay == nil {
+      state.slotOrder = after(state.slotOrder)
+      state.toast = Toast("Relations by \(state.slotOrder.rawValue)")
     }
   }
 }

@@ -1,8 +1,9 @@
 extension Explorer {
-  /// The picture of a state, which depends on nothing else.
+  /// The picture of a state and of what the model has to say about it.
   ///
+  /// Depends on nothing else.
   /// Cells have roles, not colours: which theme they are seen in is the terminal's business.
-  public static func render(_ state: State, glyphs: Glyphs) -> Frame {
+  public static func render(_ state: State, _ scene: Scene, glyphs: Glyphs) -> Frame {
     var frame = Frame(state.size, glyphs: glyphs)
     let layout = state.layout
     guard layout.form != .message else {
@@ -13,26 +14,49 @@ extension Explorer {
     for placement in layout.panes {
       frame.onClick(placement.title, .focus(placement.pane))
       frame.onClick(placement.body, .focus(placement.pane))
-      drawTitle(placement, hasFocus: placement.pane == state.focus, in: &frame)
+      drawTitle(placement, state, scene, in: &frame)
+      draw(placement, state, scene, in: &frame)
     }
-    HeaderView.draw(state, layout, in: &frame)
+    HeaderView.draw(state, scene, layout, in: &frame)
     FooterView.draw(state, layout, in: &frame)
     switch state.overlay {
     case .help(let menu): HelpMenu.draw(menu, on: layout, in: &frame)
+    case .find(let menu): FindMenu.draw(menu, scene, on: layout, in: &frame)
+    case .card: if let card = scene.card { CardView.draw(card, on: layout, in: &frame) }
+    case .viewers(let menu): ViewersMenu.draw(menu, state, scene, on: layout, in: &frame)
     case nil: break
     }
     return frame
   }
 
+  private static func draw(
+    _ placement: Layout.Placement, _ state: State, _ scene: Scene, in frame: inout Frame
+  ) {
+    guard let viewer = scene.viewer, let step = scene.step else {
+      EmptyView.draw(placement, scene.model, in: &frame)
+      return
+    }
+    switch placement.pane {
+    case .history: HistoryPane.draw(viewer, step, in: placement, &frame)
+    case .gruState: GRUStatePane.draw(viewer, step, in: placement, &frame)
+    case .memory: MemoryPane.draw(step, state, scene, in: placement, &frame)
+    case .recommendations: RecommendationsPane.draw(step, state, scene, in: placement, &frame)
+    case .why: WhyPane.draw(state, scene, in: placement, &frame)
+    }
+  }
+
   private static func drawTitle(
-    _ placement: Layout.Placement, hasFocus: Bool, in frame: inout Frame
+    _ placement: Layout.Placement, _ state: State, _ scene: Scene, in frame: inout Frame
   ) {
     let room = placement.title.inset(columns: 1, rows: 0)
-    let title = placement.pane.title
+    var title = placement.pane.title
+    if placement.pane == .why, let why = scene.why {
+      title = why.equation(width: room.columns - 2, scene.model, frame.glyphs)
+    }
     let text = placement.isTitleOnLine ? " \(title) " : title
     frame.canvas.put(
       text.truncated(to: room.columns, ellipsis: frame.glyphs.ellipsis), in: room,
-      style: Style(hasFocus ? .focus : .title))
+      style: Style(placement.pane == state.focus ? .focus : .title))
   }
 
   private static func drawTooSmall(_ size: Size, in frame: inout Frame) {

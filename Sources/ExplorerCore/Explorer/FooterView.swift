@@ -39,7 +39,8 @@ enum FooterView {
     for binding in Bindings.of(context) where binding.isInFooter {
       let keys = binding.keys.first?.label(glyphs) ?? ""
       if let last = all.indices.last, all[last].title == binding.title {
-        all[last].keys += keys
+        // Signs go together; names need something between them.
+        all[last].keys += (keys.count > 1 ? "/" : "") + keys
       } else {
         all.append(Entry(keys: keys, title: binding.title, command: binding.command))
       }

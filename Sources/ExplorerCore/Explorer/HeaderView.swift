@@ -1,11 +1,103 @@
 /// The first row: what is open, and where in it we are.
 enum HeaderView {
-  static func draw(_ state: State, _ layout: Layout, in frame: inout Frame) {
+  static func draw(_ state: State, _ scene: Scene, _ layout: Layout, in frame: inout Frame) {
     let isFramed = layout.form != .single
     let room = layout.header.inset(columns: isFramed ? 2 : 1, rows: 0)
-    let text = isFramed ? " ksr-tui " : "ksr-tui"
-    frame.canvas.put(
-      text.truncated(to: room.columns, ellipsis: frame.glyphs.ellipsis), in: room,
-      style: Style(.title))
+    let parts = parts(scene, frame.glyphs)
+    let gap = 1
+    // What does not fit is left out, the least important first.
+    var shown = parts
+    func width() -> Int { shown.reduce(0) { $0 + $1.columns } + gap * max(0, shown.count - 1) }
+    while shown.count > 1, width() > room.columns,
+      let place = shown.indices.max(by: { shown[$0].weight < shown[$1].weight })
+    {
+      if let short = shown[place].short {
+        shown[place].runs = short
+        shown[place].short = nil
+      } else {
+        shown.remove(at: place)
+      }
+    }
+    let spare = max(0, room.columns - width())
+    var column = 0
+    for (index, part) in shown.enumerated() {
+      // Half of the spare room before the step, the rest before the model.
+      if part.isAnchor, index > 0 {
+        column += shown.filter(\.isAnchor).count > 1 ? spare / 2 : spare
+      }
+      for run in part.runs {
+        frame.put(run.0, room, at: column, style: run.1)
+        column += run.0.columns
+      }
+      column += gap
+    }
+  }
+
+  /// A piece of the header.
+  private struct Part {
+    var runs: [(String, Style)]
+    /// Larger is left out sooner.
+    let weight: Int
+    /// Whether spare room goes before it.
+    var isAnchor = false
+    /// What is shown instead where that helps.
+    var short: [(String, Style)]?
+
+    var columns: Int { runs.reduce(0) { $0 + $1.0.columns } }
+  }
+
+  private static func parts(_ scene: Scene, _ glyphs: Glyphs) -> [Part] {
+    let model = scene.model
+    let dot = String(glyphs.marks.separator)
+    var parts: [Part] = []
+    let data = model.dataName.isEmpty ? "ksr-tui" : model.dataName
+    guard let viewer = scene.viewer, let step = scene.step else {
+      return [
+        Part(runs: [(" \(data) ", Style(.title))], weight: 0),
+        Part(runs: [(" \(glyphs.count(model.itemCount)) items ", Style(.muted))], weight: 2),
+        Part(runs: [(" model \(model.name) ", Style(.title))], weight: 1, isAnchor: true),
+      ]
+    }
+    parts.append(Part(runs: [(" \(data) ", Style(.title))], weight: 3))
+    parts.append(
+      Part(
+        runs: [
+          (" viewer \(viewer.user)", Style(.title)),
+          (viewer.isHeldOut ? " \(dot) held out " : " ", Style(.test)),
+        ], weight: 1))
+    parts.append(
+      Part(runs: [(" \(glyphs.count(model.itemCount)) items ", Style(.muted))], weight: 8))
+    let digits = String(viewer.rows.count).count
+    let number = String(step.step + 1).leftPadded(to: digits)
+    parts.append(
+      Part(
+        runs: [(" step \(number)/\(viewer.rows.count) ", Style(.focus))], weight: 0, isAnchor: true
+      ))
+    if let similarity = viewer.similarity {
+      let window = ListWindow.rows(
+        of: similarity.changes.count, height: 16, showing: step.step)
+      let values = similarity.changes.map(Double.init)
+      let line = Array(
+        glyphs.sparkline(Array(values[window]), in: (values.min() ?? 0)...(values.max() ?? 1)))
+      let place = min(max(0, step.step - window.lowerBound), line.count - 1)
+      parts.append(
+        Part(
+          runs: [
+            (" " + String(line[..<place]), Style(.bar)),
+            (String(line[place]), Style(.text, .bold)),
+            (String(line[(place + 1)...]) + " ", Style(.muted)),
+          ], weight: 7))
+    }
+    let hits = viewer.hits
+    if hits.of > 0 {
+      parts.append(Part(runs: [(" hits@10 \(hits.count)/\(hits.of) ", Style(.text))], weight: 4))
+    }
+    let metric = model.metric.map { "\($0.name) \(glyphs.probability(Float($0.value)))" }
+    let name = [" model \(model.name)", metric].compactMap { $0 }.joined(separator: " \(dot) ")
+    parts.append(
+      Part(
+        runs: [(name + " ", Style(.muted))], weight: 5, isAnchor: true,
+        short: metric.map { [(" \($0) ", Style(.muted))] }))
+    return parts
   }
 }

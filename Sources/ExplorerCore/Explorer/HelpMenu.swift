@@ -22,19 +22,10 @@ enum HelpMenu {
   static func height(on size: Size) -> Int { area(on: size).inset(columns: 2, rows: 1).rows - 1 }
 
   static func draw(_ menu: Menu, on layout: Layout, in frame: inout Frame) {
-    let glyphs = frame.glyphs
-    let area = area(on: layout.size)
-    frame.forgetClicks()
-    frame.onClick(Rect(layout.size), .command(.close))
-    frame.onClick(area, nil)
-    frame.canvas.fill(area)
-    frame.canvas.box(area, glyphs.border, style: Style(.border))
-    frame.canvas.put(
-      " Keys ", in: area.inset(columns: 2, rows: 0).line(0), style: Style(.focus))
-    let inside = area.inset(columns: 2, rows: 1)
-    drawFilter(menu.filter.text, in: inside.line(0), frame: &frame)
+    let list = MenuBox.draw(
+      "Keys", menu, hint: "type to search", area(on: layout.size), layout, &frame)
+    drawLegend(area(on: layout.size), &frame)
     let rows = rows(matching: menu.filter.text)
-    let list = inside.dropFirst(rows: 1)
     guard !rows.isEmpty else {
       frame.canvas.put("Nothing has these letters.", in: list, style: Style(.muted))
       return
@@ -46,16 +37,17 @@ enum HelpMenu {
     }
   }
 
-  private static func drawFilter(_ text: String, in line: Rect, frame: inout Frame) {
-    guard !text.isEmpty else {
-      frame.canvas.put("type to search", in: line, style: Style(.muted))
-      return
-    }
-    let end = frame.canvas.put(
-      text.keepingTail(line.columns - 1, ellipsis: frame.glyphs.ellipsis), in: line,
-      style: Style(.match))
-    frame.canvas.put(
-      String(frame.glyphs.marks.cursor), at: Point(column: end, row: line.row), in: line)
+  /// What the signs in the panes mean, on the lower edge.
+  private static func drawLegend(_ area: Rect, _ frame: inout Frame) {
+    let marks = frame.glyphs.marks
+    let signs: [(Unicode.Scalar, String)] = [
+      (marks.train, "fitted"), (marks.valid, "validation"), (marks.test, "test"),
+      (marks.truth, "came next"), (marks.seen, "watched"), (marks.unseen, "not seen"),
+    ]
+    let room = area.dropFirst(rows: area.rows - 1).inset(columns: 2, rows: 0)
+    let text = signs.map { " \($0) \($1) " }.joined()
+    guard text.columns <= room.columns else { return }
+    frame.put(text, room, style: Style(.muted))
   }
 
   private static func drawRow(

@@ -1,7 +1,25 @@
-/// Everything that the picture on the screen depends on.
+/// Everything that the picture on the screen depends on, apart from what the model computes.
 public struct State: Equatable, Sendable {
   /// The extent of the screen.
   public internal(set) var size: Size
+  /// The viewer that is looked at, by place among the viewers of the data; nil for none.
+  public internal(set) var viewer: Int?
+  /// The step of the history, from 0: the last interaction that the model has read.
+  public internal(set) var step: Int
+  /// The selected row of the recommendations.
+  public internal(set) var recommendation = 0
+  /// Whether items that the viewer has watched are left out of the recommendations.
+  public internal(set) var hidesSeen = false
+  /// The selected slot of the memory; nil for the one that is read most.
+  public internal(set) var slot: Int?
+  /// The order of the slots.
+  public internal(set) var slotOrder = SlotOrder.model
+  /// The first row of the reasons on the screen.
+  public internal(set) var whyRow = 0
+  /// The order of the viewers in their list.
+  public internal(set) var viewerOrder = ViewerOrder.data
+  /// Whether the steps go on by themselves, and how fast.
+  public internal(set) var playback = Playback()
   /// The pane that the keys go to.
   public internal(set) var focus: Pane = .history
   /// What stands beside the history on a screen of medium width: state or memory.
@@ -14,11 +32,22 @@ public struct State: Equatable, Sendable {
   public internal(set) var toast: Toast?
   /// Whether the explorer gets the mouse, or the terminal does.
   public internal(set) var takesMouse: Bool
+  /// The colours.
+  public internal(set) var theme: Theme
+  /// What random choices follow from.
+  var seed: UInt64
 
   /// The state at the start.
-  public init(size: Size, takesMouse: Bool = true) {
+  public init(
+    size: Size, viewer: Int? = nil, step: Int = 0, takesMouse: Bool = true,
+    theme: Theme = .standard, seed: UInt64 = 0
+  ) {
     self.size = size
+    self.viewer = viewer
+    self.step = step
     self.takesMouse = takesMouse
+    self.theme = theme
+    self.seed = seed
   }
 
   /// Where everything is.
@@ -29,17 +58,41 @@ public struct State: Equatable, Sendable {
   /// What the keys go to.
   public var context: Context {
     if Layout.form(for: size) == .message { return .message }
-    return overlay == nil ? .main : .menu
+    switch overlay {
+    case nil: return .main
+    case .card: return .card
+    case .help, .viewers, .find: return .menu
+    }
   }
 
   /// The panes in the order in which the focus goes through them.
   public var openPanes: [Pane] { Pane.allCases.filter { $0 != .why || showsWhy } }
 }
 
+/// Steps that go on by themselves.
+public struct Playback: Equatable, Sendable {
+  /// Whether they do.
+  public internal(set) var isRunning = false
+  /// The place of the speed among ``speeds``.
+  var speed = 1
+
+  /// Steps a second.
+  static let speeds: [Double] = [0.5, 1, 2, 4, 8, 16]
+
+  /// Steps a second.
+  public var stepsPerSecond: Double { Playback.speeds[speed] }
+}
+
 /// Something that lies on top of the panes.
 public enum Overlay: Equatable, Sendable {
   /// The list of keys.
   case help(Menu)
+  /// The list of viewers.
+  case viewers(Menu)
+  /// The list in which a title of the history is looked for.
+  case find(Menu)
+  /// What is known of an item or the model.
+  case card(CardSubject)
 }
 
 /// A list in which a word can be typed to leave only the rows that have it.
@@ -61,5 +114,26 @@ public struct Toast: Equatable, Sendable {
   public init(_ text: String, role: Role = .text) {
     self.text = text
     self.role = role
+  }
+}
+
+extension State {
+  /// The list on top, if there is one.
+  var menu: Menu? {
+    get {
+      switch overlay {
+      case .help(let menu), .viewers(let menu), .find(let menu): menu
+      case .card, nil: nil
+      }
+    }
+    set {
+      guard let newValue else { return }
+      switch overlay {
+      case .help: overlay = .help(newValue)
+      case .viewers: overlay = .viewers(newValue)
+      case .find: overlay = .find(newValue)
+      case .card, nil: break
+      }
+    }
   }
 }

@@ -4,6 +4,8 @@ public enum Context: String, CaseIterable, Sendable {
   case main
   /// The list of keys, or another list that a word can be typed into.
   case menu
+  /// A card, to be read and closed.
+  case card
   /// A screen too small for anything.
   case message
 }
@@ -29,21 +31,47 @@ public enum Bindings {
   /// All bindings, the most useful first.
   public static let all: [Binding] = [
     Binding(
-      keys: [.character("w")], command: .why, contexts: [.main], title: "why",
-      help: "Open or close the reasons for the selected recommendation.", isInFooter: true),
+      keys: [.left, .character("h"), .character(",")], command: .stepBack, contexts: [.main],
+      title: "step", help: "Go to the step before.", isInFooter: true),
     Binding(
-      keys: [.tab], command: .focusNext, contexts: [.main], title: "pane",
-      help: "Go to the next pane; on a narrow screen, show it.", isInFooter: true),
+      keys: [.right, .character("l"), .character(".")], command: .stepForward, contexts: [.main],
+      title: "step", help: "Go to the next step.", isInFooter: true),
     Binding(
-      keys: [.backTab], command: .focusPrevious, contexts: [.main], title: "pane back",
-      help: "Go to the pane before.", isInFooter: false),
+      keys: [.character(" ")], command: .play, contexts: [.main], title: "play",
+      help: "Let the steps go on by themselves, or stop them.", isInFooter: true),
     Binding(
-      keys: [.character("M")], command: .toggleMouse, contexts: [.main], title: "mouse",
-      help: "Give the mouse to the terminal, to select text with it, or take it back.",
-      isInFooter: false),
+      keys: [.character("[")], command: .previousChange, contexts: [.main], title: "change",
+      help: "Back to where another relation led the attention.", isInFooter: true),
     Binding(
-      keys: [.control("l")], command: .redraw, contexts: [.main, .menu, .message], title: "redraw",
-      help: "Draw the whole screen again.", isInFooter: false),
+      keys: [.character("]")], command: .nextChange, contexts: [.main], title: "change",
+      help: "On to where another relation leads the attention.", isInFooter: true),
+    Binding(
+      keys: [.home, .character("g")], command: .firstStep, contexts: [.main], title: "first step",
+      help: "Go to the first step.", isInFooter: false),
+    Binding(
+      keys: [.end, .character("G")], command: .lastStep, contexts: [.main], title: "last step",
+      help: "Go to the last step.", isInFooter: false),
+    Binding(
+      keys: (0...9).map { .character(Character(String($0))) }, command: .jump, contexts: [.main],
+      title: "jump", help: "Go to that tenth of the history: 0 % to 90 %.", isInFooter: false),
+    Binding(
+      keys: [.shiftLeft], command: .skipBack, contexts: [.main], title: "tenth back",
+      help: "Go back by a tenth of the history.", isInFooter: false),
+    Binding(
+      keys: [.shiftRight], command: .skipForward, contexts: [.main], title: "tenth on",
+      help: "Go on by a tenth of the history.", isInFooter: false),
+    Binding(
+      keys: [.character("+")], command: .faster, contexts: [.main], title: "faster",
+      help: "Let the steps go on faster.", isInFooter: false),
+    Binding(
+      keys: [.character("-")], command: .slower, contexts: [.main], title: "slower",
+      help: "Let the steps go on slower.", isInFooter: false),
+    Binding(
+      keys: [.up, .character("k")], command: .rowUp, contexts: [.main], title: "select",
+      help: "Select the row above; in the history, a step back.", isInFooter: false),
+    Binding(
+      keys: [.down, .character("j")], command: .rowDown, contexts: [.main], title: "select",
+      help: "Select the row below; in the history, a step on.", isInFooter: false),
     Binding(
       keys: [.up, .control("p")], command: .rowUp, contexts: [.menu], title: "select",
       help: "Select the row above.", isInFooter: true),
@@ -51,11 +79,63 @@ public enum Bindings {
       keys: [.down, .control("n")], command: .rowDown, contexts: [.menu], title: "select",
       help: "Select the row below.", isInFooter: true),
     Binding(
-      keys: [.pageUp], command: .pageUp, contexts: [.menu], title: "page up",
+      keys: [.pageUp], command: .pageUp, contexts: [.main, .menu], title: "page up",
       help: "Go up by a screen of rows.", isInFooter: false),
     Binding(
-      keys: [.pageDown], command: .pageDown, contexts: [.menu], title: "page down",
+      keys: [.pageDown], command: .pageDown, contexts: [.main, .menu], title: "page down",
       help: "Go down by a screen of rows.", isInFooter: false),
+    Binding(
+      keys: [.character("w")], command: .why, contexts: [.main], title: "why",
+      help: "Open or close the reasons for the selected film.", isInFooter: true),
+    Binding(
+      keys: [.character("v")], command: .viewers, contexts: [.main], title: "viewers",
+      help: "List the viewers; type an id or a title to search.", isInFooter: true),
+    Binding(
+      keys: [.character("r")], command: .randomViewer, contexts: [.main], title: "random",
+      help: "Take any other viewer.", isInFooter: false),
+    Binding(
+      keys: [.character("/")], command: .find, contexts: [.main], title: "find",
+      help: "Look for a title in this history and go there.", isInFooter: true),
+    Binding(
+      keys: [.enter], command: .inspect, contexts: [.main], title: "card",
+      help: "Show what is known of the selected film.", isInFooter: false),
+    Binding(
+      keys: [.character("i")], command: .modelCard, contexts: [.main], title: "model",
+      help: "Show what is known of the model.", isInFooter: false),
+    Binding(
+      keys: [.character("y")], command: .copy, contexts: [.main], title: "copy",
+      help: "Copy the command line that shows this screen.", isInFooter: false),
+    Binding(
+      keys: [.character("s")], command: .sort, contexts: [.main], title: "sort",
+      help: "Order the relations by model, attention, change, name.",
+      isInFooter: true),
+    Binding(
+      keys: [.control("s"), .function(6)], command: .sort, contexts: [.menu], title: "sort",
+      help: "Order the viewers by data, length, last activity.", isInFooter: true),
+    Binding(
+      keys: [.character("x")], command: .hideSeen, contexts: [.main], title: "hide seen",
+      help: "Hide what the viewer has watched, or show it again.",
+      isInFooter: true),
+    Binding(
+      keys: [.tab], command: .focusNext, contexts: [.main], title: "pane",
+      help: "Go to the next pane; on a narrow screen, show it.", isInFooter: true),
+    Binding(
+      keys: [.backTab], command: .focusPrevious, contexts: [.main], title: "pane back",
+      help: "Go to the pane before.", isInFooter: false),
+    Binding(
+      keys: [.escape], command: .back, contexts: [.main], title: "back",
+      help: "Close the reasons; then go up to the viewers.", isInFooter: false),
+    Binding(
+      keys: [.character("T")], command: .nextTheme, contexts: [.main], title: "colours",
+      help: "Take the next colours.", isInFooter: false),
+    Binding(
+      keys: [.character("M")], command: .toggleMouse, contexts: [.main], title: "mouse",
+      help: "Give the mouse to the terminal, or take it back.",
+      isInFooter: false),
+    Binding(
+      keys: [.control("l")], command: .redraw, contexts: [.main, .menu, .card, .message],
+      title: "redraw",
+      help: "Draw the whole screen again.", isInFooter: false),
     Binding(
       keys: [.home], command: .firstRow, contexts: [.menu], title: "first",
       help: "Select the first row.", isInFooter: false),
@@ -66,14 +146,18 @@ public enum Bindings {
       keys: [.enter], command: .choose, contexts: [.menu], title: "do it",
       help: "Do what the selected row says.", isInFooter: true),
     Binding(
-      keys: [.escape], command: .close, contexts: [.menu], title: "close",
-      help: "Close the list.", isInFooter: true),
+      keys: [.escape], command: .close, contexts: [.menu, .card], title: "close",
+      help: "Close the list or card.", isInFooter: true),
+    Binding(
+      keys: [.enter, .character("q"), .character("i")], command: .close, contexts: [.card],
+      title: "close", help: "Close the card.", isInFooter: false),
     Binding(
       keys: [.character("q"), .control("c")], command: .quit, contexts: [.main, .message],
       title: "quit", help: "Leave the explorer.", isInFooter: true),
     Binding(
-      keys: [.character("?"), .function(1)], command: .help, contexts: [.main], title: "help",
-      help: "Show this list of keys; type to search it.", isInFooter: true),
+      keys: [.character("?"), .function(1), .character(":")], command: .help, contexts: [.main],
+      title: "help", help: "List the keys; type to search, Enter does the row.",
+      isInFooter: true),
   ]
 
   /// What a key does somewhere.

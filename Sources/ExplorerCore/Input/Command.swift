@@ -32,4 +32,48 @@ public enum Command: String, CaseIterable, Sendable {
   case lastRow = "last-row"
   /// Do what the selected row says.
   case choose
+  /// Go to the step after this one.
+  case stepForward = "step-forward"
+  /// Go to the step before this one.
+  case stepBack = "step-back"
+  /// Go to the first step.
+  case firstStep = "first-step"
+  /// Go to the last step.
+  case lastStep = "last-step"
+  /// Go a tenth of the history on.
+  case skipForward = "skip-forward"
+  /// Go a tenth of the history back.
+  case skipBack = "skip-back"
+  /// Go to a tenth of the history, by the digit typed.
+  case jump
+  /// Go to the next step at which another slot is read most.
+  case nextChange = "next-change"
+  /// Go to the step before at which another slot is read most.
+  case previousChange = "previous-change"
+  /// Go on by itself, or stop.
+  case play
+  /// Go on faster.
+  case faster
+  /// Go on slower.
+  case slower
+  /// Show the viewers.
+  case viewers
+  /// Take any other viewer.
+  case randomViewer = "random-viewer"
+  /// Close what is open, or go up to the list of viewers.
+  case back
+  /// Put the rows of the pane, or of the list, in the next order.
+  case sort
+  /// Leave out what the viewer has watched, or show it again.
+  case hideSeen = "hide-seen"
+  /// Look for a title in the history.
+  case find
+  /// Show what is known of the selected item.
+  case inspect
+  /// Show what is known of the model.
+  case modelCard = "model-card"
+  /// Copy the command line that shows this screen.
+  case copy
+  /// Take the next colours.
+  case nextTheme = "next-theme"
 }

@@ -34,7 +34,7 @@ extension Layout {
   private static func upper(_ rect: Rect, form: Form, _ request: Request) -> ([Placement], [Rect]) {
     if form == .wide {
       let panes: [Pane] = [.history, .gruState, .memory, .recommendations]
-      let (places, lines) = columns(rect, shares: [26, 22, 30, 22])
+      let (places, lines) = columns(rect, shares: [25, 20, 29, 26])
       return (zip(panes, places).map { place($0, in: $1) }, lines)
     }
     let (places, lines) = columns(rect, shares: [40, 60])

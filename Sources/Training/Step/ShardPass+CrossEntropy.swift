@@ -26,8 +26,9 @@ extension ShardPass {
     return loss
   }
 
-  /// A large catalogue in tiles: once for what softmax needs, and once more, with the logits
-  /// computed again, for the gradient. Memory stays flat, and the logits stay in the cache.
+  /// A large catalogue in tiles: once for what softmax needs, and once more for the gradient.
+  ///
+  /// The logits are computed twice; in turn memory stays flat and the logits stay in the cache.
   func crossEntropyInTiles(_ batch: PackedSequences, _ q: Matrix, _ scale: Float) -> Double {
     let (s, e, n) = (batch.scoredCount, q.columns, q.rows)
     let width = min(itemTile, 1024)

@@ -1,5 +1,7 @@
 import CNcurses
 import ExplorerCore
+import Foundation
+import Glibc
 
 extension CursesTerminal {
   /// Makes the terminal show a picture; only rows that differ from what it shows are written.
@@ -16,6 +18,21 @@ extension CursesTerminal {
   func forgetScreen() {
     shown = nil
     clearok(window, true)
+  }
+
+  /// Asks the terminal to keep a text as copied (OSC 52); what it does with it is its own choice.
+  func copy(_ text: String) {
+    let sequence = "\u{1B}]52;c;\(Data(text.utf8).base64EncodedString())\u{7}"
+    sequence.withCString { bytes in
+      var rest = bytes
+      var left = strlen(bytes)
+      while left > 0 {
+        let count = Glibc.write(1, rest, left)
+        guard count > 0 else { return }
+        rest += count
+        left -= count
+      }
+    }
   }
 
   private func write(_ cells: ArraySlice<Cell>, row: Int32) {

@@ -14,7 +14,12 @@ final class CursesTerminal {
   }
 
   let window: UnsafeMutablePointer<WINDOW>
-  let theme: Theme
+  /// The colours; one of colours says little where there are none.
+  var theme: Theme {
+    get { shownTheme }
+    set { shownTheme = colors.depth == .mono ? .mono : newValue }
+  }
+  private var shownTheme: Theme
   /// Whether the terminal is sent more than ASCII.
   let sendsUnicode: Bool
   var colors: CursesColors
@@ -63,8 +68,7 @@ final class CursesTerminal {
     hasMouse = ksr_capability("kmous") != nil
     sendsUnicode = String(cString: nl_langinfo(Int32(CODESET))) == "UTF-8"
     colors = CursesColors(wanted: options.wantsColor)
-    // A theme of colours says little without them.
-    theme = colors.depth == .mono ? .mono : options.theme
+    shownTheme = colors.depth == .mono ? .mono : options.theme
     ksr_terminal_set_leave(CursesTerminal.bytesToLeave(hasMouse: hasMouse))
     prepareKeys()
     setMouse(options.takesMouse)

@@ -1,0 +1,38 @@
+import Foundation
+
+extension DataReport {
+  /// The report for programs: one JSON object with sorted keys.
+  public var json: String {
+    let document = Document(
+      data: dataName,
+      sizes: Dictionary(sizes.map { ($0.unit, $0.count) }) { $1 },
+      findings: findings.map { finding in
+        Document.Entry(
+          kind: finding.kind.rawValue, severity: finding.severity.rawValue, title: finding.title,
+          count: finding.count, total: finding.total, share: finding.share, unit: finding.unit,
+          meaning: finding.meaning, examples: finding.examples, measures: finding.measures)
+      },
+      skipped: skipped)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    // Every number is finite, so that encoding cannot fail.
+    let bytes = (try? encoder.encode(document)) ?? Data()
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  private struct Document: Encodable {
+    struct Entry: Encodable {
+      let kind, severity, title: String
+      let count, total: Int
+      let share: Double
+      let unit, meaning: String
+      let examples: [String]
+      let measures: [String: Double]
+    }
+
+    let data: String
+    let sizes: [String: Int]
+    let findings: [Entry]
+    let skipped: [String]
+  }
+}

@@ -1,0 +1,59 @@
+import AtomicFiles
+import KSRModel
+
+/// What is wrong with a data folder, and with a model where one is given.
+public struct DataReport: Sendable {
+  /// The size of something that was looked at, such as 943 `users`.
+  public struct Size: Sendable, Equatable {
+    /// What was counted.
+    public let unit: String
+    /// How many there are.
+    public let count: Int
+  }
+
+  /// The name of the data folder.
+  public let dataName: String
+  /// How much of what the folder holds.
+  public let sizes: [Size]
+  /// What is wrong, the most harmful first.
+  public let findings: [Finding]
+  /// What could not be looked at and why, a sentence each.
+  public let skipped: [String]
+
+  /// Checks a data folder; an error if a file cannot be read.
+  ///
+  /// - Parameters:
+  ///   - model: a model to check on its own and against the data.
+  ///   - examples: the most examples of a finding.
+  public init(
+    _ folder: AtomicFolder, model: TrainedModel? = nil, examples: Int = 5
+  ) throws(DataError) {
+    let data = try CheckedData(folder)
+    var skipped: [String] = []
+    var findings = data.linkCoverage() + data.linkContradictions(&skipped) + data.graphShape()
+    findings += data.histories() + data.vectors() + data.oddities()
+    if let model { findings += try ModelCheck(model, data).findings() }
+    self.init(data, findings: findings, skipped: skipped, examples: examples)
+  }
+
+  private init(_ data: CheckedData, findings: [Finding], skipped: [String], examples: Int) {
+    dataName = data.folder.name
+    sizes = [
+      Size(unit: "users", count: data.interactions.users.count),
+      Size(unit: "items", count: data.chosenItemCount),
+      Size(unit: "interactions", count: data.interactions.count),
+      Size(unit: "links", count: data.links.items.count),
+      Size(unit: "triples", count: data.triples.count),
+      Size(unit: "relations", count: data.graph.relations.count),
+    ]
+    self.findings = findings.map { finding in
+      var finding = finding
+      finding.examples = Array(finding.examples.prefix(examples))
+      return finding
+    }.sorted { a, b in
+      if a.severity != b.severity { return a.severity.place < b.severity.place }
+      return a.kind.place < b.kind.place
+    }
+    self.skipped = skipped
+  }
+}

@@ -1,0 +1,109 @@
+/// How much harm a finding does.
+public enum Severity: String, Sendable, CaseIterable {
+  /// What KSR learns or shows is false.
+  case severe
+  /// Part of the data is lost, or part of the result cannot be trusted.
+  case moderate
+  /// Worth knowing; most data sets have some of it.
+  case minor
+}
+
+/// What was found; where findings are equally severe, the earlier kinds do more harm.
+public enum FindingKind: String, Sendable, CaseIterable {
+  /// The model holds numbers that are not finite.
+  case notFinite = "not-finite"
+  /// The model knows no item of the data.
+  case otherItems = "other-items"
+  /// The facts of linked entities fit the items' columns no better than by chance.
+  case linksByChance = "links-by-chance"
+  /// Titles and names of linked entities have nothing in common.
+  case linkNames = "link-names"
+  /// The graph gives items other classes than their own columns.
+  case linkClasses = "link-classes"
+  /// The graph gives items other years than their own columns.
+  case linkYears = "link-years"
+  /// Relations whose heads are not items.
+  case headsNotItems = "heads-not-items"
+  /// Entity and relation vectors differ in width.
+  case vectorWidths = "vector-widths"
+  /// Relations of the memory without vector.
+  case missingRelationVectors = "missing-relation-vectors"
+  /// Items whose entity is not in the graph.
+  case missingEntities = "missing-entities"
+  /// Items without link.
+  case unlinkedItems = "unlinked-items"
+  /// Items of the data that the model does not know.
+  case unknownItems = "unknown-items"
+  /// The model was trained on other interactions.
+  case otherTraining = "other-training"
+  /// The model holds other facts about items than the graph.
+  case otherFacts = "other-facts"
+  /// Items whose entity has no vector.
+  case missingVectors = "missing-vectors"
+  /// Vectors of zeros or of one repeated number.
+  case deadVectors = "dead-vectors"
+  /// Rows of the model that are zeros or one repeated number.
+  case deadRows = "dead-rows"
+  /// Slots of the memory that cannot matter.
+  case idleSlots = "idle-slots"
+  /// Attention that is nearly one-hot everywhere.
+  case collapsedAttention = "collapsed-attention"
+  /// Items about which the graph says nothing under the memory's relations.
+  case withoutFacts = "without-facts"
+  /// Several items linked to one entity.
+  case sharedEntities = "shared-entities"
+  /// Interactions whose order in time is not known.
+  case tiedTimes = "tied-times"
+  /// Users with too few interactions to leave one out.
+  case shortUsers = "short-users"
+  /// The same user, item and time again.
+  case duplicateInteractions = "duplicate-interactions"
+  /// Rows that the readers set aside.
+  case odditiesInFiles = "oddities-in-files"
+  /// The facts of linked entities fit the items' columns, but hardly.
+  case weakLinks = "weak-links"
+  /// Relations that say what another says, backwards.
+  case inverseRelations = "inverse-relations"
+  /// Relations under which nearly all items have the same tail.
+  case hubRelations = "hub-relations"
+  /// Facts whose tail no other item has.
+  case singleTails = "single-tails"
+}
+
+/// One thing that is wrong with a data set or a model.
+public struct Finding: Sendable, Equatable {
+  /// What was found.
+  public var kind: FindingKind
+  /// How much harm it does.
+  public var severity: Severity
+  /// What it is, in a few words.
+  public var title: String
+  /// How many there are.
+  public var count: Int
+  /// Of how many.
+  public var total: Int
+  /// What is counted, such as `items`.
+  public var unit: String
+  /// What it means for KSR and what to do, a sentence or two.
+  public var meaning: String
+  /// Cases by readable name, the most harmful first; not all of them.
+  public var examples: [String]
+  /// Numbers behind the finding, by name.
+  public var measures: [String: Double] = [:]
+
+  /// The part that is affected, from 0 to 1.
+  public var share: Double { total > 0 ? Double(count) / Double(total) : 0 }
+}
+
+extension Severity {
+  /// The severity that goes with an affected share.
+  init(share: Double, severe: Double, moderate: Double) {
+    self = share >= severe ? .severe : share >= moderate ? .moderate : .minor
+  }
+
+  var place: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+}
+
+extension FindingKind {
+  var place: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+}

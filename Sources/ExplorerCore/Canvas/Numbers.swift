@@ -1,0 +1,86 @@
+/// Numbers as the panes write them: short, and of one width in a column.
+extension Glyphs {
+  /// A number between 0 and 1 in three columns: `.52`, `1.0`; `<.01` is never shown as nothing
+  /// but as `.00`.
+  func share(_ value: Float) -> String {
+    guard value.isFinite else { return " ? " }
+    let hundredths = Int((abs(value) * 100).rounded())
+    let digits = hundredths >= 100 ? "1.0" : "." + String(hundredths).leftPadded(to: 2, with: "0")
+    return value < 0 && hundredths > 0 ? String(marks.minus) + digits : digits
+  }
+
+  /// A probability in four columns: `.041`, `.000` below a thousandth.
+  func probability(_ value: Float) -> String {
+    guard value.isFinite else { return "  ? " }
+    let thousandths = Int((value * 1000).rounded())
+    return thousandths >= 1000 ? "1.00" : "." + String(thousandths).leftPadded(to: 3, with: "0")
+  }
+
+  /// A number with its sign and two decimals: `+7.13`, `−.31`.
+  func signed(_ value: Float) -> String {
+    guard value.isFinite, abs(value) < 1e6 else { return "?" }
+    let text = decimal(abs(value))
+    if text == ".00" { return " .00" }
+    return (value < 0 ? String(marks.minus) : "+") + text
+  }
+
+  /// A number with two decimals and no zero before the point.
+  func decimal(_ value: Float) -> String {
+    guard value.isFinite, abs(value) < 1e6 else { return "?" }
+    let hundredths = Int((abs(value) * 100).rounded())
+    let whole = hundredths >= 100 ? String(hundredths / 100) : ""
+    let text = whole + "." + String(hundredths % 100).leftPadded(to: 2, with: "0")
+    return value < 0 && hundredths > 0 ? String(marks.minus) + text : text
+  }
+
+  /// A small number as a power of ten: `2e-7`, and 0.
+  func tiny(_ value: Float) -> String {
+    guard value.isFinite else { return "?" }
+    guard value != 0 else { return "0" }
+    var exponent = 0
+    var mantissa = abs(value)
+    while mantissa < 1 {
+      mantissa *= 10
+      exponent -= 1
+    }
+    while mantissa >= 10 {
+      mantissa /= 10
+      exponent += 1
+    }
+    let sign = value < 0 ? String(marks.minus) : ""
+    let digit = Int(mantissa.rounded())
+    return digit == 10 ? "\(sign)1e\(exponent + 1)" : "\(sign)\(digit)e\(exponent)"
+  }
+
+  /// A rank in at most four columns: `7`, `1234`, `12k`.
+  func rank(_ value: Double) -> String {
+    guard value.isFinite, value < 1e9 else { return "?" }
+    let whole = Int(value.rounded(.up))
+    return whole < 10_000 ? String(whole) : "\(whole / 1000)k"
+  }
+
+  /// A rank in at most three columns: `7`, `123`, `1k`.
+  func shortRank(_ value: Double) -> String {
+    guard value.isFinite, value < 1e6 else { return "?" }
+    let whole = Int(value.rounded(.up))
+    return whole < 1000 ? String(whole) : "\(whole / 1000)k"
+  }
+
+  /// A count with commas between thousands: `1,099`.
+  func count(_ value: Int) -> String {
+    var digits = String(abs(value))
+    var groups: [String] = []
+    while digits.count > 3 {
+      groups.insert(String(digits.suffix(3)), at: 0)
+      digits.removeLast(3)
+    }
+    return (value < 0 ? "-" : "") + ([digits] + groups).joined(separator: ",")
+  }
+}
+
+extension String {
+  /// The text with characters put before it until it has a length.
+  func leftPadded(to length: Int, with character: Character = " ") -> String {
+    String(repeating: character, count: Swift.max(0, length - count)) + self
+  }
+}

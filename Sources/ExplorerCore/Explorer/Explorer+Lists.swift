@@ -1,0 +1,133 @@
+/// Lists on top of the panes, and rows inside them.
+extension Explorer {
+  static func type(_ key: Key, into state: inout State) {
+    guard var menu = state.menu, menu.filter.take(key) else { return }
+    menu.selection = 0
+    state.menu = menu
+  }
+
+  static func moveSelection(_ command: Command, in state: inout State, _ scene: Scene) {
+    guard let menu = state.menu else {
+      let page = max(1, (state.layout.placement(of: state.focus)?.body.rows ?? 2) - 1)
+      let offset: [Command: Int] = [.rowUp: -1, .rowDown: 1, .pageUp: -page, .pageDown: page]
+      moveRow(of: state.focus, by: offset[command] ?? 0, in: &state, scene)
+      return
+    }
+    let (count, height) =
+      switch state.overlay {
+      case .viewers: (scene.viewers?.rows.count ?? 0, ViewersMenu.height(on: state.size))
+      case .find:
+        (
+          FindMenu.rows(matching: menu.filter.text, in: scene).count,
+          FindMenu.height(on: state.size)
+        )
+      default:
+        (HelpMenu.rows(matching: menu.filter.text).count, HelpMenu.height(on: state.size))
+      }
+    let last = max(0, count - 1)
+    let page = max(1, height - 1)
+    let target =
+      switch command {
+      case .rowUp: menu.selection - 1
+      case .rowDown: menu.selection + 1
+      case .pageUp: menu.selection - page
+      case .pageDown: menu.selection + page
+      case .firstRow: 0
+      case .lastRow: last
+      default: menu.selection
+      }
+    state.menu?.selection = min(max(0, target), last)
+  }
+
+  /// Moves the selection of a pane by some rows.
+  static func moveRow(of pane: Pane, by offset: Int, in state: inout State, _ scene: Scene) {
+    switch pane {
+    case .history, .gruState:
+      stop(&state)
+      go(to: state.step + offset, in: &state, scene)
+    case .memory:
+      guard let step = scene.step, !step.slots.isEmpty else { return }
+      let rows = step.slots(by: state.slotOrder).map(\.slot)
+      let place = rows.firstIndex { $0 == state.slot ?? step.leader } ?? 0
+      state.slot = rows[min(max(0, place + offset), rows.count - 1)]
+    case .recommendations:
+      select(state.recommendation + offset, of: pane, in: &state, scene)
+    case .why:
+      let count = scene.why?.rows.count ?? 0
+      state.whyRow = min(max(0, state.whyRow + offset), max(0, count - 1))
+    }
+  }
+
+  /// Selects a step, a slot or an item.
+  static func select(_ row: Int, of pane: Pane, in state: inout State, _ scene: Scene) {
+    switch pane {
+    case .history, .gruState:
+      stop(&state)
+      go(to: row, in: &state, scene)
+    case .memory: state.slot = row
+    case .recommendations:
+      let count = scene.step?.recommendations.count ?? 0
+      state.recommendation = min(max(0, row), max(0, count - 1))
+      state.whyRow = 0
+    case .why: break
+    }
+  }
+
+  /// Does what the selected row of the list on top says.
+  static func choose(on next: inout Transition, _ scene: Scene) {
+    guard let menu = next.state.menu else { return }
+    switch next.state.overlay {
+    case .help:
+      let rows = HelpMenu.rows(matching: menu.filter.text)
+      guard rows.indices.contains(menu.selection) else { return }
+      next.state.overlay = nil
+      let binding = rows[menu.selection]
+      if binding.contexts.contains(.main) { perform(binding.command, on: &next, scene) }
+    case .viewers:
+      guard let rows = scene.viewers?.rows, rows.indices.contains(menu.selection) else { return }
+      next.state.overlay = nil
+      let row = rows[menu.selection]
+      take(row.viewer, in: &next.state, step: row.count - 2)
+    case .find:
+      let steps = FindMenu.rows(matching: menu.filter.text, in: scene)
+      guard steps.indices.contains(menu.selection) else { return }
+      next.state.overlay = nil
+      go(to: steps[menu.selection], in: &next.state, scene)
+    case .card, nil: break
+    }
+  }
+
+  /// Opens the card of the item that is selected in the pane with the focus.
+  static func inspect(_ state: inout State, _ scene: Scene) {
+    guard let viewer = scene.viewer, let step = scene.step else { return }
+    switch state.focus {
+    case .history, .gruState, .memory:
+      open(.card(.item(viewer.rows[step.step].item)), in: &state)
+    case .recommendations, .why:
+      guard let last = step.recommendations.indices.last else { return }
+      let item = step.recommendations[min(state.recommendation, last)].item
+      open(.card(.item(item)), in: &state)
+    }
+  }
+
+  /// Copies the command line that shows this screen.
+  static func copy(_ next: inout Transition, _ scene: Scene) {
+    var words = scene.model.command
+    if let viewer = scene.viewer, let step = scene.step {
+      words += ["--viewer", viewer.user, "--step", String(step.step + 1)]
+    }
+    let text = words.map(\.quotedForShell).joined(separator: " ")
+    next.effects.append(.copy(text))
+    next.state.toast = Toast("Copied: \(text)")
+  }
+}
+
+extension String {
+  /// The word as a shell takes it.
+  var quotedForShell: String {
+    let plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./=+:,@%"
+    guard isEmpty || contains(where: { !plain.contains($0) }) else { return self }
+    return "'" + split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
+      + "'"
+  }
+}

@@ -1,0 +1,92 @@
+import Randomness
+
+/// Going through a history, and from one history to another.
+extension Explorer {
+  static func stepCount(_ scene: Scene) -> Int { scene.viewer?.rows.count ?? 0 }
+
+  static func go(to step: Int, in state: inout State, _ scene: Scene) {
+    state.step = min(max(0, step), max(0, stepCount(scene) - 1))
+    state.whyRow = 0
+  }
+
+  static func step(_ command: Command, in state: inout State, _ scene: Scene) {
+    stop(&state)
+    let last = stepCount(scene) - 1
+    let tenth = max(1, (last + 1) / 10)
+    switch command {
+    case .stepForward: go(to: state.step + 1, in: &state, scene)
+    case .stepBack: go(to: state.step - 1, in: &state, scene)
+    case .firstStep: go(to: 0, in: &state, scene)
+    case .lastStep: go(to: last, in: &state, scene)
+    case .skipForward: go(to: state.step + tenth, in: &state, scene)
+    case .skipBack: go(to: state.step - tenth, in: &state, scene)
+    case .nextChange, .previousChange:
+      let forward = command == .nextChange
+      guard let viewer = scene.viewer else { return }
+      if let step = viewer.change(from: state.step, forward: forward) {
+        go(to: step, in: &state, scene)
+      } else {
+        state.toast = Toast(
+          "The largest attention does not change \(forward ? "after" : "before") this step")
+      }
+    default: break
+    }
+  }
+
+  // MARK: Steps that go on by themselves
+
+  static func stop(_ state: inout State) { state.playback.isRunning = false }
+
+  static func play(_ command: Command, in state: inout State, _ scene: Scene) {
+    switch command {
+    case .faster:
+      state.playback.speed = min(state.playback.speed + 1, Playback.speeds.count - 1)
+    case .slower: state.playback.speed = max(state.playback.speed - 1, 0)
+    default:
+      let isAtEnd = state.step >= stepCount(scene) - 1
+      state.playback.isRunning.toggle()
+      if state.playback.isRunning, isAtEnd { go(to: 0, in: &state, scene) }
+      if stepCount(scene) < 2 { state.playback.isRunning = false }
+    }
+    let speed = state.playback.stepsPerSecond
+    let text = speed < 1 ? "one step in \(Int(1 / speed)) seconds" : "\(Int(speed)) steps a second"
+    state.toast = Toast(state.playback.isRunning ? "Playing, \(text)" : "Paused, \(text)")
+  }
+
+  static func tick(_ state: inout State, _ scene: Scene) {
+    guard state.playback.isRunning else { return }
+    if state.step < stepCount(scene) - 1 {
+      go(to: state.step + 1, in: &state, scene)
+    } else {
+      stop(&state)
+      state.toast = Toast("The end of the history")
+    }
+  }
+
+  // MARK: Viewers
+
+  static func openViewers(_ state: inout State, _ scene: Scene) {
+    guard scene.model.viewerCount > 0 else {
+      state.toast = Toast("There are no viewers: the model was opened without data", role: .warning)
+      return
+    }
+    open(.viewers(Menu()), in: &state)
+  }
+
+  static func take(_ viewer: Int, in state: inout State, step: Int) {
+    stop(&state)
+    state.viewer = viewer
+    state.step = max(0, step)
+    state.recommendation = 0
+    state.slot = nil
+    state.whyRow = 0
+  }
+
+  static func takeRandomViewer(_ state: inout State, _ scene: Scene) {
+    guard scene.model.viewerCount > 0 else { return openViewers(&state, scene) }
+    var generator = SeededGenerator(seed: state.seed)
+    state.seed = generator.next()
+    let viewer = generator.integer(below: scene.model.viewerCount)
+    take(viewer, in: &state, step: scene.model.historyLengths[viewer] - 2)
+  }
+}

@@ -1,0 +1,95 @@
+/// The list of viewers on top of the panes.
+enum ViewersMenu {
+  private static func area(on size: Size) -> Rect {
+    Rect(size).centred(
+      columns: min(92, max(20, size.columns - 4)), rows: max(6, size.rows - 4))
+  }
+
+  /// How many rows of the list are seen at once.
+  static func height(on size: Size) -> Int { area(on: size).inset(columns: 2, rows: 1).rows - 2 }
+
+  static func draw(
+    _ menu: Menu, _ state: State, _ scene: Scene, on layout: Layout, in frame: inout Frame
+  ) {
+    guard let list = scene.viewers else { return }
+    let area = area(on: layout.size)
+    let inside = MenuBox.draw(
+      "Viewers \(state.viewerOrder.words)", menu, hint: "type an id or a title watched",
+      area, layout, &frame)
+    let columns = Columns(inside.columns, list)
+    let head = inside.line(0)
+    frame.put("viewer", head, at: 2, columns: columns.userWidth, style: Style(.muted))
+    frame.put("items", head, at: columns.count, columns: 6, .right, style: Style(.muted))
+    frame.put(
+      menu.filter.text.isEmpty ? "last watched" : "watched", head, at: columns.title,
+      style: Style(.muted))
+    let rows = inside.dropFirst(rows: 1)
+    guard !list.rows.isEmpty else {
+      frame.put("Nobody has this id or has watched such a title.", rows, style: Style(.muted))
+      return
+    }
+    let window = ListWindow.rows(
+      of: list.rows.count, height: rows.rows, showing: menu.selection)
+    for (line, index) in window.enumerated() {
+      drawRow(
+        list.rows[index], columns, isSelected: index == menu.selection, in: rows.line(line), &frame)
+      frame.onClick(rows.line(line), .chooseRow(index))
+    }
+  }
+
+  private struct Columns {
+    let userWidth: Int
+    let count: Int
+    let title: Int
+
+    init(_ width: Int, _ list: ViewerList) {
+      let longest = list.rows.prefix(1000).map(\.user.columns).max() ?? 6
+      userWidth = max(6, min(longest, width / 3))
+      count = 2 + userWidth + 1
+      title = count + 8
+    }
+  }
+
+  private static func drawRow(
+    _ row: ViewerList.Row, _ columns: Columns, isSelected: Bool, in line: Rect, _ frame: inout Frame
+  ) {
+    let marks = frame.glyphs.marks
+    if isSelected { frame.put(String(marks.here), line) }
+    frame.put(row.user, line, at: 2, columns: columns.userWidth)
+    frame.put(String(row.count), line, at: columns.count, columns: 6, .right)
+    let heldOut = row.isHeldOut ? "held out" : ""
+    let end = line.columns - 9
+    frame.put(row.title, line, at: columns.title, columns: end - columns.title - 1)
+    frame.put(heldOut, line, at: end, columns: 8, .right, style: Style(.test))
+    if isSelected { frame.select(line) }
+  }
+}
+
+/// The box in which a list with a search lies on top of the panes.
+enum MenuBox {
+  /// Draws the box with its title and what has been typed; returns the room for the list.
+  static func draw(
+    _ title: String, _ menu: Menu, hint: String, _ area: Rect, _ layout: Layout,
+    _ frame: inout Frame
+  ) -> Rect {
+    frame.forgetClicks()
+    frame.onClick(Rect(layout.size), .command(.close))
+    frame.onClick(area, nil)
+    frame.canvas.fill(area)
+    frame.canvas.box(area, frame.glyphs.border, style: Style(.border))
+    frame.put(" \(title) ", area.inset(columns: 2, rows: 0).line(0), style: Style(.focus))
+    let inside = area.inset(columns: 2, rows: 1)
+    let line = inside.line(0)
+    let text = menu.filter.text
+    if text.isEmpty {
+      frame.put(hint, line, style: Style(.muted))
+    } else {
+      let end = frame.canvas.put(
+        text.keepingTail(line.columns - 1, ellipsis: frame.glyphs.ellipsis), in: line,
+        style: Style(.match))
+      frame.canvas.put(
+        String(frame.glyphs.marks.cursor), at: Point(column: end, row: line.row), in: line)
+    }
+    return inside.dropFirst(rows: 1)
+  }
+}

@@ -1,0 +1,222 @@
+import Explanation
+
+/// The slots of the memory: how much each is read and written, and what it holds.
+enum MemoryPane {
+  static func draw(
+    _ step: StepScene, _ state: State, _ scene: Scene, in placement: Layout.Placement,
+    _ frame: inout Frame
+  ) {
+    var room = placement.body
+    guard !step.slots.isEmpty else {
+      frame.put(
+        "This model has no memory.", placement.inside.line(0), style: Style(.muted))
+      return
+    }
+    if let attention = scene.attention, attention.isCollapsed {
+      drawWarning(attention, in: placement.inside.line(0), &frame)
+      room = room.dropFirst(rows: 1)
+    }
+    let columns = Columns(room.columns, names: step.slots.map(\.name))
+    drawHeadings(columns, placement, &frame)
+    let slots = step.slots(by: state.slotOrder)
+    let selected = slots.firstIndex { $0.slot == scene.selectedSlot } ?? 0
+    let detail = SlotDetail.lines(slots[selected], scene, width: room.columns - 2, frame.glyphs)
+    let plan = Plan(rows: room.rows, slots: slots.count, detail: detail.count + 1, columns)
+    let window = ListWindow.rows(of: slots.count, height: plan.slots, showing: selected)
+    for (row, index) in window.enumerated() {
+      let line = room.line(row * plan.linesPerSlot)
+      draw(slots[index], columns, in: line, &frame)
+      if index == selected { frame.select(line, hasFocus: state.focus == .memory) }
+      drawBar(slots[index], columns, in: line, &frame)
+      frame.onClick(line, .select(.memory, slots[index].slot))
+      if plan.linesPerSlot == 2 {
+        let below = room.line(row * 2 + 1)
+        let text = holds(slots[index].reading, width: below.columns - 4, frame.glyphs)
+        frame.put(text, below, at: 3, style: Style(.muted))
+        frame.onClick(below, .select(.memory, slots[index].slot))
+      }
+    }
+    let below = room.dropFirst(rows: window.count * plan.linesPerSlot + plan.gap)
+    SlotDetail.draw(slots[selected], detail, in: below.inset(columns: 1, rows: 0), &frame)
+  }
+
+  /// How the rows are shared between the slots and the selected one at more length.
+  private struct Plan {
+    let slots: Int
+    let linesPerSlot: Int
+    /// Rows left free before the selected slot.
+    let gap: Int
+
+    init(rows: Int, slots: Int, detail: Int, _ columns: Columns) {
+      if columns.holds == nil, slots * 2 + 1 + detail <= rows {
+        (self.slots, linesPerSlot, gap) = (slots, 2, 1)
+      } else if slots + 2 <= rows {
+        let left = rows - slots
+        (self.slots, linesPerSlot, gap) = (slots, 1, left > detail ? 1 : 0)
+      } else if rows >= detail + 8 {
+        (self.slots, linesPerSlot, gap) = (rows - detail - 1, 1, 1)
+      } else {
+        (self.slots, linesPerSlot, gap) = (rows, 1, 0)
+      }
+    }
+  }
+
+  /// Where the parts of a row stand.
+  struct Columns {
+    let nameWidth: Int
+    let bar: Int
+    let barWidth: Int
+    let attention: Int
+    let arrow: Int
+    let gate: Int
+    /// Where the known tails stand on the same line; nil where there is no room.
+    let holds: Int?
+
+    init(_ width: Int, names: [String]) {
+      let longest = names.map(\.columns).max() ?? 0
+      let isWide = width >= 64
+      nameWidth = max(4, min(longest, isWide ? 24 : max(8, width / 3)))
+      let numbers = 3 + 1 + 1 + 3 + 1
+      let start = 1 + nameWidth + 1
+      bar = start
+      barWidth = max(1, isWide ? 12 : width - start - 1 - numbers)
+      attention = bar + barWidth + 1
+      arrow = attention + 3
+      gate = arrow + 2
+      holds = isWide ? gate + 5 : nil
+    }
+  }
+
+  private static func drawHeadings(
+    _ columns: Columns, _ placement: Layout.Placement, _ frame: inout Frame
+  ) {
+    frame.heading(frame.glyphs.alpha, placement, at: columns.attention, columns: 3)
+    frame.heading("z", placement, at: columns.gate, columns: 3)
+    if let holds = columns.holds {
+      frame.heading("holds", placement, at: holds, columns: 5, .left)
+    }
+  }
+
+  private static func draw(
+    _ slot: StepScene.Slot, _ columns: Columns, in line: Rect, _ frame: inout Frame
+  ) {
+    let glyphs = frame.glyphs
+    frame.put(
+      slot.name.elided(to: columns.nameWidth, glyphs), line, at: 1, columns: columns.nameWidth)
+    frame.put(glyphs.share(slot.attention), line, at: columns.attention, columns: 3)
+    if let change = slot.change, abs(change) >= 0.005 {
+      frame.put(
+        String(change > 0 ? glyphs.marks.up : glyphs.marks.down), line, at: columns.arrow,
+        style: Style(change > 0 ? .positive : .negative))
+    }
+    frame.put(glyphs.share(slot.gate), line, at: columns.gate, columns: 3, style: Style(.muted))
+    if let holds = columns.holds {
+      let text = self.holds(slot.reading, width: line.columns - holds - 1, glyphs)
+      frame.put(text, line, at: holds, style: Style(.muted))
+    }
+  }
+
+  /// The bar comes after the look of a selected row, which would turn it over.
+  private static func drawBar(
+    _ slot: StepScene.Slot, _ columns: Columns, in line: Rect, _ frame: inout Frame
+  ) {
+    guard slot.attention >= 0.005 else { return }
+    frame.bar(slot.attention, line, at: columns.bar, columns: columns.barWidth)
+  }
+
+  /// The known tails of a slot with their weights, then what has none, as many as fit whole.
+  static func holds(_ reading: SlotReading, width: Int, _ glyphs: Glyphs) -> String {
+    var parts = reading.facts.prefix(12).filter { $0.weight >= 0.005 }
+      .map { (text: "\(glyphs.share($0.weight)) \($0.name)", weight: $0.weight) }
+    if reading.weightWithoutFact >= 0.005 {
+      let share = reading.weightWithoutFact
+      parts.append(("\(glyphs.share(share)) no known fact", share))
+    }
+    parts.sort { $0.weight > $1.weight }
+    var text = ""
+    for part in parts {
+      let longer = text.isEmpty ? part.text : text + "  " + part.text
+      if !text.isEmpty, longer.columns > width { break }
+      text = longer
+    }
+    return text.truncated(to: width, ellipsis: glyphs.ellipsis)
+  }
+
+  private static func drawWarning(
+    _ attention: AttentionSummary, in line: Rect, _ frame: inout Frame
+  ) {
+    let entropy = frame.glyphs.decimal(attention.meanEntropy)
+    let most = frame.glyphs.decimal(attention.largestEntropy)
+    let texts = [
+      "attention collapsed: mean entropy \(entropy) of at most \(most)",
+      "collapsed: entropy \(entropy) of \(most)", "attention collapsed",
+    ]
+    frame.put(
+      texts.first { $0.columns <= line.columns } ?? texts[2], line, style: Style(.warning))
+  }
+}
+
+/// The selected slot at more length.
+enum SlotDetail {
+  /// What is said of it: what it holds (exact), what it is near to (approximate), its attention.
+  static func lines(
+    _ slot: StepScene.Slot, _ scene: Scene, width: Int, _ glyphs: Glyphs
+  ) -> [(text: String, style: Style)] {
+    var lines: [(text: String, style: Style)] = []
+    var title = slot.name.elided(to: width, glyphs)
+    if let attention = scene.attention, attention.mean.indices.contains(slot.slot) {
+      let ratio = glyphs.decimal(attention.relative(slot.attention, slot: slot.slot))
+      let text = "  \(glyphs.alpha) \(ratio)\(glyphs.marks.times) its mean"
+      if title.columns + text.columns <= width { title += text }
+    }
+    lines.append((title, Style(.title)))
+    for fact in slot.reading.facts.prefix(3) where fact.weight >= 0.005 {
+      let steps = fact.steps.suffix(3).map { String($0 + 1) }.joined(separator: " ")
+      let start = "\(glyphs.share(fact.weight)) \(fact.name)"
+      let text = start + ", step \(steps)"
+      lines.append((text.columns <= width ? text : start, Style()))
+    }
+    if slot.reading.weightWithoutFact >= 0.005 {
+      lines.append(
+        ("\(glyphs.share(slot.reading.weightWithoutFact)) no known fact", Style(.muted)))
+    }
+    switch slot.reading.nearest {
+    case .found(let tails, let note):
+      for tail in tails.prefix(2) {
+        lines.append(
+          ("\(glyphs.marks.about) \(tail.name), cos \(glyphs.share(tail.cosine))", Style(.muted)))
+      }
+      if let note { lines.append((note, Style(.warning))) }
+    case .unavailable: break
+    }
+    return lines
+  }
+
+  static func draw(
+    _ slot: StepScene.Slot, _ lines: [(text: String, style: Style)], in room: Rect,
+    _ frame: inout Frame
+  ) {
+    for (row, line) in lines.enumerated() {
+      frame.put(line.text, room.line(row), style: line.style)
+    }
+    drawStrip(slot.value, in: room.line(lines.count), &frame)
+  }
+
+  /// The value vector as shades, neighbours together where it is longer than the line.
+  private static func drawStrip(_ value: [Float], in line: Rect, _ frame: inout Frame) {
+    guard !value.isEmpty, !line.isEmpty else { return }
+    let size = (value.count + line.columns - 1) / line.columns
+    let cells = stride(from: 0, to: value.count, by: size).map { start in
+      let part = value[start..<min(start + size, value.count)]
+      return part.reduce(0, +) / Float(part.count)
+    }
+    let most = max(cells.map { abs($0) }.max() ?? 0, 1e-6)
+    let width = max(1, min(3, line.columns / cells.count))
+    for (place, cell) in cells.enumerated() {
+      let rect = Rect(column: line.column + place * width, row: line.row, columns: width, rows: 1)
+      frame.canvas.fill(
+        rect, with: frame.glyphs.shade(Double(abs(cell) / most)),
+        style: Style(cell < 0 ? .negative : .positive))
+    }
+  }
+}

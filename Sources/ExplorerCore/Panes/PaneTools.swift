@@ -1,0 +1,79 @@
+/// What the panes have in common.
+extension Frame {
+  /// Writes a text at a column of a line, counted from the line's first, cut to some columns.
+  mutating func put(
+    _ text: String, _ line: Rect, at column: Int = 0, columns: Int? = nil,
+    _ alignment: Alignment = .left, style: Style = Style()
+  ) {
+    let rest = line.dropFirst(columns: column)
+    let width = min(columns ?? rest.columns, rest.columns)
+    guard width > 0, line.rows > 0 else { return }
+    let room = Rect(column: rest.column, row: rest.row, columns: width, rows: 1)
+    let shown = alignment == .right ? text.padded(to: width, .right) : text
+    canvas.put(shown.truncated(to: width, ellipsis: glyphs.ellipsis), in: room, style: style)
+  }
+
+  /// Writes a column's heading into the title line of a pane, over a column of its body.
+  mutating func heading(
+    _ text: String, _ placement: Layout.Placement, at column: Int, columns: Int,
+    _ alignment: Alignment = .right
+  ) {
+    // The title itself comes first.
+    let taken = 1 + placement.pane.title.columns + (placement.isTitleOnLine ? 2 : 0)
+    let text = placement.isTitleOnLine ? " \(text) " : text
+    let start =
+      alignment == .right
+      ? column + columns - text.columns + (placement.isTitleOnLine ? 1 : 0) : column
+    guard start > taken, start + text.columns <= placement.title.columns else { return }
+    put(text, placement.title, at: start, style: Style(.muted))
+  }
+
+  /// Draws a bar for the share that a number has of the largest, and returns nothing but the bar.
+  mutating func bar(
+    _ share: Float, _ line: Rect, at column: Int, columns: Int, style: Style = Style(.bar)
+  ) {
+    guard share.isFinite else { return }
+    put(glyphs.bar(Double(share), width: columns), line, at: column, columns: columns, style: style)
+  }
+
+  /// Gives a line the look of the selected row; without the focus only its strokes are heavier.
+  mutating func select(_ line: Rect, hasFocus: Bool = true) {
+    canvas.restyle(line) {
+      if hasFocus { $0 = Style(.selection) } else { $0.emphasis.insert(.bold) }
+    }
+  }
+}
+
+extension String {
+  /// The last part of a name with dots, marked as such: `…actor` of `film.performance.actor`.
+  func shortened(_ glyphs: Glyphs) -> String {
+    columns <= 12
+      ? self : elided(to: max(12, (split(separator: ".").last?.columns ?? 0) + 1), glyphs)
+  }
+
+  /// The name cut to some columns: of a name with dots the end stays, of a word the beginning.
+  func elided(to width: Int, _ glyphs: Glyphs) -> String {
+    contains(".") || contains("/")
+      ? keepingTail(width, ellipsis: glyphs.ellipsis)
+      : truncated(to: width, ellipsis: glyphs.ellipsis)
+  }
+}
+
+extension Layout.Placement {
+  /// The body without the columns next to the lines.
+  var inside: Rect { body.inset(columns: 1, rows: 0) }
+}
+
+/// What a pane shows where there is nobody to look at.
+enum EmptyView {
+  static func draw(_ placement: Layout.Placement, _ model: ModelScene, in frame: inout Frame) {
+    guard placement.pane == .history else { return }
+    let lines =
+      model.viewerCount == 0
+      ? ["No viewers: the model", "was opened without data.", "", "ksr-tui MODEL --data DIR"]
+      : ["No viewer chosen;", "v lists them."]
+    for (row, text) in lines.enumerated() {
+      frame.put(text, placement.inside.line(row), style: Style(.muted))
+    }
+  }
+}

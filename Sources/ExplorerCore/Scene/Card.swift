@@ -1,0 +1,120 @@
+import Explanation
+import KSRModel
+import Workspace
+
+/// What is known of one thing, as labels and texts.
+public struct Card: Sendable, Equatable {
+  /// What it is about.
+  public let title: String
+  /// Labels and texts; an empty label goes on with the one before.
+  public let lines: [Line]
+
+  /// One line.
+  public struct Line: Sendable, Equatable {
+    /// What the text is.
+    public let label: String
+    /// The text.
+    public let text: String
+  }
+}
+
+/// What a card can be about.
+public enum CardSubject: Hashable, Sendable {
+  /// An item of the catalogue.
+  case item(Int32)
+  /// The model.
+  case model
+}
+
+extension Card {
+  /// An item: its facts, who watched it, and what the model puts near to it.
+  init(_ item: Int32, in session: Session) {
+    var lines = session.facts(of: item).map { Line(label: $0.column, text: $0.value) }
+    let model = session.model
+    for slot in 0..<model.tails.relationCount {
+      let names = model.tails.of(item: Int(item), slot: slot).map { model.tails.names[Int($0)] }
+      guard !names.isEmpty else { continue }
+      lines.append(Line(label: model.relationNames[slot], text: names.joined(separator: ", ")))
+    }
+    let count = Int(session.popularity[Int(item)])
+    let viewers = session.viewers.isEmpty ? "no data" : "\(count) times by \(session.viewers.count)"
+    lines.append(Line(label: "watched", text: viewers))
+    for (place, near) in Card.nearest(to: item, session.network).enumerated() {
+      let cosine = Glyphs.unicode.share(near.cosine)
+      lines.append(
+        Line(
+          label: place == 0 ? "most alike" : "",
+          text: "\(model.itemNames[Int(near.item)]), cosine \(cosine)"))
+    }
+    lines.append(Line(label: "id", text: model.items[Int(item)]))
+    title = model.itemNames[Int(item)]
+    self.lines = lines
+  }
+
+  /// The items whose vectors q_i have the largest cosine to that of an item.
+  private static func nearest(
+    to item: Int32, _ network: KSRNetwork
+  ) -> [(item: Int32, cosine: Float)] {
+    let vectors = network.itemVectors
+    var cosines = vectors.applied(to: vectors.row(Int(item)))
+    let norms = (0..<vectors.rows).map { row in
+      dotProduct(vectors.row(row), vectors.row(row)).squareRoot()
+    }
+    let own = norms[Int(item)]
+    for other in cosines.indices {
+      cosines[other] =
+        norms[other] > 0 && own > 0 ? cosines[other] / (norms[other] * own) : -.infinity
+    }
+    return topItems(cosines, count: 5) { $0 == item }.map { ($0.item, $0.score) }
+  }
+
+  /// The model: its settings, where it comes from, and how well it does.
+  init(_ session: Session, name: String, attention: AttentionSummary?) {
+    let model = session.model
+    let settings = model.settings
+    var lines = [
+      Line(
+        label: "data",
+        text: model.provenance.dataName.isEmpty ? "unknown" : model.provenance.dataName),
+      Line(
+        label: "items",
+        text: "\(model.items.count - 1), \(model.tails.facts.count) known facts of "
+          + "\(model.tails.tokens.count) tails"),
+      Line(
+        label: "sizes",
+        text: "embedding \(settings.embeddingSize), knowledge \(settings.kgEmbeddingSize), hidden "
+          + "\(settings.hiddenSize), layers \(settings.layerCount)"),
+      Line(
+        label: "window", text: "\(settings.maxItemListLength) interactions (MAX_ITEM_LIST_LENGTH)"),
+      Line(
+        label: "memory",
+        text: settings.memory == .none
+          ? "none" : "\(model.relations.count) relations, gamma \(settings.gamma)"),
+      Line(label: "loss", text: settings.loss.rawValue),
+    ]
+    for (label, part) in [("test", "test "), ("validation", "valid ")] {
+      let metrics = model.provenance.metrics.filter { $0.key.hasPrefix(part) }
+        .sorted { $0.key < $1.key }
+        .map { "\($0.key.dropFirst(part.count)) \(Glyphs.unicode.probability(Float($0.value)))" }
+      if !metrics.isEmpty {
+        lines.append(Line(label: label, text: metrics.joined(separator: "  ")))
+      }
+    }
+    let training = model.provenance.training.sorted { $0.key < $1.key }
+      .map { "\($0.key) \($0.value)" }
+    if !training.isEmpty {
+      lines.append(Line(label: "training", text: training.joined(separator: "  ")))
+    }
+    if let attention {
+      lines.append(
+        Line(
+          label: "attention",
+          text: attention.warning
+            ?? "mean entropy \(Glyphs.unicode.decimal(attention.meanEntropy)) of at most "
+            + Glyphs.unicode.decimal(attention.largestEntropy)))
+    }
+    lines += session.warnings.map { Line(label: "note", text: $0) }
+    title = "Model \(name)"
+    self.lines = lines
+  }
+}

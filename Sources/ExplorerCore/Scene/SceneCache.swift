@@ -1,0 +1,147 @@
+import Explanation
+import KSRModel
+import Workspace
+
+/// Makes scenes, and keeps what it has computed, so that a key press costs only what it changed.
+public final class SceneCache {
+  /// The model and the histories.
+  public let session: Session
+  /// What the screen says of the model.
+  public let model: ModelScene
+
+  private lazy var tails = TailIndex(session.model)
+  private lazy var viewerIndex = ViewerIndex(session)
+  private var attention: AttentionSummary?
+  private var surveys: [Int: ViewerSurvey] = [:]
+  private var steps: [StepKey: StepScene] = [:]
+  private var reasons: [WhyKey: WhyScene] = [:]
+  private var cards: [Int32: Card] = [:]
+  private var lists: [ViewerList.Request: ViewerList] = [:]
+
+  private struct StepKey: Hashable {
+    let viewer: Int
+    let step: Int
+    let hidesSeen: Bool
+  }
+
+  private struct WhyKey: Hashable {
+    let viewer: Int
+    let step: Int
+    let item: Int32
+  }
+
+  /// A cache without anything in it.
+  ///
+  /// - Parameters:
+  ///   - name: what to call the model.
+  ///   - command: the command line that opens the same model and data.
+  public init(_ session: Session, name: String, command: [String] = []) {
+    self.session = session
+    model = ModelScene(session, name: name, command: command)
+  }
+
+  /// The viewer and the step to begin with when nobody has said; nil without viewers.
+  public func firstLook() -> (viewer: Int, step: Int)? {
+    session.viewers.isEmpty ? nil : FirstLook.find(in: session, tails)
+  }
+
+  /// What a picture of a state needs.
+  public func scene(for state: State) -> Scene {
+    var list: ViewerList?
+    if case .viewers(let menu) = state.overlay {
+      list = viewers(.init(filter: menu.filter.text, order: state.viewerOrder))
+    }
+    var card: Card?
+    if case .card(let subject) = state.overlay { card = self.card(subject) }
+    guard let viewer = state.viewer, session.viewers.indices.contains(viewer) else {
+      return Scene(
+        model: model, viewer: nil, step: nil, selectedSlot: nil, why: nil, viewers: list,
+        card: card, attention: attention)
+    }
+    let survey = survey(viewer, around: state.step)
+    let step = step(
+      min(state.step, survey.states.count - 1), of: viewer, survey, hidesSeen: state.hidesSeen)
+    var why: WhyScene?
+    if state.showsWhy, let last = step.recommendations.indices.last {
+      let selected = step.recommendations[min(state.recommendation, last)]
+      why = reason(selected, viewer: viewer, step: step.step, survey)
+    }
+    return Scene(
+      model: model, viewer: survey.scene, step: step, selectedSlot: state.slot ?? step.leader,
+      why: why, viewers: list, card: card, attention: attention)
+  }
+
+  /// Does a portion of what is still missing around a state; false if nothing was.
+  public func work(for state: State) -> Bool {
+    if let viewer = state.viewer, session.viewers.indices.contains(viewer) {
+      if surveys[viewer] == nil { _ = survey(viewer, around: state.step) }
+      if surveys[viewer]?.isComplete == false {
+        surveys[viewer]?.work(around: state.step)
+        return true
+      }
+    }
+    guard attention == nil, session.network.relationCount > 0, !session.viewers.isEmpty else {
+      return false
+    }
+    // The beginnings of a few histories, taken from all over the data.
+    let count = min(session.viewers.count, 24)
+    attention = AttentionSummary(
+      network: session.network,
+      histories: (0..<count).map {
+        Array(session.viewers[$0 * session.viewers.count / count].items.prefix(30))
+      })
+    return true
+  }
+
+  private func survey(_ viewer: Int, around step: Int) -> ViewerSurvey {
+    if let known = surveys[viewer] { return known }
+    if surveys.count > 8 { surveys = [:] }
+    var survey = ViewerSurvey(viewer, of: session)
+    survey.work(around: step)
+    surveys[viewer] = survey
+    return survey
+  }
+
+  private func step(
+    _ step: Int, of viewer: Int, _ survey: ViewerSurvey, hidesSeen: Bool
+  ) -> StepScene {
+    let key = StepKey(viewer: viewer, step: step, hidesSeen: hidesSeen)
+    if let known = steps[key] { return known }
+    if steps.count > 200 { steps = [:] }
+    let result = StepScene(
+      step, of: survey.states, session: session, tails: tails, hidesSeen: hidesSeen)
+    steps[key] = result
+    return result
+  }
+
+  private func reason(
+    _ recommendation: StepScene.Recommendation, viewer: Int, step: Int, _ survey: ViewerSurvey
+  ) -> WhyScene {
+    let key = WhyKey(viewer: viewer, step: step, item: recommendation.item)
+    if let known = reasons[key] { return known }
+    if reasons.count > 200 { reasons = [:] }
+    let result = WhyScene(
+      recommendation.item, at: step, of: survey.states, session: session, tails: tails)
+    reasons[key] = result
+    return result
+  }
+
+  private func card(_ subject: CardSubject) -> Card {
+    switch subject {
+    case .item(let item):
+      if let known = cards[item] { return known }
+      let card = Card(item, in: session)
+      cards[item] = card
+      return card
+    case .model: return Card(session, name: model.name, attention: attention)
+    }
+  }
+
+  private func viewers(_ request: ViewerList.Request) -> ViewerList {
+    if let known = lists[request] { return known }
+    if lists.count > 40 { lists = [:] }
+    let result = viewerIndex.list(request)
+    lists[request] = result
+    return result
+  }
+}

@@ -1,0 +1,94 @@
+import Explanation
+import KSRModel
+import Workspace
+
+extension StepScene {
+  /// How many items of the ranking are kept.
+  static let listLength = 100
+
+  /// Above this many products, tails near the slots are not looked for at every step.
+  private static let affordableProducts = 4_000_000
+
+  /// What the model has to say at a step of a history.
+  init(
+    _ step: Int, of states: HistoryStates, session: Session, tails: TailIndex, hidesSeen: Bool
+  ) {
+    self.step = step
+    window = states.window(at: step)
+    let moved = StateSimilarity(states, steps: step..<step + 1)
+    cosineWithPrevious = moved.withPrevious[0]
+    changeOfState = moved.changes[0]
+    slots = StepScene.slots(step, states, session, tails)
+    (recommendations, hiddenCount) = StepScene.ranking(step, states, session, hidesSeen)
+  }
+
+  private static func slots(
+    _ step: Int, _ states: HistoryStates, _ session: Session, _ tails: TailIndex
+  ) -> [Slot] {
+    let network = session.network
+    guard network.settings.memory == .knowledge, network.relationCount > 0 else { return [] }
+    let (trace, row) = states.pass(through: step)
+    let before = step > 0 ? states.pass(through: step - 1) : nil
+    let products = (tails.tails.vectors?.values.count ?? 0)
+    let nearCount = products <= affordableProducts ? 3 : 0
+    return (0..<network.relationCount).map { slot in
+      let attention = trace.attention[row, slot]
+      return Slot(
+        slot: slot, name: session.model.relationNames[slot], attention: attention,
+        change: before.map { attention - $0.trace.attention[$0.row, slot] },
+        gate: trace.writeGates[row, slot],
+        reading: SlotReading(states, step: step, slot: slot, index: tails, nearest: nearCount),
+        value: Array(trace.slot(slot, at: row)))
+    }
+  }
+
+  private static func ranking(
+    _ step: Int, _ states: HistoryStates, _ session: Session, _ hidesSeen: Bool
+  ) -> ([Recommendation], hidden: Int) {
+    let network = session.network
+    let scores = network.scores(states.preference(at: step))
+    let next = step + 1 < states.count ? states.items[step + 1] : nil
+    let seen = Set(states.items[...step])
+    var chosen = topItems(scores, count: listLength) {
+      hidesSeen && seen.contains($0) && $0 != next
+    }
+    if let next, !chosen.contains(where: { $0.item == next }) {
+      chosen.append(ScoredItem(item: next, score: scores[Int(next)]))
+    }
+    let probabilities: [Float]? =
+      session.model.settings.loss == .crossEntropy ? KSRModel.probabilities(scores) : nil
+    let parts = StepParts(states, step: step)
+    let list = chosen.enumerated().map { place, candidate in
+      Recommendation(
+        item: candidate.item,
+        rank: hidesSeen || place >= listLength
+          ? rank(of: candidate.item, in: scores) : Double(place + 1),
+        title: session.model.itemNames[Int(candidate.item)], year: session.year(of: candidate.item),
+        score: candidate.score, probability: probabilities.map { $0[Int(candidate.item)] },
+        parts: parts.scoreParts(of: candidate.item), isTruth: candidate.item == next,
+        isSeen: seen.contains(candidate.item))
+    }
+    return (list, hidesSeen ? seen.count { $0 != next } : 0)
+  }
+}
+
+extension WhyScene {
+  /// Why an item is ranked where it is at a step of a history.
+  init(
+    _ item: Int32, at step: Int, of states: HistoryStates, session: Session, tails: TailIndex
+  ) {
+    let table = Contributions(states, step: step, item: item)
+    let facts = SharedFacts(table, index: tails)
+    self.item = item
+    title = session.model.itemNames[Int(item)]
+    self.facts = facts
+    sentence = facts.whySentence(in: session.model)
+    rows = zip(table.steps, table.stepSums).enumerated().map { row, entry in
+      Row(
+        step: entry.0, title: session.model.itemNames[Int(table.items[row])],
+        cells: [table.sequence[row]]
+          + (0..<table.relationCount).map { table.cell(row: row, relation: $0) },
+        sum: entry.1)
+    }.sorted { abs($0.sum) != abs($1.sum) ? abs($0.sum) > abs($1.sum) : $0.step > $1.step }
+  }
+}

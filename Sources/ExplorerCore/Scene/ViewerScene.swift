@@ -1,0 +1,55 @@
+import Explanation
+import KSRModel
+import Workspace
+
+/// What the screen shows of a viewer's history, whatever the step.
+///
+/// Ranks, attention and states of steps that have not been looked at yet are missing; see
+/// ``ViewerSurvey``.
+public struct ViewerScene: Sendable {
+  /// One interaction.
+  public struct Row: Sendable, Equatable {
+    /// The item.
+    public let item: Int32
+    /// What to call it.
+    public let title: String
+    /// Its year, where the data tells it.
+    public let year: Int?
+    /// What it was used for, as a thing to predict.
+    public let mark: SplitMark
+  }
+
+  /// The viewer's token.
+  public let user: String
+  /// Whether all of the history was left out of training.
+  public let isHeldOut: Bool
+  /// The interactions, oldest first.
+  public let rows: [Row]
+  /// The rank that the model gave to each interaction at the step before it; nil for the first and
+  /// for those not looked at yet.
+  public var ranks: [Double?]
+  /// The slot with the largest attention at each step; nil where not looked at yet.
+  public var leaders: [Int?]
+  /// How like each other the states of the steps are, as far as looked at.
+  public var similarity: StateSimilarity?
+
+  /// Interactions left out of training that the model had to predict, and how many of them were
+  /// among the first ten.
+  public var hits: (count: Int, of: Int) {
+    var (count, total) = (0, 0)
+    for (row, rank) in zip(rows, ranks) where row.mark != .train {
+      guard let rank else { continue }
+      total += 1
+      if rank <= 10 { count += 1 }
+    }
+    return (count, total)
+  }
+
+  /// The nearest step after (or before) one at which another slot has the largest attention.
+  func change(from step: Int, forward: Bool) -> Int? {
+    let steps =
+      forward
+      ? Array(step + 1..<max(step + 1, rows.count)) : Array((1..<max(1, step)).reversed())
+    return steps.first { leaders[$0] != nil && leaders[$0] != leaders[$0 - 1] }
+  }
+}

@@ -1,0 +1,114 @@
+import Explanation
+import KSRModel
+import Workspace
+
+/// One history being looked through: what is known of it so far, and the work that is left.
+///
+/// The steps of a history cost a scoring of the catalogue each, and those past the window a pass of
+/// the model, too. So they are done a portion at a time, those nearest to the current step first,
+/// and no key waits for more than a portion.
+struct ViewerSurvey {
+  /// The steps' states and the model.
+  let states: HistoryStates
+  /// What is known so far.
+  private(set) var scene: ViewerScene
+  /// Steps whose attention and state are not known.
+  private var unread: [Int]
+  /// Steps whose item has not been ranked.
+  private var unranked: [Int]
+
+  /// About as many multiplications as take a few milliseconds.
+  static let portion = 8_000_000
+
+  init(_ viewer: Int, of session: Session) {
+    let history = session.viewers[viewer]
+    let network = session.network
+    states = HistoryStates(network: network, items: history.items)
+    let shared = min(history.count, network.settings.maxItemListLength)
+    var leaders = [Int?](repeating: nil, count: history.count)
+    if shared > 0, network.relationCount > 0 {
+      let trace = states.pass(through: 0).trace
+      for step in 0..<shared { leaders[step] = Self.leader(trace, row: step) }
+    }
+    scene = ViewerScene(
+      user: history.user, isHeldOut: history.isHeldOut,
+      rows: history.items.enumerated().map { step, item in
+        ViewerScene.Row(
+          item: item, title: session.model.itemNames[Int(item)], year: session.year(of: item),
+          mark: session.mark(of: history, step: step))
+      },
+      ranks: Array(repeating: nil, count: history.count), leaders: leaders,
+      similarity: shared > 0 ? StateSimilarity(states, steps: 0..<shared) : nil)
+    unread = Array(shared..<max(shared, history.count))
+    unranked = Array(1..<max(1, history.count))
+  }
+
+  /// Whether something is left to do.
+  var isComplete: Bool { unread.isEmpty && unranked.isEmpty }
+
+  /// Does a portion of the work, what lies nearest to a step first.
+  mutating func work(around step: Int) {
+    var left = Self.portion
+    // What is on the screen first, then the states of late steps, then the other ranks.
+    rank(within: 40, of: step, &left)
+    if left > 0, !unread.isEmpty {
+      let count = max(1, left / passCost)
+      left -= count * passCost
+      read(atMost: count)
+    }
+    rank(within: .max, of: step, &left)
+  }
+
+  private mutating func rank(within distance: Int, of step: Int, _ left: inout Int) {
+    let network = states.network
+    while left > 0, let place = Self.nearest(unranked, to: step),
+      abs(unranked[place] - step) <= distance
+    {
+      let target = unranked.remove(at: place)
+      left -= network.itemVectors.values.count
+      // The step before lies in the shared pass, or in one of its own, which is not kept.
+      let isLate = target > network.settings.maxItemListLength
+      if isLate { left -= passCost }
+      let trace = isLate ? lateTrace(target - 1) : states.pass(through: target - 1).trace
+      let preference = trace.preferences.row(isLate ? trace.count - 1 : target - 1)
+      scene.ranks[target] = KSRModel.rank(
+        of: states.items[target], in: network.scores(preference))
+    }
+  }
+
+  /// Reads states and attention of the next late steps.
+  private mutating func read(atMost count: Int) {
+    let steps = unread.prefix(count)
+    guard let last = steps.last else { return }
+    // Passes of late steps are large and used once: they are not kept with those of `states`.
+    let scratch = HistoryStates(network: states.network, items: states.items)
+    scene.similarity?.extend(scratch, to: 0..<last + 1)
+    if states.network.relationCount > 0 {
+      for step in steps {
+        let (trace, row) = scratch.pass(through: step)
+        scene.leaders[step] = Self.leader(trace, row: row)
+      }
+    }
+    unread.removeFirst(steps.count)
+  }
+
+  private func lateTrace(_ step: Int) -> Trace {
+    states.network.trace(Array(states.items[states.window(at: step)]))
+  }
+
+  /// Multiplications of a pass through a whole window, roughly.
+  private var passCost: Int {
+    let settings = states.network.settings
+    return settings.maxItemListLength * 6 * settings.hiddenSize * settings.hiddenSize
+  }
+
+  private static func nearest(_ steps: [Int], to step: Int) -> Int? {
+    steps.indices.min { abs(steps[$0] - step) < abs(steps[$1] - step) }
+  }
+
+  private static func leader(_ trace: Trace, row: Int) -> Int? {
+    let attention = trace.attention.row(row)
+    return attention.indices.max { attention[$0] < attention[$1] }
+      .map { $0 - attention.startIndex }
+  }
+}

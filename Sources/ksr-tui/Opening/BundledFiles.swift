@@ -1,0 +1,94 @@
+import Glibc
+
+/// Where the model and the data that come with the program lie.
+///
+/// Looked for in `$KSR_HOME`, then in `../share/ksr-tui` beside the executable, then upward from
+/// the executable to a folder that holds `assets/` and `sample-data/`; never in the current folder.
+struct BundledFiles {
+  /// The folder that holds both.
+  let home: String
+  /// How the folder was found.
+  let found: String
+
+  /// The name of the bundled model and data.
+  static let name = "cinema"
+
+  /// The bundled model.
+  var model: String { "\(home)/assets/\(BundledFiles.name).safetensors" }
+  /// The bundled data.
+  var data: String { "\(home)/sample-data/\(BundledFiles.name)" }
+
+  /// Looks for the folder.
+  static func find() throws(OpeningFailure) -> BundledFiles {
+    if let home = getenv("KSR_HOME").map({ String(cString: $0) }), !home.isEmpty {
+      let files = BundledFiles(home: home, found: "KSR_HOME")
+      guard files.isHome else {
+        throw OpeningFailure(
+          "KSR_HOME is \(home), which holds no assets/ and sample-data/. Set it to the folder of"
+            + " ksr-tui that does, or unset it.")
+      }
+      return files
+    }
+    guard let program = Paths.resolved("/proc/self/exe") else {
+      throw OpeningFailure(
+        "The place of this program is unknown; set KSR_HOME to ksr-tui's folder.")
+    }
+    let shared = BundledFiles(
+      home: Paths.parent(Paths.parent(program)) + "/share/ksr-tui", found: "beside the program")
+    if shared.isHome { return shared }
+    var folder = Paths.parent(program)
+    while folder != "/" {
+      let files = BundledFiles(home: folder, found: "above the program")
+      if files.isHome { return files }
+      folder = Paths.parent(folder)
+    }
+    throw OpeningFailure(
+      "The bundled model and data are nowhere to be found: no folder above \(program) holds assets/"
+        + " and sample-data/. Set KSR_HOME to the folder that does, or name a model:"
+        + " ksr-tui MODEL --data DIR.")
+  }
+
+  private var isHome: Bool {
+    Paths.isFolder(home + "/assets") && Paths.isFolder(home + "/sample-data")
+  }
+}
+
+/// Something that keeps the explorer from opening, in a sentence.
+struct OpeningFailure: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) { self.description = description }
+}
+
+/// Paths as text.
+enum Paths {
+  /// The path without links in it; nil if there is nothing.
+  static func resolved(_ path: String) -> String? {
+    guard let real = realpath(path, nil) else { return nil }
+    defer { free(real) }
+    return String(cString: real)
+  }
+
+  /// The folder that a path lies in.
+  static func parent(_ path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  /// The last part of a path without its ending.
+  static func stem(_ path: String) -> String {
+    let name = path.split(separator: "/").last.map(String.init) ?? path
+    guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return name }
+    return String(name[..<dot])
+  }
+
+  static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  static func isFile(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+  }
+}

@@ -1,0 +1,98 @@
+import AtomicFiles
+import ExplorerCore
+import KSRModel
+import Workspace
+
+/// Which model and data are to be opened, and where in them to begin.
+struct OpenRequest {
+  var model: String?
+  var data: String?
+  var viewer: String?
+  var step: Int?
+
+  /// The files that the request leads to.
+  struct Files {
+    let model: String
+    /// The data folder; nil for a model alone.
+    let data: String?
+  }
+
+  /// The model file and the data folder; of what was not named, the bundled one or what lies beside.
+  func files() throws -> Files {
+    switch (model, data) {
+    case (nil, nil):
+      let bundled = try BundledFiles.find()
+      guard Paths.isFile(bundled.model) else {
+        throw OpeningFailure(
+          "\(bundled.model): no such file. Train it with: ksr train --data \(bundled.data)"
+            + " --output \(bundled.model)")
+      }
+      return Files(model: bundled.model, data: bundled.data)
+    case (let model?, let data?): return Files(model: model, data: data)
+    case (let model?, nil): return Files(model: model, data: nil)
+    case (nil, let data?):
+      let folder = try AtomicFolder(path: data)
+      let model = "\(folder.path)/\(folder.name).safetensors"
+      guard Paths.isFile(model) else {
+        throw OpeningFailure(
+          "\(model): no such file. Train a model on this data with: ksr train --data \(folder.path)"
+            + " --output \(model)")
+      }
+      return Files(model: model, data: folder.path)
+    }
+  }
+
+  /// Reads model and data.
+  func open() throws -> SceneCache {
+    let files = try files()
+    let model = try TrainedModel.read(path: files.model)
+    let name = Paths.stem(files.model)
+    var command = ["ksr-tui"]
+    if let model = self.model { command.append(model) }
+    if let data = self.data { command += ["--data", data] }
+    if let data = files.data {
+      let session = try Session(model, folder: try AtomicFolder(path: data))
+      return SceneCache(session, name: name, command: command)
+    }
+    // A model alone: its data, if that lies beside it.
+    let beside = "\(Paths.parent(files.model))/\(model.provenance.dataName)"
+    guard !model.provenance.dataName.isEmpty, Paths.isFolder(beside) else {
+      return SceneCache(Session(model), name: name, command: command)
+    }
+    let session = try Session(model, folder: try AtomicFolder(path: beside))
+    return SceneCache(session, name: name, command: command)
+  }
+
+  /// The viewer and the step to begin with.
+  func start(in cache: SceneCache) throws -> (viewer: Int?, step: Int) {
+    let session = cache.session
+    guard !session.viewers.isEmpty else {
+      if let viewer {
+        throw OpeningFailure(
+          "There is no viewer \(quoted(viewer)): the model was opened without data.")
+      }
+      return (nil, 0)
+    }
+    guard let viewer else {
+      guard let start = cache.firstLook() else { return (nil, 0) }
+      return (start.viewer, try self.step(session.viewers[start.viewer]) ?? start.step)
+    }
+    guard let place = session.viewers.firstIndex(where: { $0.user == viewer }) else {
+      let some = session.viewers.prefix(3).map { quoted($0.user) }.joined(separator: ", ")
+      throw OpeningFailure(
+        "There is no viewer \(quoted(viewer)) among the \(session.viewers.count) of"
+          + " \(session.folder?.name ?? "the data"); the first are \(some).")
+    }
+    let history = session.viewers[place]
+    return (place, try step(history) ?? max(0, history.count - 2))
+  }
+
+  private func step(_ history: History) throws -> Int? {
+    guard let step else { return nil }
+    guard (1...history.count).contains(step) else {
+      throw OpeningFailure(
+        "There is no step \(step): viewer \(quoted(history.user)) has steps 1 to \(history.count).")
+    }
+    return step - 1
+  }
+}

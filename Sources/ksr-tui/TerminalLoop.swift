@@ -1,0 +1,65 @@
+import ExplorerCore
+
+/// The loop: show the state, wait for keys, change the state.
+@MainActor
+struct TerminalLoop {
+  var state: State
+  let cache: SceneCache
+  let terminal: CursesTerminal
+  let glyphs: Glyphs
+
+  /// Runs until somebody leaves.
+  mutating func run() throws(TerminalFailure) {
+    var scene = cache.scene(for: state)
+    var frame = Explorer.render(state, scene, glyphs: glyphs)
+    terminal.show(frame.canvas)
+    while true {
+      let keys = try waitForKeys()
+      scene = cache.scene(for: state)
+      var actions = keys.isEmpty ? tick() : []
+      var next = keys[...]
+      while !actions.isEmpty || !next.isEmpty {
+        if actions.isEmpty, let key = next.popFirst() {
+          guard let action = Explorer.action(for: key, in: state, frame: frame) else { continue }
+          actions.append(action)
+        }
+        let change = Explorer.reduce(state, actions.removeFirst(), in: scene)
+        state = change.state
+        for effect in change.effects {
+          switch effect {
+          case .quit: return
+          case .redraw: terminal.forgetScreen()
+          case .copy(let text): terminal.copy(text)
+          }
+        }
+        // What a click means depends on the picture; it is drawn when all keys have been heard.
+        scene = cache.scene(for: state)
+        frame = Explorer.render(state, scene, glyphs: glyphs)
+      }
+      terminal.setMouse(state.takesMouse)
+      terminal.theme = state.theme
+      terminal.show(frame.canvas)
+    }
+  }
+
+  /// Waits for keys; while there are none, what is missing around the state is computed a portion
+  /// at a time, and shown when it is there.
+  private func waitForKeys() throws(TerminalFailure) -> [Key] {
+    var portions = 0
+    while cache.work(for: state) {
+      portions += 1
+      let keys = try terminal.nextKeys(milliseconds: 0)
+      if !keys.isEmpty { return keys }
+      if portions.isMultiple(of: 12) { showWhatIsKnown() }
+    }
+    if portions > 0 { showWhatIsKnown() }
+    guard state.playback.isRunning else { return try terminal.nextKeys() }
+    return try terminal.nextKeys(milliseconds: Int32(1000 / state.playback.stepsPerSecond))
+  }
+
+  private func showWhatIsKnown() {
+    terminal.show(Explorer.render(state, cache.scene(for: state), glyphs: glyphs).canvas)
+  }
+
+  private func tick() -> [Action] { state.playback.isRunning ? [.tick] : [] }
+}

@@ -1,0 +1,62 @@
+import AtomicFiles
+import Foundation
+import KSRModel
+import TestSupport
+import Testing
+import Workspace
+
+@testable import ExplorerCore
+
+/// The model that comes with the program.
+private enum BundledModel {
+  static let path = TestEnvironment.root + "/assets/cinema.safetensors"
+  static let isThere = FileManager.default.fileExists(atPath: path)
+}
+
+/// Properties of what the bundled model shows; its numbers may change with every training.
+@Suite(
+  "Bundled model on the screen",
+  .enabled(if: BundledModel.isThere, "needs assets/cinema.safetensors"))
+struct BundledScreenTests {
+  private let cache: SceneCache
+  private let start: (viewer: Int, step: Int)
+
+  init() throws {
+    let folder = try AtomicFolder(path: TestEnvironment.root + "/sample-data/cinema")
+    let session = try Session(TrainedModel.read(path: BundledModel.path), folder: folder)
+    cache = SceneCache(session, name: "cinema")
+    start = try #require(cache.firstLook())
+  }
+
+  private func state(_ columns: Int, _ rows: Int) -> State {
+    State(size: Size(columns: columns, rows: rows), viewer: start.viewer, step: start.step)
+  }
+
+  @Test("begins with a viewer left out of training whose next film was foreseen")
+  func firstLook() throws {
+    let scene = cache.scene(for: state(120, 36))
+    #expect(scene.viewer?.isHeldOut == true)
+    let truth = try #require(scene.step?.recommendations.first { $0.isTruth })
+    #expect(truth.rank <= 3)
+    #expect(scene.model.warnings.isEmpty)
+  }
+
+  @Test("the parts printed add up to the score printed, but for rounding to hundredths")
+  func printedParts() throws {
+    let state = state(120, 40)
+    while cache.work(for: state) {}
+    let text = Explorer.render(state, cache.scene(for: state), glyphs: .ascii).canvas.text
+    let rows = text.split(separator: "\n").map {
+      $0.split(separator: "|").last.map(String.init) ?? ""
+    }
+    let first = try #require(rows.firstIndex { $0.contains("over the average") })
+    let last = try #require(rows.firstIndex { $0.contains("residual") })
+    func number(_ row: String) throws -> Double {
+      try #require(row.split(separator: " ").last.flatMap { Double($0) }, "\(row)")
+    }
+    let parts = try rows[(first + 1)..<last].map(number)
+    #expect(parts.count == cache.model.relationNames.count + 2)
+    let score = try number(rows[first])
+    #expect(abs(parts.reduce(0, +) - score) <= 0.005 * Double(parts.count + 1))
+  }
+}

@@ -1,0 +1,108 @@
+import Testing
+
+@testable import ExplorerCore
+
+@Suite("Stepping")
+struct SteppingTests {
+  private let little: LittleData
+
+  init() throws { little = try LittleData() }
+
+  private func step(_ keys: String) throws -> Int { try little.run(keys).state.step }
+
+  @Test("keys go where they say, and never out of the history")
+  func steps() throws {
+    #expect(try step("") == 5)
+    #expect(try ["Right", "l", "."].map { try step($0) } == [6, 6, 6])
+    #expect(try step("Left,h,Comma") == 2)
+    #expect(try ["Home", "g,Left"].map { try step($0) } == [0, 0])
+    #expect(try ["End", "G,Right,Right"].map { try step($0) } == [8, 8])
+    #expect(try (0...9).map { try step("\($0)") } == [0, 0, 1, 2, 3, 4, 5, 6, 7, 8])
+    #expect(try ["S-Right", "S-Left", "Down,Down", "k"].map { try step($0) } == [6, 4, 7, 4])
+    #expect(try step("PageDown") == 8)
+  }
+
+  @Test("brackets go to the steps at which another slot is read most")
+  func changes() throws {
+    let scene = try little.scene("")
+    let leaders = try #require(scene.viewer).leaders.map { $0 ?? -1 }
+    let changes = leaders.indices.dropFirst().filter { leaders[$0] != leaders[$0 - 1] }
+    #expect(!changes.isEmpty)
+    let (next, previous) = (changes.first { $0 > 5 } ?? 5, changes.last { $0 < 5 } ?? 5)
+    #expect(try step("]") == next)
+    #expect(try step("[") == previous)
+    let all = Array(repeating: "]", count: changes.count).joined(separator: ",")
+    #expect(try step("Home,\(all)") == changes.last)
+    #expect(try little.text("End,]").contains("does not change after"))
+  }
+
+  @Test("playing goes on at each tick, and stops at the end and at a key")
+  func play() throws {
+    var state = try little.run("Space").state
+    #expect(state.playback.isRunning && state.playback.stepsPerSecond == 1)
+    func tick() {
+      state = Explorer.reduce(state, .tick, in: little.cache.scene(for: state)).state
+    }
+    tick()
+    #expect(state.step == 6)
+    for _ in 0..<5 { tick() }
+    #expect(state.step == 8 && !state.playback.isRunning)
+    #expect(try little.run("Space,Right").state.playback.isRunning == false)
+    #expect(try little.run("Space,+,+").state.playback.stepsPerSecond == 4)
+    #expect(try little.run("-,-,-,-").state.playback.stepsPerSecond == 0.5)
+    #expect(try little.run("End,Space").state.step == 0, "from the end it begins again")
+    tick()
+    #expect(state.step == 8, "a tick that comes late does nothing")
+  }
+
+  @Test("the list of viewers searches, sorts and chooses")
+  func viewers() throws {
+    func rows(_ keys: String) throws -> [String] {
+      try #require(try little.scene(keys).viewers).rows.map(\.user)
+    }
+    #expect(try rows("v") == ["anna", "bo", "céline", "dai", "eve", "fay", "guest0", "hugo0"])
+    #expect(try rows("Escape,text=GUE") == ["guest0"], "Escape goes up to the list")
+    #expect(try rows("v,text=amélie").isEmpty, "the title is written with a combining mark")
+    #expect(try rows("v,text=delica") == ["anna", "céline", "dai", "eve"])
+    #expect(try rows("v,text=[pad]").isEmpty)
+    #expect(try rows("v,C-s").prefix(3) == ["anna", "guest0", "bo"])
+    #expect(try rows("v,C-s,C-s").first == "anna")
+    let chosen = try little.run("v,text=hugo,Enter").state
+    #expect(chosen.overlay == nil && chosen.step == 0)
+    #expect(try little.scene("v,text=hugo,Enter").viewer?.user == "hugo0")
+    #expect(try little.scene("v,Down,Down,Enter").viewer?.user == "céline")
+    #expect(try little.run("v,Escape").state == little.run("").state)
+  }
+
+  @Test("a random viewer follows from the seed and is one of the data")
+  func randomViewer() throws {
+    var seen: Set<Int> = []
+    var state = try little.run("").state
+    for _ in 0..<60 {
+      state =
+        Explorer.run([.character("r")], from: state, with: little.cache, glyphs: .unicode)
+        .state
+      let viewer = try #require(state.viewer)
+      #expect(state.step == max(0, little.session.viewers[viewer].count - 2))
+      seen.insert(viewer)
+    }
+    #expect(seen == Set(little.session.viewers.indices))
+    #expect(try little.run("r,r").state.viewer == little.run("r,r").state.viewer)
+  }
+
+  @Test("finding a title goes to its step")
+  func find() throws {
+    #expect(try step("/,text=psy,Enter") == 4)
+    #expect(try step("/,text=zzz,Enter") == 5)
+    #expect(try little.run("/,text=zzz,Enter").state.overlay != nil)
+  }
+
+  @Test("y copies a command line that a shell understands")
+  func copy() throws {
+    #expect(
+      try little.run("y").effects == [
+        .copy("ksr-tui 'little model' --viewer guest0 --step 6")
+      ])
+    #expect("it's".quotedForShell == "'it'\\''s'" && "".quotedForShell == "''")
+  }
+}
