@@ -15,7 +15,10 @@ let rooms: [(name: String, imports: [Target.Dependency])] = [
   ),
   ("Workspace", ["Randomness", "AtomicFiles", "KnowledgeGraph", "KSRModel"]),
   ("Evaluation", ["Randomness", "CKernels", "KSRModel", "Workspace"]),
-  ("Explanation", ["Randomness", "CKernels", "KSRModel", "Workspace", "Evaluation"]),
+  (
+    "Explanation",
+    ["Randomness", "CKernels", "AtomicFiles", "KSRModel", "Workspace", "Evaluation"]
+  ),
   (
     "Training",
     [

@@ -15,6 +15,8 @@ public struct Settings: Sendable {
 
   /// All settings by their keys.
   public private(set) var entries: [String: Entry] = [:]
+  /// What was odd in the files but could be read, a sentence each.
+  public private(set) var warnings: [String] = []
 
   /// No settings.
   public init() {}
@@ -44,9 +46,30 @@ public struct Settings: Sendable {
   }
 
   /// Merges a YAML text.
+  ///
+  /// The block of settings on RecBole's page of KSR is no YAML as it is printed; the lines that the
+  /// print lost are put back, with a warning.
   public mutating func merge(yaml text: String, source: String) throws(DataError) {
-    for (key, value, line) in try YAMLReader(source: source).topLevel(of: text) {
-      entries[key] = Entry(value: value, source: source, line: line)
+    let reader = YAMLReader(source: source)
+    do throws(DataError) {
+      merge(try reader.topLevel(of: text), source: source)
+    } catch {
+      guard let printed = PrintedSettings(text),
+        let content = try? reader.topLevel(of: printed.text)
+      else { throw error }
+      merge(content, source: source, addedLines: printed.addedLines)
+      warnings.append(
+        "\(printable(source, limit: 1000)) is no YAML as it stands; read with what the print of "
+          + "RecBole's page lost: \(printed.restored.joined(separator: ", ")).")
+    }
+  }
+
+  private mutating func merge(
+    _ content: [(key: String, value: SettingValue, line: Int?)], source: String,
+    addedLines: Int = 0
+  ) {
+    for (key, value, line) in content {
+      entries[key] = Entry(value: value, source: source, line: line.map { max(1, $0 - addedLines) })
     }
   }
 

@@ -1,9 +1,10 @@
+import AtomicFiles
+
 extension DataReport {
   /// The report for people: findings in groups, the most harmful first, within 100 columns.
   public var text: String {
-    var lines = [
-      "\(dataName): " + sizes.map { "\(grouped($0.count)) \($0.unit)" }.joined(separator: ", ")
-    ]
+    let sizes = sizes.map { "\(grouped($0.count)) \($0.unit)" }.joined(separator: ", ")
+    var lines = Self.wrapped("\(printable(dataName)): \(sizes)", indent: 0)
     for severity in Severity.allCases {
       let group = findings.filter { $0.severity == severity }
       guard !group.isEmpty else { continue }

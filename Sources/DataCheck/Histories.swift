@@ -59,9 +59,11 @@ extension CheckedData {
       kind: .tiedTimes, severity: .minor,
       title: "Interactions at the same time as another of the same user", count: tied,
       total: histories.count, unit: "interactions",
-      meaning: "Their order is that of the file, not of the user. For \(grouped(lastTied)) of "
-        + "\(grouped(evaluated)) users (\(percent(share))) it decides which item is tested: compare "
-        + "only figures made with the same file.",
+      meaning: "Their order is that of the file, not of the user. "
+        + (lastTied > 0
+          ? "For \(grouped(lastTied)) of \(grouped(evaluated)) users (\(percent(share))) it decides "
+            + "which item is tested: compare only figures made with the same file."
+          : "No user's tested item hangs on it."),
       examples: examples.sorted { $0.count > $1.count }.map(\.text),
       measures: ["users whose last item is tied": Double(lastTied)])
     return finding.graded(severe: 2, moderate: 0.1)

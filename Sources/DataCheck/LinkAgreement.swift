@@ -10,6 +10,9 @@ import Randomness
 /// tail, summed over the classes and divided by their entropies: 0 to 1. Since the best of many
 /// tails tells something by chance too, the same is computed for links drawn by lot among the
 /// same items; the probability is that of a best pair this far above its chance.
+///
+/// Wrong links that keep an order (all moved on by the same number in a catalogue sorted by year)
+/// still fit in a way and pass; names and years, where they can be read, speak against those.
 struct LinkAgreement {
   /// The agreement of a column with a relation.
   struct Pair {

@@ -7,6 +7,7 @@ struct TerminalLoop {
   let cache: SceneCache
   let terminal: CursesTerminal
   let glyphs: Glyphs
+  let keeper: StateKeeper
 
   /// Runs until somebody leaves.
   mutating func run() throws(TerminalFailure) {
@@ -30,6 +31,7 @@ struct TerminalLoop {
           case .quit: return
           case .redraw: terminal.forgetScreen()
           case .findTour: actions.append(.tour(cache.tour()))
+          case .keep: if let failure = keeper.keep(state) { state = failure }
           case .copy(let text): terminal.copy(text)
           }
         }

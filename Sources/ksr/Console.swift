@@ -1,23 +1,88 @@
 import Foundation
+import Synchronization
 
 /// Where text goes: results to stdout, everything else to stderr.
 enum Console {
+  /// Whether stderr gets one JSON object for each line of text (`--log-json`).
+  static let logsJSON = Atomic<Bool>(false)
+
   /// A line of result.
   static func result(_ line: String) {
     FileHandle.standardOutput.write(Data((line + "\n").utf8))
   }
 
   /// A line about what is going on.
-  static func note(_ line: String) {
-    FileHandle.standardError.write(Data((line + "\n").utf8))
-  }
+  static func note(_ line: String) { log("note", line) }
 
   /// A line about what went wrong.
-  static func error(_ line: String) { note(line) }
+  static func error(_ line: String) { log("error", line) }
+
+  private static func log(_ event: String, _ line: String) {
+    if logsJSON.load(ordering: .relaxed) {
+      log(LogEvent(event: event, text: line))
+    } else {
+      FileHandle.standardError.write(Data((line + "\n").utf8))
+    }
+  }
+
+  /// A line of JSON about what is going on.
+  static func log(_ event: LogEvent) {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    // Numbers in events are finite: a run stops before it would report others.
+    guard var line = try? encoder.encode(event) else { return }
+    line.append(UInt8(ascii: "\n"))
+    FileHandle.standardError.write(line)
+  }
 
   /// Whether stderr is a terminal that can rewrite its last line.
-  static let rewritesLines: Bool =
+  static var rewritesLines: Bool {
+    isTerminal && !logsJSON.load(ordering: .relaxed)
+  }
+
+  private static let isTerminal =
     isatty(2) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
+
+  /// The columns of the terminal behind stderr.
+  static var columns: Int {
+    var size = winsize()
+    guard ioctl(2, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    return Int(size.ws_col)
+  }
+
+  /// Whether the locale has more than ASCII.
+  static let hasUnicode: Bool = {
+    let environment = ProcessInfo.processInfo.environment
+    let names = ["LC_ALL", "LC_CTYPE", "LANG"].compactMap { environment[$0] }
+    let locale = names.first { !$0.isEmpty }?.lowercased() ?? ""
+    return locale.contains("utf-8") || locale.contains("utf8")
+  }()
+}
+
+/// A few lines on a terminal that are written anew as work goes on; nothing elsewhere.
+final class LiveLines {
+  private var last = Date.distantPast
+  private var shown = 0
+
+  /// Shows the lines in place of the last ones, at most ten times a second.
+  func show(now: Bool = false, _ lines: @autoclosure () -> [String]) {
+    guard Console.rewritesLines, now || Date().timeIntervalSince(last) > 0.1 else { return }
+    last = Date()
+    let lines = lines()
+    let text = back + lines.map { "\u{1b}[K\($0)\n" }.joined()
+    shown = lines.count
+    FileHandle.standardError.write(Data(text.utf8))
+  }
+
+  /// Takes the lines away, so that permanent ones can follow.
+  func clear() {
+    guard shown > 0 else { return }
+    FileHandle.standardError.write(Data("\(back)\u{1b}[J".utf8))
+    shown = 0
+  }
+
+  /// To the beginning of the first line.
+  private var back: String { shown > 0 ? "\u{1b}[\(shown)A\r" : "" }
 }
 
 /// One line on a terminal that is written anew as work goes on; nothing elsewhere.

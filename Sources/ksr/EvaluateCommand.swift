@@ -33,12 +33,20 @@ struct EvaluateCommand: ParsableCommand {
   @Flag(help: "Print one JSON object.")
   var json = false
 
+  @OptionGroup var explanation: ExplanationOptions
+
   @OptionGroup var threads: ThreadOptions
 
   mutating func run() throws {
     let folder = try AtomicFolder(path: data)
     let session = try Session(TrainedModel.read(path: model), folder: folder)
     for warning in session.warnings { Console.note(warning) }
+    if explanation.explanations {
+      let section = try ExplanationSection(
+        session, users: explanation.users, threads: threads.count)
+      Console.result(json ? section.json : section.text)
+      return
+    }
     let others = try against.map { try Session(TrainedModel.read(path: $0), folder: folder) }
     for (path, other) in zip(against, others) where other.viewers != session.viewers {
       throw ValidationError(

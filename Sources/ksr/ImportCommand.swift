@@ -51,6 +51,7 @@ struct ImportCommand: ParsableCommand {
   mutating func run() throws {
     var settings = Settings()
     for file in files { try settings.merge(file: file) }
+    for warning in settings.warnings { Console.note(warning) }
     let parameters: StateDict
     if let checkpoint {
       let file = try PyTorchCheckpoint(path: checkpoint)

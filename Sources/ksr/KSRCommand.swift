@@ -14,8 +14,9 @@ struct KSRCommand: ParsableCommand {
       """,
     version: "ksr \(Build.version), matrix products: \(Build.matrixProducts)",
     subcommands: [
-      TrainCommand.self, EvaluateCommand.self, EmbedCommand.self, CheckCommand.self,
-      ImportCommand.self, ExportCommand.self, SampleCommand.self,
+      TrainCommand.self, EvaluateCommand.self, EmbedCommand.self, RecommendCommand.self,
+      ExplainCommand.self, CheckCommand.self, ImportCommand.self, ExportCommand.self,
+      SampleCommand.self,
     ])
 
   /// Runs the command; what a user's input is wrong about becomes a sentence and exit status 1.
@@ -24,8 +25,8 @@ struct KSRCommand: ParsableCommand {
       var command = try parseAsRoot()
       do {
         try command.run()
-      } catch let error where !(error is ExitCode || error is CleanExit || error is ValidationError)
-      {
+      } catch let error where exitCode(for: error) == .failure && !(error is ExitCode) {
+        // Requests for help and wrong arguments have other exit codes.
         Console.error("ksr: \(error)")
         exit(withError: ExitCode.failure)
       }

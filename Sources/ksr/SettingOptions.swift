@@ -3,31 +3,60 @@ import AtomicFiles
 import Foundation
 import KSRModel
 import Training
-import Workspace
 
-/// Settings from the command line.
+/// Settings from files and the command line.
 struct SettingOptions: ParsableArguments {
+  @Option(
+    name: .customLong("config"), parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Settings files in YAML, as RecBole reads them; what comes later wins, key by key.",
+      valueName: "FILE"),
+    completion: .file(extensions: ["yaml", "yml"]))
+  var files: [String] = []
+
   @Option(
     name: .customLong("set"), parsing: .singleValue,
     help: ArgumentHelp(
-      "A setting under RecBole's name, such as learning_rate=0.003; may be given again.",
+      """
+      A setting under RecBole's name, such as learning_rate=0.003 or \
+      'eval_args={split: {LS: valid_only}}'; wins over the files, and may be given again.
+      """,
       valueName: "key=value"))
   var assignments: [String] = []
 
-  /// Applies the assignments to a network's and a run's settings, in their order.
-  func apply(to network: inout KSRSettings, _ training: inout TrainingSettings) throws {
-    for assignment in assignments {
-      let parts = assignment.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      guard parts.count == 2 else {
-        throw ValidationError("--set \(assignment): expected key=value.")
-      }
-      let (key, value) = (String(parts[0]), String(parts[1]))
-      if try network.set(key, to: value) { continue }
-      if try training.set(key, to: value) { continue }
-      throw ValidationError(
-        "--set \(assignment): there is no setting \(key). The settings are "
-          + (network.keyValues + training.keyValues).map(\.key).joined(separator: ", ") + ".")
+  @Flag(
+    name: .customLong("recbole-defaults"),
+    help: ArgumentHelp(
+      """
+      Start from RecBole's settings: learning_rate 0.001, dropout_prob 0.1, freeze_kg false, \
+      pad_relation true, memory_relations all, training prefix, train_batch_size 2048, \
+      valid_metric MRR@10, stopping_step 10, epochs 300.
+      """))
+  var usesRecBoleDefaults = false
+
+  /// How errors call the command line.
+  private static let commandLine = "--set"
+
+  /// What the options say on top of `base`, or of the defaults.
+  ///
+  /// Keys without effect are noted on stderr.
+  func read(over base: RunSettings? = nil) throws -> RunSettings {
+    do {
+      return try merge(over: usesRecBoleDefaults ? .recBole : base ?? RunSettings())
+    } catch let error as DataError where error.file == Self.commandLine {
+      throw ValidationError(error.description)
     }
+  }
+
+  private func merge(over base: RunSettings) throws -> RunSettings {
+    var settings = Settings()
+    for file in files { try settings.merge(file: file) }
+    for assignment in assignments {
+      try settings.merge(assignment: assignment, source: Self.commandLine)
+    }
+    var run = base
+    for warning in try run.apply(settings) { Console.note(warning) }
+    return run
   }
 }
 
@@ -38,5 +67,11 @@ struct ThreadOptions: ParsableArguments {
 
   var count: Int {
     threads > 0 ? threads : ProcessInfo.processInfo.activeProcessorCount
+  }
+
+  func validate() throws {
+    guard (0...1024).contains(threads) else {
+      throw ValidationError("--threads \(threads): expected a whole number from 0 to 1024.")
+    }
   }
 }

@@ -10,63 +10,85 @@ import Workspace
 /// `ksr train`: a model file from a data folder.
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "train", abstract: "Train KSR on a data folder and write a model file.")
+    commandName: "train", abstract: "Train KSR on a data folder and write a model file.",
+    discussion: """
+      While it trains, MODEL holds the best epoch so far, MODEL.history.csv the loss and metrics of \
+      every epoch, and MODEL.state what --resume goes on from; all are replaced as wholes, after \
+      every epoch. The same settings give the same bytes, stopped and resumed or not, whatever the \
+      number of threads. SIGINT (Ctrl-C) finishes the batch and says how to go on; exit status 130.
 
-  @Option(name: .customLong("data"), help: ArgumentHelp("The data folder.", valueName: "DIR"))
+      \(LogEvent.help)
+      """)
+
+  @Option(
+    name: .customLong("data"), help: ArgumentHelp("The data folder.", valueName: "DIR"),
+    completion: .directory)
   var data: String
 
-  @Option(help: ArgumentHelp("The model file to write.", valueName: "MODEL"))
+  @Option(
+    help: ArgumentHelp("The model file to write.", valueName: "MODEL"),
+    completion: .file(extensions: ["safetensors"]))
   var output: String
 
   @OptionGroup var settings: SettingOptions
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      Go on from the state that an earlier run left. Its settings are taken over; those given anew \
+      must not differ.
+      """,
+      valueName: "FILE"),
+    completion: .file(extensions: ["state"]))
+  var resume: String?
+
   @OptionGroup var threads: ThreadOptions
 
+  @Flag(help: "Print how long the phases of the run took.")
+  var profile = false
+
+  @Flag(name: .customLong("log-json"), help: "Write one JSON object a line to stderr; see above.")
+  var logsJSON = false
+
   mutating func run() throws {
-    var network = KSRSettings()
-    var training = TrainingSettings()
-    try settings.apply(to: &network, &training)
+    Console.logsJSON.store(logsJSON, ordering: .relaxed)
+    let clock = PhaseClock()
+    let earlier = try resume.map { path throws in try StateFile(path: path) }
+    let requested = try settings.read(over: earlier?.settings)
+    if let earlier { try compare(requested, with: earlier) }
+    let run = try clock.measure("read data") { () throws in try prepare(requested) }
+    try checkMemory(of: run)
+    let state = try earlier.map { file throws in try file.state(for: run) }
+    let (model, epochs) = try train(run, from: state, clock)
+    try finish(model, run, epochs, clock)
+  }
+
+  // MARK: Before
+
+  /// A run that goes on must be the same run.
+  private func compare(_ requested: RunSettings, with earlier: StateFile) throws {
+    let differences = requested.differences(from: earlier.settings)
+    guard !differences.isEmpty else { return }
+    let list = differences.map { "\($0.key) is \($0.other) there and \($0.value) here" }
+    throw ValidationError(
+      "--resume \(resume ?? ""): the settings differ: \(list.joined(separator: "; ")).")
+  }
+
+  private func prepare(_ requested: RunSettings) throws -> ModelTraining {
     let folder = try AtomicFolder(path: data)
-    var split = DataSplit()
-    split.heldOutUsers = training.heldOutUsers
-    let dataset = try Dataset.read(folder, split: split)
+    let dataset = try Dataset.read(folder, split: requested.training.split)
     describe(dataset)
     let vectors = try GraphEmbedding.load(
-      folder, dimension: network.kgEmbeddingSize, seed: training.seed)
+      folder, dimension: requested.network.kgEmbeddingSize, seed: requested.training.seed)
     let memory = try MemoryContents(
-      dataset, choosing: training.memoryRelations, entities: vectors.entities,
-      relations: vectors.relations, scale: training.relationScale,
-      padRelation: network.hasPadRelation)
+      dataset, choosing: requested.training.memoryRelations, entities: vectors.entities,
+      relations: vectors.relations, scale: requested.relationScale,
+      padRelation: requested.network.hasPadRelation)
     if memory.itemsWithoutVector > 0 {
       Console.note("\(memory.itemsWithoutVector) items have no entity vector; theirs are zeros.")
     }
     Console.note("memory: " + memory.relationNames.joined(separator: ", "))
-    let run = ModelTraining(
-      settings: network, training: training, data: dataset, memory: memory)
-    var display = TrainingDisplay(epochs: training.epochs)
-    var (model, epochs) = try run.run(threads: threads.count) { display.show($0) }
-    let attention = AttentionSummary(
-      network: KSRNetwork(settings: model.settings, parameters: model.parameters),
-      histories: dataset.histories.map(\.items))
-    if attention.stepCount > 0 {
-      model.provenance.metrics["mean attention entropy"] = Double(attention.meanEntropy)
-    }
-    try model.write(to: output)
-    let best = epochs.last { $0.isBest }?.number ?? epochs.count
-    Console.note("best epoch \(best) of \(epochs.count), \(duration(display.seconds))")
-    for name in ["valid", "test"] {
-      let metrics = RankingMetrics(ranks: [], k: 10).named.compactMap { metric in
-        model.provenance.metrics["\(name) \(metric.name)"].map { "\(metric.name) \(fixed($0))" }
-      }
-      if !metrics.isEmpty { Console.result("\(name)  " + metrics.joined(separator: "  ")) }
-    }
-    if attention.stepCount > 0 {
-      let share = attention.meanEntropy / max(attention.largestEntropy, .leastNormalMagnitude)
-      Console.note(
-        "mean attention entropy \(fixed(Double(attention.meanEntropy))), "
-          + "\(fixed(Double(share))) of ln \(model.relations.count)")
-      if let warning = attention.warning { Console.note(warning) }
-    }
-    Console.result(output)
+    return ModelTraining(requested, data: dataset, memory: memory)
   }
 
   private func describe(_ data: Dataset) {
@@ -82,38 +104,126 @@ struct TrainCommand: ParsableCommand {
           + "that have no link into the graph")
     }
   }
-}
 
-/// A training run on the terminal: one line that moves, one that stays for each epoch.
-struct TrainingDisplay {
-  private let epochs: Int
-  private let line = ProgressLine()
-  private var epochStart = Date()
+  private func checkMemory(of run: ModelTraining) throws {
+    guard let available = FreeMemory.bytes else { return }
+    let estimate = MemoryEstimate(
+      settings: run.settings, training: run.training, itemCount: run.data.items.count,
+      relationCount: run.memory.relations.count,
+      sequenceLengths: run.data.trainingSequences.map(\.count))
+    if let refusal = estimate.refusal(available: available) { throw Failure(description: refusal) }
+  }
 
-  init(epochs: Int) { self.epochs = epochs }
+  // MARK: Training
 
-  /// Seconds since the run began.
-  var seconds: Double { line.seconds }
-
-  mutating func show(_ event: TrainingEvent) {
-    switch event {
-    case .progress(let epoch, let scored, let total, let loss):
-      let rate = Double(scored) / max(Date().timeIntervalSince(epochStart), 1e-9)
-      let left = duration(Double(total - scored) / rate)
-      line.show(
-        "epoch \(epoch)/\(epochs)  \(scored * 100 / total) %  loss \(fixed(loss))  "
-          + "\(Int(rate)) positions/s  \(left) left in this epoch")
-    case .epoch(let report):
-      line.clear()
-      let seconds = Date().timeIntervalSince(epochStart)
-      epochStart = Date()
-      let validation =
-        report.validation.map {
-          "  valid NDCG@10 \(fixed($0.ndcg)) Hit@10 \(fixed($0.hit))"
-        } ?? ""
+  private func train(
+    _ run: ModelTraining, from state: TrainingState?, _ clock: PhaseClock
+  ) throws -> (TrainedModel, [EpochReport]) {
+    let files = RunFiles(model: output, run: run)
+    if resume == nil, FileManager.default.fileExists(atPath: files.state) {
       Console.note(
-        "epoch \(report.number)  loss \(fixed(report.loss))\(validation)  "
-          + "\(duration(seconds))\(report.isBest ? "  best" : "")")
+        "\(files.state) of an earlier run is replaced; --resume would have gone on from it.")
+    }
+    if let state { try files.saveBest(of: state) }
+    var start = LogEvent(event: "start")
+    start.epochs = run.training.epochs
+    start.epoch = state?.epoch ?? 0
+    (start.model, start.state) = (output, files.state)
+    if logsJSON { Console.log(start) }
+    let display = TrainingDisplay(run.training, epochs: state?.epochs ?? [])
+    StopSignal.await()
+    do {
+      let result = try run.run(
+        threads: threads.count, from: state, clock: clock,
+        shouldStop: { StopSignal.isReceived },
+        save: { (state) throws(CheckpointError) in try files.save(state) },
+        report: { display.show($0) })
+      display.finish()
+      return result
+    } catch {
+      display.finish()
+      if profile { show(clock) }
+      guard case .stopped(let epoch) = error else { throw error }
+      sayHowToGoOn(files, epoch: epoch)
+      throw ExitCode(StopSignal.status)
     }
   }
+
+  private func sayHowToGoOn(_ files: RunFiles, epoch: Int) {
+    let command =
+      "ksr train --data \(shellWord(data)) --output \(shellWord(output)) "
+      + "--resume \(shellWord(files.state))"
+    if logsJSON {
+      var event = LogEvent(event: "stopped", text: command)
+      event.epoch = epoch
+      event.state = files.state
+      Console.log(event)
+    } else {
+      Console.note("\(TrainingError.stopped(epoch: epoch)) To go on:\n  \(command)")
+    }
+  }
+
+  // MARK: After
+
+  private func finish(
+    _ trained: TrainedModel, _ run: ModelTraining, _ epochs: [EpochReport], _ clock: PhaseClock
+  ) throws {
+    var model = trained
+    let attention = clock.measure("attention") {
+      AttentionSummary(
+        network: KSRNetwork(settings: model.settings, parameters: model.parameters),
+        histories: run.data.histories.map(\.items))
+    }
+    if attention.stepCount > 0 {
+      model.provenance.metrics["mean attention entropy"] = Double(attention.meanEntropy)
+    }
+    try clock.measure("writing") { () throws in try model.write(to: output) }
+    let best = epochs.last { $0.isBest }?.number ?? epochs.count
+    let seconds = epochs.reduce(0) { $0 + $1.seconds }
+    if profile { show(clock) }
+    if logsJSON {
+      var event = LogEvent(event: "end")
+      (event.epochs, event.bestEpoch, event.seconds) = (epochs.count, best, seconds)
+      (event.metrics, event.model) = (model.provenance.metrics, output)
+      Console.log(event)
+    } else {
+      Console.note("best epoch \(best) of \(epochs.count), \(duration(seconds))")
+    }
+    for name in ["valid", "test"] {
+      let metrics = run.training.reportedMetrics.compactMap { metric in
+        model.provenance.metrics["\(name) \(metric)"].map { "\(metric) \(fixed($0))" }
+      }
+      if !metrics.isEmpty { Console.result("\(name)  " + metrics.joined(separator: "  ")) }
+    }
+    if attention.stepCount > 0 {
+      let share = attention.meanEntropy / max(attention.largestEntropy, .leastNormalMagnitude)
+      Console.note(
+        "mean attention entropy \(fixed(Double(attention.meanEntropy))), "
+          + "\(fixed(Double(share))) of ln \(model.relations.count)")
+      if let warning = attention.warning { Console.note(warning) }
+    }
+    Console.result(output)
+  }
+
+  private func show(_ clock: PhaseClock) {
+    guard logsJSON else { return Console.note(clock.table) }
+    var event = LogEvent(event: "profile")
+    event.seconds = clock.seconds
+    event.phases = Dictionary(uniqueKeysWithValues: clock.phases.map { ($0.name, $0.seconds) })
+    Console.log(event)
+  }
+}
+
+/// A sentence about why a command cannot go on.
+struct Failure: Error, CustomStringConvertible {
+  let description: String
+}
+
+/// A word as a shell reads it back.
+func shellWord(_ word: String) -> String {
+  let plain = word.allSatisfy {
+    $0.isASCII && ($0.isLetter || $0.isNumber || "/._-+=@,".contains($0))
+  }
+  if plain, !word.isEmpty { return word }
+  return "'" + word.replacingOccurrences(of: "'", with: "'\\''") + "'"
 }

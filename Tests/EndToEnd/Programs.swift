@@ -36,14 +36,26 @@ enum Programs {
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_addopen(&actions, 1, file, O_WRONLY | O_CREAT | O_EXCL, 0o600)
     posix_spawn_file_actions_adddup2(&actions, 1, 2)
+    let child = try spawn(program, arguments, environment, &actions)
+    return (wait(for: child), try String(contentsOfFile: file, encoding: .utf8))
+  }
+
+  /// Starts a program with no signals blocked and SIGINT and SIGTERM as they are by default.
+  static func spawn(
+    _ program: String, _ arguments: [String], _ environment: [String],
+    _ actions: inout posix_spawn_file_actions_t
+  ) throws -> pid_t {
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
-    var none = sigset_t()
-    sigemptyset(&none)
-    posix_spawnattr_setsigmask(&attributes, &none)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    posix_spawnattr_setsigmask(&attributes, &signals)
+    sigaddset(&signals, SIGINT)
+    sigaddset(&signals, SIGTERM)
+    posix_spawnattr_setsigdefault(&attributes, &signals)
+    posix_spawnattr_setflags(
+      &attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
     let argv = ([program] + arguments).map { strdup($0) } + [nil]
     let envp = environment.map { strdup($0) } + [nil]
     defer { (argv + envp).forEach { free($0) } }
@@ -53,13 +65,14 @@ enum Programs {
       throw TmuxSession.Failure(
         description: "Cannot run \(program): \(String(cString: strerror(error)))")
     }
+    return child
+  }
+
+  /// Waits for a program's end; 128 and more is the signal that ended it.
+  static func wait(for child: pid_t) -> Int32 {
     var status: Int32 = 0
     while waitpid(child, &status, 0) < 0, errno == EINTR {}
-    let isExit = status & 0x7F == 0
-    return (
-      isExit ? status >> 8 & 0xFF : 128 + status & 0x7F,
-      try String(contentsOfFile: file, encoding: .utf8)
-    )
+    return status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + status & 0x7F
   }
 
   /// The terminal multiplexer, if it is installed.

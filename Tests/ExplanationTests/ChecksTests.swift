@@ -109,7 +109,8 @@ struct ChecksTests {
     let states = HistoryStates(network: network, items: items)
     for (step, contrast) in [(5, Contrast.none), (3, .catalogueMean), (0, .item(8))] {
       let found = GradientTimesInput(states, step: step, item: 21, over: contrast)
-      let vector = network.itemVector(of: 21, over: contrast)
+      let vector = network.itemVector(
+        of: 21, over: contrast, preference: states.preference(at: step))
       #expect(found.steps == 0..<step + 1)
       for t in 0...step {
         let embedding = slope(network, items, step, vector) { parameters, factor in
@@ -131,7 +132,7 @@ struct ChecksTests {
     let network = random.network()
     let states = HistoryStates(network: network, items: [4, 9, 4])
     let found = GradientTimesInput(states, step: 2, item: 21, over: .none)
-    let vector = network.itemVector(of: 21, over: .none)
+    let vector = network.itemVector(of: 21, over: .none, preference: states.preference(at: 2))
     #expect(found.embedding[0] != found.embedding[2] && found.entity[0] != found.entity[2])
     let both = slope(network, states.items, 2, vector) { parameters, factor in
       for k in 0..<6 { parameters.itemEmbedding[4, k] *= factor }

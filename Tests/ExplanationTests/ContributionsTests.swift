@@ -12,7 +12,7 @@ struct ContributionsTests {
     let network = test.random.network()
     let states = HistoryStates(network: network, items: test.random.history(20))
     for step in 0..<states.count {
-      for contrast in [Contrast.none, .catalogueMean, .item(7)] {
+      for contrast in [Contrast.none, .catalogueMean, .rivals, .item(7)] {
         expectSums(states, step: step, item: Int32(1 + step), over: contrast)
       }
     }
@@ -153,6 +153,9 @@ struct ContributionsTests {
     switch contrast {
     case .none: break
     case .catalogueMean: score -= dotProduct(preference, network.meanItemVector)
+    case .rivals:
+      let scores = network.scores(preference)
+      score -= dotProduct(probabilities(scores), scores)
     case .item(let other): score -= dotProduct(preference, network.itemVectors.row(Int(other)))
     }
     let sum = table.stepSums.reduce(table.bias, +)

@@ -25,7 +25,8 @@ public struct GradientTimesInput: Sendable {
   ) {
     let (trace, row) = states.pass(through: step)
     let network = states.network
-    let vector = network.itemVector(of: item, over: contrast)
+    let vector = network.itemVector(
+      of: item, over: contrast, preference: trace.preferences.row(row))
     let pulled = network.pulledBack(vector)
     var stateGradient = pulled.state
     var entityGradient = Matrix(rows: row + 1, columns: pulled.memory.count)

@@ -1,4 +1,3 @@
-import CKernels
 import KSRModel
 
 /// Explanations checked by doing: the model runs again without a step or without a slot.
@@ -57,17 +56,7 @@ public struct WhatIf: Sendable {
     guard network.readsMemory else { return scores }
     let (trace, row) = states.pass(through: step)
     let others = (0..<network.relationCount).filter { $0 != relation }
-    // From the logits again: where the slot had all of the attention, what it leaves is rounding.
-    let query = Array(trace.queries.row(row))
-    var attention = others.map { network.parameters.relationMatrix.product(row: $0, query) }
-    if !others.isEmpty { ksr_softmax(1, others.count, network.settings.gamma, &attention) }
-    var read = Matrix(rows: 1, columns: trace.memoryReads.columns)
-    for (a, weight) in zip(others, attention) {
-      for (k, value) in trace.slot(a, at: row).enumerated() { read[0, k] += weight * value }
-    }
-    let state = Matrix(
-      rows: 1, columns: trace.states.columns, values: Array(trace.states.row(row)))
-    return network.scores(network.preferences(states: state, memoryReads: read).values)
+    return network.scores(network.preference(trace, row: row, reading: others))
   }
 
   /// What a change of the scores does to an item.

@@ -45,12 +45,13 @@ extension Contributions {
     network: KSRNetwork, trace: Trace, row: Int, item: Int32,
     over contrast: Contrast = .catalogueMean, firstStep: Int = 0
   ) {
-    let vector = network.itemVector(of: item, over: contrast)
+    let preference = Array(trace.preferences.row(row))
+    let vector = network.itemVector(of: item, over: contrast, preference: preference)
     let (state, memory) = network.pulledBack(vector)
     let (film, relation) = Self.memory(network, trace, row, memory)
     self.init(
       item: item, contrast: contrast,
-      score: network.score(Array(trace.preferences.row(row)), vector),
+      score: network.score(preference, vector),
       steps: firstStep..<firstStep + row + 1, items: Array(trace.items.prefix(row + 1)),
       sequence: Self.sequence(trace, row, state), filmParts: film, relationParts: relation,
       bias: network.score(network.parameters.denseLayerU.bias, vector))

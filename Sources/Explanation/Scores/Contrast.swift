@@ -9,19 +9,35 @@ public enum Contrast: Sendable, Hashable {
   case none
   /// The mean over all items of the catalogue, q_i − q̄.
   case catalogueMean
+  /// What the model would recommend instead: the mean over all items by their probability at this
+  /// step, q_i − Σ_j p_j q_j, along which log p_i changes.
+  case rivals
   /// Another item, q_i − q_j: why this one over that one.
   case item(Int32)
 }
 
 extension KSRNetwork {
-  /// q_i less what it is compared with [E].
-  func itemVector(of item: Int32, over contrast: Contrast) -> [Float] {
+  /// q_i less what it is compared with under a preference p [E].
+  func itemVector(
+    of item: Int32, over contrast: Contrast, preference: some Collection<Float>
+  ) -> [Float] {
     let own = itemVectors.row(Int(item))
     switch contrast {
     case .none: return Array(own)
     case .catalogueMean: return zip(own, meanItemVector).map { $0 - $1 }
+    case .rivals: return zip(own, expectedItemVector(preference)).map { $0 - $1 }
     case .item(let other): return zip(own, itemVectors.row(Int(other))).map { $0 - $1 }
     }
+  }
+
+  /// Σ_j p_j q_j, the padding item included as in the softmax of the training [E].
+  private func expectedItemVector(_ preference: some Collection<Float>) -> [Float] {
+    let weights = probabilities(scores(preference))
+    var result = [Float](repeating: 0, count: itemVectors.columns)
+    ksr_sgemm(
+      false, false, 1, itemVectors.columns, itemVectors.rows, weights, itemVectors.rows,
+      itemVectors.values, itemVectors.columns, 0, &result, itemVectors.columns)
+    return result
   }
 
   /// p · q, added up in the order of ``KSRNetwork/scores(_:)``: the same bits for the same vectors.

@@ -74,7 +74,7 @@ public struct StepParts: Sendable {
 
   /// An item's score taken apart.
   public func scoreParts(of item: Int32, over contrast: Contrast = .catalogueMean) -> ScoreParts {
-    let vector = network.itemVector(of: item, over: contrast)
+    let vector = network.itemVector(of: item, over: contrast, preference: preference)
     let sums = parts.applied(to: vector)
     return ScoreParts(
       item: item, contrast: contrast, score: network.score(preference, vector), sequence: sums[0],

@@ -68,11 +68,3 @@ public struct AttentionSummary: Sendable, Equatable {
     attention.reduce(0) { $1 > 0 ? $0 - $1 * log($1) : $0 }
   }
 }
-
-/// Two decimals.
-private func decimal(_ value: Float) -> String {
-  let hundredths = Int((value * 100).rounded())
-  let digits = String(abs(hundredths) % 100)
-  return (hundredths < 0 ? "-" : "") + "\(abs(hundredths) / 100)."
-    + (digits.count < 2 ? "0" : "") + digits
-}

@@ -34,6 +34,8 @@ public enum Effect: Equatable, Sendable {
   case redraw
   /// Finds the stops of a tour and answers with ``Action/tour(_:)``.
   case findTour
+  /// Writes down what is kept between runs: the own viewers have changed.
+  case keep
   /// Puts a text where the terminal keeps what has been copied.
   case copy(String)
 }

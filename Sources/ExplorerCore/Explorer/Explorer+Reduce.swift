@@ -17,9 +17,10 @@ public enum Explorer {
     var next = Transition(state: state)
     if action != .tick { next.state.toast = nil }
     if !action.keepsTour { next.state.tour = nil }
+    if action != .command(.deleteViewer) { next.state.asksToDelete = nil }
     switch action {
     case .command(let command): perform(command, on: &next, scene)
-    case .type(let key): type(key, into: &next.state)
+    case .type(let key): type(key, on: &next, scene)
     case .unknown(let key):
       next.state.toast = Toast(
         "\(key.label(.ascii)) does nothing here; ? lists the keys", role: .muted)
@@ -33,6 +34,7 @@ public enum Explorer {
       go(to: stepCount(scene) * tenths / 10, in: &next.state, scene)
     case .chooseRow(let index):
       next.state.menu?.selection = index
+      next.state.menu?.viewer = nil
       perform(.choose, on: &next, scene)
     case .tour(let stops): begin(stops, in: &next.state)
     case .tick: tick(&next.state, scene)
@@ -50,7 +52,10 @@ public enum Explorer {
     case .redraw: next.effects.append(.redraw)
     case .help: open(.help(Menu()), in: &next.state)
     case .viewers: openViewers(&next.state, scene)
-    case .close: next.state.overlay = nil
+    case .close: close(&next, scene)
+    case .ownViewer: typeFilms(&next.state, scene, isNew: false)
+    case .anotherOwnViewer: typeFilms(&next.state, scene, isNew: true)
+    case .deleteViewer: deleteViewer(&next, scene)
     case .back:
       if next.state.showsWhy { toggleWhy(&next.state) } else { openViewers(&next.state, scene) }
     case .why: toggleWhy(&next.state)
@@ -138,6 +143,7 @@ public enum Explorer {
     if case .viewers = state.overlay {
       state.viewerOrder = after(state.viewerOrder)
       state.menu?.selection = 0
+      state.menu?.viewer = nil
     } else if state.overlay == nil {
       state.slotOrder = after(state.slotOrder)
       state.toast = Toast("Relations by \(state.slotOrder.rawValue)")

@@ -26,6 +26,8 @@ extension Explorer {
     case .find(let menu): FindMenu.draw(menu, scene, on: layout, in: &frame)
     case .card: if let card = scene.card { CardView.draw(card, on: layout, in: &frame) }
     case .viewers(let menu): ViewersMenu.draw(menu, state, scene, on: layout, in: &frame)
+    case .films(let editor): FilmsMenu.draw(editor, state, scene, on: layout, in: &frame)
+    case .naming(let entry): NameBox.draw(entry, on: layout, in: &frame)
     case nil: break
     }
     return frame
@@ -35,7 +37,7 @@ extension Explorer {
     _ placement: Layout.Placement, _ state: State, _ scene: Scene, in frame: inout Frame
   ) {
     guard let viewer = scene.viewer, let step = scene.step else {
-      EmptyView.draw(placement, scene.model, in: &frame)
+      EmptyView.draw(placement, scene, in: &frame)
       return
     }
     switch placement.pane {

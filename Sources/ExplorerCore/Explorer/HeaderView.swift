@@ -101,7 +101,11 @@ enum HeaderView {
   private static func viewerPart(_ viewer: ViewerScene, isSimulated: Bool, _ dot: String) -> Part {
     func runs(_ name: String, _ simulated: String, _ heldOut: String) -> [(String, Style)] {
       var runs = [(" \(name)", Style(.title))]
-      if isSimulated { runs.append((" \(dot) \(simulated)", Style(.warning))) }
+      if viewer.isOwn {
+        runs.append((" \(dot) own", Style(.focus)))
+      } else if isSimulated {
+        runs.append((" \(dot) \(simulated)", Style(.warning)))
+      }
       if viewer.isHeldOut, !heldOut.isEmpty { runs.append((" \(dot) \(heldOut)", Style(.test))) }
       return runs + [(" ", Style(.test))]
     }

@@ -2,7 +2,8 @@
 public struct State: Equatable, Sendable {
   /// The extent of the screen.
   public internal(set) var size: Size
-  /// The viewer that is looked at, by place among the viewers of the data; nil for none.
+  /// The viewer that is looked at, by place among the viewers of the data and then
+  /// ``own``; nil for none.
   public internal(set) var viewer: Int?
   /// The step of the history, from 0: the last interaction that the model has read.
   public internal(set) var step: Int
@@ -38,6 +39,10 @@ public struct State: Equatable, Sendable {
   public internal(set) var takesMouse: Bool
   /// The colours.
   public internal(set) var theme: Theme
+  /// The viewers made here; in ``viewer`` they come after those of the data.
+  public internal(set) var own: [OwnViewer] = []
+  /// The own viewer that is deleted when the key for it is pressed once more.
+  var asksToDelete: String?
   /// What random choices follow from.
   var seed: UInt64
 
@@ -62,6 +67,13 @@ public struct State: Equatable, Sendable {
       Layout.Request(focus: focus, side: side, showsWhy: showsWhy))
   }
 
+  /// The state with a message.
+  public func showing(_ toast: Toast) -> State {
+    var state = self
+    state.toast = toast
+    return state
+  }
+
   /// What the keys go to.
   public var context: Context {
     if Layout.form(for: size) == .message { return .message }
@@ -69,6 +81,8 @@ public struct State: Equatable, Sendable {
     case nil: return tour == nil ? .main : .tour
     case .card: return .card
     case .help, .viewers, .find, .palette: return .menu
+    case .films: return .films
+    case .naming: return .naming
     }
   }
 
@@ -102,6 +116,10 @@ public enum Overlay: Equatable, Sendable {
   case palette(Menu)
   /// What is known of an item or the model.
   case card(CardSubject)
+  /// The films of an own viewer, being typed.
+  case films(FilmEditor)
+  /// The name of a new own viewer, being typed.
+  case naming(NameEntry)
 }
 
 /// A list in which a word can be typed to leave only the rows that have it.
@@ -110,6 +128,8 @@ public struct Menu: Equatable, Sendable {
   public internal(set) var filter = TextField()
   /// The selected one among the rows that are left.
   public internal(set) var selection = 0
+  /// The viewer that is selected, wherever the list has it; nil for whichever is in the row.
+  var viewer: Int?
 }
 
 /// A short message in the place of the footer.
@@ -132,7 +152,8 @@ extension State {
     get {
       switch overlay {
       case .help(let menu), .viewers(let menu), .find(let menu), .palette(let menu): menu
-      case .card, nil: nil
+      case .films(let editor): editor.menu
+      case .card, .naming, nil: nil
       }
     }
     set {
@@ -142,7 +163,10 @@ extension State {
       case .viewers: overlay = .viewers(newValue)
       case .find: overlay = .find(newValue)
       case .palette: overlay = .palette(newValue)
-      case .card, nil: break
+      case .films(var editor):
+        editor.menu = newValue
+        overlay = .films(editor)
+      case .card, .naming, nil: break
       }
     }
   }

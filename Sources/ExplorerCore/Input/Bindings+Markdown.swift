@@ -21,6 +21,8 @@ extension Context {
     switch self {
     case .main: "panes"
     case .menu: "lists"
+    case .films: "films of an own viewer"
+    case .naming: "a name"
     case .tour: "tour"
     case .card: "cards"
     case .message: "too small a screen"

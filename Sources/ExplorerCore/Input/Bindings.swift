@@ -6,6 +6,10 @@ public enum Context: String, CaseIterable, Sendable {
   case menu
   /// A stop of a tour.
   case tour
+  /// A list of films to choose from, one after the other.
+  case films
+  /// A name to be typed.
+  case naming
   /// A card, to be read and closed.
   case card
   /// A screen too small for anything.
@@ -75,16 +79,20 @@ public enum Bindings {
       keys: [.down, .character("j")], command: .rowDown, contexts: [.main], title: "select",
       help: "Select the row below; in the history, a step on.", isInFooter: false),
     Binding(
-      keys: [.up, .control("p")], command: .rowUp, contexts: [.menu], title: "select",
+      keys: [.up, .control("p")], command: .rowUp, contexts: [.menu, .films],
+      title: "select",
       help: "Select the row above.", isInFooter: true),
     Binding(
-      keys: [.down, .control("n")], command: .rowDown, contexts: [.menu], title: "select",
+      keys: [.down, .control("n")], command: .rowDown, contexts: [.menu, .films],
+      title: "select",
       help: "Select the row below.", isInFooter: true),
     Binding(
-      keys: [.pageUp], command: .pageUp, contexts: [.main, .menu], title: "page up",
+      keys: [.pageUp], command: .pageUp, contexts: [.main, .menu, .films],
+      title: "page up",
       help: "Go up by a screen of rows.", isInFooter: false),
     Binding(
-      keys: [.pageDown], command: .pageDown, contexts: [.main, .menu], title: "page down",
+      keys: [.pageDown], command: .pageDown, contexts: [.main, .menu, .films],
+      title: "page down",
       help: "Go down by a screen of rows.", isInFooter: false),
     Binding(
       keys: [.character("w")], command: .why, contexts: [.main], title: "why",
@@ -95,6 +103,24 @@ public enum Bindings {
     Binding(
       keys: [.character("r")], command: .randomViewer, contexts: [.main], title: "random",
       help: "Take any other viewer.", isInFooter: false),
+    Binding(
+      keys: [.character("n")], command: .ownViewer, contexts: [.main], title: "own films",
+      help: "Type films of your own, or go on with those of an own viewer.", isInFooter: true),
+    Binding(
+      keys: [.character("N")], command: .anotherOwnViewer, contexts: [.main], title: "new viewer",
+      help: "Type films for another viewer of your own.", isInFooter: false),
+    Binding(
+      keys: [.control("d"), .delete], command: .deleteViewer, contexts: [.menu], title: "delete",
+      help: "Delete the selected viewer, if it is your own; asks first.", isInFooter: false),
+    Binding(
+      keys: [.enter], command: .choose, contexts: [.films], title: "add",
+      help: "Add the selected film; Backspace takes the last away.", isInFooter: true),
+    Binding(
+      keys: [.escape], command: .close, contexts: [.films], title: "done",
+      help: "Close the films; a new viewer is asked for a name.", isInFooter: true),
+    Binding(
+      keys: [.enter, .escape], command: .close, contexts: [.naming], title: "keep name",
+      help: "Keep the name; without one, the name proposed.", isInFooter: true),
     Binding(
       keys: [.character("/")], command: .find, contexts: [.main], title: "find",
       help: "Look for a title in this history and go there.", isInFooter: true),
@@ -113,7 +139,7 @@ public enum Bindings {
       isInFooter: true),
     Binding(
       keys: [.control("s"), .function(6)], command: .sort, contexts: [.menu], title: "sort",
-      help: "Order the viewers by data, length, last activity.", isInFooter: true),
+      help: "Order the viewers by data, length, last activity, hits.", isInFooter: true),
     Binding(
       keys: [.character("x")], command: .hideSeen, contexts: [.main], title: "hide seen",
       help: "Hide what the viewer has watched, or show it again.",
@@ -153,7 +179,8 @@ public enum Bindings {
       help: "Give the mouse to the terminal, or take it back.",
       isInFooter: false),
     Binding(
-      keys: [.control("l")], command: .redraw, contexts: [.main, .menu, .tour, .card, .message],
+      keys: [.control("l")], command: .redraw,
+      contexts: [.main, .menu, .films, .naming, .tour, .card, .message],
       title: "redraw",
       help: "Draw the whole screen again.", isInFooter: false),
     Binding(

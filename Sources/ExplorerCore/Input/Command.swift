@@ -86,6 +86,12 @@ public enum Command: String, CaseIterable, Sendable {
   case palette
   /// Take plain words for the field's terms, or the other way round.
   case plainWords = "plain-words"
+  /// Type films for an own viewer: for the one that is looked at, else for a new one.
+  case ownViewer = "own-viewer"
+  /// Type films for a new own viewer.
+  case anotherOwnViewer = "another-own-viewer"
+  /// Delete the selected own viewer.
+  case deleteViewer = "delete-viewer"
   /// Take the next colours.
   case nextTheme = "next-theme"
 }

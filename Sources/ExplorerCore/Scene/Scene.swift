@@ -18,6 +18,8 @@ public struct Scene: Sendable {
   public let viewers: ViewerList?
   /// The viewer named in the palette, by place.
   public var namedViewer: Int?
+  /// The films to choose from and those chosen, while they are typed.
+  let films: FilmChoices?
   /// The card that is open.
   public let card: Card?
   /// What the attention of the model does on average; nil while that is not known.

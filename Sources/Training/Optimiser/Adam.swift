@@ -10,7 +10,7 @@ public enum OptimiserKind: String, Sendable, CaseIterable {
 }
 
 /// Adam or AdamW as PyTorch computes them.
-public struct Adam: Sendable {
+public struct Adam: Sendable, Equatable {
   /// Which of the two.
   public let kind: OptimiserKind
   /// `weight_decay`.

@@ -6,56 +6,87 @@ import Workspace
 
 /// From a data set to a trained model with its words, facts, settings and metrics.
 public struct ModelTraining: Sendable {
+  /// The settings as they were asked for.
+  public let requested: RunSettings
   /// The network's settings; `kg_embedding_size` follows from the vectors.
   public let settings: KSRSettings
   /// The run's settings.
-  public let training: TrainingSettings
+  public var training: TrainingSettings { requested.training }
   /// What is trained on.
   public let data: Dataset
   /// The memory's keys, vectors and facts.
   public let memory: MemoryContents
 
   /// A training of a network on a data set.
-  public init(
-    settings: KSRSettings, training: TrainingSettings, data: Dataset, memory: MemoryContents
-  ) {
-    var settings = settings
+  public init(_ requested: RunSettings, data: Dataset, memory: MemoryContents) {
+    self.requested = requested
+    var settings = requested.network
     settings.kgEmbeddingSize = memory.relationVectors.columns
     self.settings = settings
-    self.training = training
     self.data = data
     self.memory = memory
   }
 
-  /// Trains the network and puts the model together.
-  public func run(
-    threads: Int, report: (TrainingEvent) -> Void
-  ) throws(TrainingError) -> (model: TrainedModel, epochs: [EpochReport]) {
-    let validation = cases(.validation)
+  /// The state before the first epoch: random parameters that follow from the seed.
+  public func initialState() -> TrainingState {
     var generator = SeededGenerator(seed: training.seed)
     let initial = KSRParameters.initial(
       settings: settings, entityVectors: memory.entityVectors,
       relationVectors: memory.relationVectors, generator: &generator)
+    return TrainingState(from: initial, settings: settings, training: training)
+  }
+
+  /// Trains the network, from the beginning or a state, and puts the model together.
+  ///
+  /// The parameters are those of ``Trainer/run(from:clock:shouldStop:save:report:)``.
+  public func run(
+    threads: Int, from start: TrainingState? = nil, clock: PhaseClock = PhaseClock(),
+    shouldStop: () -> Bool = { false },
+    save: (TrainingState) throws(CheckpointError) -> Void = { (_) throws(CheckpointError) in },
+    report: (TrainingEvent) -> Void
+  ) throws(TrainingError) -> (model: TrainedModel, epochs: [EpochReport]) {
     let trainer = Trainer(
       settings: settings, training: training, sequences: data.trainingSequences,
-      validation: validation, threads: threads)
-    let (parameters, epochs) = try trainer.run(from: initial, report: report)
+      validation: validationCases, threads: threads)
+    let state = try trainer.run(
+      from: start ?? initialState(), clock: clock, shouldStop: shouldStop, save: save,
+      report: report)
+    let ranker = Ranker(settings: settings, parameters: state.best)
+    func metrics(_ cases: [RankingCase]) -> [Double]? {
+      guard !cases.isEmpty else { return nil }
+      let ranks = ranker.ranks(cases, threads: threads)
+      return training.reportedMetrics.map { $0.value(ranks: ranks) }
+    }
+    let model = clock.measure("test") {
+      self.model(
+        state.best, validation: metrics(validationCases), test: metrics(cases(.test)))
+    }
+    return (model, state.epochs)
+  }
+
+  /// The model with the given parameters and metrics, in the order of the reported ones.
+  public func model(
+    _ parameters: KSRParameters, validation: [Double]?, test: [Double]? = nil
+  ) -> TrainedModel {
     var provenance = Provenance()
     provenance.dataName = data.folder.name
     provenance.split = data.split
     provenance.trainingDigest = data.trainingDigest
     provenance.training = Dictionary(uniqueKeysWithValues: training.keyValues.map { ($0, $1) })
-    let ranker = Ranker(settings: settings, parameters: parameters)
-    for (name, cases) in [("valid", validation), ("test", cases(.test))] where !cases.isEmpty {
-      let metrics = RankingMetrics(ranks: ranker.ranks(cases, threads: threads))
-      for (metric, value) in metrics.named { provenance.metrics["\(name) \(metric)"] = value }
+    for (name, values) in [("valid", validation), ("test", test)] {
+      guard let values else { continue }
+      for (metric, value) in zip(training.reportedMetrics, values) {
+        provenance.metrics["\(name) \(metric)"] = value
+      }
     }
-    let model = TrainedModel(
+    return TrainedModel(
       settings: settings, parameters: parameters, items: data.items,
       itemNames: data.itemNames, relations: memory.relations,
       relationNames: memory.relationNames, tails: memory.tails, provenance: provenance)
-    return (model, epochs)
   }
+
+  /// What the best epoch is chosen by.
+  var validationCases: [RankingCase] { cases(.validation) }
 
   private func cases(_ mark: SplitMark) -> [RankingCase] {
     RankingCase.cases(

@@ -2,47 +2,6 @@ import Evaluation
 import KSRModel
 import Randomness
 
-/// What a run reports while it goes on.
-public enum TrainingEvent: Sendable {
-  /// Some batches of an epoch are done.
-  case progress(epoch: Int, scored: Int, of: Int, loss: Double)
-  /// An epoch and its validation, if there was one, are done.
-  case epoch(EpochReport)
-}
-
-/// One epoch in numbers.
-public struct EpochReport: Sendable, Equatable {
-  /// The epoch, from 1.
-  public let number: Int
-  /// Mean cross-entropy over the epoch's scored positions.
-  public let loss: Double
-  /// Scored positions.
-  public let scored: Int
-  /// Validation metrics; nil where this epoch was not validated.
-  public let validation: RankingMetrics?
-  /// Whether the validation was at least as good as any before.
-  public let isBest: Bool
-}
-
-/// Why a run stopped before its end.
-public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The loss is not a finite number any more.
-  case lossNotFinite(epoch: Int, batch: Int, learningRate: Float)
-  /// There is nothing to learn from.
-  case noTrainingSteps
-
-  /// The sentence to show.
-  public var description: String {
-    switch self {
-    case .lossNotFinite(let epoch, let batch, let learningRate):
-      "The loss of batch \(batch) in epoch \(epoch) is not a finite number; "
-        + "a learning_rate below \(learningRate) may help."
-    case .noTrainingSteps:
-      "No user has two interactions to train on: there is nothing to learn from."
-    }
-  }
-}
-
 /// Trains a network on sequences (DESIGN.md §4).
 public struct Trainer: Sendable {
   /// The network's settings.
@@ -69,122 +28,142 @@ public struct Trainer: Sendable {
   }
 
   /// Trains from the given parameters and returns those of the best validated epoch.
-  ///
-  /// The best epoch is the one of the largest validation NDCG@10; an equal one later counts as an
-  /// improvement, as in RecBole.
   public func run(
     from initial: KSRParameters, report: (TrainingEvent) -> Void
   ) throws(TrainingError) -> (parameters: KSRParameters, epochs: [EpochReport]) {
+    let start = TrainingState(from: initial, settings: settings, training: training)
+    let state = try run(from: start, report: report)
+    return (state.best, state.epochs)
+  }
+
+  /// Goes on from a state to the end of the run.
+  ///
+  /// The best epoch is the one of the largest `valid_metric`; an equal one later counts as an
+  /// improvement, as in RecBole.
+  ///
+  /// - Parameters:
+  ///   - clock: takes the time of the phases.
+  ///   - shouldStop: asked after every batch; the run then ends with ``TrainingError/stopped(epoch:)``.
+  ///   - save: called with the state before the first batch and after every epoch, before the epoch
+  ///     is reported.
+  public func run(
+    from start: TrainingState, clock: PhaseClock = PhaseClock(),
+    shouldStop: () -> Bool = { false },
+    save: (TrainingState) throws(CheckpointError) -> Void = { (_) throws(CheckpointError) in },
+    report: (TrainingEvent) -> Void
+  ) throws(TrainingError) -> TrainingState {
     let windows = training.mode.windows(
       lengths: sequences.map(\.count), maxLength: settings.maxItemListLength)
-    let scoredInEpoch = windows.reduce(0) { $0 + $1.scoredCount }
-    guard scoredInEpoch > 0 else { throw .noTrainingSteps }
+    guard windows.contains(where: { $0.scoredCount > 0 }) else { throw .noTrainingSteps }
     let step = GradientStep(
-      settings: settings, itemCount: initial.itemCount, relationCount: initial.relationCount,
-      shards: training.shards, threads: threads)
-    var optimiser = Adam(
-      kind: training.optimiser, settings: settings, itemCount: initial.itemCount,
-      relationCount: initial.relationCount, weightDecay: training.weightDecay, frozen: frozen)
+      settings: settings, itemCount: start.parameters.itemCount,
+      relationCount: start.parameters.relationCount, shards: training.shards, threads: threads)
     let sampler = NegativeSampler(
-      training.negativeDistribution, itemCount: initial.itemCount, sequences: sequences)
+      training.negativeDistribution, itemCount: start.parameters.itemCount, sequences: sequences)
+    var state = start
+    try write(state, clock, save)
+    while !state.isFinished(training) {
+      let begin = ContinuousClock.now
+      let (loss, scored) = try runEpoch(
+        &state, windows, step, sampler, clock, shouldStop: shouldStop, report: report)
+      finishEpoch(&state, loss: loss, scored: scored, since: begin, clock)
+      try write(state, clock, save)
+      if let last = state.epochs.last { report(.epoch(last)) }
+    }
+    return state
+  }
+
+  /// One pass over the windows in an order of their own.
+  private func runEpoch(
+    _ state: inout TrainingState, _ windows: [TrainingWindow], _ step: GradientStep,
+    _ sampler: NegativeSampler, _ clock: PhaseClock, shouldStop: () -> Bool,
+    report: (TrainingEvent) -> Void
+  ) throws(TrainingError) -> (loss: Double, scored: Int) {
+    let epoch = state.epoch + 1
+    let scoredInEpoch = windows.reduce(0) { $0 + $1.scoredCount }
     // The shuffled windows of each epoch make about this many batches.
     let stepCount = training.epochs * max(1, scoredInEpoch / training.batchSize)
-    var parameters = initial
-    var best = initial
-    var bestScore = -Double.infinity
-    var validationsWithoutImprovement = 0
-    var reports: [EpochReport] = []
-    for epoch in 1...training.epochs {
-      var generator = SeededGenerator(seed: training.seed, stream: UInt64(epoch))
-      var order = windows
-      generator.shuffle(&order)
-      var (lossSum, scored) = (0.0, 0)
-      for (number, range) in batches(of: order, scoredPositions: training.batchSize).enumerated() {
-        let shards = pack(order[range], sampler, &generator)
-        var (loss, gradients) = step.run(
-          shards, parameters: parameters, dropoutSeed: generator.next())
-        guard loss.isFinite else {
-          throw .lossNotFinite(
-            epoch: epoch, batch: number + 1, learningRate: training.learningRate)
-        }
+    var generator = SeededGenerator(seed: training.seed, stream: UInt64(epoch))
+    var order = windows
+    clock.measure("shuffle and pack") { generator.shuffle(&order) }
+    var (lossSum, scored) = (0.0, 0)
+    for (number, range) in batches(of: order, scoredPositions: training.batchSize).enumerated() {
+      let shards = clock.measure("shuffle and pack") { pack(order[range], sampler, &generator) }
+      let seed = generator.next()
+      var (loss, gradients) = clock.measure("step") {
+        step.run(shards, parameters: state.parameters, dropoutSeed: seed)
+      }
+      guard loss.isFinite else {
+        throw .lossNotFinite(
+          step: state.optimiser.step + 1, epoch: epoch, batch: number + 1,
+          culprit: culprit(state.parameters, gradients, step: state.optimiser.step),
+          learningRate: training.learningRate)
+      }
+      clock.measure("optimiser") {
         if let limit = training.gradientNormLimit { gradients.clipNorm(to: limit) }
         let factor = training.schedule.factor(
-          step: optimiser.step, of: stepCount, warmUp: training.warmUpSteps)
-        optimiser.update(
-          &parameters, gradients: gradients, learningRate: training.learningRate * factor)
-        let count = shards.reduce(0) { $0 + $1.scoredCount }
-        lossSum += loss * Double(count)
-        scored += count
-        report(
-          .progress(
-            epoch: epoch, scored: scored, of: scoredInEpoch, loss: lossSum / Double(scored)))
+          step: state.optimiser.step, of: stepCount, warmUp: training.warmUpSteps)
+        state.optimiser.update(
+          &state.parameters, gradients: gradients, learningRate: training.learningRate * factor)
       }
-      let metrics = validate(parameters, epoch: epoch)
-      let isBest = metrics.map { $0.ndcg >= bestScore } ?? validation.isEmpty
-      if isBest {
-        best = parameters
-        bestScore = metrics?.ndcg ?? bestScore
-        validationsWithoutImprovement = 0
-      } else if metrics != nil {
-        validationsWithoutImprovement += 1
-      }
-      let epochReport = EpochReport(
-        number: epoch, loss: lossSum / Double(scored), scored: scored, validation: metrics,
-        isBest: isBest)
-      reports.append(epochReport)
-      report(.epoch(epochReport))
-      if validationsWithoutImprovement > training.stoppingStep { break }
+      let count = shards.reduce(0) { $0 + $1.scoredCount }
+      lossSum += loss * Double(count)
+      scored += count
+      report(
+        .progress(epoch: epoch, scored: scored, of: scoredInEpoch, loss: lossSum / Double(scored)))
+      if shouldStop() { throw .stopped(epoch: state.epoch) }
     }
-    return (best, reports)
+    if let tensor = state.parameters.firstNonFinite {
+      throw .parameterNotFinite(
+        step: state.optimiser.step, epoch: epoch, tensor: tensor,
+        learningRate: training.learningRate)
+    }
+    return (lossSum / Double(scored), scored)
   }
 
-  private var frozen: Set<String> {
-    settings.freezesKnowledgeGraph
-      ? ["relation_Matrix", "entity_embedding.weight"] : ["relation_Matrix"]
+  /// Validates, and remembers the parameters if they are the best so far.
+  private func finishEpoch(
+    _ state: inout TrainingState, loss: Double, scored: Int, since begin: ContinuousClock.Instant,
+    _ clock: PhaseClock
+  ) {
+    let ranks = clock.measure("validation") { validate(state.parameters, epoch: state.epoch + 1) }
+    let score = ranks.map { training.validationMetric.value(ranks: $0) }
+    let isBest = score.map { $0 >= state.bestScore } ?? validation.isEmpty
+    if isBest { state.best = state.parameters }
+    state.epochs.append(
+      EpochReport(
+        number: state.epoch + 1, loss: loss, scored: scored,
+        validation: ranks.map { ranks in training.reportedMetrics.map { $0.value(ranks: ranks) } },
+        score: score, isBest: isBest, seconds: (ContinuousClock.now - begin) / .seconds(1)))
   }
 
-  private func validate(_ parameters: KSRParameters, epoch: Int) -> RankingMetrics? {
+  private func validate(_ parameters: KSRParameters, epoch: Int) -> [Double]? {
     guard !validation.isEmpty, epoch % training.evaluationStep == 0 || epoch == training.epochs
     else { return nil }
-    let ranker = Ranker(settings: settings, parameters: parameters)
-    return RankingMetrics(ranks: ranker.ranks(validation, threads: threads))
+    return Ranker(settings: settings, parameters: parameters).ranks(validation, threads: threads)
   }
 
-  /// Deals the windows out to the shards, longest first, so that each has about the same work.
-  private func pack(
-    _ windows: ArraySlice<TrainingWindow>, _ sampler: NegativeSampler,
-    _ generator: inout SeededGenerator
-  ) -> [PackedSequences] {
-    let sorted = windows.enumerated().sorted {
-      $0.element.length != $1.element.length
-        ? $0.element.length > $1.element.length : $0.offset < $1.offset
-    }
-    let count = min(training.shards, sorted.count)
-    return (0..<count).map { shard in
-      PackedSequences(
-        stride(from: shard, to: sorted.count, by: count).map {
-          entry(sorted[$0].element, sampler, &generator)
-        })
-    }
+  private func write(
+    _ state: TrainingState, _ clock: PhaseClock,
+    _ save: (TrainingState) throws(CheckpointError) -> Void
+  ) throws(TrainingError) {
+    clock.start("writing")
+    defer { clock.stop("writing") }
+    do throws(CheckpointError) { try save(state) } catch { throw .notSaved(error) }
   }
 
-  private func entry(
-    _ window: TrainingWindow, _ sampler: NegativeSampler, _ generator: inout SeededGenerator
-  ) -> PackedSequences.Entry {
-    let sequence = sequences[window.sequence]
-    let start = sequence.startIndex + window.start
-    let targets = (0..<window.length).map { step in
-      step >= window.firstScored ? sequence[start + step + 1] : -1
+  /// What made a loss infinite or not a number.
+  private func culprit(
+    _ parameters: KSRParameters, _ gradients: KSRParameters, step: Int
+  ) -> String {
+    if let tensor = parameters.firstNonFinite {
+      return step == 0
+        ? "\(tensor) is not finite from the start"
+        : "\(tensor) became infinite or not a number in step \(step)"
     }
-    var entry = PackedSequences.Entry(
-      items: sequence[start..<start + window.length], targets: targets)
-    if settings.loss == .bpr {
-      for target in targets where target >= 0 {
-        for _ in 0..<training.negativeCount {
-          entry.negatives.append(sampler.draw(butNot: target, &generator))
-        }
-      }
+    if let tensor = gradients.firstNonFinite {
+      return "all parameters are finite, the gradient of \(tensor) is not"
     }
-    return entry
+    return "all parameters are finite, the scores are not"
   }
 }

@@ -17,12 +17,16 @@ extension TrainingSettings {
       ("epochs", "\(epochs)"),
       ("stopping_step", "\(stoppingStep)"),
       ("eval_step", "\(evaluationStep)"),
+      ("valid_metric", validationMetric.description),
+      ("metrics", metrics.map(\.rawValue).joined(separator: ",")),
+      ("topk", listLengths.map(String.init).joined(separator: ",")),
+      ("eval_args.split.LS", leaveOut.rawValue),
       ("seed", "\(seed)"),
       ("training", mode.rawValue),
       ("shards", "\(shards)"),
       ("memory_relations", memoryRelations.text),
-      ("relation_scale", "\(relationScale)"),
-      ("held_out_users", heldOutUsers.joined(separator: ",")),
+      ("relation_scale", relationScale.map { "\($0)" } ?? "auto"),
+      ("held_out_users", Self.text(of: heldOutUsers)),
     ]
   }
 
@@ -45,6 +49,22 @@ extension TrainingSettings {
     case "epochs": epochs = try Self.count(key, value)
     case "stopping_step": stoppingStep = try Self.count(key, value)
     case "eval_step": evaluationStep = try Self.count(key, value)
+    case "valid_metric":
+      guard let metric = ValidationMetric(value) else {
+        throw SettingError(
+          key: key, found: value,
+          expected: "one of \(Self.metricNames) with the list's length, such as NDCG@10")
+      }
+      validationMetric = metric
+    case "metrics":
+      metrics = try Self.elements(key, value, "some of \(Self.metricNames)") {
+        ValidationMetric.Kind(name: $0)
+      }
+    case "topk":
+      listLengths = try Self.elements(key, value, "whole numbers from 1") {
+        Int($0).flatMap { (1...ValidationMetric.longestList).contains($0) ? $0 : nil }
+      }
+    case "eval_args.split.LS": leaveOut = try Self.choice(key, value)
     case "seed":
       guard let number = UInt64(value) else {
         throw SettingError(key: key, found: value, expected: "a whole number from 0")
@@ -53,25 +73,12 @@ extension TrainingSettings {
     case "training": mode = try Self.choice(key, value)
     case "shards": shards = try Self.count(key, value)
     case "memory_relations": memoryRelations = MemoryRelations(text: value)
-    case "relation_scale": relationScale = try Self.number(key, value, above: 0)
+    case "relation_scale":
+      relationScale = value == "auto" ? nil : try Self.number(key, value, above: 0)
     case "held_out_users": heldOutUsers = Self.list(value)
     default: return false
     }
     return true
-  }
-
-  fileprivate static func list(_ value: String) -> [String] {
-    var text = Substring(value)
-    if text.hasPrefix("["), text.hasSuffix("]") { text = text.dropFirst().dropLast() }
-    return text.split(separator: ",").map { part in
-      var part = part
-      while part.first == " " { part.removeFirst() }
-      while part.last == " " { part.removeLast() }
-      for quote in ["'", "\""] where part.count >= 2 && part.hasPrefix(quote) {
-        if part.hasSuffix(quote) { part = part.dropFirst().dropLast() }
-      }
-      return String(part)
-    }.filter { !$0.isEmpty }
   }
 
   private static func count(_ key: String, _ value: String) throws(SettingError) -> Int {
@@ -102,25 +109,5 @@ extension TrainingSettings {
         key: key, found: value, expected: limit == nil ? "a number from 0" : "a number above 0")
     }
     return number
-  }
-}
-
-extension MemoryRelations {
-  /// `item`, `all`, or a list of relations separated by commas.
-  public init(text: String) {
-    switch text {
-    case "item": self = .item
-    case "all": self = .all
-    default: self = .list(TrainingSettings.list(text))
-    }
-  }
-
-  /// The value as it is written in settings.
-  public var text: String {
-    switch self {
-    case .item: "item"
-    case .all: "all"
-    case .list(let relations): relations.joined(separator: ",")
-    }
   }
 }

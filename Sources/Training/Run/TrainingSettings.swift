@@ -4,8 +4,8 @@ import Workspace
 /// The settings of a training run that are not the network's, under RecBole's names where RecBole
 /// has them.
 public struct TrainingSettings: Sendable, Equatable {
-  /// `learning_rate` of Adam.
-  public var learningRate: Float = 0.001
+  /// `learning_rate` of Adam; RecBole's 0.001 needs several times the epochs.
+  public var learningRate: Float = 0.003
   /// `optimizer`: adam or adamw.
   public var optimiser = OptimiserKind.adam
   /// `weight_decay`: added to the gradient (adam) or taken off the parameter (adamw).
@@ -28,6 +28,14 @@ public struct TrainingSettings: Sendable, Equatable {
   public var stoppingStep = 10
   /// `eval_step`: validate after every so many epochs.
   public var evaluationStep = 1
+  /// `valid_metric`: what the best epoch is chosen by.
+  public var validationMetric = ValidationMetric(.ndcg, at: 10)
+  /// `metrics`: what is reported of validation and test.
+  public var metrics = ValidationMetric.Kind.allCases
+  /// `topk`: the lengths of the lists that the metrics look at.
+  public var listLengths = [10]
+  /// `eval_args.split.LS`: which of a user's last interactions are left out of training.
+  public var leaveOut = DataSplit.LeaveOut.validAndTest
   /// `seed` of every random choice.
   public var seed: UInt64 = 2020
   /// `training`: windows with a loss at every step, or RecBole's prefixes.
@@ -38,11 +46,29 @@ public struct TrainingSettings: Sendable, Equatable {
   public var shards = 4
   /// `memory_relations`: which relations are the memory's keys.
   public var memoryRelations = MemoryRelations.item
-  /// `relation_scale`: what the relation vectors are multiplied with.
-  public var relationScale: Float = 1
+  /// `relation_scale`: what the relation vectors are multiplied with; nil is `auto`.
+  ///
+  /// `auto` makes γ times their mean length 1, so that the attention starts spread out and learns to
+  /// be as sharp as it needs. With TransE's own lengths and γ = 10 it collapses.
+  public var relationScale: Float?
   /// `held_out_users`: tokens of users to leave out of training, `*` standing for any text.
   public var heldOutUsers: [String] = []
 
-  /// The defaults of RecBole, where it has the setting.
+  /// The defaults, which are RecBole's but for `training`, `valid_metric`, `memory_relations`,
+  /// `learning_rate` and `relation_scale`.
   public init() {}
+
+  /// How the interactions are split.
+  public var split: DataSplit {
+    var split = DataSplit()
+    split.leaveOut = leaveOut
+    split.heldOutUsers = heldOutUsers
+    return split
+  }
+
+  /// All metrics that are reported: `metrics` at every length of `topk`, and `valid_metric`.
+  public var reportedMetrics: [ValidationMetric] {
+    let all = listLengths.flatMap { k in metrics.map { ValidationMetric($0, at: k) } }
+    return all.contains(validationMetric) ? all : all + [validationMetric]
+  }
 }

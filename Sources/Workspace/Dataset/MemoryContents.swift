@@ -12,6 +12,14 @@ public enum MemoryRelations: Sendable, Equatable {
   case list([String])
 }
 
+/// How long the relation vectors become (`relation_scale`).
+public enum RelationScale: Sendable, Equatable {
+  /// Each is multiplied with this number.
+  case factor(Float)
+  /// All are multiplied with the one number that makes their mean length this.
+  case meanLength(Float)
+}
+
 /// The memory as a network needs it: keys, entity vectors of the items, and the facts behind them.
 public struct MemoryContents: Sendable {
   /// Relation tokens by slot.
@@ -30,11 +38,12 @@ public struct MemoryContents: Sendable {
   /// Chooses the relations and gathers their vectors and facts.
   ///
   /// - Parameters:
-  ///   - scale: what the relation vectors are multiplied with (`relation_scale`).
+  ///   - scale: how long the relation vectors become (`relation_scale`).
   ///   - padRelation: whether slot 0 is RecBole's `[PAD]`, a zero key.
   public init(
     _ data: Dataset, choosing choice: MemoryRelations, entities: FeatureVectors,
-    relations vectors: FeatureVectors, scale: Float = 1, padRelation: Bool = false
+    relations vectors: FeatureVectors, scale: RelationScale = .factor(1),
+    padRelation: Bool = false
   ) throws(DataError) {
     guard entities.width == vectors.width else {
       throw DataError(
@@ -59,8 +68,10 @@ public struct MemoryContents: Sendable {
           found: "no vector of relation \(quoted(data.graph.relations[relation]))",
           expected: "one for every relation of the memory; 'ksr embed' makes them")
       }
-      for (k, value) in vectors[row].enumerated() { keys[slot + pad, k] = value * scale }
+      for (k, value) in vectors[row].enumerated() { keys[slot + pad, k] = value }
     }
+    let factor = Self.factor(scale, lengths: (pad..<keys.rows).map { length(keys.row($0)) })
+    for i in keys.values.indices { keys.values[i] *= factor }
     relationVectors = keys
 
     var table = Matrix(rows: data.items.count, columns: width)
@@ -79,6 +90,15 @@ public struct MemoryContents: Sendable {
       of: data.entityOfItem.map { $0 < 0 ? nil : Int($0) },
       under: Array(repeating: nil, count: pad) + slots, in: data.graph, names: data.entityNames,
       vectors: entities)
+  }
+
+  private static func factor(_ scale: RelationScale, lengths: [Float]) -> Float {
+    switch scale {
+    case .factor(let factor): return factor
+    case .meanLength(let wanted):
+      let mean = lengths.reduce(0, +) / Float(max(1, lengths.count))
+      return mean > 0 ? wanted / mean : 1
+    }
   }
 
   private static func choose(
@@ -115,4 +135,9 @@ public struct MemoryContents: Sendable {
       return slots
     }
   }
+}
+
+/// The Euclidean length of a vector.
+private func length(_ vector: ArraySlice<Float>) -> Float {
+  vector.reduce(0) { $0 + $1 * $1 }.squareRoot()
 }

@@ -43,10 +43,14 @@ import Workspace
     #expect(abs(losses[0] - losses[1]) < 1e-5 * losses[0])
   }
 
-  @Test func aLossThatIsNotFiniteStopsTheRun() {
+  @Test func aLossThatIsNotFiniteStopsTheRunAndNamesTheCulprit() throws {
     var (trainer, initial) = cycle(epochs: 1)
     initial.denseLayerU.bias[0] = .nan
-    #expect(throws: TrainingError.lossNotFinite(epoch: 1, batch: 1, learningRate: 0.01)) {
+    #expect(
+      throws: TrainingError.lossNotFinite(
+        step: 1, epoch: 1, batch: 1, culprit: "dense_layer_u.bias is not finite from the start",
+        learningRate: 0.01)
+    ) {
       try trainer.run(from: initial) { _ in }
     }
     trainer = Trainer(
@@ -55,9 +59,98 @@ import Workspace
     #expect(throws: TrainingError.noTrainingSteps) { try trainer.run(from: initial) { _ in } }
   }
 
+  @Test func theCulpritIsATensorThatBecameInfiniteInTheStepBefore() throws {
+    var (trainer, initial) = cycle(epochs: 2, learningRate: 1e38)
+    // Two steps of 1e38 in one direction leave the numbers that there are.
+    var saved = 0
+    let start = TrainingState(
+      from: initial, settings: trainer.settings, training: trainer.training)
+    #expect {
+      try trainer.run(from: start, save: { _ in saved += 1 }, report: { _ in })
+    } throws: { error in
+      guard
+        case .lossNotFinite(let step, 1, let batch, let culprit, 1e38)? = error as? TrainingError
+      else { return false }
+      return step == batch && step > 1 && !culprit.isEmpty
+    }
+    // Nothing that is not finite was saved.
+    #expect(saved == 1)
+    initial.entityEmbedding.values[0] = .infinity
+    #expect(initial.firstNonFinite == "entity_embedding.weight")
+    initial = cycle(epochs: 1).1
+    #expect(initial.firstNonFinite == nil)
+  }
+
+  @Test func theBestEpochIsTheOneOfTheLargestValidMetric() throws {
+    for metric in [ValidationMetric(.mrr, at: 1), ValidationMetric(.hit, at: 3)] {
+      var (trainer, initial) = cycle(epochs: 6)
+      var training = trainer.training
+      training.validationMetric = metric
+      training.metrics = [.ndcg]
+      training.listLengths = [2, 5]
+      trainer = Trainer(
+        settings: trainer.settings, training: training, sequences: trainer.sequences,
+        validation: trainer.validation, threads: 1)
+      let (best, epochs) = try trainer.run(from: initial) { _ in }
+      let scores = try epochs.map { try #require($0.score) }
+      for (index, epoch) in epochs.enumerated() {
+        #expect(epoch.isBest == (scores[index] >= scores[...index].max() ?? 0))
+        #expect(epoch.validation?.count == 3 && epoch.validation?[2] == epoch.score)
+      }
+      let ranks = Ranker(settings: trainer.settings, parameters: best).ranks(trainer.validation)
+      #expect(metric.value(ranks: ranks) == scores.max())
+      initial.itemEmbedding.values[0] += 1
+    }
+  }
+
+  @Test func stopsAfterTheBatchInWhichItIsAsked() throws {
+    let (trainer, initial) = cycle(epochs: 5)
+    let start = TrainingState(
+      from: initial, settings: trainer.settings, training: trainer.training)
+    var (batches, epochs, saved) = (0, 0, [Int]())
+    #expect(throws: TrainingError.stopped(epoch: 2)) {
+      try trainer.run(
+        from: start, shouldStop: { epochs == 2 },
+        save: { saved.append($0.epoch) }
+      ) { event in
+        if case .epoch = event { epochs += 1 } else if epochs == 2 { batches += 1 }
+      }
+    }
+    #expect(batches == 1 && saved == [0, 1, 2])
+  }
+
+  /// Going on from the state after any epoch gives what the uninterrupted run gives.
+  @Test(arguments: [LossType.crossEntropy, .bpr], [true, false])
+  func goesOnAsIfItHadNeverStopped(loss: LossType, frozen: Bool) throws {
+    var (trainer, initial) = cycle(epochs: 4)
+    var (settings, training) = (trainer.settings, trainer.training)
+    settings.loss = loss
+    settings.freezesKnowledgeGraph = frozen
+    training.schedule = .cosine
+    training.warmUpSteps = 3
+    training.optimiser = .adamw
+    training.weightDecay = 0.01
+    training.gradientNormLimit = 0.5
+    trainer = Trainer(
+      settings: settings, training: training, sequences: trainer.sequences,
+      validation: trainer.validation, threads: 1)
+    var states: [TrainingState] = []
+    let start = TrainingState(from: initial, settings: settings, training: training)
+    let end = try trainer.run(from: start, save: { states.append($0) }, report: { _ in })
+    #expect(states.map(\.epoch) == [0, 1, 2, 3, 4])
+    for state in states {
+      let again = try trainer.run(from: state) { _ in }
+      #expect(again.parameters == end.parameters && again.best == end.best)
+      #expect(again.optimiser == end.optimiser && again.bestScore == end.bestScore)
+      #expect(again.epochs.map(\.loss) == end.epochs.map(\.loss))
+    }
+    initial.dense.bias[0] += 1
+    #expect(states[0].parameters != initial)
+  }
+
   private func cycle(
     epochs: Int, threads: Int = 1, seed: UInt64 = 1, mode: WindowMode = .windows,
-    batchSize: Int = 60
+    batchSize: Int = 60, learningRate: Float = 0.01
   ) -> (Trainer, KSRParameters) {
     var settings = KSRSettings()
     settings.embeddingSize = 8
@@ -66,7 +159,7 @@ import Workspace
     settings.maxItemListLength = 12
     settings.dropoutProbability = mode == .windows && batchSize == 60 ? 0.1 : 0
     var training = TrainingSettings()
-    training.learningRate = 0.01
+    training.learningRate = learningRate
     training.epochs = epochs
     training.batchSize = batchSize
     training.seed = seed

@@ -29,7 +29,7 @@ import Workspace
     _ choice: MemoryRelations, scale: Float = 1, pad: Bool = false
   ) throws -> MemoryContents {
     try MemoryContents(
-      data, choosing: choice, entities: entities, relations: relations, scale: scale,
+      data, choosing: choice, entities: entities, relations: relations, scale: .factor(scale),
       padRelation: pad)
   }
 
@@ -57,6 +57,18 @@ import Workspace
     #expect(memory.relationVectors.rows == (pad ? 3 : 2))
     // Scaling concerns the keys alone.
     #expect(Array(memory.entityVectors.row(2)) == [1, 2, 3])
+  }
+
+  @Test(arguments: [false, true]) func meanLengthOfTheKeysCanBeAskedFor(pad: Bool) throws {
+    let memory = try MemoryContents(
+      data, choosing: .list(["director", "genre"]), entities: entities, relations: relations,
+      scale: .meanLength(0.1), padRelation: pad)
+    let lengths = (pad ? 1..<3 : 0..<2).map { row in
+      memory.relationVectors.row(row).reduce(0) { $0 + $1 * $1 }.squareRoot()
+    }
+    #expect(abs((lengths[0] + lengths[1]) / 2 - 0.1) < 1e-6)
+    // All by the same number.
+    #expect(abs(lengths[0] / lengths[1] - 55.4437 / 20.8327) < 1e-2)
   }
 
   @Test func entityVectorsStandByItem() throws {

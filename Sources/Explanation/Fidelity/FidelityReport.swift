@@ -1,0 +1,105 @@
+import Evaluation
+import Randomness
+
+/// How well each explainer did, with intervals over viewers.
+public struct FidelityReport: Sendable, Encodable {
+  /// A measure of one explainer.
+  public struct Measurement: Sendable, Encodable {
+    /// What was measured.
+    public let measure: FidelityMeasure
+    /// How many cases it is defined for.
+    public let caseCount: Int
+    /// The mean over all k; of a single number, that number.
+    public let mean: BootstrapInterval
+    /// By k from 1; one entry for what has no k.
+    public let bySize: [BootstrapInterval]
+    /// The mean of the exact contributions less this one's, case by case; nil for themselves.
+    public let exactLessThis: BootstrapInterval?
+  }
+
+  /// All measures of one explainer.
+  public struct Row: Sendable, Encodable {
+    /// The explainer.
+    public let explainer: Explainer
+    /// What is defined for it.
+    public let measurements: [Measurement]
+
+    /// One of the measures.
+    public subscript(measure: FidelityMeasure) -> Measurement? {
+      measurements.first { $0.measure == measure }
+    }
+  }
+
+  /// Which item was explained.
+  public let subject: FidelityStudy.Subject
+  /// The number of viewers, one choice each.
+  public let caseCount: Int
+  /// The rows, in the order of ``Explainer``.
+  public let rows: [Row]
+  /// The mean of |residual| / max(|score|, Σ|cells|) of the contributions.
+  public let meanResidual: Double
+  /// The largest of them.
+  public let largestResidual: Double
+
+  /// The row of an explainer.
+  public subscript(explainer: Explainer) -> Row? { rows.first { $0.explainer == explainer } }
+
+  init(
+    subject: FidelityStudy.Subject, viewers: [Int], scored: [[Explainer: CaseMeasures]],
+    residuals: [Double], seed: UInt64
+  ) {
+    self.subject = subject
+    caseCount = scored.count
+    meanResidual = residuals.isEmpty ? 0 : residuals.reduce(0, +) / Double(residuals.count)
+    largestResidual = residuals.max() ?? 0
+    func interval(_ values: [Double?]) -> BootstrapInterval {
+      // The same resamples for every explainer.
+      var generator = SeededGenerator(seed: seed)
+      let known = zip(values, viewers).filter { $0.0 != nil }
+      return BootstrapInterval(
+        known.map { $0.0 ?? 0 }, users: known.map(\.1), generator: &generator)
+    }
+    func means(_ explainer: Explainer, _ measure: FidelityMeasure) -> [Double?] {
+      scored.map { Self.mean($0[explainer]?.values[measure] ?? []) }
+    }
+    rows = Explainer.allCases.map { explainer in
+      let measurements = FidelityMeasure.allCases.compactMap { measure -> Measurement? in
+        let own = means(explainer, measure)
+        let defined = own.count { $0 != nil }
+        guard defined > 0 else { return nil }
+        let values = scored.map { $0[explainer]?.values[measure] ?? [] }
+        let sizes = values.map(\.count).max() ?? 0
+        let exact = means(.contributions, measure)
+        return Measurement(
+          measure: measure, caseCount: defined, mean: interval(own),
+          bySize: (0..<sizes).map { k in
+            interval(values.map { $0.indices.contains(k) ? $0[k] : nil })
+          },
+          exactLessThis: explainer == .contributions
+            ? nil
+            : interval(
+              zip(exact, own).map { exact, own in
+                exact.flatMap { exact in own.map { exact - $0 } }
+              }))
+      }
+      return Row(explainer: explainer, measurements: measurements)
+    }
+  }
+
+  private static func mean(_ values: [Double?]) -> Double? {
+    let known = values.compactMap { $0 }
+    return known.isEmpty ? nil : known.reduce(0, +) / Double(known.count)
+  }
+}
+
+extension BootstrapInterval: Encodable {
+  private enum Keys: String, CodingKey { case mean, low, high }
+
+  /// Writes the keys `mean`, `low` and `high`.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Keys.self)
+    try container.encode(mean, forKey: .mean)
+    try container.encode(low, forKey: .low)
+    try container.encode(high, forKey: .high)
+  }
+}

@@ -1,0 +1,132 @@
+import CKernels
+import Evaluation
+import KSRModel
+import Randomness
+
+/// A network that reads many changed histories at once and says where one item stands after each.
+///
+/// What ``WhatIf`` does for one change, batched: an explanation is scored by thousands of runs.
+struct Reruns: Sendable {
+  /// A history to read, and the item that is asked about.
+  struct Question: Sendable {
+    /// The items read, oldest first; of more than the window holds, the last.
+    var items: [Int32]
+    /// The item asked about.
+    var item: Int32
+  }
+
+  /// Where an item stands.
+  struct Answer: Sendable, Equatable {
+    /// Its score over the mean of the catalogue.
+    var score: Double
+    /// Its probability under the softmax over all items.
+    var probability: Double
+    /// Its rank among all items, from 1; ties at the mean of their places.
+    var rank: Double
+  }
+
+  private let network: KSRNetwork
+  private let threads: Int
+
+  init(network: KSRNetwork, threads: Int) {
+    self.network = network
+    self.threads = threads
+  }
+
+  /// The answers, in the order of the questions; an empty history leaves the constant part.
+  func answers(to questions: [Question]) -> [Answer] {
+    let window = network.settings.maxItemListLength
+    // Questions of similar length together leave little of a batch idle.
+    let order = questions.indices.sorted {
+      let (a, b) = (questions[$0].items.count, questions[$1].items.count)
+      return a != b ? a > b : $0 < $1
+    }
+    let read = order.prefix { !questions[$0].items.isEmpty }
+    let size = 128
+    let chunks = (read.count + size - 1) / size
+    var answers = [Answer](
+      repeating: Answer(score: 0, probability: 0, rank: 0), count: questions.count)
+    answers.withUnsafeMutableBufferPointer { answers in
+      nonisolated(unsafe) let answers = answers
+      let workers = max(1, min(threads, chunks))
+      parallel(workers, threads: workers) { worker in
+        let pass = BatchPass(settings: network.settings)
+        for chunk in stride(from: worker, to: chunks, by: workers) {
+          let members = read[chunk * size..<min(read.count, (chunk + 1) * size)]
+          // Members come longest first, so the packing keeps their order.
+          let batch = PackedSequences(
+            members.map {
+              .init(items: questions[$0].items.suffix(window), target: questions[$0].item)
+            })
+          var noDropout: SeededGenerator?
+          pass.run(batch, parameters: network.parameters, dropout: &noDropout)
+          let standings = standings(
+            pass.preferences.base, of: members.map { questions[$0].item })
+          for (member, answer) in zip(members, standings) { answers[member] = answer }
+        }
+      }
+      for member in order[read.count...] {
+        answers[member] = standing(
+          network.parameters.denseLayerU.bias, of: questions[member].item)
+      }
+    }
+    return answers
+  }
+
+  /// Where an item stands under a preference.
+  func standing(_ preference: [Float], of item: Int32) -> Answer {
+    preference.withUnsafeBufferPointer { preference in
+      preference.baseAddress.map { standings($0, of: [item])[0] }
+        ?? Answer(score: 0, probability: 0, rank: 0)
+    }
+  }
+
+  private func standings(
+    _ preferences: UnsafePointer<Float>, of targets: [Int32]
+  ) -> [Answer] {
+    let (vectors, mean) = (network.itemVectors, network.meanItemVector)
+    let (n, e) = (vectors.rows, vectors.columns)
+    let rows = max(1, min(targets.count, 1_000_000 / n))
+    let scores = FloatBuffer()
+    var result: [Answer] = []
+    for start in stride(from: 0, to: targets.count, by: rows) {
+      let count = min(rows, targets.count - start)
+      let tile = scores.reserve(count * n)
+      ksr_sgemm(
+        false, true, count, n, e, preferences + start * e, e, vectors.values, e, 0, tile, n)
+      for row in 0..<count {
+        let own = tile + row * n
+        let target = Int(targets[start + row])
+        let score = own[target]
+        var (greater, equal) = (0, 0)
+        // The padding item 0 is not ranked.
+        ksr_count_above(n - 1, own + 1, score, &greater, &equal)
+        var average: Double = 0
+        for k in 0..<e { average += Double(preferences[(start + row) * e + k]) * Double(mean[k]) }
+        var most = score
+        for item in 0..<n { most = max(most, own[item]) }
+        for item in 0..<n { own[item] -= most }
+        ksr_exp(n, own)
+        var sum: Double = 0
+        for item in 0..<n { sum += Double(own[item]) }
+        result.append(
+          Answer(
+            score: Double(score) - average, probability: Double(own[target]) / sum,
+            rank: 1 + Double(greater) + Double(equal - 1) / 2))
+      }
+    }
+    return result
+  }
+}
+
+/// The values of `body` for 0 ..< count, in order, worked out on up to `threads` threads.
+func parallelMap<Value: Sendable>(
+  _ count: Int, threads: Int, _ body: @Sendable (Int) -> Value
+) -> [Value] {
+  var values = [Value?](repeating: nil, count: count)
+  values.withUnsafeMutableBufferPointer { values in
+    nonisolated(unsafe) let values = values
+    parallel(count, threads: threads) { values[$0] = body($0) }
+  }
+  return values.compactMap { $0 }
+}

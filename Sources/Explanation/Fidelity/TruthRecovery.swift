@@ -1,0 +1,167 @@
+import Evaluation
+import KSRModel
+import Randomness
+import Workspace
+
+/// How often the attribute behind a simulated choice is named, and by what.
+///
+/// The choices are those that the model never saw and whose truth is not none. The explanation is
+/// the one given one step before, for the item that was really chosen.
+public struct TruthRecovery: Sendable, Encodable {
+  /// Who names.
+  public enum Namer: String, Sendable, CaseIterable, Codable {
+    /// The relation with the largest α.
+    case attention
+    /// The relation with the largest α over the model's mean for it.
+    case relativeAttention
+    /// The relation with the largest sum of cells.
+    case relationCells
+    /// The largest group of known facts.
+    case sharedFacts
+    /// A relation drawn at random.
+    case chance
+    /// The relation most often true among these very choices.
+    case majority
+    /// The tail of the chosen item that the last six items share most, without a model.
+    case sharedTailRule
+
+    /// What to call it in a table.
+    public var name: String {
+      switch self {
+      case .attention: "largest α"
+      case .relativeAttention: "largest α over its mean"
+      case .relationCells: "largest relation cells"
+      case .sharedFacts: "shared-fact grouping"
+      case .chance: "chance"
+      case .majority: "majority relation"
+      case .sharedTailRule: "shared-tail rule, no model"
+      }
+    }
+  }
+
+  /// How often one of them is right.
+  public struct Row: Sendable, Encodable {
+    /// Who names.
+    public let namer: Namer
+    /// The share of choices whose relation is named.
+    public let relation: BootstrapInterval
+    /// The share of choices whose very tail is named; nil where no tail is named at all.
+    public let tail: BootstrapInterval?
+  }
+
+  /// The number of choices.
+  public let choiceCount: Int
+  /// The number of viewers who made them.
+  public let viewerCount: Int
+  /// The rows, in the order of ``Namer``.
+  public let rows: [Row]
+  /// The share of these choices by true relation, by slot.
+  public let truths: [Double]
+
+  /// The row of a namer.
+  public subscript(namer: Namer) -> Row? { rows.first { $0.namer == namer } }
+}
+
+extension TruthRecovery {
+  /// Asks all of them about the choices of a session's viewers; nil without such choices.
+  public init?(
+    _ session: Session, truth: ChoiceTruth, threads: Int, seed: UInt64 = 1,
+    progress: (Int, Int) -> Void = { _, _ in }
+  ) {
+    let index = TailIndex(session.model)
+    let means = AttentionSummary(
+      network: session.network,
+      histories: session.viewers.filter { !$0.isHeldOut }.map(\.items))
+    let viewers = session.viewers.indices.filter { viewer in
+      let history = session.viewers[viewer]
+      return Self.steps(session, history, truth.attributes[viewer]).first != nil
+    }
+    var named: [(viewer: Int, truth: ChoiceTruth.Attribute, names: Names)] = []
+    for start in stride(from: 0, to: viewers.count, by: 100) {
+      let block = Array(viewers[start..<min(start + 100, viewers.count)])
+      let found = parallelMap(block.count, threads: threads) { i in
+        let history = session.viewers[block[i]]
+        let attributes = truth.attributes[block[i]]
+        let states = HistoryStates(network: session.network, items: history.items)
+        return Self.steps(session, history, attributes).map { step, truth in
+          (
+            viewer: block[i], truth: truth,
+            names: Names(states, choice: step, index: index, means: means)
+          )
+        }
+      }
+      named += found.joined()
+      progress(start + block.count, viewers.count)
+    }
+    guard !named.isEmpty else { return nil }
+    self.init(named, slots: session.model.relations.count, seed: seed)
+  }
+
+  /// The choices to ask about, with what is true of them.
+  private static func steps(
+    _ session: Session, _ history: History, _ attributes: [ChoiceTruth.Attribute?]
+  ) -> [(Int, ChoiceTruth.Attribute)] {
+    (1..<max(1, history.count)).compactMap { step in
+      guard session.mark(of: history, step: step) == .test else { return nil }
+      return attributes[step].map { (step, $0) }
+    }
+  }
+
+  /// What each of them names for one choice.
+  private struct Names: Sendable {
+    var relations: [Namer: Int] = [:]
+    var tails: [Namer: ChoiceTruth.Attribute] = [:]
+
+    init(_ states: HistoryStates, choice: Int, index: TailIndex, means: AttentionSummary) {
+      let (trace, row) = states.pass(through: choice - 1)
+      let item = states.items[choice]
+      let table = Contributions(states, step: choice - 1, item: item)
+      if states.network.readsMemory {
+        let alpha = Array(trace.attention.row(row))
+        relations[.attention] = Self.largest(alpha)
+        relations[.relativeAttention] = Self.largest(
+          alpha.indices.map { means.relative(alpha[$0], slot: $0) })
+        relations[.relationCells] = Self.largest(table.relationSums)
+      }
+      if let group = SharedFacts(table, index: index).groups.first, group.amount > 0 {
+        tails[.sharedFacts] = .init(slot: group.slot, tail: group.tail)
+      }
+      tails[.sharedTailRule] = SharedTailRule(index: index).attribute(
+        of: item, after: states.items[..<choice])
+      for (namer, attribute) in tails { relations[namer] = attribute.slot }
+    }
+
+    private static func largest(_ values: [Float]) -> Int? {
+      values.indices.max { values[$0] < values[$1] }
+    }
+  }
+
+  private init(
+    _ named: [(viewer: Int, truth: ChoiceTruth.Attribute, names: Names)], slots: Int, seed: UInt64
+  ) {
+    var counts = [Int](repeating: 0, count: slots)
+    for choice in named { counts[choice.truth.slot] += 1 }
+    let majority = counts.indices.max { counts[$0] < counts[$1] }
+    func share(_ isRight: [Double]) -> BootstrapInterval {
+      var generator = SeededGenerator(seed: seed)
+      return BootstrapInterval(isRight, users: named.map(\.viewer), generator: &generator)
+    }
+    choiceCount = named.count
+    viewerCount = Set(named.map(\.viewer)).count
+    truths = counts.map { Double($0) / Double(named.count) }
+    rows = Namer.allCases.map { namer in
+      let relation: [Double] = named.map { choice in
+        switch namer {
+        case .chance: 1 / Double(slots)
+        case .majority: choice.truth.slot == majority ? 1 : 0
+        default: choice.names.relations[namer] == choice.truth.slot ? 1 : 0
+        }
+      }
+      let namesTails = namer == .sharedFacts || namer == .sharedTailRule
+      return Row(
+        namer: namer, relation: share(relation),
+        tail: namesTails
+          ? share(named.map { $0.names.tails[namer] == $0.truth ? 1 : 0 }) : nil)
+    }
+  }
+}

@@ -1,0 +1,179 @@
+import FoundationEssentials
+import KSRModel
+
+/// An explanation as JSON; the keys are the names of these properties, absent where there is nothing.
+///
+/// Steps count from 1. Lists by relation are in the order of `model.relations`. Numbers have the
+/// digits that tell a 32-bit float from its neighbours.
+struct ExplanationDocument: Encodable {
+  /// A token and what to call it.
+  struct Name: Encodable { let token, name: String }
+
+  /// The model asked.
+  struct Model: Encodable {
+    let data, loss, memory: String
+    let layers, window: Int
+    let gamma: Float
+    let relations: [Name]
+  }
+
+  /// Where an item stands among all items.
+  struct Standing: Encodable {
+    let token, name: String
+    let rank: Double
+    let score: Float
+    let probability: Float?
+  }
+
+  /// A step of the history: `sequence` + Σ `cells` = `sum`; `cells` = `itemParts` + `relationParts`.
+  struct Step: Encodable {
+    let step: Int
+    let token, name: String
+    let sequence: Float
+    let cells, itemParts, relationParts: [Float]
+    let sum: Float
+    /// What the score over the contrast loses when the model runs again without the step.
+    let leaveOneOut: Float
+    let rankWithout: Double
+    let gradientTimesInput: Float
+    let attention, writeGates: [Float]
+  }
+
+  /// The steps that share a known fact with the item.
+  struct Group: Encodable {
+    struct Amount: Encodable {
+      let step: Int
+      let amount: Float
+    }
+    let relation, tail, name: String
+    let amount: Float
+    let steps: [Amount]
+  }
+
+  /// What a slot holds: `held` is exact, `nearest` a comparison of vectors.
+  struct Slot: Encodable {
+    struct Held: Encodable {
+      let tail, name: String
+      let weight: Float
+      let steps: [Int]
+    }
+    struct Near: Encodable {
+      let tail, name: String
+      let cosine: Float
+    }
+    let relation: String
+    let attention: Float
+    let held: [Held]
+    let withoutFact, unwritten: Float
+    let nearest: [Near]
+    let note: String?
+  }
+
+  let model: Model
+  let viewer: String?
+  let step, steps: Int
+  let item: Standing
+  let next: Standing?
+  /// `score`, `catalogue mean`, `rivals`, or the token of another item.
+  let over: String
+  /// The score over the contrast: Σ `history.sum` + `bias` + `residual`.
+  let score: Float
+  let bias, residual: Float
+  let sequenceSum: Float
+  let relationSums: [Float]
+  let history: [Step]
+  let sharedFacts: [Group]
+  /// What the steps add that share no known fact with the item.
+  let otherSteps: Float
+  let why: String
+  let slots: [Slot]
+  /// The cosine of h_s and h_t, step by step of `history`.
+  let similarity: [[Float]]
+  let warning: String?
+}
+
+extension ExplanationReport {
+  /// The explanation as JSON, with every number in full.
+  public var json: String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    return String(decoding: (try? encoder.encode(document)) ?? Data(), as: UTF8.self)
+  }
+
+  private var document: ExplanationDocument {
+    let table = contributions
+    let slotRange = 0..<table.relationCount
+    let sums = table.stepSums
+    return ExplanationDocument(
+      model: .init(
+        data: model.provenance.dataName, loss: model.settings.loss.rawValue,
+        memory: model.settings.memory.rawValue, layers: model.settings.layerCount,
+        window: model.settings.maxItemListLength, gamma: model.settings.gamma,
+        relations: slotRange.map {
+          .init(token: model.relations[$0], name: model.relationNames[$0])
+        }),
+      viewer: question.viewer, step: question.step + 1, steps: stepCount,
+      item: document(standing), next: next.map { document($0) }, over: overToken,
+      score: table.score, bias: table.bias, residual: table.residual,
+      sequenceSum: table.sequenceSum, relationSums: table.relationSums,
+      history: table.items.indices.map { row in
+        .init(
+          step: table.steps.lowerBound + row + 1, token: model.items[Int(table.items[row])],
+          name: model.itemNames[Int(table.items[row])], sequence: table.sequence[row],
+          cells: slotRange.map { table.cell(row: row, relation: $0) },
+          itemParts: Array(table.filmParts.row(row)),
+          relationParts: Array(table.relationParts.row(row)), sum: sums[row],
+          leaveOneOut: without[row].loss, rankWithout: without[row].rank,
+          gradientTimesInput: gradientSum(row: row), attention: Array(attention.row(row)),
+          writeGates: Array(writeGates.row(row)))
+      },
+      sharedFacts: facts.groups.map { group in
+        .init(
+          relation: model.relations[group.slot], tail: model.tails.tokens[Int(group.tail)],
+          name: group.name, amount: group.amount,
+          steps: group.steps.map { .init(step: $0.step + 1, amount: $0.amount) })
+      },
+      otherSteps: facts.other, why: facts.whySentence(in: model),
+      slots: slots.map { document($0) },
+      similarity: (0..<similarity.cosines.rows).map { Array(similarity.cosines.row($0)) },
+      warning: attentionWarning)
+  }
+
+  private var overToken: String {
+    switch question.contrast {
+    case .none: "score"
+    case .catalogueMean: "catalogue mean"
+    case .rivals: "rivals"
+    case .item(let other): model.items[Int(other)]
+    }
+  }
+
+  private func document(_ standing: Standing) -> ExplanationDocument.Standing {
+    .init(
+      token: model.items[Int(standing.item)], name: model.itemNames[Int(standing.item)],
+      rank: standing.rank, score: standing.score, probability: standing.probability)
+  }
+
+  private func document(_ slot: SlotReading) -> ExplanationDocument.Slot {
+    var near: [ExplanationDocument.Slot.Near] = []
+    var note: String?
+    switch slot.nearest {
+    case .found(let tails, let said):
+      near = tails.map {
+        .init(tail: model.tails.tokens[Int($0.tail)], name: $0.name, cosine: $0.cosine)
+      }
+      note = said
+    case .unavailable(let said): note = said
+    }
+    return .init(
+      relation: model.relations[slot.slot], attention: attention[attention.rows - 1, slot.slot],
+      held: slot.facts.map {
+        .init(
+          tail: model.tails.tokens[Int($0.tail)], name: $0.name, weight: $0.weight,
+          steps: $0.steps.map { $0 + 1 })
+      },
+      withoutFact: slot.weightWithoutFact, unwritten: slot.unwritten, nearest: near, note: note)
+  }
+}

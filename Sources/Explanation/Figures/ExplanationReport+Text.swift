@@ -1,0 +1,236 @@
+import AtomicFiles
+import KSRModel
+
+extension ExplanationReport {
+  /// The explanation as text of at most 100 columns.
+  public var text: String {
+    ReportText(report: self).paragraphs.map { $0.joined(separator: "\n") }
+      .joined(separator: "\n\n")
+  }
+
+  /// What the score is compared with, in words.
+  var contrastWords: String {
+    switch question.contrast {
+    case .none: "score"
+    case .catalogueMean: "over the average item"
+    case .rivals: "over its rivals"
+    case .item(let other): "over " + printable(model.itemNames[Int(other)], limit: 40)
+    }
+  }
+
+  /// What is explained, in a line.
+  var title: String {
+    let history =
+      question.viewer.map { "viewer \(printable($0))" } ?? "the items given"
+    return "Why \(printable(model.itemNames[Int(standing.item)], limit: 40)), after step "
+      + "\(question.step + 1) of \(stepCount) of \(history)"
+  }
+
+  /// Where the item stands, in a line.
+  var standingLine: String {
+    var parts = ["rank \(Self.rankText(standing.rank))", "score \(decimal(standing.score))"]
+    if let probability = standing.probability {
+      parts.append("probability \(decimal(probability, places: 4))")
+    }
+    if let next {
+      parts.append(
+        "chosen next: \(printable(model.itemNames[Int(next.item)], limit: 40)), "
+          + "rank \(Self.rankText(next.rank))")
+    }
+    return parts.joined(separator: " · ")
+  }
+
+  /// A rank, which may lie between two places.
+  static func rankText(_ rank: Double) -> String {
+    Int(exactly: rank).map(String.init) ?? decimal(rank, places: 1)
+  }
+}
+
+/// The paragraphs of the text.
+private struct ReportText {
+  private static let width = 100
+
+  let report: ExplanationReport
+
+  private var table: Contributions { report.contributions }
+  private var model: TrainedModel { report.model }
+  private var hasMemory: Bool { !report.slots.isEmpty }
+
+  var paragraphs: [[String]] {
+    [heading, parts, facts, steps] + cells + (hasMemory ? [slots] : [])
+  }
+
+  private var heading: [String] {
+    let memory = table.relationSums.reduce(0, +)
+    let sum =
+      "\(report.contrastWords) \(signed(table.score)) = sequence \(signed(table.sequenceSum)) · "
+      + (hasMemory ? "memory \(signed(memory)) · " : "")
+      + "constant \(signed(table.bias)) · residual \(magnitude(table.residual))"
+    var lines = [report.title, report.standingLine, sum]
+    lines += wrapped(report.facts.whySentence(in: model))
+    if table.steps.lowerBound > 0 {
+      lines += wrapped(
+        "Steps 1 to \(table.steps.lowerBound) lie before the window of "
+          + "\(model.settings.maxItemListLength) and are not seen.")
+    }
+    if model.settings.layerCount > 1 {
+      lines.append(
+        "The GRU has \(model.settings.layerCount) layers; sequence cells are those of the top one.")
+    }
+    if let warning = report.attentionWarning { lines += wrapped(warning) }
+    return lines
+  }
+
+  private var parts: [String] {
+    var rows: [(name: String, amount: Float, note: String)] = [
+      ("sequence", table.sequenceSum, "")
+    ]
+    if hasMemory {
+      let last = report.attention.rows - 1
+      rows += table.relationSums.enumerated().map { slot, amount in
+        (model.relationNames[slot], amount, "α \(decimal(report.attention[last, slot], places: 3))")
+      }
+    }
+    rows.append(("constant", table.bias, ""))
+    let most = rows.reduce(0) { max($0, abs($1.amount)) }
+    return ["By part (█ for, ░ against)"]
+      + rows.map { row in
+        line("  " + fit(row.name, 20), row.amount, most, note: fit(row.note, 8))
+      }
+  }
+
+  private var facts: [String] {
+    let facts = report.facts
+    var rows = facts.groups.map { group in
+      (
+        name: "\(model.relationNames[group.slot]): \(group.name)", amount: group.amount,
+        note: names(group.steps)
+      )
+    }
+    if rows.count > 13 {
+      let rest = rows.dropFirst(12).reduce(0) { $0 + $1.amount }
+      rows = rows.prefix(12) + [(name: "\(rows.count - 12) more facts", amount: rest, note: "")]
+    }
+    rows.append(("other steps", facts.other, names(facts.otherSteps)))
+    rows.append(("constant", facts.bias, ""))
+    let most = rows.reduce(0) { max($0, abs($1.amount)) }
+    return ["Grouped by known facts that a step's item shares with it; the sum is the same"]
+      + rows.map { row in
+        cut(
+          "  " + fit(row.name, 34) + pad(signed(row.amount), 8) + "  "
+            + fit(bar(row.amount, most, 16), 17) + row.note, Self.width)
+      }
+  }
+
+  private var steps: [String] {
+    let sums = table.stepSums
+    let most = sums.reduce(0) { max($0, abs($1)) }
+    var lines = [
+      "By step: what was written there; what is lost without it (run again), and the rank then;",
+      "and gradient × input. The first adds up to the score, the other two do not.",
+      "  step  " + fit("item", 28) + pad("sequence", 9) + (hasMemory ? pad("memory", 8) : "")
+        + pad("sum", 8) + pad("without", 9) + pad("rank", 7) + pad("gradient", 9),
+    ]
+    for (row, step) in table.steps.enumerated() {
+      let memory = sums[row] - table.sequence[row]
+      lines.append(
+        pad("\(step + 1)", 6) + "  " + fit(name(table.items[row]), 28)
+          + pad(signed(table.sequence[row]), 9) + (hasMemory ? pad(signed(memory), 8) : "")
+          + pad(signed(sums[row]), 8) + pad(signed(report.without[row].loss), 9)
+          + pad(ExplanationReport.rankText(report.without[row].rank), 7)
+          + pad(signed(report.gradientSum(row: row)), 9) + "  " + bar(sums[row], most, 12))
+    }
+    return lines
+  }
+
+  /// Step × relation, as many relations beside each other as fit.
+  private var cells: [[String]] {
+    guard hasMemory else { return [] }
+    let (label, column) = (36, 8)
+    let perBlock = (Self.width - label) / column
+    return stride(from: 0, to: table.relationCount, by: perBlock).map { start in
+      let slots = start..<min(start + perBlock, table.relationCount)
+      var lines = [
+        "Cells: step × relation",
+        fit("  step  item", label)
+          + slots.map { pad(cut(model.relationNames[$0], column - 1), column) }.joined(),
+      ]
+      for (row, step) in table.steps.enumerated() {
+        lines.append(
+          fit(pad("\(step + 1)", 6) + "  " + fit(name(table.items[row]), label - 10), label)
+            + slots.map { pad(signed(table.cell(row: row, relation: $0)), column) }.joined())
+      }
+      return lines
+    }
+  }
+
+  private var slots: [String] {
+    var lines = [
+      "What the slots hold: known tails of the items written (exact); near tails (cosine)"
+    ]
+    for slot in report.slots {
+      let held = slot.facts.prefix(3).map { "\(printable($0.name)) \(decimal($0.weight))" }
+      var near: String
+      switch slot.nearest {
+      case .found(let tails, _):
+        near = tails.map { "\(printable($0.name)) \(decimal($0.cosine))" }.joined(separator: ", ")
+      case .unavailable(let why): near = why
+      }
+      near = "near: " + near
+      lines.append(
+        "  " + fit(model.relationNames[slot.slot], 14)
+          + cut(held.isEmpty ? "no known tail" : held.joined(separator: ", "), Self.width - 16))
+      lines.append(String(repeating: " ", count: 16) + cut(near, Self.width - 16))
+    }
+    return lines
+  }
+
+  // MARK: Pieces of lines
+
+  private func line(_ label: String, _ amount: Float, _ most: Float, note: String) -> String {
+    label + pad(signed(amount), 8) + "  " + note + bar(amount, most, 40)
+  }
+
+  private func name(_ item: Int32) -> String { printable(model.itemNames[Int(item)]) }
+
+  private func names(_ steps: [SharedFacts.StepAmount]) -> String {
+    let named = steps.prefix(3).map { "\($0.step + 1) \(name($0.item))" }
+    return named.joined(separator: ", ") + (steps.count > 3 ? " …" : "")
+  }
+
+  private func signed(_ value: Float) -> String { decimal(value, signed: true) }
+
+  private func bar(_ amount: Float, _ most: Float, _ width: Int) -> String {
+    guard most > 0, amount.isFinite, most.isFinite else { return "" }
+    let length = Int((abs(amount) / most * Float(width)).rounded())
+    return String(repeating: amount < 0 ? "░" : "█", count: length)
+  }
+
+  private func pad(_ text: String, _ width: Int) -> String {
+    String(repeating: " ", count: max(0, width - text.count)) + text
+  }
+
+  private func cut(_ text: String, _ width: Int) -> String {
+    text.count <= width ? text : text.prefix(max(0, width - 1)) + "…"
+  }
+
+  private func fit(_ text: String, _ width: Int) -> String {
+    let text = cut(printable(text, limit: 200), width - 1)
+    return text + String(repeating: " ", count: max(0, width - text.count))
+  }
+
+  private func wrapped(_ text: String) -> [String] { wrap(text, width: Self.width) }
+}
+
+/// The words of a text in lines of at most `width` characters, where its words are no longer.
+func wrap(_ text: String, width: Int) -> [String] {
+  var lines: [String] = []
+  for word in text.split(separator: " ") {
+    if let last = lines.last, last.count + 1 + word.count <= width {
+      lines[lines.count - 1] = last + " " + word
+    } else {
+      lines.append(String(word))
+    }
+  }
+  return lines
+}

@@ -1,0 +1,153 @@
+import KSRModel
+import Workspace
+
+/// All that is said about one recommendation, ready to be written out.
+///
+/// The text, JSON, CSV and SVG of an explanation show these numbers and no others.
+public struct ExplanationReport: Sendable {
+  /// What is explained.
+  public struct Question: Sendable {
+    /// Whose history it is; nil for one that was typed in.
+    public var viewer: String?
+    /// The step, from 0, after which the item would come.
+    public var step: Int
+    /// The item.
+    public var item: Int32
+    /// What it is compared with.
+    public var contrast: Contrast
+
+    /// A question about an item after a step.
+    public init(viewer: String? = nil, step: Int, item: Int32, over contrast: Contrast) {
+      self.viewer = viewer
+      self.step = step
+      self.item = item
+      self.contrast = contrast
+    }
+  }
+
+  /// Where an item stands among all.
+  public struct Standing: Sendable {
+    /// The item.
+    public let item: Int32
+    /// Its rank, from 1; ties at the mean of their places.
+    public let rank: Double
+    /// Its score.
+    public let score: Float
+    /// Its probability; nil for a model of another loss than cross-entropy.
+    public let probability: Float?
+  }
+
+  /// What leaving out a step really does.
+  public struct WithoutStep: Sendable {
+    /// How much of the score over the contrast is lost; negative where it grows.
+    public let loss: Float
+    /// The item's rank without the step.
+    public let rank: Double
+  }
+
+  /// The model.
+  public let model: TrainedModel
+  /// What was asked.
+  public let question: Question
+  /// The number of steps of the history.
+  public let stepCount: Int
+  /// Where the item stands.
+  public let standing: Standing
+  /// Where the item stands that really came next; nil after the last step.
+  public let next: Standing?
+  /// The table of cells.
+  public let contributions: Contributions
+  /// The same score, grouped by known facts.
+  public let facts: SharedFacts
+  /// What the slots hold; empty without memory.
+  public let slots: [SlotReading]
+  /// By row of the table: the model run again without the step.
+  public let without: [WithoutStep]
+  /// To first order, by row of the table.
+  public let gradient: GradientTimesInput
+  /// α at each step of the table [T R].
+  public let attention: Matrix
+  /// z at each step of the table [T R].
+  public let writeGates: Matrix
+  /// The likeness of the GRU states of the steps.
+  public let similarity: StateSimilarity
+  /// What is to be said about the attention of the model as a whole, if anything.
+  public let attentionWarning: String?
+
+  /// Answers a question about a history.
+  ///
+  /// - Parameter summary: the model's mean attention, for the warning.
+  public init(
+    _ question: Question, states: HistoryStates, model: TrainedModel, index: TailIndex,
+    summary: AttentionSummary? = nil
+  ) {
+    let (step, network) = (question.step, states.network)
+    let whatIf = WhatIf(states, step: step)
+    let scores = whatIf.scores
+    let chances = model.settings.loss == .crossEntropy ? probabilities(scores) : nil
+    func standing(_ item: Int32) -> Standing {
+      Standing(
+        item: item, rank: rank(of: item, in: scores), score: scores[Int(item)],
+        probability: chances?[Int(item)])
+    }
+    let table = Contributions(
+      states, step: step, item: question.item, over: question.contrast)
+    self.model = model
+    self.question = question
+    stepCount = states.count
+    self.standing = standing(question.item)
+    next = step + 1 < states.count ? standing(states.items[step + 1]) : nil
+    contributions = table
+    facts = SharedFacts(table, index: index)
+    slots =
+      network.readsMemory
+      ? (0..<network.relationCount).map {
+        SlotReading(states, step: step, slot: $0, index: index, nearest: 3)
+      } : []
+    let compared = question.contrast.reference(scores)
+    let before = Double(scores[Int(question.item)]) - compared(scores)
+    without = table.steps.map { removed in
+      let changed = whatIf.scoresWithout(steps: [removed])
+      return WithoutStep(
+        loss: Float(before - (Double(changed[Int(question.item)]) - compared(changed))),
+        rank: rank(of: question.item, in: changed))
+    }
+    gradient = GradientTimesInput(
+      states, step: step, item: question.item, over: question.contrast)
+    var attention = Matrix(rows: table.steps.count, columns: table.relationCount)
+    var gates = attention
+    for (row, step) in table.steps.enumerated() {
+      // Each step as the model sees it there, from its own window.
+      let (trace, own) = states.pass(through: step)
+      for a in 0..<table.relationCount {
+        attention[row, a] = network.readsMemory ? trace.attention[own, a] : 0
+        gates[row, a] = trace.writeGates[own, a]
+      }
+    }
+    self.attention = attention
+    writeGates = gates
+    similarity = StateSimilarity(states, steps: table.steps)
+    attentionWarning = summary?.warning
+  }
+
+  /// Gradient × input of a row, of both vectors together.
+  public func gradientSum(row: Int) -> Float { gradient.embedding[row] + gradient.entity[row] }
+}
+
+extension Contrast {
+  /// What an item's score is compared with, as a function of scores; the weights of the rivals are
+  /// those under `scores`, whatever becomes of them later.
+  fileprivate func reference(_ scores: [Float]) -> ([Float]) -> Double {
+    switch self {
+    case .none: return { _ in 0 }
+    case .catalogueMean:
+      return { scores in
+        scores.dropFirst().reduce(0.0) { $0 + Double($1) } / Double(max(1, scores.count - 1))
+      }
+    case .rivals:
+      let weights = probabilities(scores)
+      return { scores in zip(weights, scores).reduce(0.0) { $0 + Double($1.0) * Double($1.1) } }
+    case .item(let other): return { Double($0[Int(other)]) }
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import AtomicFiles
+import KSRModel
+
+/// The files of a run: the best model so far, the state to go on from, and the history.
+///
+/// Each is written beside its place and moved there when it is complete, so that whoever reads them,
+/// at any moment and after any kind of end, finds whole ones.
+public struct RunFiles: Sendable {
+  /// MODEL: the best model so far.
+  public let model: String
+  /// MODEL.state: what `--resume` reads.
+  public var state: String { Self.state(of: model) }
+  /// MODEL.history.csv: loss and metrics of each epoch.
+  public var history: String { model + ".history.csv" }
+  private let run: ModelTraining
+  private let digests: RunDigests
+
+  /// The files of a run that writes a model to a path.
+  public init(model: String, run: ModelTraining) {
+    self.model = model
+    self.run = run
+    digests = run.digests
+  }
+
+  /// The path of the state beside a model.
+  public static func state(of model: String) -> String { model + ".state" }
+
+  /// Writes the state, then the model if the last epoch is the best so far, then the history.
+  public func save(_ state: TrainingState) throws(CheckpointError) {
+    try StateFile.write(state, settings: run.requested, digests: digests, to: self.state)
+    if let best = state.bestEpoch, best.number == state.epoch { try saveBest(of: state) }
+    do throws(DataError) {
+      try writeAtomically(
+        EpochHistory.text(state.epochs, metrics: run.training.reportedMetrics), to: history)
+    } catch {
+      throw CheckpointError(.unwritable, file: error.file, error.found)
+    }
+  }
+
+  /// Writes the best model of a state, if it has been validated.
+  public func saveBest(of state: TrainingState) throws(CheckpointError) {
+    guard let best = state.bestEpoch else { return }
+    try run.model(state.best, validation: best.validation).write(to: model)
+  }
+}

@@ -1,0 +1,135 @@
+/// What a person wants to know of a run while it goes on, from its events and the time.
+public struct RunProgress: Sendable {
+  /// Epochs at most.
+  public let epochLimit: Int
+  /// The epochs done, those of an earlier part of the run included.
+  public private(set) var epochs: [EpochReport]
+  /// The epoch at work.
+  public private(set) var epoch: Int
+  /// Its scored positions so far, and all of them.
+  public private(set) var scored = (done: 0, of: 0)
+  /// Its mean loss so far.
+  public private(set) var loss: Double?
+  private let metric: ValidationMetric
+  private let firstEpoch: Int
+  private var isDone = false
+  private var epochStart = 0.0
+  private var now = 0.0
+
+  /// The progress of a run with the given settings, after some epochs already.
+  public init(_ training: TrainingSettings, epochs: [EpochReport] = []) {
+    epochLimit = training.epochs
+    metric = training.validationMetric
+    self.epochs = epochs
+    firstEpoch = epochs.count + 1
+    epoch = firstEpoch
+  }
+
+  /// Says that no more epochs come.
+  public mutating func finish() { isDone = true }
+
+  /// Takes in an event that came so many seconds after the run's start.
+  public mutating func take(_ event: TrainingEvent, at seconds: Double) {
+    now = seconds
+    switch event {
+    case .progress(let epoch, let done, let all, let loss):
+      self.epoch = epoch
+      scored = (done, all)
+      self.loss = loss
+    case .epoch(let report):
+      epochs.append(report)
+      epochStart = seconds
+      scored = (0, report.scored)
+      epoch = report.number + 1
+      loss = nil
+    }
+  }
+
+  /// The best epoch so far.
+  public var best: EpochReport? { epochs.last { $0.isBest } }
+
+  /// Scored positions a second: in the epoch at work, between epochs in the last one.
+  public var positionsPerSecond: Double? {
+    if scored.done > 0, now > epochStart { return Double(scored.done) / (now - epochStart) }
+    guard let last = epochs.last, last.number >= firstEpoch, last.seconds > 0 else { return nil }
+    return Double(last.scored) / last.seconds
+  }
+
+  /// How long the epoch at work still takes, its validation not counted.
+  public var secondsLeftInEpoch: Double? {
+    positionsPerSecond.map { Double(scored.of - scored.done) / max($0, 1e-9) }
+  }
+
+  /// How long the run still takes if nothing stops it early.
+  public var secondsLeftAtMost: Double? {
+    guard let left = secondsLeftInEpoch, epoch <= epochLimit else {
+      return epoch > epochLimit ? 0 : nil
+    }
+    let done = epoch - firstEpoch
+    let rate = positionsPerSecond.map { Double(scored.of) / max($0, 1e-9) } ?? 0
+    let whole = done > 0 ? epochStart / Double(done) : rate
+    return left + Double(epochLimit - epoch) * whole
+  }
+
+  /// The live display: where the run is, the loss, and the validation.
+  public func lines(width: Int, ascii: Bool) -> [String] {
+    let chart = Sparkline(ascii: ascii)
+    let room = max(0, min(60, width - 34))
+    var first = "epoch \(isDone ? epochs.count : epoch) of at most \(epochLimit)"
+    if isDone {
+      if let rate = positionsPerSecond { first += "  \(decimal(rate, 0)) positions/s" }
+    } else {
+      first += whereItIs
+    }
+
+    let losses = epochs.map(\.loss) + (loss.map { [$0] } ?? [])
+    let scores = epochs.compactMap(\.score)
+    var result = [
+      first,
+      Self.pad("loss", 10) + Self.pad(losses.last.map { decimal($0, 4) } ?? "", 9)
+        + chart.text(losses, width: room),
+      Self.pad("\(metric)", 10) + Self.pad(scores.last.map { decimal($0, 4) } ?? "", 9)
+        + chart.text(scores, width: room),
+    ]
+    if let best, let score = best.score {
+      result[2] += "  best \(decimal(score, 4)), epoch \(best.number)"
+    }
+    return result.map { String($0.prefix(max(0, width))) }
+  }
+
+  /// How far the epoch is, how fast, and how long it still takes.
+  private var whereItIs: String {
+    var text = ""
+    if scored.of > 0 { text += "  \(scored.done * 100 / scored.of) %" }
+    if let rate = positionsPerSecond { text += "  \(decimal(rate, 0)) positions/s" }
+    if let left = secondsLeftInEpoch { text += "  \(Self.duration(left)) left in the epoch" }
+    if let left = secondsLeftAtMost { text += ", at most \(Self.duration(left)) in all" }
+    return text
+  }
+
+  /// An epoch in one line that stays.
+  public func line(_ report: EpochReport, metrics: [ValidationMetric]) -> String {
+    var line = "epoch \(report.number)  loss \(decimal(report.loss, 4))"
+    if let values = report.validation {
+      line += "  valid"
+      for (metric, value) in zip(metrics, values) { line += " \(metric) \(decimal(value, 4))" }
+    }
+    let seconds = report.seconds
+    let time = seconds < 10 ? decimal(seconds, 2) + " s" : Self.duration(seconds)
+    return line + "  \(time)" + (report.isBest ? "  best" : "")
+  }
+
+  private static func pad(_ text: String, _ width: Int) -> String {
+    text + String(repeating: " ", count: max(1, width - text.count))
+  }
+
+  /// A number of seconds as people read it.
+  static func duration(_ seconds: Double) -> String {
+    guard seconds.isFinite, seconds < 1e9 else { return "?" }
+    if seconds < 10 { return decimal(seconds, 1) + " s" }
+    let whole = Int(seconds.rounded())
+    if whole < 60 { return "\(whole) s" }
+    if whole < 3600 { return "\(whole / 60) min \(whole % 60) s" }
+    return "\(whole / 3600) h \(whole % 3600 / 60) min"
+  }
+}

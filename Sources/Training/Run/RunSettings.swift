@@ -1,0 +1,64 @@
+import KSRModel
+import Workspace
+
+/// All settings of a run: the network's, and those of its training.
+public struct RunSettings: Sendable, Equatable {
+  /// Shapes and arithmetic.
+  public var network = {
+    var settings = KSRSettings()
+    // More than RecBole's 0.1 ranks better where training is one pass per window.
+    settings.dropoutProbability = 0.5
+    return settings
+  }()
+  /// Everything else.
+  public var training = TrainingSettings()
+
+  /// The defaults.
+  public init() {}
+
+  /// RecBole's defaults where they differ from ours (`KSR.yaml`, `overall.yaml`), and its way of
+  /// cutting sequences into prefixes.
+  public static var recBole: RunSettings {
+    var settings = RunSettings()
+    settings.network.dropoutProbability = 0.1
+    settings.network.freezesKnowledgeGraph = false
+    settings.network.hasPadRelation = true
+    settings.training.learningRate = 0.001
+    settings.training.batchSize = 2048
+    settings.training.epochs = 300
+    settings.training.stoppingStep = 10
+    settings.training.validationMetric = ValidationMetric(.mrr, at: 10)
+    settings.training.mode = .prefix
+    settings.training.memoryRelations = .all
+    settings.training.relationScale = 1
+    return settings
+  }
+
+  /// How long the relation vectors become.
+  public var relationScale: RelationScale {
+    if let factor = training.relationScale { return .factor(factor) }
+    return network.gamma == 0 ? .factor(1) : .meanLength(1 / abs(network.gamma))
+  }
+
+  /// The settings as text, in a fixed order.
+  public var keyValues: [(key: String, value: String)] {
+    network.keyValues + training.keyValues
+  }
+
+  /// Sets one of them from text, as ``keyValues`` gives it.
+  ///
+  /// - Returns: false if there is no such setting.
+  mutating func set(_ key: String, to value: String) throws(SettingError) -> Bool {
+    if try network.set(key, to: value) { return true }
+    return try training.set(key, to: value)
+  }
+
+  /// The settings in which others differ, with both values.
+  public func differences(
+    from other: RunSettings
+  ) -> [(key: String, value: String, other: String)] {
+    zip(keyValues, other.keyValues).compactMap { own, other in
+      own.value == other.value ? nil : (own.key, own.value, other.value)
+    }
+  }
+}

@@ -1,0 +1,169 @@
+import AtomicFiles
+import KSRModel
+
+/// The file that a run goes on from: one safetensors file with everything in ``TrainingState``, the
+/// settings, and digests of what was trained on.
+public struct StateFile: Sendable {
+  /// The settings of the run that wrote it.
+  public let settings: RunSettings
+  private let file: SafetensorsFile
+
+  private enum Key {
+    static let format = "state.format"
+    static let step = "state.step"
+    static let data = "state.data_digest"
+    static let memory = "state.memory_digest"
+    static let setting = "run."
+    static let history = "history"
+  }
+
+  /// The version written, and the only one read.
+  private static let format = "1"
+
+  /// Columns of the history before the metrics.
+  private static let fixedColumns = 6
+
+  /// Reads a file and its settings.
+  public init(path: String) throws(CheckpointError) {
+    file = try SafetensorsFile(path: path)
+    guard let found = file.metadata[Key.format] else {
+      throw CheckpointError(
+        .contents, file: path, "it is not the state of a run: its metadata have no \(Key.format)")
+    }
+    guard found == Self.format else {
+      throw CheckpointError(
+        .contents, file: path,
+        "it is a state of format \(quoted(found)), expected format \(Self.format)")
+    }
+    var settings = RunSettings()
+    for (key, _) in settings.keyValues {
+      guard let value = file.metadata[Key.setting + key] else {
+        throw CheckpointError(.contents, file: path, "its settings have no \(key)")
+      }
+      do throws(SettingError) {
+        _ = try settings.set(key, to: value)
+      } catch {
+        throw CheckpointError(
+          .contents, file: path,
+          "its setting \(key) is \(quoted(value)), expected \(error.expected)"
+        )
+      }
+    }
+    self.settings = settings
+  }
+
+  // MARK: Writing
+
+  /// Writes the state of a run, complete or not at all.
+  static func write(
+    _ state: TrainingState, settings: RunSettings, digests: RunDigests, to path: String
+  ) throws(CheckpointError) {
+    var metadata = [
+      Key.format: format, Key.step: "\(state.optimiser.step)", Key.data: digests.data,
+      Key.memory: digests.memory,
+    ]
+    for (key, value) in settings.keyValues { metadata[Key.setting + key] = value }
+    var tensors: [SafetensorsTensor] = []
+    for (group, parameters) in groups(of: state) {
+      for entry in parameters.entries {
+        tensors.append(
+          SafetensorsTensor(
+            "\(group).\(entry.name)", shape: entry.shape, .floats(parameters[keyPath: entry.path])))
+      }
+    }
+    tensors.append(history(state.epochs, metricCount: settings.training.reportedMetrics.count))
+    try SafetensorsContents(metadata: metadata, tensors: tensors).write(to: path)
+  }
+
+  private static func groups(of state: TrainingState) -> [(String, KSRParameters)] {
+    [
+      ("last", state.parameters), ("best", state.best), ("mean", state.optimiser.mean),
+      ("variance", state.optimiser.variance),
+    ]
+  }
+
+  /// The epochs as rows of bit patterns, so that they come back exactly.
+  private static func history(_ epochs: [EpochReport], metricCount: Int) -> SafetensorsTensor {
+    func bits(_ number: Double) -> Int64 { Int64(bitPattern: number.bitPattern) }
+    let rows = epochs.flatMap { epoch -> [Int64] in
+      let metrics = epoch.validation ?? Array(repeating: 0, count: metricCount)
+      return [
+        bits(epoch.loss), Int64(epoch.scored), epoch.isBest ? 1 : 0,
+        epoch.validation == nil ? 0 : 1, bits(epoch.score ?? 0), bits(epoch.seconds),
+      ] + metrics.map(bits)
+    }
+    return SafetensorsTensor(
+      Key.history, shape: [epochs.count, fixedColumns + metricCount], .int64s(rows))
+  }
+
+  // MARK: Reading
+
+  /// The state, for a run on the same data with the same graph.
+  public func state(for run: ModelTraining) throws(CheckpointError) -> TrainingState {
+    let digests = run.digests
+    for (key, own, what) in [
+      (Key.data, digests.data, "interactions"),
+      (Key.memory, digests.memory, "graph or its vectors"),
+    ] where file.metadata[key] != own {
+      throw CheckpointError(
+        .contents, file: file.file,
+        "it belongs to a run on other data: the \(what) of \(run.data.folder.name) differ")
+    }
+    var state = TrainingState(
+      from: KSRParameters(
+        settings: run.settings, itemCount: run.memory.entityVectors.rows,
+        relationCount: run.memory.relationVectors.rows),
+      settings: run.settings, training: run.training)
+    try read("last", into: &state.parameters)
+    try read("best", into: &state.best)
+    try read("mean", into: &state.optimiser.mean)
+    try read("variance", into: &state.optimiser.variance)
+    guard let step = file.metadata[Key.step].flatMap({ Int($0) }), step >= 0 else {
+      throw CheckpointError(.contents, file: file.file, "its metadata have no number of steps")
+    }
+    state.optimiser.step = step
+    state.epochs = try epochs(metricCount: run.training.reportedMetrics.count)
+    return state
+  }
+
+  private func read(
+    _ group: String, into parameters: inout KSRParameters
+  ) throws(CheckpointError) {
+    for entry in parameters.entries {
+      let name = "\(group).\(entry.name)"
+      let shape = try file.shape(name)
+      guard shape == entry.shape else {
+        throw CheckpointError(
+          .contents, file: file.file, tensor: name, "its shape is \(shape), expected \(entry.shape)"
+        )
+      }
+      let values = try file.floats(name)
+      guard values.allSatisfy(\.isFinite) else {
+        throw CheckpointError(
+          .elementValue, file: file.file, tensor: name, "some elements are not finite")
+      }
+      parameters[keyPath: entry.path] = values
+    }
+  }
+
+  private func epochs(metricCount: Int) throws(CheckpointError) -> [EpochReport] {
+    let shape = try file.shape(Key.history)
+    let width = Self.fixedColumns + metricCount
+    guard shape.count == 2, shape[1] == width else {
+      throw CheckpointError(
+        .contents, file: file.file, tensor: Key.history,
+        "its shape is \(shape), expected [any, \(width)]")
+    }
+    let values = try file.integers(Key.history)
+    func number(_ bits: Int) -> Double { Double(bitPattern: UInt64(bitPattern: Int64(bits))) }
+    return (0..<shape[0]).map { row in
+      let columns = values[row * width..<(row + 1) * width].map { $0 }
+      let isValidated = columns[3] != 0
+      return EpochReport(
+        number: row + 1, loss: number(columns[0]), scored: columns[1],
+        validation: isValidated ? columns[Self.fixedColumns...].map(number) : nil,
+        score: isValidated ? number(columns[4]) : nil, isBest: columns[2] != 0,
+        seconds: number(columns[5]))
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import KSRModel
+
+/// All that a run needs to go on after an epoch as if it had never stopped.
+///
+/// Random choices need nothing here: each epoch's generator follows from the seed and the epoch.
+public struct TrainingState: Sendable, Equatable {
+  /// The parameters after the last epoch.
+  public var parameters: KSRParameters
+  /// Those of the best validated epoch.
+  public var best: KSRParameters
+  /// The optimiser with its moments and steps.
+  public var optimiser: Adam
+  /// The epochs done.
+  public var epochs: [EpochReport] = []
+
+  /// The state before the first epoch.
+  public init(
+    from initial: KSRParameters, settings: KSRSettings, training: TrainingSettings
+  ) {
+    parameters = initial
+    best = initial
+    optimiser = Adam(
+      kind: training.optimiser, settings: settings, itemCount: initial.itemCount,
+      relationCount: initial.relationCount, weightDecay: training.weightDecay,
+      frozen: settings.frozenTensors)
+  }
+
+  /// The number of epochs done.
+  public var epoch: Int { epochs.count }
+
+  /// The best epoch so far; nil before the first.
+  public var bestEpoch: EpochReport? { epochs.last { $0.isBest } }
+
+  /// The largest value of `valid_metric` so far; −∞ before the first validation.
+  public var bestScore: Double { bestEpoch?.score ?? -.infinity }
+
+  /// Validations since the best one.
+  public var validationsWithoutImprovement: Int {
+    epochs.reversed().prefix { !$0.isBest }.count { $0.score != nil }
+  }
+
+  /// Whether a run with these settings ends here.
+  public func isFinished(_ training: TrainingSettings) -> Bool {
+    epoch >= training.epochs || validationsWithoutImprovement > training.stoppingStep
+  }
+}
+
+extension KSRSettings {
+  /// The tensors that training leaves as they are.
+  var frozenTensors: Set<String> {
+    freezesKnowledgeGraph ? ["relation_Matrix", "entity_embedding.weight"] : ["relation_Matrix"]
+  }
+}
+
+extension KSRParameters {
+  /// The name of the first tensor that holds an infinity or a NaN, if there is one.
+  var firstNonFinite: String? {
+    entries.first { entry in
+      self[keyPath: entry.path].withUnsafeBufferPointer { values in
+        // A sum over zeros is zero unless something is not finite; this goes through vectors.
+        var sum: Float = 0
+        for value in values { sum += value * 0 }
+        return sum != 0 || sum.isNaN
+      }
+    }?.name
+  }
+}

@@ -1,0 +1,80 @@
+import ArgumentParser
+import Explanation
+import Foundation
+import KSRModel
+
+/// `ksr explain`: why an item, as a sum that can be checked.
+struct ExplainCommand: ParsableCommand {
+  /// How an explanation is written out.
+  enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, csv, svg }
+
+  static let configuration = CommandConfiguration(
+    commandName: "explain",
+    abstract: "Why an item: contributions of each step and relation that add up to its score.",
+    discussion: """
+      The score is compared with the mean of the catalogue, with --over ITEM with that item, or \
+      with --over-rivals with what the model would recommend instead, by probability. A cell is \
+      what was written at its step, given the gates and the attention; 'without' is what is really \
+      lost when the model runs again without the step.
+
+      CSV has one row per cell. In JSON, steps count from 1 and lists by relation are in the order \
+      of model.relations: history[] has sequence, cells[], itemParts[], relationParts[], sum, \
+      leaveOneOut, rankWithout, gradientTimesInput, attention[] and writeGates[] of each step; \
+      score = Σ history.sum + bias + residual; sharedFacts[] and otherSteps are the same sum by \
+      known facts; slots[] tells what the memory holds; similarity[][] is the cosine of the GRU \
+      states of history.
+      """)
+
+  @Argument(help: ArgumentHelp("The model file.", valueName: "MODEL"))
+  var model: String
+
+  @OptionGroup var history: HistoryOptions
+
+  @Option(
+    help: ArgumentHelp("The item; the first recommendation if not given.", valueName: "ITEM"))
+  var item: String?
+
+  @Option(
+    help: ArgumentHelp("Compare with this item: why the one over the other.", valueName: "ITEM"))
+  var over: String?
+
+  @Flag(help: "Compare with what the model would recommend instead, by probability.")
+  var overRivals = false
+
+  @Option(help: "text, json, csv or svg.")
+  var format = Format.text
+
+  func validate() throws {
+    if over != nil, overRivals {
+      throw ValidationError("--over and --over-rivals: give one of the two.")
+    }
+  }
+
+  mutating func run() throws {
+    let chosen = try history.chosen(model)
+    let other = try over.map { try chosen.lookup.item($0) }
+    let scores = chosen.states.network.scores(chosen.states.preference(at: chosen.step))
+    let best = topItems(scores, count: 1) { $0 == other }.first?.item
+    guard let item = try item.map({ try chosen.lookup.item($0) }) ?? best else {
+      throw UserMistake("\(model) knows no item that could be explained.")
+    }
+    guard item != other else {
+      throw UserMistake(
+        "--over names the item itself; give another one, or leave it out to compare with the "
+          + "average item.")
+    }
+    let contrast = other.map { Contrast.item($0) } ?? (overRivals ? .rivals : .catalogueMean)
+    let trained = chosen.session.viewers.filter { !$0.isHeldOut }.map(\.items)
+    let report = ExplanationReport(
+      .init(viewer: chosen.viewer, step: chosen.step, item: item, over: contrast),
+      states: chosen.states, model: chosen.model, index: TailIndex(chosen.model),
+      summary: trained.isEmpty
+        ? nil : AttentionSummary(network: chosen.session.network, histories: trained))
+    switch format {
+    case .text: Console.result(report.text)
+    case .json: Console.result(report.json)
+    case .csv: FileHandle.standardOutput.write(Data(report.csv.utf8))
+    case .svg: FileHandle.standardOutput.write(Data(report.svg.utf8))
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import ArgumentParser
+import AtomicFiles
+import Explanation
+import Foundation
+import KSRModel
+import Workspace
+
+/// The history that a command is about: a viewer's, or items given one by one.
+struct HistoryOptions: ParsableArguments {
+  @Option(name: .customLong("data"), help: ArgumentHelp("The data folder.", valueName: "DIR"))
+  var data: String?
+
+  @Option(help: ArgumentHelp("The user whose history is read.", valueName: "ID"))
+  var viewer: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Items instead of a viewer, oldest first, separated by commas: tokens, or names that only "
+        + "one item has.", valueName: "a,b,c"))
+  var items: String?
+
+  @Option(
+    help: ArgumentHelp("Read the first N steps only; all of them if not given.", valueName: "N"))
+  var step: Int?
+
+  func validate() throws {
+    if items != nil, viewer != nil {
+      throw ValidationError("--items and --viewer: give one of the two.")
+    }
+    if items == nil, viewer == nil {
+      throw ValidationError("Whose history? Give --data DIR --viewer ID, or --items a,b,c.")
+    }
+    if viewer != nil, data == nil {
+      throw ValidationError("--viewer needs the folder of the viewers: --data DIR.")
+    }
+  }
+
+  /// The history with the model that reads it.
+  func chosen(_ path: String) throws -> ChosenHistory {
+    let model = try TrainedModel.read(path: path)
+    let lookup = ItemLookup(model)
+    let session =
+      try data.map { try Session(model, folder: AtomicFolder(path: $0)) }
+      ?? Session(model)
+    for warning in session.warnings { Console.note(warning) }
+    let history = try read(session, lookup)
+    if let step, !(1...history.count).contains(step) {
+      throw UserMistake(
+        "--step \(step): the history has the steps 1 to \(history.count)"
+          + (step == 0 ? "; before the first, nothing is known to recommend by." : "."))
+    }
+    return ChosenHistory(
+      session: session, lookup: lookup, viewer: viewer,
+      states: HistoryStates(network: session.network, items: history),
+      step: (step ?? history.count) - 1)
+  }
+
+  private func read(_ session: Session, _ lookup: ItemLookup) throws -> [Int32] {
+    if let items {
+      let found = try lookup.items(items)
+      guard !found.isEmpty else {
+        throw UserMistake(
+          "--items names no item: give one at least, such as "
+            + "--items \(session.model.items.tokens.dropFirst().prefix(2).joined(separator: ",")).")
+      }
+      return found
+    }
+    let viewers = session.viewers
+    if let history = viewers.first(where: { $0.user == viewer }) { return history.items }
+    let near = nearest(to: viewer ?? "", among: viewers.lazy.map(\.user))
+    let some = viewers.prefix(3).map(\.user).joined(separator: ", ")
+    throw UserMistake(
+      "\(data ?? "") has no viewer \(quoted(viewer ?? "")); "
+        + (near.map { "the nearest is \(printable($0)), and " } ?? "")
+        + "there are \(viewers.count), such as \(some).")
+  }
+}
+
+/// A history, a step of it, and the model that reads it.
+struct ChosenHistory {
+  let session: Session
+  let lookup: ItemLookup
+  /// The user; nil for items given one by one.
+  let viewer: String?
+  let states: HistoryStates
+  /// From 0.
+  let step: Int
+
+  var model: TrainedModel { session.model }
+
+  /// What to call the history in a line of text.
+  var name: String {
+    (viewer.map { "viewer \(printable($0))" } ?? "the items given")
+      + ", after step \(step + 1) of \(states.count): "
+      + printable(model.itemNames[Int(states.items[step])])
+  }
+}
+
+/// What a user asked for that there is not, in a sentence that says what can be had.
+struct UserMistake: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) { self.description = description }
+}

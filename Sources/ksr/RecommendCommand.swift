@@ -1,0 +1,107 @@
+import ArgumentParser
+import AtomicFiles
+import Explanation
+import Foundation
+import KSRModel
+
+/// `ksr recommend`: what a model would put first after a history.
+struct RecommendCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "recommend",
+    abstract: "The items that a model puts first after a viewer's history, or after any items.",
+    discussion: """
+      Ranks are among all items, those watched before included, as in RecBole's sequential models. \
+      Probabilities are those of a model trained with cross-entropy; a BPR model has none.
+      """)
+
+  @Argument(help: ArgumentHelp("The model file.", valueName: "MODEL"))
+  var model: String
+
+  @OptionGroup var history: HistoryOptions
+
+  @Option(help: ArgumentHelp("How many items.", valueName: "N"))
+  var top = 10
+
+  @Flag(help: "Leave out what is in the history already.")
+  var hideSeen = false
+
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
+  func validate() throws {
+    guard top > 0 else { throw ValidationError("--top \(top): expected 1 or more.") }
+  }
+
+  mutating func run() throws {
+    let chosen = try history.chosen(model)
+    let list = Recommendations(chosen, count: top, hideSeen: hideSeen)
+    Console.result(json ? list.json : list.text(chosen))
+  }
+}
+
+/// The first items after a history, with all that is printed about them.
+struct Recommendations: Encodable {
+  struct Name: Encodable { let token, name: String }
+
+  struct Row: Encodable {
+    let rank: Double
+    let token, name: String
+    let score: Float
+    /// Absent for a model of another loss than cross-entropy.
+    let probability: Float?
+    /// Whether it is in the history up to the step.
+    let seen: Bool
+    /// Whether it is what really came next.
+    let next: Bool
+  }
+
+  /// Absent for items given one by one.
+  let viewer: String?
+  /// From 1.
+  let step: Int
+  let history: [Name]
+  let loss: String
+  let recommendations: [Row]
+
+  init(_ chosen: ChosenHistory, count: Int, hideSeen: Bool) {
+    let (model, states, step) = (chosen.model, chosen.states, chosen.step)
+    let scores = states.network.scores(states.preference(at: step))
+    let chances = model.settings.loss == .crossEntropy ? probabilities(scores) : nil
+    let read = states.items[...step]
+    let seen = Set(read)
+    let next = step + 1 < states.count ? states.items[step + 1] : nil
+    viewer = chosen.viewer
+    self.step = step + 1
+    history = read.map { Name(token: model.items[Int($0)], name: model.itemNames[Int($0)]) }
+    loss = model.settings.loss.rawValue
+    recommendations = topItems(scores, count: count) { hideSeen && seen.contains($0) }.map {
+      let item = Int($0.item)
+      return Row(
+        rank: rank(of: $0.item, in: scores), token: model.items[item],
+        name: model.itemNames[item], score: $0.score, probability: chances?[item],
+        seen: seen.contains($0.item), next: $0.item == next)
+    }
+  }
+
+  var json: String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: (try? encoder.encode(self)) ?? Data(), as: UTF8.self)
+  }
+
+  func text(_ chosen: ChosenHistory) -> String {
+    var lines = [chosen.name]
+    if recommendations.isEmpty {
+      lines.append("Nothing is left to recommend: all items were seen.")
+    }
+    for row in recommendations {
+      let place = row.rank == row.rank.rounded() ? "\(Int(row.rank))" : "\(row.rank)"
+      let chance = row.probability.map { String(format: "  %7.4f", $0) } ?? ""
+      let marks = (row.next ? "  ← came next" : "") + (row.seen ? "  (seen)" : "")
+      lines.append(
+        String(repeating: " ", count: max(0, 6 - place.count)) + place
+          + String(format: "  %9.4f", row.score) + chance + "  \(printable(row.name))\(marks)")
+    }
+    return lines.joined(separator: "\n")
+  }
+}

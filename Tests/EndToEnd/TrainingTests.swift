@@ -1,0 +1,153 @@
+import Foundation
+import Testing
+
+@Suite("ksr train: settings, output, errors")
+struct TrainingTests {
+  @Test(
+    "Wrong arguments are a sentence and status 64",
+    arguments: [
+      (["--set", "gamma"], "--set: found \"gamma\", expected key=value."),
+      (["--set", "gamma=x"], "--set, field gamma: found \"x\", expected a finite number."),
+      (["--set", "eval_args={mode: uni100}"], "eval_args.mode: found \"uni100\", expected full."),
+      (["--set", "epochs=0"], "--set, field epochs: found 0, expected a whole number from 1."),
+      (["--threads", "-1"], "--threads"), (["--config"], "--config"), (["--unknown"], "--unknown"),
+    ])
+  func arguments(more: [String], sentence: String) throws {
+    let folder = try TrainingFolder()
+    let (status, output) = try folder.run(folder.arguments(epochs: 1) + more)
+    #expect(status == 64)
+    #expect(output.contains(sentence), "\(output)")
+    #expect(try folder.names() == ["tiny-ksr"])
+  }
+
+  @Test("Files that are wrong are a sentence and status 1")
+  func files() throws {
+    let folder = try TrainingFolder()
+    let config = try folder.write("epochs: 1\n\ngamma: [1]\n", to: "a.yaml")
+    var (status, output) = try folder.run(folder.arguments(epochs: 1, "--config", config))
+    #expect(status == 1)
+    #expect(
+      output == "ksr: \(config), line 3, field gamma: found [1], expected a single value.\n")
+    (status, output) = try folder.run(folder.arguments(epochs: 1, "--config", "/none.yaml"))
+    #expect(
+      status == 1 && output == "ksr: /none.yaml: cannot be opened: No such file or directory.\n")
+    (status, output) = try folder.run(folder.arguments(epochs: 1, "--resume", config))
+    #expect(status == 1 && output.contains("a.yaml: "), "\(output)")
+    (status, output) = try folder.run(folder.arguments(epochs: 1, model: "/proc/m.safetensors"))
+    #expect(status == 1)
+    #expect(output.contains("ksr: /proc/m.safetensors.state: cannot be written"), "\(output)")
+    try FileManager.default.removeItem(atPath: folder.data + "/tiny-ksr.kg")
+    (status, output) = try folder.run(folder.arguments(epochs: 1))
+    #expect(status == 1 && output.contains("tiny-ksr.kg: found no such file"), "\(output)")
+    #expect(try folder.names() == ["a.yaml", "tiny-ksr"])
+  }
+
+  @Test("More memory than there is is foreseen")
+  func memory() throws {
+    let folder = try TrainingFolder()
+    let (status, output) = try folder.run(
+      folder.arguments(epochs: 1, "--set", "hidden_size=65536"))
+    #expect(status == 1)
+    #expect(output.contains("This run needs about") && output.contains("hidden_size"), "\(output)")
+    #expect(try folder.names() == ["tiny-ksr"])
+  }
+
+  @Test("Later files win over earlier ones, --set over files; odd keys are warnings")
+  func configuration() throws {
+    let folder = try TrainingFolder()
+    let first = try folder.write(
+      "epochs: 4\nepoch: 3\ntopk: [1, 5]\nmetrics: [MRR]\n", to: "a.yaml")
+    let second = try folder.write("epochs: 2\nuse_gpu: False\nkg_reverse_r: True\n", to: "b.yaml")
+    // As printed on RecBole's page.
+    let page = try folder.write(
+      """
+              inter: [user_id, item_id]
+              ent_feature: [ent_id, ent_vec]
+          fields_in_same_space: [
+              [ent_id, entity_id]
+              [rel_id, relation_id]
+              ent_id: ent_vec
+              rel_id: rel_vec
+          additional_feat_suffix: [ent_feature, rel_feature]
+      """, to: "page.yaml")
+    let small = ["--set", "hidden_size=12"]
+    let start = ["train", "--data", folder.data, "--output", folder.model]
+    var (status, output) = try folder.run(start + ["--config", first, second, page] + small)
+    #expect(status == 0)
+    #expect(output.contains("a.yaml, line 2: there is no setting \"epoch\"; is epochs meant?\n"))
+    #expect(output.contains("b.yaml, line 3: kg_reverse_r is a setting of RecBole that has no"))
+    #expect(output.contains("page.yaml is no YAML as it stands"))
+    #expect(output.contains("\nepoch 2  loss") && !output.contains("\nepoch 3 "), "\(output)")
+    #expect(!output.contains("\u{1b}"))
+    let history = try String(contentsOfFile: folder.model + ".history.csv", encoding: .utf8)
+    #expect(history.hasPrefix("epoch,loss,MRR@1,MRR@5,NDCG@10,seconds,best\n1,"))
+    (status, output) = try folder.run(
+      start + ["--config", first, "--config", second, "--set", "epochs=1"] + small)
+    #expect(status == 0 && !output.contains("\nepoch 2 "))
+    // Known to RecBole and not to us, RecBole's defaults.
+    (status, output) = try folder.run(
+      start + ["--recbole-defaults", "--set", "epochs=1"] + small)
+    #expect(status == 0 && output.contains("memory: [PAD], "), "\(output)")
+  }
+
+  @Test("--log-json writes an object a line, of fields that the help names")
+  func log() throws {
+    let folder = try TrainingFolder()
+    let help = try folder.run(["train", "--help"]).output
+    let run = try TrainingRun(folder.arguments(epochs: 2, "--log-json", "--profile"))
+    let (status, lines) = run.end()
+    #expect(status == 0)
+    var events: [String] = []
+    for line in lines {
+      let object = try #require(
+        try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any], "\(line)")
+      let event = try #require(object["event"] as? String)
+      events.append(event)
+      for name in object.keys { #expect(help.contains(name), "\(name)") }
+      if event == "epoch" {
+        #expect((object["metrics"] as? [String: Double])?.keys.contains("NDCG@10") == true)
+        #expect(object["best"] is Bool && object["loss"] is Double)
+      }
+    }
+    let ordered = events.filter { $0 != "note" && $0 != "progress" }
+    #expect(ordered == ["start", "epoch", "epoch", "profile", "end"])
+    let failed = try TrainingRun(
+      folder.arguments(epochs: 2, "--log-json", "--set", "hidden_size=65536")
+    ).end()
+    #expect(failed.status == 1 && failed.lines.last?.contains("\"event\":\"error\"") == true)
+  }
+
+  @Test("Every option is in the help, and --profile prints the phases")
+  func helpAndProfile() throws {
+    let folder = try TrainingFolder()
+    let help = try folder.run(["train", "--help"]).output
+    for option in [
+      "--data", "--output", "--config", "--set", "--recbole-defaults", "--resume", "--threads",
+      "--profile", "--log-json", "MODEL.history.csv", "MODEL.state",
+    ] { #expect(help.contains(option)) }
+    let (status, output) = try folder.run(folder.arguments(epochs: 1, "--profile"))
+    #expect(status == 0)
+    for phase in ["read data", "shuffle and pack", "step", "optimiser", "validation", "writing"] {
+      #expect(output.contains("\n\(phase) "), "\(phase)")
+    }
+    #expect(output.contains("100.0 %"))
+  }
+
+  @Test(
+    "On a terminal a few lines are rewritten in place",
+    .enabled(if: Programs.canUseTerminal, "needs tmux; KSR_REQUIRE_TMUX=1 makes that a failure"))
+  func terminal() throws {
+    let folder = try TrainingFolder()
+    let session = try TmuxSession(columns: 100, rows: 30)
+    let arguments = folder.arguments(epochs: 12)
+    try session.enter("\(try Programs.executable("ksr")) \(arguments.joined(separator: " "))")
+    try session.wait("the end") { $0.contains("best epoch") }
+    let lines = try session.screen().split(separator: "\n")
+    // One display of twelve epochs, with a chart of twelve bars.
+    #expect(lines.count { $0.hasPrefix("epoch ") } == 1)
+    #expect(lines.contains { $0.hasPrefix("epoch 12 of at most 12") })
+    let loss = try #require(lines.first { $0.hasPrefix("loss ") })
+    #expect(loss.count { "▁▂▃▄▅▆▇█".contains($0) } == 12)
+    #expect(lines.contains { $0.hasPrefix("NDCG@10 ") && $0.contains("best 0.") })
+  }
+}

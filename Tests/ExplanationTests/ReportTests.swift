@@ -1,0 +1,148 @@
+import Foundation
+import FoundationXML
+import KSRModel
+import ModelTestSupport
+import Testing
+
+@testable import Explanation
+
+@Suite("Explanations written out")
+struct ReportTests {
+  private func report(
+    _ test: NetworkCase, over contrast: Contrast = .catalogueMean, steps: Int = 14, step: Int = 12
+  ) -> ExplanationReport {
+    var model = test.random.model()
+    model.itemNames[7] = "<Tricky> & \"quoted\", \u{7}\nand long, far beyond what a line can hold"
+    model.relationNames[1] = "a relation <& with a long name"
+    let network = KSRNetwork(settings: model.settings, parameters: model.parameters)
+    var items = test.random.history(steps)
+    items[step] = 7
+    return ExplanationReport(
+      .init(viewer: "42", step: step, item: 21, over: contrast),
+      states: HistoryStates(network: network, items: items), model: model,
+      index: TailIndex(model))
+  }
+
+  @Test("JSON holds the cells of the table bit for bit", arguments: NetworkCase.all)
+  func json(test: NetworkCase) throws {
+    let report = report(test)
+    let table = report.contributions
+    let parsed = try #require(
+      try JSONSerialization.jsonObject(with: Data(report.json.utf8)) as? [String: Any])
+    func float(_ value: Any?) -> Float? { (value as? NSNumber).map { Float($0.doubleValue) } }
+    let history = try #require(parsed["history"] as? [[String: Any]])
+    #expect(history.count == table.items.count)
+    var sum = Double(try #require(float(parsed["bias"])))
+    for (row, step) in history.enumerated() {
+      #expect(step["step"] as? Int == table.steps.lowerBound + row + 1)
+      #expect(float(step["sequence"]) == table.sequence[row])
+      let cells = try #require(step["cells"] as? [NSNumber]).map { Float($0.doubleValue) }
+      #expect(cells == (0..<4).map { table.cell(row: row, relation: $0) })
+      #expect(float(step["leaveOneOut"]) == report.without[row].loss)
+      #expect(float(step["gradientTimesInput"]) == report.gradientSum(row: row))
+      sum += Double(table.sequence[row]) + cells.reduce(0.0) { $0 + Double($1) }
+    }
+    let score = try #require(float(parsed["score"]))
+    #expect(abs(sum - Double(score)) <= 1e-4 * Double(max(abs(score), table.magnitude)))
+    #expect(float(parsed["bias"]) == table.bias && parsed["over"] as? String == "catalogue mean")
+    #expect(parsed["step"] as? Int == 13 && parsed["steps"] as? Int == 14)
+    #expect((parsed["slots"] as? [Any])?.count == (test.memory == .knowledge ? 4 : 0))
+    #expect((parsed["similarity"] as? [[Any]])?.count == table.items.count)
+  }
+
+  @Test("CSV has a row for each cell, and its values add up", arguments: NetworkCase.all)
+  func csv(test: NetworkCase) throws {
+    let report = report(test, over: .item(3))
+    // Names with commas are quoted, so the numbers are taken from the end.
+    let lines = report.csv.split(whereSeparator: \.isNewline).map(String.init)
+    let rows = lines.dropFirst().filter { $0.hasSuffix(",") || $0.last?.isNumber == true }
+    var sum = 0.0
+    var count = 0
+    for row in rows {
+      let fields = row.split(separator: ",", omittingEmptySubsequences: false)
+      guard let value = Double(fields[fields.count - 6]) else { continue }
+      sum += value
+      count += 1
+    }
+    let table = report.contributions
+    #expect(count == table.items.count * 5 + 1)
+    #expect(abs(sum - Double(table.score)) <= 1e-4 * Double(max(abs(table.score), table.magnitude)))
+    #expect(report.csv.contains("\"<Tricky> & \"\"quoted\"\", "))
+  }
+
+  @Test("Text keeps within 100 columns and its control characters out", arguments: NetworkCase.all)
+  func text(test: NetworkCase) {
+    for contrast in [Contrast.catalogueMean, .rivals, .none, .item(7)] {
+      let text = report(test, over: contrast).text
+      #expect(text.split(separator: "\n").allSatisfy { $0.count <= 100 })
+      #expect(!text.contains("\u{7}") && text.contains("Why Item 21, after step 13 of 14"))
+    }
+  }
+
+  @Test("SVG is well-formed and asks for nothing from outside", arguments: NetworkCase.all)
+  func svg(test: NetworkCase) {
+    for (steps, step) in [(14, 12), (1, 0), (2, 1)] {
+      let svg = report(test, over: .rivals, steps: steps, step: step).svg
+      #expect(XMLParser(data: Data(svg.utf8)).parse())
+      for word in ["href", "url(", "@import", "<script", "nan", "inf\""] {
+        #expect(!svg.contains(word))
+      }
+      #expect(svg.components(separatedBy: "http").count == 2, "only the name space")
+      let cells = svg.components(separatedBy: ": relation ").count
+      #expect((cells > 1) == (test.memory == .knowledge))
+    }
+  }
+
+  @Test("What is lost without a step is the change of the score over its contrast")
+  func without() {
+    for test in NetworkCase.all where test.seed == 1 {
+      let report = report(test, over: .item(9))
+      let network = KSRNetwork(
+        settings: report.model.settings, parameters: report.model.parameters)
+      var items = test.random.history(14)
+      items[12] = 7
+      let whatIf = WhatIf(HistoryStates(network: network, items: items), step: 12)
+      for (row, step) in report.contributions.steps.enumerated() {
+        let changed = whatIf.scoresWithout(steps: [step])
+        let loss = (whatIf.scores[21] - whatIf.scores[9]) - (changed[21] - changed[9])
+        #expect(abs(report.without[row].loss - loss) < 1e-4 * (1 + abs(loss)))
+        #expect(report.without[row].rank == rank(of: 21, in: changed))
+      }
+      #expect(report.next?.item == items[13])
+    }
+  }
+
+  @Test("Over the rivals is the direction in which the log of the probability grows")
+  func rivals() {
+    let random = RandomNetwork(seed: 2)
+    let network = random.network()
+    let states = HistoryStates(network: network, items: random.history(6))
+    let p = Array(states.preference(at: 5))
+    let direction = network.itemVector(of: 11, over: .rivals, preference: p)
+    func log(_ p: [Float]) -> Double {
+      let scores = network.scores(p).map(Double.init)
+      let most = scores.max() ?? 0
+      let sum = scores.reduce(0) { $0 + Foundation.exp($1 - most) }
+      return scores[11] - most - Foundation.log(sum)
+    }
+    for k in p.indices {
+      var (up, down) = (p, p)
+      up[k] += 0x1p-6
+      down[k] -= 0x1p-6
+      let slope = (log(up) - log(down)) / 0x1p-5
+      #expect(abs(slope - Double(direction[k])) < 2e-3 * (1 + abs(slope)))
+    }
+  }
+
+  @Test(
+    "Decimals",
+    arguments: [
+      (0.005, "0.01"), (-0.004, "0.00"), (12.345, "12.35"), (-1.5, "-1.50"), (1e300, "1e+300"),
+      (.nan, "nan"),
+    ])
+  func decimals(value: Double, text: String) {
+    #expect(decimal(value) == text)
+    #expect(decimal(3.0, signed: true) == "+3.00" && decimal(7.6, places: 0) == "8")
+    #expect(magnitude(-3.04e-7) == "-3.0e-7" && magnitude(0) == "0")
+  }
+}

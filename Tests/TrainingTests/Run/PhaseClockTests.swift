@@ -1,0 +1,54 @@
+import Dispatch
+import Testing
+
+@testable import Training
+
+@Suite struct PhaseClockTests {
+  @Test func addsUpByNameFromAllThreads() {
+    let clock = PhaseClock()
+    clock.add("step", seconds: 2)
+    clock.add("step/gates", seconds: 0.5)
+    DispatchQueue.concurrentPerform(iterations: 8) { _ in
+      for _ in 0..<100 { clock.add("step/gates", seconds: 0.25) }
+      clock.start("writing")
+      clock.stop("writing")
+    }
+    // What never began cannot end.
+    clock.stop("nothing")
+    let result = clock.measure("validation") { 7 }
+    #expect(result == 7)
+    let phases = clock.phases
+    #expect(phases.map(\.name).sorted() == ["step", "step/gates", "validation", "writing"])
+    #expect(phases.first { $0.name == "step/gates" }?.seconds == 200.5)
+    #expect(phases.first { $0.name == "step/gates" }?.count == 801)
+    #expect(phases.first { $0.name == "writing" }?.count == 8)
+  }
+
+  @Test func printsPartsUnderTheirWholesWithShares() {
+    let phases = [
+      PhaseClock.Phase(name: "pack", seconds: 1, count: 2),
+      PhaseClock.Phase(name: "step/gates/forward", seconds: 2, count: 5),
+      PhaseClock.Phase(name: "step/gates", seconds: 3, count: 4),
+      PhaseClock.Phase(name: "step", seconds: 5.0626, count: 2),
+    ]
+    #expect(
+      PhaseClock.table(phases, total: 8) == """
+        phase                        seconds       share       times
+        pack                           1.000      12.5 %           2
+        step                           5.063      63.3 %           2
+          gates                        3.000      37.5 %           4
+            forward                    2.000      25.0 %           5
+        all else                       1.937      24.2 %\("            ")
+        in all                         8.000     100.0 %\("            ")
+        """)
+  }
+
+  @Test(
+    arguments: [
+      (0, 0, "0"), (1.5, 0, "2"), (0.0404, 3, "0.040"), (-1.25, 1, "-1.3"), (-0.001, 2, "0.00"),
+      (999.9999, 3, "1000.000"), (12, 1, "12.0"), (.infinity, 2, "inf"),
+    ] as [(Double, Int, String)])
+  func decimals(value: Double, places: Int, text: String) {
+    #expect(decimal(value, places) == text)
+  }
+}

@@ -1,0 +1,229 @@
+import AtomicFiles
+import KSRModel
+import TestSupport
+import Testing
+import Workspace
+
+@testable import Training
+
+@Suite struct RunSettingsTests {
+  private func read(
+    _ yaml: String, _ assignments: String...
+  ) throws -> (run: RunSettings, warnings: [String]) {
+    var settings = Settings()
+    try settings.merge(yaml: yaml, source: "a.yaml")
+    for assignment in assignments { try settings.merge(assignment: assignment, source: "--set") }
+    var run = RunSettings()
+    let warnings = try run.apply(settings)
+    return (run, warnings)
+  }
+
+  private func message(_ yaml: String, _ assignments: String...) -> String? {
+    do {
+      var settings = Settings()
+      try settings.merge(yaml: yaml, source: "a.yaml")
+      for assignment in assignments { try settings.merge(assignment: assignment, source: "--set") }
+      var run = RunSettings()
+      _ = try run.apply(settings)
+      return nil
+    } catch { return "\(error)" }
+  }
+
+  @Test func takesOverRecBolesSpellings() throws {
+    let (run, warnings) = try read(
+      """
+      learning_rate: 1e-2
+      learner: adamw
+      loss_type: BPR
+      train_neg_sample_args: {distribution: popularity, sample_num: 3, alpha: 1.0, dynamic: False,
+        candidate_num: 0}
+      clip_grad_norm: {max_norm: 5, norm_type: 2}
+      eval_args: {split: {LS: valid_only}, order: TO, group_by: user, mode: full}
+      topk: [5, 20]
+      metrics: [NDCG, hit]
+      valid_metric: ndcg@20
+      train_batch_size: 1e3
+      freeze_kg: False
+      memory_relations: [film.genre, film.director]
+      held_out_users: ["01", "a,b", "it's", sim*]
+      seed: 7
+      """)
+    #expect(warnings == [])
+    #expect(run.training.learningRate == 0.01)
+    #expect(run.training.optimiser == .adamw)
+    #expect(run.network.loss == .bpr)
+    #expect(run.training.negativeCount == 3)
+    #expect(run.training.negativeDistribution == .popularity)
+    #expect(run.training.gradientNormLimit == 5)
+    #expect(run.training.leaveOut == .validOnly)
+    #expect(run.training.listLengths == [5, 20])
+    #expect(run.training.metrics == [.ndcg, .hit])
+    #expect(run.training.validationMetric == ValidationMetric(.ndcg, at: 20))
+    #expect(
+      run.training.reportedMetrics.map(\.description) == ["NDCG@5", "Hit@5", "NDCG@20", "Hit@20"])
+    #expect(run.training.batchSize == 1000)
+    #expect(!run.network.freezesKnowledgeGraph)
+    #expect(run.training.memoryRelations == .list(["film.genre", "film.director"]))
+    #expect(run.training.heldOutUsers == ["01", "a,b", "it's", "sim*"])
+    #expect(run.training.split.heldOutUsers == run.training.heldOutUsers)
+    #expect(run.training.seed == 7)
+  }
+
+  @Test func theCommandLineWinsAndReadsTheSameLiterals() throws {
+    let (run, warnings) = try read(
+      "epochs: 5\ntopk: [5]\nclip_grad_norm: 3\ngamma: ~\n", "epochs=7", "topk=[1, 2]",
+      "metrics=MRR", "clip_grad_norm=~",
+      "train_neg_sample_args={distribution: uniform, sample_num: 1}",
+      "eval_args={split: {LS: test_only}, mode: {valid: full, test: full}}", "learner=adam",
+      "neg_sampling={popularity: 2}")
+    #expect(warnings == [])
+    #expect(run.training.epochs == 7 && run.training.listLengths == [1, 2])
+    #expect(run.training.metrics == [.mrr])
+    #expect(run.training.reportedMetrics.map(\.description) == ["MRR@1", "MRR@2", "NDCG@10"])
+    #expect(run.training.gradientNormLimit == nil)
+    #expect(run.training.leaveOut == .testOnly)
+    #expect(run.network.gamma == KSRSettings().gamma)
+  }
+
+  @Test func settingsAsTextReadBackTheSame() throws {
+    for start in [RunSettings(), .recBole] {
+      var run = start
+      run.training.heldOutUsers = ["a,b", "it's", " x ", "[y", "01"]
+      run.training.memoryRelations = .list(["r,1", "r2"])
+      run.training.gradientNormLimit = 2.5
+      run.training.leaveOut = .validOnly
+      run.training.metrics = [.precision, .mrr]
+      run.training.listLengths = [3, 1]
+      var again = RunSettings()
+      for (key, value) in run.keyValues {
+        let isKnown = try again.set(key, to: value)
+        #expect(isKnown, "\(key)")
+      }
+      #expect(again == run)
+      #expect(again.differences(from: run).isEmpty)
+      again.training.seed += 1
+      #expect(again.differences(from: run).map(\.key) == ["seed"])
+    }
+  }
+
+  @Test func recBolesDefaults() {
+    let run = RunSettings.recBole
+    #expect(run.training.learningRate == 0.001 && run.network.dropoutProbability == 0.1)
+    #expect(!run.network.freezesKnowledgeGraph && run.network.hasPadRelation)
+    #expect(run.training.memoryRelations == .all && run.training.mode == .prefix)
+    #expect(run.training.batchSize == 2048 && run.training.epochs == 300)
+    #expect(run.relationScale == .factor(1))
+    #expect(run.training.stoppingStep == 10)
+    #expect(run.training.validationMetric.description == "MRR@10")
+  }
+
+  @Test(
+    arguments: [
+      ("a: 1\nlerning_rate: 0.1\n", "a.yaml, line 2: there is no setting \"lerning_rate\""),
+      ("\nepoch: 3\n", "a.yaml, line 2: there is no setting \"epoch\"; is epochs meant?"),
+      (
+        "zzzzzzzzzzz: ~\n", "a.yaml, line 1: there is no setting \"zzzzzzzzzzz\"; it has no effect."
+      ),
+      (
+        "val_interval: {rating: '[3,inf)'}\n",
+        "a.yaml, line 1: val_interval is a setting of RecBole"
+      ),
+      ("kg_reverse_r: True\n", "kg_reverse_r is a setting of RecBole that has no effect here."),
+    ])
+  func whatHasNoEffectIsSaid(yaml: String, sentence: String) throws {
+    let warnings = try read(yaml).warnings
+    #expect(warnings.contains { $0.contains(sentence) }, "\(warnings)")
+  }
+
+  @Test func whatAsksForNothingIsSilent() throws {
+    let warnings = try read(
+      """
+      val_interval: ~
+      kg_reverse_r: False
+      user_inter_num_interval: "[0,inf)"
+      field_separator: "\\t"
+      USER_ID_FIELD: user_id
+      use_gpu: False
+      training_neg_sample_num: 0
+      train_neg_sample_args: ~
+      """
+    ).warnings
+    #expect(warnings == [])
+  }
+
+  @Test(
+    arguments: [
+      ("\nlearning_rate: fast\n", "a.yaml, line 2, field learning_rate: found \"fast\", expected"),
+      ("learner: sgd\n", "field learner: found \"sgd\", expected adam or adamw."),
+      ("clip_grad_norm: {max_norm: -1}\n", "field clip_grad_norm.max_norm: found -1"),
+      ("clip_grad_norm: {max_norm: 1, norm_type: 1}\n", "clip_grad_norm.norm_type: found 1"),
+      ("clip_grad_norm: {norm: 1}\n", "expected keys among max_norm"),
+      ("eval_args: {split: {RS: [8, 1, 1]}}\n", "eval_args.split: found {RS: [8, 1, 1]}"),
+      ("eval_args: {split: {LS: all}}\n", "eval_args.split.LS: found \"all\", expected"),
+      ("eval_args: {order: RO}\n", "eval_args.order: found \"RO\", expected TO"),
+      ("eval_args: {mode: uni100}\n", "eval_args.mode: found \"uni100\", expected full"),
+      ("eval_args: 5\n", "field eval_args: found 5"),
+      ("valid_metric: NDCG\n", "field valid_metric: found \"NDCG\", expected one of Hit, MRR"),
+      ("valid_metric: AUC@10\n", "field valid_metric"), ("valid_metric: MRR@0\n", "valid_metric"),
+      ("metrics: [Recall, GAUC]\n", "field metrics: found [\"Recall\", \"GAUC\"]"),
+      ("metrics: []\n", "field metrics"), ("topk: [0]\n", "field topk: found [0]"),
+      ("topk: {a: 1}\n", "field topk"), ("epochs: 0\n", "field epochs: found 0"),
+      ("epochs: 1.5\n", "field epochs: found 1.5"), ("num_layers: 4\n", "field num_layers"),
+      ("train_neg_sample_args: {distribution: normal}\n", "train_neg_sample_args.distribution"),
+      ("train_neg_sample_args: {alpha: 0.5}\n", "train_neg_sample_args.alpha: found 0.5"),
+      ("train_neg_sample_args: {dynamic: True}\n", "train_neg_sample_args.dynamic: found true"),
+      ("loss_type: BPR\ntrain_neg_sample_args: ~\n", "field train_neg_sample_args: found null"),
+      ("loss_type: BPR\ntraining_neg_sample_num: 0\n", "since loss_type is BPR"),
+      ("neg_sampling: {uniform: 1, popularity: 1}\n", "field neg_sampling"),
+      ("TIME_FIELD: time\n", "field TIME_FIELD: found \"time\", expected \"timestamp\""),
+      ("seed: -1\n", "field seed: found -1"), ("held_out_users: {a: 1}\n", "field held_out_users"),
+    ])
+  func aWrongValueIsAnErrorWithItsPlace(yaml: String, part: String) throws {
+    let message = try #require(self.message(yaml))
+    #expect(message.hasPrefix("a.yaml, line"), "\(message)")
+    #expect(message.contains(part), "\(message)")
+  }
+
+  @Test func theCommandLineIsNamedInErrors() {
+    #expect(
+      message("gamma: 1\n", "gamma=x")
+        == "--set, field gamma: found \"x\", expected a finite number.")
+  }
+
+  @Test func readsTheFilesOfRecBole() throws {
+    var settings = Settings()
+    for name in ["base", "ce", "kg"] {
+      try settings.merge(file: TestEnvironment.fixture("recbole-tiny/recbole/\(name).yaml"))
+    }
+    var run = RunSettings()
+    #expect(try run.apply(settings) == [])
+    #expect(run.training.validationMetric.description == "MRR@10")
+    #expect(run.training.metrics == [.recall, .mrr, .ndcg, .hit, .precision])
+  }
+
+  /// The block of RecBole's page with the keys that its print lost, in today's and yesterday's form.
+  @Test func understandsThePageOfKSR() throws {
+    let columns = """
+      inter: [user_id, item_id]
+      kg: [head_id, relation_id, tail_id]
+      link: [item_id, entity_id]
+      ent_feature: [ent_id, ent_vec]
+      rel_feature: [rel_id, rel_vec]
+      """
+    let rest = """
+      fields_in_same_space: [
+        [ent_id, entity_id]
+        [rel_id, relation_id]
+        ent_id: ent_vec
+        rel_id: rel_vec
+      additional_feat_suffix: [ent_feature, rel_feature]
+      """
+    let deeper = columns.split(separator: "\n").map { "    \($0)" }.joined(separator: "\n")
+    for yaml in ["\(deeper)\n\(rest)", "load_col:\n\(deeper)\n\(rest)", "\(columns)\n\(rest)"] {
+      let (run, warnings) = try read(yaml)
+      #expect(run == RunSettings())
+      #expect(warnings.count == 1, "\(warnings)")
+      #expect(warnings.first?.contains("as it stands") == true)
+    }
+  }
+}
