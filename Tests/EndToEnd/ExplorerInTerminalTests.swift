@@ -13,7 +13,7 @@ struct ExplorerInTerminalTests {
     let session = try TmuxSession(columns: columns, rows: rows)
     let data = TestEnvironment.fixture("explorer/little")
     try session.enter("\(try Programs.executable("ksr-tui")) --data \(data) \(arguments)")
-    try session.wait(for: "help")
+    try session.wait(for: arguments.contains("--demo") ? "Tour" : "help")
     return session
   }
 
@@ -248,6 +248,28 @@ struct ExplorerInTerminalTests {
     try session.press("+", "+", "+", "+", "Space")
     try session.wait(for: "step 9/9")
     try session.wait(for: "The end of the history")
+  }
+
+  @Test("--demo goes from the first stop to the last, and leaves the user there")
+  func demo() throws {
+    let session = try open("--demo", columns: 80, rows: 24)
+    let first = try session.wait(for: "Tour 1/")
+    let rest = first.components(separatedBy: "Tour 1/").last?.prefix { $0.isNumber }
+    let count = try #require(rest.flatMap { Int($0) })
+    #expect(count >= 4)
+    for place in 2...count {
+      try session.press(["Right", "Enter", "Space"][place % 3])
+      try session.wait(for: "Tour \(place)/\(count)")
+    }
+    try session.press("Left")
+    try session.wait(for: "Tour \(count - 1)/")
+    try session.press("Right")
+    try session.wait(for: "Tour \(count)/")
+    try session.press("Right")
+    let end = try session.wait(for: "The tour ends here")
+    #expect(!end.contains("Tour \(count)/"))
+    try session.press("q")
+    try expectShell(session, status: 0)
   }
 
   @Test("says in a sentence what cannot be opened")

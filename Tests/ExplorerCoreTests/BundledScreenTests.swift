@@ -41,6 +41,28 @@ struct BundledScreenTests {
     #expect(scene.model.warnings.isEmpty)
   }
 
+  @Test("the tour has six stops, and what its sentences count stands on the screen")
+  func tour() throws {
+    let stops = cache.tour()
+    #expect(stops.count == 6)
+    #expect(Set(stops.map(\.pane)) == [.history, .memory, .recommendations, .why])
+    for place in stops.indices {
+      let keys = [.character("t")] + Array(repeating: Key.right, count: place)
+      let state = Explorer.run(keys, from: state(120, 40), with: cache, glyphs: .unicode).state
+      while cache.work(for: state) {}
+      let frame = Explorer.render(state, cache.scene(for: state), glyphs: .unicode)
+      let above = frame.canvas.text.split(separator: "\n").prefix(state.layout.size.rows)
+        .joined(separator: "\n")
+      let sentence = stops[place].sentence
+      let numbers = sentence.split(whereSeparator: { " ,;()".contains($0) })
+        .map { $0.last == "." ? $0.dropLast() : $0 }
+        .filter { $0.contains(".") && $0.last?.isNumber == true }
+      for number in numbers { #expect(above.contains(number), "\(number) of: \(sentence)") }
+      let step = "step \(stops[place].step + 1)/"
+      #expect(above.contains(step), "\(step)")
+    }
+  }
+
   @Test("the parts printed add up to the score printed, but for rounding to hundredths")
   func printedParts() throws {
     let state = state(120, 40)

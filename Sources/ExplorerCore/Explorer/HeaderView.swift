@@ -107,7 +107,7 @@ enum HeaderView {
         runs.append((" \(dot) \(simulated)", Style(.warning)))
       }
       if viewer.isHeldOut, !heldOut.isEmpty { runs.append((" \(dot) \(heldOut)", Style(.test))) }
-      return runs + [(" ", Style())]
+      return runs + [(" ", Style(.test))]
     }
     let name = "viewer \(viewer.user)"
     var part = Part(runs: runs(name, "simulated", "held out"), weight: 1)

@@ -37,12 +37,10 @@ enum PaletteMenu {
     return Bindings.of(.main).filter { binding in
       guard binding.command != .jump, binding.command != .palette else { return false }
       let keys = binding.keys.flatMap { [$0.label(.unicode), $0.label(.ascii)] }
-      // A single sign is a key first of all.
-      if words.count == 1, text.count == 1, keys.contains(text) { return true }
+      // A word alone may be a key.
+      if words.count == 1, keys.contains(where: { $0.lowercased() == words[0] }) { return true }
       let texts = [binding.title, binding.help, binding.command.rawValue].map { $0.lowercased() }
-      return words.allSatisfy { word in
-        texts.contains { $0.contains(word) } || keys.contains { $0.lowercased() == word }
-      }
+      return words.allSatisfy { word in texts.contains { $0.contains(word) } }
     }
   }
 
