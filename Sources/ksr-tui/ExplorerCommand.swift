@@ -27,6 +27,9 @@ struct ExplorerCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The step to begin with, from 1.", valueName: "N"))
   var step: Int?
 
+  @Flag(help: "Begin with a tour of the data, a sentence at each stop.")
+  var demo = false
+
   @Flag(help: "Write one frame as text and leave.")
   var print = false
 
@@ -43,7 +46,7 @@ struct ExplorerCommand: ParsableCommand {
   @Option(
     help: "The colours: \(Theme.all.map { "\($0.name), \($0.summary)" }.joined(separator: "; ")).",
     transform: { text throws in try ExplorerCommand.theme(text) })
-  var theme = Theme.standard
+  var theme: Theme?
 
   @Flag(help: "Draw with the characters of every keyboard only.")
   var ascii = false
@@ -57,7 +60,14 @@ struct ExplorerCommand: ParsableCommand {
   @Flag(help: "Say which files would be opened, and leave.")
   var paths = false
 
+  @Flag(name: .customLong("keys-table"), help: .hidden)
+  var printsKeys = false
+
   mutating func run() throws {
+    if printsKeys {
+      FileHandle.standardOutput.write(Data((Bindings.markdown + "\n").utf8))
+      return
+    }
     let command = self
     let status = MainActor.assumeIsolated { command.start() }
     throw ExitCode(status)
@@ -74,9 +84,8 @@ struct ExplorerCommand: ParsableCommand {
         return 0
       }
       let cache = try request.open()
-      let start = try request.start(in: cache)
-      return print || isatty(1) == 0
-        ? printFrame(cache, start, glyphs) : try explore(cache, start, glyphs)
+      if print || isatty(1) == 0 { return printFrame(cache, try request.start(in: cache), glyphs) }
+      return try explore(cache, request, glyphs)
     } catch {
       FileHandle.standardError.write(Data("ksr-tui: \(error)\n".utf8))
       return 1
@@ -91,6 +100,9 @@ struct ExplorerCommand: ParsableCommand {
     if let bundled = try? BundledFiles.find() {
       lines.append("bundled files: \(bundled.home) (\(bundled.found))")
     }
+    let kept = StateFile(environment: ProcessInfo.processInfo.environment)
+    lines.append(
+      "state: \(kept?.path ?? "not kept: neither XDG_STATE_HOME nor HOME is an absolute path")")
     FileHandle.standardOutput.write(Data((lines.joined(separator: "\n") + "\n").utf8))
   }
 
@@ -99,8 +111,9 @@ struct ExplorerCommand: ParsableCommand {
     _ cache: SceneCache, _ start: (viewer: Int?, step: Int), _ glyphs: Glyphs
   ) -> Int32 {
     let first = State(
-      size: size, viewer: start.viewer, step: start.step, takesMouse: !leavesMouse, theme: theme)
-    let state = Explorer.run(keys.keys, from: first, with: cache, glyphs: glyphs).state
+      size: size, viewer: start.viewer, step: start.step, takesMouse: !leavesMouse,
+      theme: theme ?? .standard)
+    let state = Explorer.run(firstKeys, from: first, with: cache, glyphs: glyphs).state
     for warning in cache.model.warnings {
       FileHandle.standardError.write(Data("ksr-tui: \(warning)\n".utf8))
     }
@@ -112,25 +125,39 @@ struct ExplorerCommand: ParsableCommand {
 
   @MainActor
   private func explore(
-    _ cache: SceneCache, _ start: (viewer: Int?, step: Int), _ glyphs: Glyphs
+    _ cache: SceneCache, _ request: OpenRequest, _ glyphs: Glyphs
   ) throws -> Int32 {
+    let keeper = try StateKeeper(request, cache)
+    // What was asked for wins over what was kept.
+    let theme = theme ?? keeper.kept.lastTheme ?? .standard
+    let place = try request.start(in: cache, keeper)
     let wantsColor = color.wantsColor(
       environment: ProcessInfo.processInfo.environment, isTerminal: true)
     let terminal = try CursesTerminal(
       .init(theme: theme, wantsColor: wantsColor, takesMouse: !leavesMouse))
     defer { terminal.close() }
-    let first = State(
-      size: terminal.size, viewer: start.viewer, step: start.step, takesMouse: !leavesMouse,
+    var first = State(
+      size: terminal.size, viewer: place.viewer, step: place.step, takesMouse: !leavesMouse,
       theme: theme, seed: UInt64(time(nil)))
-    var begin = Explorer.run(keys.keys, from: first, with: cache, glyphs: glyphs)
+    keeper.restore(&first)
+    var begin = Explorer.run(firstKeys, from: first, with: cache, glyphs: glyphs)
     guard !begin.effects.contains(.quit) else { return 0 }
-    if let warning = cache.model.warnings.first {
+    if let warning = keeper.warning ?? cache.model.warnings.first {
       begin = Explorer.reduce(
         begin.state, .show(Toast(warning, role: .warning)), in: cache.scene(for: begin.state))
     }
-    var loop = TerminalLoop(state: begin.state, cache: cache, terminal: terminal, glyphs: glyphs)
+    var loop = TerminalLoop(
+      state: begin.state, cache: cache, terminal: terminal, glyphs: glyphs, keeper: keeper)
+    // A place that cannot be kept is no failure; own viewers that cannot were spoken of at once.
+    defer { _ = keeper.keep(loop.state) }
     try loop.run()
     return 0
+  }
+
+  /// The keys that are pressed before the first picture; --demo presses the one that begins a tour.
+  private var firstKeys: [Key] {
+    (demo ? Bindings.all.first { $0.command == .tour }?.keys.prefix(1).map(\.self) ?? [] : [])
+      + keys.keys
   }
 
   private static func theme(_ name: String) throws -> Theme {

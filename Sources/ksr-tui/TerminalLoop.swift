@@ -7,6 +7,7 @@ struct TerminalLoop {
   let cache: SceneCache
   let terminal: CursesTerminal
   let glyphs: Glyphs
+  let keeper: StateKeeper
 
   /// Runs until somebody leaves.
   mutating func run() throws(TerminalFailure) {
@@ -29,6 +30,8 @@ struct TerminalLoop {
           switch effect {
           case .quit: return
           case .redraw: terminal.forgetScreen()
+          case .findTour: actions.append(.tour(cache.tour()))
+          case .keep: if let failure = keeper.keep(state) { state = failure }
           case .copy(let text): terminal.copy(text)
           }
         }

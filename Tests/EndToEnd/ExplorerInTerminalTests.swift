@@ -179,6 +179,69 @@ struct ExplorerInTerminalTests {
     try expectShell(session, status: 0)
   }
 
+  @Test("keeps a viewer made of two titles, and where one was, until the next run")
+  func ownViewer() throws {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("ksr-state-\(UUID().uuidString)").path
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let session = try TmuxSession(columns: 80, rows: 24)
+    let data = TestEnvironment.fixture("explorer/little")
+    let command =
+      "XDG_STATE_HOME=\(folder) \(try Programs.executable("ksr-tui")) --data \(data)"
+    try session.enter(command)
+    try session.wait(for: "? help")
+    try session.press("n")
+    try session.wait(for: "A viewer of your own")
+    try session.type("vert")
+    try session.press("Enter")
+    try session.wait(for: "1 Vertigo")
+    try session.type("psy")
+    try session.press("Enter")
+    try session.wait("recommendations") {
+      $0.contains("2 Psycho") && $0.contains("Recommended now") && $0.contains("Marnie (1964)")
+    }
+    try session.press("Escape")
+    try session.wait(for: "A name to find it again")
+    try session.type("Zoe")
+    try session.press("Enter")
+    try session.wait(for: "viewer Zoe")
+    try session.press("q")
+    try expectShell(session, status: 0)
+    try session.enter("clear; \(command)")
+    try session.wait("the same viewer and step") {
+      $0.contains("viewer Zoe · own") && $0.contains("step 2/2")
+    }
+    try session.press("v")
+    try session.wait("the list of viewers") { $0.contains("▶ Zoe") && $0.contains(" own ") }
+    // Ctrl-S must not stop the terminal.
+    try session.press("C-s", "C-s", "C-s")
+    try session.wait("the best predicted viewer first") {
+      $0.contains("by how well the model predicts") && $0.contains("fay         8  .815")
+    }
+    try session.press("Escape", "q")
+    try expectShell(session, status: 0)
+    try session.enter("clear; \(command) --viewer bo --step 3")
+    try session.wait(for: "step 3/8")
+  }
+
+  @Test("a state that cannot be read stops nothing")
+  func brokenState() throws {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("ksr-state-\(UUID().uuidString)").path
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try FileManager.default.createDirectory(
+      atPath: folder + "/ksr-tui", withIntermediateDirectories: true)
+    try "no state".write(
+      toFile: folder + "/ksr-tui/state.json", atomically: true, encoding: .utf8)
+    let session = try TmuxSession()
+    let data = TestEnvironment.fixture("explorer/little")
+    try session.enter(
+      "XDG_STATE_HOME=\(folder) \(try Programs.executable("ksr-tui")) --data \(data)")
+    try session.wait(for: "What was kept of the last run cannot be read")
+    try session.press("q")
+    try expectShell(session, status: 0)
+  }
+
   @Test("plays on by itself until a key stops it")
   func play() throws {
     let session = try open("--viewer guest0 --step 1")

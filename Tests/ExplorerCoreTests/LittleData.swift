@@ -30,6 +30,11 @@ struct LittleData {
       glyphs: .unicode)
   }
 
+  /// What further keys lead to.
+  func run(_ keys: String, from state: State) throws -> Explorer.Transition {
+    Explorer.run(try KeyScript.parse(keys), from: state, with: cache, glyphs: .unicode)
+  }
+
   /// The picture of a state when all that is missing has been computed.
   func frame(_ state: State, glyphs: Glyphs = .unicode) -> Frame {
     while cache.work(for: state) {}

@@ -29,7 +29,10 @@ struct ScreenGoldenTests {
   @Test("one pane after the other on a small screen")
   func single() throws {
     let little = try LittleData()
-    for (keys, name) in [("Tab", "state"), ("Tab,Tab", "memory"), ("BTab", "recommended")] {
+    for (keys, name) in [
+      ("n,text=ver,Enter,text=psy,Enter", "films"), ("Tab", "state"), ("Tab,Tab", "memory"),
+      ("BTab", "recommended"),
+    ] {
       try expectGolden(try little.text(keys, columns: 40, rows: 12), "\(name)-40x12")
     }
   }
@@ -40,6 +43,7 @@ struct ScreenGoldenTests {
     for (keys, name) in [
       ("v", "viewers"), ("v,text=Psycho", "viewers-search"), ("/,text=侍", "find"),
       ("Enter", "card"), ("i", "model"), ("?", "help"),
+      ("n,text=ver,Enter,text=psy,Enter,text=s", "films"), ("n,Enter,Escape,text=Zo", "name"),
     ] {
       try expectGolden(try little.text(keys, columns: 80, rows: 24), "\(name)-80x24")
     }

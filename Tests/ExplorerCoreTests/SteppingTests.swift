@@ -70,7 +70,10 @@ struct SteppingTests {
     let chosen = try little.run("v,text=hugo,Enter").state
     #expect(chosen.overlay == nil && chosen.step == 0)
     #expect(try little.scene("v,text=hugo,Enter").viewer?.user == "hugo0")
-    #expect(try little.scene("v,Down,Down,Enter").viewer?.user == "céline")
+    #expect(try little.scene("v,Enter").viewer?.user == "guest0", "the list opens at the viewer")
+    #expect(try little.scene("v,C-s,Enter").viewer?.user == "anna", "another order at its top")
+    #expect(try little.scene("v,Up,Enter").viewer?.user == "fay")
+    #expect(try little.scene("v,Home,Down,Down,Enter").viewer?.user == "céline")
     #expect(try little.run("v,Escape").state == little.run("").state)
   }
 

@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import ExplorerCore
@@ -15,14 +16,25 @@ struct ThemeTests {
     }
   }
 
-  @Test("the default theme uses only the terminal's own colours")
+  @Test("the default theme uses the terminal's own colours, and others only if read on any ground")
   func standard() {
+    func contrast(_ red: UInt8, _ green: UInt8, _ blue: UInt8, with ground: Double) -> Double {
+      func linear(_ value: UInt8) -> Double {
+        let share = Double(value) / 255
+        return share <= 0.04045 ? share / 12.92 : pow((share + 0.055) / 1.055, 2.4)
+      }
+      let light = 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
+      return (max(light, ground) + 0.05) / (min(light, ground) + 0.05)
+    }
     for role in Role.allCases {
       let look = Theme.standard[role]
-      for color in [look.foreground, look.background] {
-        if case .rgb = color { Issue.record("\(role) has a certain colour") }
-      }
+      #expect(look.background == .standard)
+      #expect(look.foreground != .named(3), "yellow is not read on white: \(role)")
+      guard case .rgb(let red, let green, let blue) = look.foreground else { continue }
+      for ground in [0.0, 1.0] { #expect(contrast(red, green, blue, with: ground) >= 3, "\(role)") }
+      #expect([.eight, .sixteen].allSatisfy { look.foreground.index(at: $0) == 1 })
     }
+    #expect(Theme.standard[.negative].foreground != Theme.standard[.positive].foreground)
   }
 
   @Test("themes are found by their names, which differ")

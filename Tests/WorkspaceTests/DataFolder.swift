@@ -5,7 +5,7 @@ import Workspace
 
 /// A data set NAME/NAME.suffix of its own for a test; it goes away with the value.
 final class DataFolder {
-  private let folder: AtomicFolder
+  let folder: AtomicFolder
   private let parent: String
 
   /// Writes the files given by suffix; columns are separated by blanks here and by tabs there.

@@ -5,18 +5,22 @@ extension Theme {
   /// The theme of a name.
   public static func named(_ name: String) -> Theme? { all.first { $0.name == name } }
 
+  /// An orange that is read on black and on white, which few terminals' own yellow is; red where
+  /// there are only sixteen colours.
+  private static let orange = Color.rgb(215, 95, 0)
+
   /// The sixteen colours that people have chosen for their terminal, on its own background.
   public static let standard = Theme(
-    name: "default", summary: "the sixteen colours of your terminal",
+    name: "default", summary: "the colours of your terminal, and an orange",
     text: Look(), muted: Look(.standard, .dim), title: Look(.standard, .bold),
     border: Look(.standard, .dim), focus: Look(.named(6), .bold), key: Look(.named(6)),
-    selection: Look(.standard, .reverse), match: Look(.named(3), .underline),
-    bar: Look(.named(6)), positive: Look(.named(4), .bold), negative: Look(.named(3)),
+    selection: Look(.standard, .reverse), match: Look(orange, .underline),
+    bar: Look(.named(6)), positive: Look(.named(4), .bold), negative: Look(orange),
     train: Look(.standard, .dim), valid: Look(.named(6)), test: Look(.named(2)),
-    truth: Look(.named(5), .bold), warning: Look(.named(3)), failure: Look(.named(1), .bold),
+    truth: Look(.named(5), .bold), warning: Look(orange), failure: Look(.named(1), .bold),
     heat: Shades(
       first: Look(.standard, .dim), second: Look(.named(4)), third: Look(.named(6)),
-      fourth: Look(.named(3)), fifth: Look(.standard, .bold)))
+      fourth: Look(orange), fifth: Look(.standard, .bold)))
 
   /// Certain colours for a bright background.
   public static let light = Theme(

@@ -16,6 +16,8 @@ public enum Action: Equatable, Sendable {
   case jump(tenths: Int)
   /// Selects a row of the list on top and does what it says.
   case chooseRow(Int)
+  /// Begins a tour of these stops.
+  case tour([Tour.Stop])
   /// Time for the next step, while they go on by themselves.
   case tick
   /// The screen has another size now.
@@ -30,6 +32,10 @@ public enum Effect: Equatable, Sendable {
   case quit
   /// Sends the whole picture to the terminal again.
   case redraw
+  /// Finds the stops of a tour and answers with ``Action/tour(_:)``.
+  case findTour
+  /// Writes down what is kept between runs: the own viewers have changed.
+  case keep
   /// Puts a text where the terminal keeps what has been copied.
   case copy(String)
 }

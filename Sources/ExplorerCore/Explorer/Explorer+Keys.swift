@@ -5,7 +5,9 @@ extension Explorer {
     case .resize(let size): return .resize(size)
     case .click(let place): return frame.action(at: place)
     case .wheelUp(let place), .wheelDown(let place):
-      if state.context == .menu { return .command(key.isWheelUp ? .rowUp : .rowDown) }
+      if [.menu, .films].contains(state.context) {
+        return .command(key.isWheelUp ? .rowUp : .rowDown)
+      }
       return state.layout.panes.first { $0.body.contains(place) }
         .map { .turn($0.pane, up: key.isWheelUp) }
     default: break
@@ -17,8 +19,9 @@ extension Explorer {
       return .command(command)
     }
     switch state.context {
-    case .menu: return .type(key)
+    case .menu, .films, .naming: return .type(key)
     case .main: return .unknown(key)
+    case .tour: return .command(.tourStop)
     case .card, .message: return nil
     }
   }
@@ -34,6 +37,9 @@ extension Explorer {
       let frame = render(last.state, scene, glyphs: glyphs)
       guard let action = action(for: key, in: last.state, frame: frame) else { continue }
       last = reduce(last.state, action, in: scene)
+      if last.effects.contains(.findTour) {
+        last = reduce(last.state, .tour(cache.tour()), in: scene)
+      }
       if last.effects.contains(.quit) { break }
     }
     return last

@@ -1,13 +1,22 @@
 /// Lists on top of the panes, and rows inside them.
 extension Explorer {
-  static func type(_ key: Key, into state: inout State) {
-    guard var menu = state.menu, menu.filter.take(key) else { return }
+  static func type(_ key: Key, on next: inout Transition, _ scene: Scene) {
+    switch next.state.overlay {
+    case .naming(var entry):
+      if entry.name.take(key) { next.state.overlay = .naming(entry) }
+      return
+    case .films(let editor) where key == .backspace && editor.menu.filter.text.isEmpty:
+      return removeLastFilm(&next, scene)
+    default: break
+    }
+    guard var menu = next.state.menu, menu.filter.take(key) else { return }
     menu.selection = 0
-    state.menu = menu
+    menu.viewer = nil
+    next.state.menu = menu
   }
 
   static func moveSelection(_ command: Command, in state: inout State, _ scene: Scene) {
-    guard let menu = state.menu else {
+    guard var menu = state.menu else {
       let page = max(1, (state.layout.placement(of: state.focus)?.body.rows ?? 2) - 1)
       let offset: [Command: Int] = [.rowUp: -1, .rowDown: 1, .pageUp: -page, .pageDown: page]
       moveRow(of: state.focus, by: offset[command] ?? 0, in: &state, scene)
@@ -21,9 +30,19 @@ extension Explorer {
           FindMenu.rows(matching: menu.filter.text, in: scene).count,
           FindMenu.height(on: state.size)
         )
+      case .palette:
+        (
+          PaletteMenu.rows(matching: menu.filter.text, in: scene).count,
+          PaletteMenu.height(on: state.size)
+        )
+      case .films:
+        (scene.films?.found.count ?? 0, FilmsMenu.height(on: state.layout))
       default:
         (HelpMenu.rows(matching: menu.filter.text).count, HelpMenu.height(on: state.size))
       }
+    if case .viewers = state.overlay, let list = scene.viewers {
+      menu.selection = list.selection(of: menu)
+    }
     let last = max(0, count - 1)
     let page = max(1, height - 1)
     let target =
@@ -36,7 +55,11 @@ extension Explorer {
       case .lastRow: last
       default: menu.selection
       }
-    state.menu?.selection = min(max(0, target), last)
+    menu.selection = min(max(0, target), last)
+    if case .viewers = state.overlay, let rows = scene.viewers?.rows, !rows.isEmpty {
+      menu.viewer = rows[menu.selection].viewer
+    }
+    state.menu = menu
   }
 
   /// Moves the selection of a pane by some rows.
@@ -84,16 +107,17 @@ extension Explorer {
       let binding = rows[menu.selection]
       if binding.contexts.contains(.main) { perform(binding.command, on: &next, scene) }
     case .viewers:
-      guard let rows = scene.viewers?.rows, rows.indices.contains(menu.selection) else { return }
+      guard let row = scene.viewers?.selected(by: menu) else { return }
       next.state.overlay = nil
-      let row = rows[menu.selection]
-      take(row.viewer, in: &next.state, step: row.count - 2)
+      take(row.viewer, in: &next.state, step: row.count - (row.isOwn ? 1 : 2))
     case .find:
       let steps = FindMenu.rows(matching: menu.filter.text, in: scene)
       guard steps.indices.contains(menu.selection) else { return }
       next.state.overlay = nil
       go(to: steps[menu.selection], in: &next.state, scene)
-    case .card, nil: break
+    case .palette: PaletteMenu.choose(menu, on: &next, scene)
+    case .films: addFilm(&next, scene)
+    case .card, .naming, nil: break
     }
   }
 

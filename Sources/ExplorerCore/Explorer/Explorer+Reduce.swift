@@ -16,9 +16,11 @@ public enum Explorer {
   public static func reduce(_ state: State, _ action: Action, in scene: Scene) -> Transition {
     var next = Transition(state: state)
     if action != .tick { next.state.toast = nil }
+    if !action.keepsTour { next.state.tour = nil }
+    if action != .command(.deleteViewer) { next.state.asksToDelete = nil }
     switch action {
     case .command(let command): perform(command, on: &next, scene)
-    case .type(let key): type(key, into: &next.state)
+    case .type(let key): type(key, on: &next, scene)
     case .unknown(let key):
       next.state.toast = Toast(
         "\(key.label(.ascii)) does nothing here; ? lists the keys", role: .muted)
@@ -32,7 +34,9 @@ public enum Explorer {
       go(to: stepCount(scene) * tenths / 10, in: &next.state, scene)
     case .chooseRow(let index):
       next.state.menu?.selection = index
+      next.state.menu?.viewer = nil
       perform(.choose, on: &next, scene)
+    case .tour(let stops): begin(stops, in: &next.state)
     case .tick: tick(&next.state, scene)
     case .resize(let size):
       next.state.size = size
@@ -48,7 +52,10 @@ public enum Explorer {
     case .redraw: next.effects.append(.redraw)
     case .help: open(.help(Menu()), in: &next.state)
     case .viewers: openViewers(&next.state, scene)
-    case .close: next.state.overlay = nil
+    case .close: close(&next, scene)
+    case .ownViewer: typeFilms(&next.state, scene, isNew: false)
+    case .anotherOwnViewer: typeFilms(&next.state, scene, isNew: true)
+    case .deleteViewer: deleteViewer(&next, scene)
     case .back:
       if next.state.showsWhy { toggleWhy(&next.state) } else { openViewers(&next.state, scene) }
     case .why: toggleWhy(&next.state)
@@ -84,6 +91,19 @@ public enum Explorer {
     case .inspect: inspect(&next.state, scene)
     case .copy: copy(&next, scene)
     case .jump: break
+    case .tour:
+      if scene.model.viewerCount > 0 {
+        next.effects.append(.findTour)
+      } else {
+        next.state.toast = Toast("No tour: the model was opened without data", role: .warning)
+      }
+    case .tourNext, .tourBack: tour(command, in: &next.state)
+    case .tourStop: next.state.toast = Toast("The tour is over; t begins it again")
+    case .palette: open(.palette(Menu()), in: &next.state)
+    case .plainWords:
+      next.state.usesPlainWords.toggle()
+      next.state.toast = Toast(
+        next.state.usesPlainWords ? "Plain words; p takes the field's terms" : "The field's terms")
     case .choose: choose(on: &next, scene)
     }
   }
@@ -109,7 +129,7 @@ public enum Explorer {
     focus(panes[(index + offset + panes.count) % panes.count], in: &state)
   }
 
-  private static func focus(_ pane: Pane, in state: inout State) {
+  static func focus(_ pane: Pane, in state: inout State) {
     guard state.openPanes.contains(pane) else { return }
     state.focus = pane
     if pane == .gruState || pane == .memory { state.side = pane }
@@ -123,6 +143,7 @@ public enum Explorer {
     if case .viewers = state.overlay {
       state.viewerOrder = after(state.viewerOrder)
       state.menu?.selection = 0
+      state.menu?.viewer = nil
     } else if state.overlay == nil {
       state.slotOrder = after(state.slotOrder)
       state.toast = Toast("Relations by \(state.slotOrder.rawValue)")

@@ -4,7 +4,7 @@ extension Explorer {
   /// Depends on nothing else.
   /// Cells have roles, not colours: which theme they are seen in is the terminal's business.
   public static func render(_ state: State, _ scene: Scene, glyphs: Glyphs) -> Frame {
-    var frame = Frame(state.size, glyphs: glyphs)
+    var frame = Frame(state.size, glyphs: glyphs, isPlain: state.usesPlainWords)
     let layout = state.layout
     guard layout.form != .message else {
       drawTooSmall(state.size, in: &frame)
@@ -19,11 +19,15 @@ extension Explorer {
     }
     HeaderView.draw(state, scene, layout, in: &frame)
     FooterView.draw(state, layout, in: &frame)
+    if let tour = state.tour { TourBox.draw(tour, on: layout, in: &frame) }
     switch state.overlay {
     case .help(let menu): HelpMenu.draw(menu, on: layout, in: &frame)
+    case .palette(let menu): PaletteMenu.draw(menu, scene, on: layout, in: &frame)
     case .find(let menu): FindMenu.draw(menu, scene, on: layout, in: &frame)
     case .card: if let card = scene.card { CardView.draw(card, on: layout, in: &frame) }
     case .viewers(let menu): ViewersMenu.draw(menu, state, scene, on: layout, in: &frame)
+    case .films(let editor): FilmsMenu.draw(editor, state, scene, on: layout, in: &frame)
+    case .naming(let entry): NameBox.draw(entry, on: layout, in: &frame)
     case nil: break
     }
     return frame
@@ -33,7 +37,7 @@ extension Explorer {
     _ placement: Layout.Placement, _ state: State, _ scene: Scene, in frame: inout Frame
   ) {
     guard let viewer = scene.viewer, let step = scene.step else {
-      EmptyView.draw(placement, scene.model, in: &frame)
+      EmptyView.draw(placement, scene, in: &frame)
       return
     }
     switch placement.pane {
@@ -49,9 +53,9 @@ extension Explorer {
     _ placement: Layout.Placement, _ state: State, _ scene: Scene, in frame: inout Frame
   ) {
     let room = placement.title.inset(columns: 1, rows: 0)
-    var title = placement.pane.title
+    var title = frame.words.title(of: placement.pane)
     if placement.pane == .why, let why = scene.why {
-      title = why.equation(width: room.columns - 2, scene.model, frame.glyphs)
+      title = why.equation(width: room.columns - 2, scene.model, frame.words, frame.glyphs)
     }
     let text = placement.isTitleOnLine ? " \(title) " : title
     frame.canvas.put(

@@ -66,14 +66,14 @@ extension Explorer {
   // MARK: Viewers
 
   static func openViewers(_ state: inout State, _ scene: Scene) {
-    guard scene.model.viewerCount > 0 else {
-      state.toast = Toast("There are no viewers: the model was opened without data", role: .warning)
+    guard scene.model.viewerCount > 0 || !state.own.isEmpty else {
+      state.toast = Toast("No viewers: the model has no data here. n makes one", role: .warning)
       return
     }
-    open(.viewers(Menu()), in: &state)
+    open(.viewers(Menu(viewer: state.viewer)), in: &state)
   }
 
-  static func take(_ viewer: Int, in state: inout State, step: Int) {
+  static func take(_ viewer: Int?, in state: inout State, step: Int) {
     stop(&state)
     state.viewer = viewer
     state.step = max(0, step)

@@ -4,12 +4,15 @@ public struct Frame: Sendable {
   public var canvas: Canvas
   /// The signs that it is drawn with.
   public let glyphs: Glyphs
+  /// What numbers and panes are called.
+  let words: Words
   private var hotspots: [(rect: Rect, action: Action?)] = []
 
   /// An empty picture.
-  public init(_ size: Size, glyphs: Glyphs) {
+  public init(_ size: Size, glyphs: Glyphs, isPlain: Bool = false) {
     canvas = Canvas(size)
     self.glyphs = glyphs
+    words = isPlain ? .plain : .terms(glyphs)
   }
 
   /// What a click at a place does: that of the part which was drawn last there.

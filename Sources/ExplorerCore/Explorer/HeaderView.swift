@@ -3,7 +3,7 @@ enum HeaderView {
   static func draw(_ state: State, _ scene: Scene, _ layout: Layout, in frame: inout Frame) {
     let isFramed = layout.form != .single
     let room = layout.header.inset(columns: isFramed ? 2 : 1, rows: 0)
-    let parts = parts(scene, frame.glyphs)
+    let parts = parts(scene, frame.words, frame.glyphs)
     let gap = 1
     // What does not fit is left out, the least important first.
     var shown = parts
@@ -11,9 +11,9 @@ enum HeaderView {
     while shown.count > 1, width() > room.columns,
       let place = shown.indices.max(by: { shown[$0].weight < shown[$1].weight })
     {
-      if let short = shown[place].short {
-        shown[place].runs = short
-        shown[place].short = nil
+      if let shorter = shown[place].shorter.first {
+        shown[place].runs = shorter
+        shown[place].shorter.removeFirst()
       } else {
         shown.remove(at: place)
       }
@@ -40,13 +40,13 @@ enum HeaderView {
     let weight: Int
     /// Whether spare room goes before it.
     var isAnchor = false
-    /// What is shown instead where that helps.
-    var short: [(String, Style)]?
+    /// What is shown instead where that helps, the longest first.
+    var shorter: [[(String, Style)]] = []
 
     var columns: Int { runs.reduce(0) { $0 + $1.0.columns } }
   }
 
-  private static func parts(_ scene: Scene, _ glyphs: Glyphs) -> [Part] {
+  private static func parts(_ scene: Scene, _ words: Words, _ glyphs: Glyphs) -> [Part] {
     let model = scene.model
     let dot = String(glyphs.marks.separator)
     var parts: [Part] = []
@@ -59,12 +59,7 @@ enum HeaderView {
       ]
     }
     parts.append(Part(runs: [(" \(data) ", Style(.title))], weight: 3))
-    parts.append(
-      Part(
-        runs: [
-          (" viewer \(viewer.user)", Style(.title)),
-          (viewer.isHeldOut ? " \(dot) held out " : " ", Style(.test)),
-        ], weight: 1))
+    parts.append(viewerPart(viewer, isSimulated: model.isSimulated, dot))
     parts.append(
       Part(runs: [(" \(glyphs.count(model.itemCount)) items ", Style(.muted))], weight: 8))
     let digits = String(viewer.rows.count).count
@@ -90,14 +85,37 @@ enum HeaderView {
     }
     let hits = viewer.hits
     if hits.of > 0 {
-      parts.append(Part(runs: [(" hits@10 \(hits.count)/\(hits.of) ", Style(.text))], weight: 4))
+      parts.append(
+        Part(runs: [(" \(words.hits) \(hits.count)/\(hits.of) ", Style(.text))], weight: 4))
     }
     let metric = model.metric.map { "\($0.name) \(glyphs.probability(Float($0.value)))" }
     let name = [" model \(model.name)", metric].compactMap { $0 }.joined(separator: " \(dot) ")
     parts.append(
       Part(
         runs: [(name + " ", Style(.muted))], weight: 5, isAnchor: true,
-        short: metric.map { [(" \($0) ", Style(.muted))] }))
+        shorter: metric.map { [[(" \($0) ", Style(.muted))]] } ?? []))
     return parts
+  }
+
+  /// Who is looked at; that a viewer is simulated is the last thing to go.
+  private static func viewerPart(_ viewer: ViewerScene, isSimulated: Bool, _ dot: String) -> Part {
+    func runs(_ name: String, _ simulated: String, _ heldOut: String) -> [(String, Style)] {
+      var runs = [(" \(name)", Style(.title))]
+      if viewer.isOwn {
+        runs.append((" \(dot) own", Style(.focus)))
+      } else if isSimulated {
+        runs.append((" \(dot) \(simulated)", Style(.warning)))
+      }
+      if viewer.isHeldOut, !heldOut.isEmpty { runs.append((" \(dot) \(heldOut)", Style(.test))) }
+      return runs + [(" ", Style())]
+    }
+    let name = "viewer \(viewer.user)"
+    var part = Part(runs: runs(name, "simulated", "held out"), weight: 1)
+    if isSimulated {
+      part.shorter = [
+        runs(name, "sim.", "held out"), runs(name, "sim.", ""), runs(viewer.user, "sim.", ""),
+      ]
+    }
+    return part
   }
 }

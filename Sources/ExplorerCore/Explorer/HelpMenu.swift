@@ -32,7 +32,9 @@ enum HelpMenu {
     }
     let window = ListWindow.rows(of: rows.count, height: list.rows, showing: menu.selection)
     for (line, index) in window.enumerated() {
-      drawRow(rows[index], isSelected: index == menu.selection, in: list.line(line), frame: &frame)
+      drawRow(
+        rows[index].keys, rows[index].help, isSelected: index == menu.selection,
+        in: list.line(line), frame: &frame)
       frame.onClick(list.line(line), .chooseRow(index))
     }
   }
@@ -50,18 +52,19 @@ enum HelpMenu {
     frame.put(text, room, style: Style(.muted))
   }
 
-  private static func drawRow(
-    _ binding: Binding, isSelected: Bool, in line: Rect, frame: inout Frame
+  /// One row: keys and a sentence.
+  static func drawRow(
+    _ keys: [Key], _ help: String, isSelected: Bool, in line: Rect, frame: inout Frame
   ) {
     let glyphs = frame.glyphs
-    let keys = binding.keys.map { $0.label(glyphs) }.joined(separator: " ")
+    let keys = keys.map { $0.label(glyphs) }.joined(separator: " ")
     let keyColumns = min(14, line.columns / 3)
     let mark = isSelected ? "\(glyphs.marks.here) " : "  "
     frame.canvas.put(
       (mark + keys).padded(to: keyColumns, ellipsis: glyphs.ellipsis), in: line, style: Style(.key))
     let rest = line.dropFirst(columns: keyColumns + 1)
     frame.canvas.put(
-      binding.help.truncated(to: rest.columns, ellipsis: glyphs.ellipsis), in: rest)
+      help.truncated(to: rest.columns, ellipsis: glyphs.ellipsis), in: rest)
     if isSelected { frame.canvas.restyle(line) { $0 = Style(.selection) } }
   }
 }

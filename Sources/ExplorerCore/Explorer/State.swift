@@ -2,7 +2,8 @@
 public struct State: Equatable, Sendable {
   /// The extent of the screen.
   public internal(set) var size: Size
-  /// The viewer that is looked at, by place among the viewers of the data; nil for none.
+  /// The viewer that is looked at, by place among the viewers of the data and then
+  /// ``own``; nil for none.
   public internal(set) var viewer: Int?
   /// The step of the history, from 0: the last interaction that the model has read.
   public internal(set) var step: Int
@@ -28,12 +29,20 @@ public struct State: Equatable, Sendable {
   public internal(set) var showsWhy = false
   /// What lies on top of the panes.
   public internal(set) var overlay: Overlay?
+  /// The tour that we are on.
+  public internal(set) var tour: Tour?
+  /// Whether plain words stand in the place of the field's terms.
+  public internal(set) var usesPlainWords = false
   /// A short message, shown until the next key.
   public internal(set) var toast: Toast?
   /// Whether the explorer gets the mouse, or the terminal does.
   public internal(set) var takesMouse: Bool
   /// The colours.
   public internal(set) var theme: Theme
+  /// The viewers made here; in ``viewer`` they come after those of the data.
+  public internal(set) var own: [OwnViewer] = []
+  /// The own viewer that is deleted when the key for it is pressed once more.
+  var asksToDelete: String?
   /// What random choices follow from.
   var seed: UInt64
 
@@ -52,16 +61,28 @@ public struct State: Equatable, Sendable {
 
   /// Where everything is.
   public var layout: Layout {
-    Layout(size, Layout.Request(focus: focus, side: side, showsWhy: showsWhy))
+    let below = tour.map { TourBox.rows(of: $0, on: size) } ?? 0
+    return Layout(
+      Size(columns: size.columns, rows: size.rows - below),
+      Layout.Request(focus: focus, side: side, showsWhy: showsWhy))
+  }
+
+  /// The state with a message.
+  public func showing(_ toast: Toast) -> State {
+    var state = self
+    state.toast = toast
+    return state
   }
 
   /// What the keys go to.
   public var context: Context {
     if Layout.form(for: size) == .message { return .message }
     switch overlay {
-    case nil: return .main
+    case nil: return tour == nil ? .main : .tour
     case .card: return .card
-    case .help, .viewers, .find: return .menu
+    case .help, .viewers, .find, .palette: return .menu
+    case .films: return .films
+    case .naming: return .naming
     }
   }
 
@@ -91,8 +112,14 @@ public enum Overlay: Equatable, Sendable {
   case viewers(Menu)
   /// The list in which a title of the history is looked for.
   case find(Menu)
+  /// The list of commands.
+  case palette(Menu)
   /// What is known of an item or the model.
   case card(CardSubject)
+  /// The films of an own viewer, being typed.
+  case films(FilmEditor)
+  /// The name of a new own viewer, being typed.
+  case naming(NameEntry)
 }
 
 /// A list in which a word can be typed to leave only the rows that have it.
@@ -101,6 +128,8 @@ public struct Menu: Equatable, Sendable {
   public internal(set) var filter = TextField()
   /// The selected one among the rows that are left.
   public internal(set) var selection = 0
+  /// The viewer that is selected, wherever the list has it; nil for whichever is in the row.
+  var viewer: Int?
 }
 
 /// A short message in the place of the footer.
@@ -122,8 +151,9 @@ extension State {
   var menu: Menu? {
     get {
       switch overlay {
-      case .help(let menu), .viewers(let menu), .find(let menu): menu
-      case .card, nil: nil
+      case .help(let menu), .viewers(let menu), .find(let menu), .palette(let menu): menu
+      case .films(let editor): editor.menu
+      case .card, .naming, nil: nil
       }
     }
     set {
@@ -132,7 +162,11 @@ extension State {
       case .help: overlay = .help(newValue)
       case .viewers: overlay = .viewers(newValue)
       case .find: overlay = .find(newValue)
-      case .card, nil: break
+      case .palette: overlay = .palette(newValue)
+      case .films(var editor):
+        editor.menu = newValue
+        overlay = .films(editor)
+      case .card, .naming, nil: break
       }
     }
   }

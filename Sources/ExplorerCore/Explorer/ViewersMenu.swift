@@ -14,12 +14,16 @@ enum ViewersMenu {
     guard let list = scene.viewers else { return }
     let area = area(on: layout.size)
     let inside = MenuBox.draw(
-      "Viewers \(state.viewerOrder.words)", menu, hint: "type an id or a title watched",
+      (scene.model.isSimulated ? "Simulated viewers " : "Viewers ") + state.viewerOrder.words, menu,
+      hint: "type an id or a title watched",
       area, layout, &frame)
     let columns = Columns(inside.columns, list)
     let head = inside.line(0)
     frame.put("viewer", head, at: 2, columns: columns.userWidth, style: Style(.muted))
     frame.put("items", head, at: columns.count, columns: 6, .right, style: Style(.muted))
+    if let column = columns.prediction {
+      frame.put("NDCG", head, at: column, columns: 5, .right, style: Style(.muted))
+    }
     frame.put(
       menu.filter.text.isEmpty ? "last watched" : "watched", head, at: columns.title,
       style: Style(.muted))
@@ -28,11 +32,13 @@ enum ViewersMenu {
       frame.put("Nobody has this id or has watched such a title.", rows, style: Style(.muted))
       return
     }
-    let window = ListWindow.rows(
-      of: list.rows.count, height: rows.rows, showing: menu.selection)
+    let selection = list.selection(of: menu)
+    let window = ListWindow.rows(of: list.rows.count, height: rows.rows, showing: selection)
     for (line, index) in window.enumerated() {
+      let row = list.rows[index]
       drawRow(
-        list.rows[index], columns, isSelected: index == menu.selection, in: rows.line(line), &frame)
+        row, row.isOwn ? .nothing : list.predictions[row.viewer], columns,
+        isSelected: index == selection, in: rows.line(line), &frame)
       frame.onClick(rows.line(line), .chooseRow(index))
     }
   }
@@ -40,27 +46,41 @@ enum ViewersMenu {
   private struct Columns {
     let userWidth: Int
     let count: Int
+    /// Where it stands how well the viewer is predicted; nil where there is no room.
+    let prediction: Int?
     let title: Int
 
     init(_ width: Int, _ list: ViewerList) {
       let longest = list.rows.prefix(1000).map(\.user.columns).max() ?? 6
       userWidth = max(6, min(longest, width / 3))
       count = 2 + userWidth + 1
-      title = count + 8
+      prediction = width >= 48 ? count + 7 : nil
+      title = count + (prediction == nil ? 8 : 14)
     }
   }
 
   private static func drawRow(
-    _ row: ViewerList.Row, _ columns: Columns, isSelected: Bool, in line: Rect, _ frame: inout Frame
+    _ row: ViewerList.Row, _ prediction: Prediction, _ columns: Columns, isSelected: Bool,
+    in line: Rect, _ frame: inout Frame
   ) {
     let marks = frame.glyphs.marks
     if isSelected { frame.put(String(marks.here), line) }
     frame.put(row.user, line, at: 2, columns: columns.userWidth)
     frame.put(String(row.count), line, at: columns.count, columns: 6, .right)
-    let heldOut = row.isHeldOut ? "held out" : ""
+    if let column = columns.prediction {
+      let text =
+        switch prediction {
+        case .mean(let mean): frame.glyphs.probability(mean)
+        case .unknown: frame.glyphs.ellipsis
+        case .nothing: ""
+        }
+      frame.put(text, line, at: column, columns: 5, .right)
+    }
+    let kind = row.isOwn ? "own" : row.isHeldOut ? "held out" : ""
     let end = line.columns - 9
     frame.put(row.title, line, at: columns.title, columns: end - columns.title - 1)
-    frame.put(heldOut, line, at: end, columns: 8, .right, style: Style(.test))
+    frame.put(
+      kind, line, at: end, columns: 8, .right, style: Style(row.isOwn ? .focus : .test))
     if isSelected { frame.select(line) }
   }
 }

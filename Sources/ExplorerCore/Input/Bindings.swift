@@ -4,6 +4,12 @@ public enum Context: String, CaseIterable, Sendable {
   case main
   /// The list of keys, or another list that a word can be typed into.
   case menu
+  /// A stop of a tour.
+  case tour
+  /// A list of films to choose from, one after the other.
+  case films
+  /// A name to be typed.
+  case naming
   /// A card, to be read and closed.
   case card
   /// A screen too small for anything.
@@ -73,16 +79,20 @@ public enum Bindings {
       keys: [.down, .character("j")], command: .rowDown, contexts: [.main], title: "select",
       help: "Select the row below; in the history, a step on.", isInFooter: false),
     Binding(
-      keys: [.up, .control("p")], command: .rowUp, contexts: [.menu], title: "select",
+      keys: [.up, .control("p")], command: .rowUp, contexts: [.menu, .films],
+      title: "select",
       help: "Select the row above.", isInFooter: true),
     Binding(
-      keys: [.down, .control("n")], command: .rowDown, contexts: [.menu], title: "select",
+      keys: [.down, .control("n")], command: .rowDown, contexts: [.menu, .films],
+      title: "select",
       help: "Select the row below.", isInFooter: true),
     Binding(
-      keys: [.pageUp], command: .pageUp, contexts: [.main, .menu], title: "page up",
+      keys: [.pageUp], command: .pageUp, contexts: [.main, .menu, .films],
+      title: "page up",
       help: "Go up by a screen of rows.", isInFooter: false),
     Binding(
-      keys: [.pageDown], command: .pageDown, contexts: [.main, .menu], title: "page down",
+      keys: [.pageDown], command: .pageDown, contexts: [.main, .menu, .films],
+      title: "page down",
       help: "Go down by a screen of rows.", isInFooter: false),
     Binding(
       keys: [.character("w")], command: .why, contexts: [.main], title: "why",
@@ -93,6 +103,24 @@ public enum Bindings {
     Binding(
       keys: [.character("r")], command: .randomViewer, contexts: [.main], title: "random",
       help: "Take any other viewer.", isInFooter: false),
+    Binding(
+      keys: [.character("n")], command: .ownViewer, contexts: [.main], title: "own films",
+      help: "Type films of your own, or go on with those of an own viewer.", isInFooter: true),
+    Binding(
+      keys: [.character("N")], command: .anotherOwnViewer, contexts: [.main], title: "new viewer",
+      help: "Type films for another viewer of your own.", isInFooter: false),
+    Binding(
+      keys: [.control("d"), .delete], command: .deleteViewer, contexts: [.menu], title: "delete",
+      help: "Delete the selected viewer, if it is your own; asks first.", isInFooter: false),
+    Binding(
+      keys: [.enter], command: .choose, contexts: [.films], title: "add",
+      help: "Add the selected film; Backspace takes the last away.", isInFooter: true),
+    Binding(
+      keys: [.escape], command: .close, contexts: [.films], title: "done",
+      help: "Close the films; a new viewer is asked for a name.", isInFooter: true),
+    Binding(
+      keys: [.enter, .escape], command: .close, contexts: [.naming], title: "keep name",
+      help: "Keep the name; without one, the name proposed.", isInFooter: true),
     Binding(
       keys: [.character("/")], command: .find, contexts: [.main], title: "find",
       help: "Look for a title in this history and go there.", isInFooter: true),
@@ -111,7 +139,7 @@ public enum Bindings {
       isInFooter: true),
     Binding(
       keys: [.control("s"), .function(6)], command: .sort, contexts: [.menu], title: "sort",
-      help: "Order the viewers by data, length, last activity.", isInFooter: true),
+      help: "Order the viewers by data, length, last activity, hits.", isInFooter: true),
     Binding(
       keys: [.character("x")], command: .hideSeen, contexts: [.main], title: "hide seen",
       help: "Hide what the viewer has watched, or show it again.",
@@ -126,6 +154,24 @@ public enum Bindings {
       keys: [.escape], command: .back, contexts: [.main], title: "back",
       help: "Close the reasons; then go up to the viewers.", isInFooter: false),
     Binding(
+      keys: [.character(":")], command: .palette, contexts: [.main], title: "command",
+      help: "Find a command; viewer ID and step N go there.", isInFooter: false),
+    Binding(
+      keys: [.character("p")], command: .plainWords, contexts: [.main], title: "plain words",
+      help: "Use plain words, or the field's terms.", isInFooter: false),
+    Binding(
+      keys: [.character("t")], command: .tour, contexts: [.main], title: "tour",
+      help: "Take a tour of this data, a sentence at each stop.", isInFooter: false),
+    Binding(
+      keys: [.right, .enter, .character(" ")], command: .tourNext, contexts: [.tour],
+      title: "next", help: "Go to the next stop of the tour.", isInFooter: true),
+    Binding(
+      keys: [.left], command: .tourBack, contexts: [.tour], title: "back",
+      help: "Go to the stop before.", isInFooter: true),
+    Binding(
+      keys: [.escape], command: .tourStop, contexts: [.tour], title: "stop",
+      help: "End the tour and stay; any other key does, too.", isInFooter: true),
+    Binding(
       keys: [.character("T")], command: .nextTheme, contexts: [.main], title: "colours",
       help: "Take the next colours.", isInFooter: false),
     Binding(
@@ -133,7 +179,8 @@ public enum Bindings {
       help: "Give the mouse to the terminal, or take it back.",
       isInFooter: false),
     Binding(
-      keys: [.control("l")], command: .redraw, contexts: [.main, .menu, .card, .message],
+      keys: [.control("l")], command: .redraw,
+      contexts: [.main, .menu, .films, .naming, .tour, .card, .message],
       title: "redraw",
       help: "Draw the whole screen again.", isInFooter: false),
     Binding(
@@ -155,7 +202,7 @@ public enum Bindings {
       keys: [.character("q"), .control("c")], command: .quit, contexts: [.main, .message],
       title: "quit", help: "Leave the explorer.", isInFooter: true),
     Binding(
-      keys: [.character("?"), .function(1), .character(":")], command: .help, contexts: [.main],
+      keys: [.character("?"), .function(1)], command: .help, contexts: [.main],
       title: "help", help: "List the keys; type to search, Enter does the row.",
       isInFooter: true),
   ]

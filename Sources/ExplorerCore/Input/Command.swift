@@ -74,6 +74,24 @@ public enum Command: String, CaseIterable, Sendable {
   case modelCard = "model-card"
   /// Copy the command line that shows this screen.
   case copy
+  /// Begin a tour of the data.
+  case tour
+  /// Go to the next stop of the tour.
+  case tourNext = "tour-next"
+  /// Go to the stop before.
+  case tourBack = "tour-back"
+  /// End the tour.
+  case tourStop = "tour-stop"
+  /// Look for a command, a viewer or a step.
+  case palette
+  /// Take plain words for the field's terms, or the other way round.
+  case plainWords = "plain-words"
+  /// Type films for an own viewer: for the one that is looked at, else for a new one.
+  case ownViewer = "own-viewer"
+  /// Type films for a new own viewer.
+  case anotherOwnViewer = "another-own-viewer"
+  /// Delete the selected own viewer.
+  case deleteViewer = "delete-viewer"
   /// Take the next colours.
   case nextTheme = "next-theme"
 }

@@ -10,15 +10,4 @@ public enum Pane: String, CaseIterable, Sendable {
   case recommendations
   /// Why it recommends that.
   case why
-
-  /// What stands above it.
-  public var title: String {
-    switch self {
-    case .history: "History"
-    case .gruState: "GRU state"
-    case .memory: "Memory and attention"
-    case .recommendations: "Recommended"
-    case .why: "Why"
-    }
-  }
 }

@@ -8,10 +8,10 @@ enum GRUStatePane {
   ) {
     let room = placement.inside
     drawNumber(
-      "cos(h_t, h_t-1)", step.cosineWithPrevious.map { frame.glyphs.share($0) } ?? "",
+      frame.words.likePrevious, step.cosineWithPrevious.map { frame.glyphs.share($0) } ?? "",
       in: room.line(0), &frame)
     drawNumber(
-      "size of change", frame.glyphs.decimal(step.changeOfState), in: room.line(2), &frame)
+      frame.words.change, frame.glyphs.decimal(step.changeOfState), in: room.line(2), &frame)
     // Late steps of a long history are read a portion at a time.
     guard let similarity = viewer.similarity, similarity.steps.contains(step.step) else { return }
     let place = step.step - similarity.steps.lowerBound
@@ -64,7 +64,7 @@ enum GRUStatePane {
     _ frame: inout Frame
   ) {
     guard !steps.isEmpty, room.rows >= 2 else { return }
-    frame.put("most alike before", room.line(0), style: Style(.muted))
+    frame.put(frame.words.mostAlike, room.line(0), style: Style(.muted))
     let number = max(2, String(viewer.rows.count).count)
     for (row, similar) in steps.enumerated() {
       let line = room.line(row + 1)

@@ -7,7 +7,7 @@ enum HistoryPane {
   ) {
     let body = placement.body
     let columns = Columns(body.columns, count: viewer.rows.count)
-    frame.heading("rank", placement, at: columns.rank, columns: columns.rankWidth)
+    frame.heading(frame.words.rank, placement, at: columns.rank, columns: columns.rankWidth)
     let window = ListWindow.rows(
       of: viewer.rows.count, height: body.rows, showing: step.step)
     for (row, index) in window.enumerated() {

@@ -16,11 +16,12 @@ enum MemoryPane {
       drawWarning(attention, in: placement.inside.line(0), &frame)
       room = room.dropFirst(rows: 1)
     }
-    let columns = Columns(room.columns, names: step.slots.map(\.name))
+    let columns = Columns(room.columns, names: step.slots.map(\.name), frame.words)
     drawHeadings(columns, placement, &frame)
     let slots = step.slots(by: state.slotOrder)
     let selected = slots.firstIndex { $0.slot == scene.selectedSlot } ?? 0
-    let detail = SlotDetail.lines(slots[selected], scene, width: room.columns - 2, frame.glyphs)
+    let detail = SlotDetail.lines(
+      slots[selected], scene, width: room.columns - 2, frame.words, frame.glyphs)
     let plan = Plan(rows: room.rows, slots: slots.count, detail: detail.count + 1, columns)
     let window = ListWindow.rows(of: slots.count, height: plan.slots, showing: selected)
     for (row, index) in window.enumerated() {
@@ -69,29 +70,36 @@ enum MemoryPane {
     let attention: Int
     let arrow: Int
     let gate: Int
+    let gateWidth: Int
+    /// What stands over the gates.
+    let gateTitle: String
     /// Where the known tails stand on the same line; nil where there is no room.
     let holds: Int?
 
-    init(_ width: Int, names: [String]) {
+    init(_ width: Int, names: [String], _ words: Words) {
       let longest = names.map(\.columns).max() ?? 0
       let isWide = width >= 64
       nameWidth = max(4, min(longest, isWide ? 24 : max(8, width / 3)))
-      let numbers = 3 + 1 + 1 + 3 + 1
       let start = 1 + nameWidth + 1
+      let isRoomy = isWide || width - start - 7 - words.gate.columns >= 6
+      gateTitle = isRoomy ? words.gate : words.shortGate
+      gateWidth = max(3, gateTitle.columns)
+      let numbers = 3 + 1 + 1 + gateWidth + 1
       bar = start
       barWidth = max(1, isWide ? 12 : width - start - 1 - numbers)
       attention = bar + barWidth + 1
       arrow = attention + 3
       gate = arrow + 2
-      holds = isWide ? gate + 5 : nil
+      holds = isWide ? gate + gateWidth + 2 : nil
     }
   }
 
   private static func drawHeadings(
     _ columns: Columns, _ placement: Layout.Placement, _ frame: inout Frame
   ) {
-    frame.heading(frame.glyphs.alpha, placement, at: columns.attention, columns: 3)
-    frame.heading("z", placement, at: columns.gate, columns: 3)
+    frame.heading(frame.words.attention, placement, at: columns.attention, columns: 3)
+    frame.heading(
+      columns.gateTitle, placement, at: columns.gate, columns: columns.gateWidth)
     if let holds = columns.holds {
       frame.heading("holds", placement, at: holds, columns: 5, .left)
     }
@@ -109,7 +117,9 @@ enum MemoryPane {
         String(change > 0 ? glyphs.marks.up : glyphs.marks.down), line, at: columns.arrow,
         style: Style(change > 0 ? .positive : .negative))
     }
-    frame.put(glyphs.share(slot.gate), line, at: columns.gate, columns: 3, style: Style(.muted))
+    frame.put(
+      glyphs.share(slot.gate), line, at: columns.gate, columns: columns.gateWidth, .right,
+      style: Style(.muted))
     if let holds = columns.holds {
       let text = self.holds(slot.reading, width: line.columns - holds - 1, glyphs)
       frame.put(text, line, at: holds, style: Style(.muted))
@@ -147,9 +157,10 @@ enum MemoryPane {
   ) {
     let entropy = frame.glyphs.decimal(attention.meanEntropy)
     let most = frame.glyphs.decimal(attention.largestEntropy)
+    let words = frame.words
     let texts = [
-      "attention collapsed: mean entropy \(entropy) of at most \(most)",
-      "collapsed: entropy \(entropy) of \(most)", "attention collapsed",
+      "\(words.collapsed): \(words.entropy) \(entropy) of at most \(most)",
+      "\(words.collapsed): \(entropy) of \(most)", words.collapsed,
     ]
     frame.put(
       texts.first { $0.columns <= line.columns } ?? texts[2], line, style: Style(.warning))
@@ -160,13 +171,13 @@ enum MemoryPane {
 enum SlotDetail {
   /// What is said of it: what it holds (exact), what it is near to (approximate), its attention.
   static func lines(
-    _ slot: StepScene.Slot, _ scene: Scene, width: Int, _ glyphs: Glyphs
+    _ slot: StepScene.Slot, _ scene: Scene, width: Int, _ words: Words, _ glyphs: Glyphs
   ) -> [(text: String, style: Style)] {
     var lines: [(text: String, style: Style)] = []
     var title = slot.name.elided(to: width, glyphs)
     if let attention = scene.attention, attention.mean.indices.contains(slot.slot) {
       let ratio = glyphs.decimal(attention.relative(slot.attention, slot: slot.slot))
-      let text = "  \(glyphs.alpha) \(ratio)\(glyphs.marks.times) its mean"
+      let text = "  \(words.attentionInText) \(ratio)\(glyphs.marks.times) its mean"
       if title.columns + text.columns <= width { title += text }
     }
     lines.append((title, Style(.title)))
@@ -184,7 +195,10 @@ enum SlotDetail {
     case .found(let tails, let note):
       for tail in tails.prefix(2) {
         lines.append(
-          ("\(glyphs.marks.about) \(tail.name), cos \(glyphs.share(tail.cosine))", Style(.muted)))
+          (
+            "\(glyphs.marks.about) \(tail.name), \(words.cosine) \(glyphs.share(tail.cosine))",
+            Style(.muted)
+          ))
       }
       if let note { lines.append((note, Style(.warning))) }
     case .unavailable: break

@@ -19,7 +19,7 @@ extension Frame {
     _ alignment: Alignment = .right
   ) {
     // The title itself comes first.
-    let taken = 1 + placement.pane.title.columns + (placement.isTitleOnLine ? 2 : 0)
+    let taken = 1 + words.title(of: placement.pane).columns + (placement.isTitleOnLine ? 2 : 0)
     let text = placement.isTitleOnLine ? " \(text) " : text
     let start =
       alignment == .right
@@ -66,12 +66,17 @@ extension Layout.Placement {
 
 /// What a pane shows where there is nobody to look at.
 enum EmptyView {
-  static func draw(_ placement: Layout.Placement, _ model: ModelScene, in frame: inout Frame) {
+  static func draw(_ placement: Layout.Placement, _ scene: Scene, in frame: inout Frame) {
     guard placement.pane == .history else { return }
     let lines =
-      model.viewerCount == 0
-      ? ["No viewers: the model", "was opened without data.", "", "ksr-tui MODEL --data DIR"]
-      : ["No viewer chosen;", "v lists them."]
+      scene.films != nil
+      ? ["The films that you add", "stand here."]
+      : scene.model.viewerCount == 0
+        ? [
+          "Press n and type films:", "the model recommends", "what could come next.", "",
+          "No data was opened;", "ksr-tui MODEL --data DIR", "shows its viewers.",
+        ]
+        : ["No viewer chosen;", "v lists them, n makes one", "from films you type."]
     for (row, text) in lines.enumerated() {
       frame.put(text, placement.inside.line(row), style: Style(.muted))
     }

@@ -16,10 +16,11 @@ enum RecommendationsPane {
       items[selected].parts, scene.model, limit: (parts?.rows ?? 0) - 2)
     let columns = Columns(list.columns, scene.model)
     if let probability = columns.probability {
-      frame.heading("p", placement, at: list.column - room.column + probability, columns: 4)
+      frame.heading(
+        frame.words.probability, placement, at: list.column - room.column + probability, columns: 4)
     }
     if let score = columns.score {
-      frame.heading("score", placement, at: list.column - room.column + score, columns: 6)
+      frame.heading(frame.words.score, placement, at: list.column - room.column + score, columns: 6)
     }
     drawList(items, selected: selected, columns, in: list, state, &frame)
     if let parts {
@@ -161,7 +162,7 @@ enum ScorePartsView {
         style: Style(abs(part.amount) < 0.005 ? .muted : role))
     }
     let last = room.line(lines.count + 1)
-    frame.put("residual", last, style: Style(.muted))
+    frame.put(frame.words.residual, last, style: Style(.muted))
     frame.put(
       glyphs.tiny(item.parts.residual), last, at: name + 1, columns: room.columns - name - 1,
       .right,

@@ -29,7 +29,9 @@ enum WhyPane {
 
 extension WhyScene {
   /// The score as the sum of its parts, as many of them as fit; the smallest go together.
-  func equation(width: Int, _ model: ModelScene, _ glyphs: Glyphs) -> String {
+  func equation(
+    width: Int, _ model: ModelScene, _ words: Words, _ glyphs: Glyphs
+  ) -> String {
     let table = contributions
     let amount = glyphs.signed(table.score)
     let starts = [", over the average item: ", ", over the average: ", ": "]
@@ -46,7 +48,7 @@ extension WhyScene {
         .reduce(Float(0)) { $0 + parts[$1].1 }
       var texts = order.prefix(count).map { "\(parts[$0].0) \(glyphs.signed(parts[$0].1))" }
       if abs(rest) >= 0.005 { texts.append("others \(glyphs.signed(rest))") }
-      texts.append("residual \(glyphs.tiny(table.residual))")
+      texts.append("\(words.residual) \(glyphs.tiny(table.residual))")
       let sum = " = " + texts.joined(separator: dot)
       if let start = starts.first(where: { $0.columns + sum.columns <= width }) {
         return start + sum

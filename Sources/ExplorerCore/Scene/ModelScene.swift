@@ -24,6 +24,8 @@ public struct ModelScene: Sendable {
   public let metric: (name: String, value: Double)?
   /// The command line that opens the same model and data.
   public let command: [String]
+  /// Whether the viewers were made up by a program.
+  public let isSimulated: Bool
   /// What a person should know about this data with this model.
   public let warnings: [String]
 
@@ -46,6 +48,7 @@ public struct ModelScene: Sendable {
       ["test", "valid"].compactMap { part in
         metrics["\(part) NDCG@10"].map { ("NDCG@10", $0) }
       }.first
+    isSimulated = session.isSimulated
     warnings = session.warnings
   }
 }

@@ -16,6 +16,10 @@ public struct Scene: Sendable {
   public let why: WhyScene?
   /// The list of viewers, while it is open.
   public let viewers: ViewerList?
+  /// The viewer named in the palette, by place.
+  public var namedViewer: Int?
+  /// The films to choose from and those chosen, while they are typed.
+  let films: FilmChoices?
   /// The card that is open.
   public let card: Card?
   /// What the attention of the model does on average; nil while that is not known.

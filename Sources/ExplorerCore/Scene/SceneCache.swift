@@ -12,20 +12,22 @@ public final class SceneCache {
   private lazy var tails = TailIndex(session.model)
   private lazy var viewerIndex = ViewerIndex(session)
   private var attention: AttentionSummary?
-  private var surveys: [Int: ViewerSurvey] = [:]
+  private lazy var predictions = PredictionSurvey(session)
+  private var surveys: [Viewer: ViewerSurvey] = [:]
   private var steps: [StepKey: StepScene] = [:]
   private var reasons: [WhyKey: WhyScene] = [:]
   private var cards: [Int32: Card] = [:]
-  private var lists: [ViewerList.Request: ViewerList] = [:]
+  private var lists: [ViewerList.Request: (list: ViewerList, version: Int)] = [:]
+  private var found: (text: String, items: [Int32])?
 
   private struct StepKey: Hashable {
-    let viewer: Int
+    let viewer: Viewer
     let step: Int
     let hidesSeen: Bool
   }
 
   private struct WhyKey: Hashable {
-    let viewer: Int
+    let viewer: Viewer
     let step: Int
     let item: Int32
   }
@@ -45,18 +47,34 @@ public final class SceneCache {
     session.viewers.isEmpty ? nil : FirstLook.find(in: session, tails)
   }
 
+  /// The stops of a tour of this data, found when they are first wanted.
+  public func tour() -> [Tour.Stop] { stops }
+
+  private lazy var stops = TourFinder(self, tails).stops()
+
   /// What a picture of a state needs.
   public func scene(for state: State) -> Scene {
+    var scene = sceneOfSelection(state)
+    if case .palette(let menu) = state.overlay,
+      let name = PaletteMenu.viewerName(in: menu.filter.text)
+    {
+      scene.namedViewer = session.viewers.firstIndex { $0.user == name }
+    }
+    return scene
+  }
+
+  private func sceneOfSelection(_ state: State) -> Scene {
     var list: ViewerList?
     if case .viewers(let menu) = state.overlay {
-      list = viewers(.init(filter: menu.filter.text, order: state.viewerOrder))
+      list = viewers(.init(filter: menu.filter.text, order: state.viewerOrder, own: state.own))
     }
     var card: Card?
     if case .card(let subject) = state.overlay { card = self.card(subject) }
-    guard let viewer = state.viewer, session.viewers.indices.contains(viewer) else {
+    let films = films(for: state)
+    guard let viewer = viewer(of: state) else {
       return Scene(
         model: model, viewer: nil, step: nil, selectedSlot: nil, why: nil, viewers: list,
-        card: card, attention: attention)
+        films: films, card: card, attention: attention)
     }
     let survey = survey(viewer, around: state.step)
     let step = step(
@@ -68,12 +86,12 @@ public final class SceneCache {
     }
     return Scene(
       model: model, viewer: survey.scene, step: step, selectedSlot: state.slot ?? step.leader,
-      why: why, viewers: list, card: card, attention: attention)
+      why: why, viewers: list, films: films, card: card, attention: attention)
   }
 
   /// Does a portion of what is still missing around a state; false if nothing was.
   public func work(for state: State) -> Bool {
-    if let viewer = state.viewer, session.viewers.indices.contains(viewer) {
+    if let viewer = viewer(of: state) {
       if surveys[viewer] == nil { _ = survey(viewer, around: state.step) }
       if surveys[viewer]?.isComplete == false {
         surveys[viewer]?.work(around: state.step)
@@ -81,7 +99,7 @@ public final class SceneCache {
       }
     }
     guard attention == nil, session.network.relationCount > 0, !session.viewers.isEmpty else {
-      return false
+      return predict(for: state)
     }
     // The beginnings of a few histories, taken from all over the data.
     let count = min(session.viewers.count, 24)
@@ -93,17 +111,18 @@ public final class SceneCache {
     return true
   }
 
-  private func survey(_ viewer: Int, around step: Int) -> ViewerSurvey {
+  private func survey(_ viewer: Viewer, around step: Int) -> ViewerSurvey {
     if let known = surveys[viewer] { return known }
     if surveys.count > 8 { surveys = [:] }
-    var survey = ViewerSurvey(viewer, of: session)
+    var survey = ViewerSurvey(
+      history(of: viewer), isOwn: viewer.isOwn, of: session)
     survey.work(around: step)
     surveys[viewer] = survey
     return survey
   }
 
   private func step(
-    _ step: Int, of viewer: Int, _ survey: ViewerSurvey, hidesSeen: Bool
+    _ step: Int, of viewer: Viewer, _ survey: ViewerSurvey, hidesSeen: Bool
   ) -> StepScene {
     let key = StepKey(viewer: viewer, step: step, hidesSeen: hidesSeen)
     if let known = steps[key] { return known }
@@ -115,7 +134,7 @@ public final class SceneCache {
   }
 
   private func reason(
-    _ recommendation: StepScene.Recommendation, viewer: Int, step: Int, _ survey: ViewerSurvey
+    _ recommendation: StepScene.Recommendation, viewer: Viewer, step: Int, _ survey: ViewerSurvey
   ) -> WhyScene {
     let key = WhyKey(viewer: viewer, step: step, item: recommendation.item)
     if let known = reasons[key] { return known }
@@ -138,10 +157,36 @@ public final class SceneCache {
   }
 
   private func viewers(_ request: ViewerList.Request) -> ViewerList {
-    if let known = lists[request] { return known }
+    // In the order of the predictions the list changes as they come in, but not with each of them.
+    let version = request.order == .predicted ? predictions.version : 0
+    if let known = lists[request], known.version == version {
+      return known.list.with(predictions.known)
+    }
     if lists.count > 40 { lists = [:] }
-    let result = viewerIndex.list(request)
-    lists[request] = result
+    let own = request.own.map { (name: $0.name, items: items(of: $0)) }
+    let result = viewerIndex.list(request, own: own, predictions.known)
+    lists[request] = (result, version)
     return result
+  }
+
+  /// The films to choose from.
+  func items(matching text: String) -> [Int32] {
+    if let found, found.text == text { return found.items }
+    let items = viewerIndex.films(matching: text, limit: 200)
+    found = (text, items)
+    return items
+  }
+
+  /// Goes on finding out how well the model predicts: what the list shows, then what it sorts by.
+  private func predict(for state: State) -> Bool {
+    guard case .viewers(let menu) = state.overlay, !session.viewers.isEmpty else { return false }
+    let list = viewers(
+      .init(filter: menu.filter.text, order: state.viewerOrder, own: state.own))
+    let window = ListWindow.rows(
+      of: list.rows.count, height: ViewersMenu.height(on: state.size),
+      showing: list.selection(of: menu))
+    return predictions.work(
+      on: list.rows[window].filter { !$0.isOwn }.map(\.viewer),
+      thenAll: state.viewerOrder == .predicted)
   }
 }

@@ -9,11 +9,13 @@ public struct ViewerList: Sendable {
     let filter: String
     /// The order.
     let order: ViewerOrder
+    /// The viewers made here.
+    let own: [OwnViewer]
   }
 
   /// One viewer.
   public struct Row: Sendable, Equatable {
-    /// The place among the viewers of the data.
+    /// The place among the viewers of the data, then those made here.
     public let viewer: Int
     /// The viewer's token.
     public let user: String
@@ -21,16 +23,35 @@ public struct ViewerList: Sendable {
     public let count: Int
     /// Whether all of them were left out of training.
     public let isHeldOut: Bool
-    /// The item watched that the search found, else the last one.
-    public let item: Int32
-    /// What to call that item.
+    /// Whether the viewer was made here.
+    public let isOwn: Bool
+    /// What to call the item watched that the search found, else the last one.
     public let title: String
     /// When the last interaction was, as the data gives it.
     public let last: Double
   }
 
-  /// The viewers that are left.
+  /// The viewers that are left, those made here first.
   public let rows: [Row]
+  /// How well the model predicts each viewer of the data, as far as that is known.
+  let predictions: [Prediction]
+
+  /// The row that a menu selects.
+  func selection(of menu: Menu) -> Int {
+    menu.viewer.flatMap { viewer in rows.firstIndex { $0.viewer == viewer } }
+      ?? min(menu.selection, max(0, rows.count - 1))
+  }
+
+  /// The viewer that a menu selects.
+  func selected(by menu: Menu) -> Row? {
+    let place = selection(of: menu)
+    return rows.indices.contains(place) ? rows[place] : nil
+  }
+
+  /// The same rows with what is known by now.
+  func with(_ predictions: [Prediction]) -> ViewerList {
+    ViewerList(rows: rows, predictions: predictions)
+  }
 }
 
 /// The order of the viewers in their list.
@@ -41,6 +62,8 @@ public enum ViewerOrder: String, CaseIterable, Sendable {
   case length
   /// The latest interaction first.
   case latest
+  /// The best predicted first, as far as that is known.
+  case predicted
 
   /// The order in words.
   var words: String {
@@ -48,6 +71,7 @@ public enum ViewerOrder: String, CaseIterable, Sendable {
     case .data: "in the order of the data"
     case .length: "by length"
     case .latest: "by last activity"
+    case .predicted: "by how well the model predicts"
     }
   }
 }
@@ -59,6 +83,8 @@ struct ViewerIndex {
   private let titles: [UInt8]
   /// Where the title of each item starts.
   private let starts: [Int]
+  /// All items but the padding, the most watched first.
+  private let byPopularity: [Int32]
 
   init(_ session: Session) {
     self.session = session
@@ -71,47 +97,91 @@ struct ViewerIndex {
     }
     self.titles = titles
     self.starts = starts
+    let popularity = session.popularity
+    byPopularity = (1..<Int32(max(1, session.model.items.count))).sorted {
+      let (a, b) = (popularity[Int($0)], popularity[Int($1)])
+      return a != b ? a > b : $0 < $1
+    }
   }
 
-  /// The viewers whose token begins with the words typed, then those who watched a matching title.
-  func list(_ request: ViewerList.Request) -> ViewerList {
+  /// The viewers whose token begins with the words typed, then those who watched a matching title;
+  /// before each of them those made here.
+  func list(
+    _ request: ViewerList.Request, own: [(name: String, items: [Int32])],
+    _ predictions: [Prediction]
+  ) -> ViewerList {
     let wanted = request.filter.lowercased().split(separator: " ").joined(separator: " ")
-    var rows: [ViewerList.Row] = []
-    if wanted.isEmpty {
-      rows = session.viewers.indices.map { row($0, item: nil) }
-    } else {
-      let found = items(matching: Array(wanted.utf8))
-      var byTitle: [ViewerList.Row] = []
-      for (viewer, history) in session.viewers.enumerated() {
-        if history.user.lowercased().hasPrefix(wanted) {
-          rows.append(row(viewer, item: nil))
-        } else if let item = history.items.last(where: { found[Int($0)] }) {
-          byTitle.append(row(viewer, item: item))
+    let found = wanted.isEmpty ? [] : items(matching: Array(wanted.utf8))
+    var byName: [ViewerList.Row] = []
+    var byTitle: [ViewerList.Row] = []
+    func look(_ viewer: Int, _ name: String, _ items: [Int32], _ make: (Int32?) -> ViewerList.Row) {
+      if wanted.isEmpty || name.lowercased().hasPrefix(wanted) {
+        byName.append(make(items.last))
+      } else if let item = items.last(where: { found[Int($0)] }) {
+        byTitle.append(make(item))
+      }
+    }
+    let count = session.viewers.count
+    for (place, viewer) in own.enumerated() {
+      look(count + place, viewer.name, viewer.items) { item in
+        ViewerList.Row(
+          viewer: count + place, user: viewer.name, count: viewer.items.count, isHeldOut: false,
+          isOwn: true, title: item.map { session.model.itemNames[Int($0)] } ?? "", last: 0)
+      }
+    }
+    let ownRows = byName + byTitle
+    (byName, byTitle) = ([], [])
+    for (viewer, history) in session.viewers.enumerated() {
+      look(viewer, history.user, history.items) { item in
+        ViewerList.Row(
+          viewer: viewer, user: history.user, count: history.count, isHeldOut: history.isHeldOut,
+          isOwn: false, title: item.map { session.model.itemNames[Int($0)] } ?? "",
+          last: history.timestamps[history.count - 1])
+      }
+    }
+    return ViewerList(
+      rows: ownRows + sorted(byName, request.order, predictions)
+        + sorted(byTitle, request.order, predictions),
+      predictions: predictions)
+  }
+
+  private func sorted(
+    _ rows: [ViewerList.Row], _ order: ViewerOrder, _ predictions: [Prediction]
+  ) -> [ViewerList.Row] {
+    switch order {
+    case .data: return rows
+    case .length:
+      return rows.sorted { $0.count != $1.count ? $0.count > $1.count : $0.viewer < $1.viewer }
+    case .latest:
+      return rows.sorted { $0.last != $1.last ? $0.last > $1.last : $0.viewer < $1.viewer }
+    case .predicted:
+      func key(_ row: ViewerList.Row) -> Float {
+        switch predictions[row.viewer] {
+        case .mean(let mean): mean
+        case .unknown: -1
+        case .nothing: -2
         }
       }
-      rows = sorted(rows, request.order) + sorted(byTitle, request.order)
-      return ViewerList(rows: rows)
+      return rows.sorted {
+        let (a, b) = (key($0), key($1))
+        return a != b ? a > b : $0.viewer < $1.viewer
+      }
     }
-    return ViewerList(rows: sorted(rows, request.order))
   }
 
-  private func row(_ viewer: Int, item: Int32?) -> ViewerList.Row {
-    let history = session.viewers[viewer]
-    let item = item ?? history.items[history.count - 1]
-    return ViewerList.Row(
-      viewer: viewer, user: history.user, count: history.count, isHeldOut: history.isHeldOut,
-      item: item, title: session.model.itemNames[Int(item)],
-      last: history.timestamps[history.count - 1])
-  }
-
-  private func sorted(_ rows: [ViewerList.Row], _ order: ViewerOrder) -> [ViewerList.Row] {
-    switch order {
-    case .data: rows
-    case .length:
-      rows.sorted { $0.count != $1.count ? $0.count > $1.count : $0.viewer < $1.viewer }
-    case .latest:
-      rows.sorted { $0.last != $1.last ? $0.last > $1.last : $0.viewer < $1.viewer }
+  /// The items to choose from: those whose title begins with the words typed, then those that have
+  /// them, the most watched first.
+  func films(matching text: String, limit: Int) -> [Int32] {
+    let wanted = Array(text.lowercased().split(separator: " ").joined(separator: " ").utf8)
+    guard !wanted.isEmpty else { return Array(byPopularity.prefix(limit)) }
+    let found = items(matching: wanted)
+    var first: [Int32] = []
+    var other: [Int32] = []
+    for item in byPopularity where found[Int(item)] {
+      let title = titles[starts[Int(item)]...].prefix(wanted.count)
+      if title.elementsEqual(wanted) { first.append(item) } else { other.append(item) }
     }
+    return Array((first + other).prefix(limit))
   }
 
   /// Which items have the bytes in their title.

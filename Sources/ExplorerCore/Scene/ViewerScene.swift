@@ -23,6 +23,8 @@ public struct ViewerScene: Sendable {
   public let user: String
   /// Whether all of the history was left out of training.
   public let isHeldOut: Bool
+  /// Whether the viewer was made here, not taken from the data.
+  public let isOwn: Bool
   /// The interactions, oldest first.
   public let rows: [Row]
   /// The rank that the model gave to each interaction at the step before it; nil for the first and

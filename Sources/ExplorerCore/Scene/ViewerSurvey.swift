@@ -20,8 +20,7 @@ struct ViewerSurvey {
   /// About as many multiplications as take a few milliseconds.
   static let portion = 8_000_000
 
-  init(_ viewer: Int, of session: Session) {
-    let history = session.viewers[viewer]
+  init(_ history: History, isOwn: Bool, of session: Session) {
     let network = session.network
     states = HistoryStates(network: network, items: history.items)
     let shared = min(history.count, network.settings.maxItemListLength)
@@ -31,7 +30,7 @@ struct ViewerSurvey {
       for step in 0..<shared { leaders[step] = Self.leader(trace, row: step) }
     }
     scene = ViewerScene(
-      user: history.user, isHeldOut: history.isHeldOut,
+      user: history.user, isHeldOut: history.isHeldOut, isOwn: isOwn,
       rows: history.items.enumerated().map { step, item in
         ViewerScene.Row(
           item: item, title: session.model.itemNames[Int(item)], year: session.year(of: item),

@@ -28,10 +28,12 @@ public struct ModelVectors: Sendable {
       [model.items[$0], model.itemNames[$0], "item"]
     }
     if let tails = model.tails.vectors {
+      // The embeddings need not hold all tails; zeros stand for the others.
+      let known = (0..<tails.rows).filter { tails.row($0).contains { $0 != 0 } }
       vectors = Matrix(
-        rows: vectors.rows + tails.rows, columns: vectors.columns,
-        values: vectors.values + tails.values)
-      rows += (0..<tails.rows).map { [model.tails.tokens[$0], model.tails.names[$0], "tail"] }
+        rows: vectors.rows + known.count, columns: vectors.columns,
+        values: vectors.values + known.flatMap { tails.row($0) })
+      rows += known.map { [model.tails.tokens[$0], model.tails.names[$0], "tail"] }
     }
     return ModelVectors(vectors: vectors, columns: ["id", "name", "kind"], rows: rows)
   }

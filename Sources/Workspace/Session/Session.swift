@@ -9,6 +9,9 @@ public struct Session: Sendable {
   public let network: KSRNetwork
   /// The folder the histories come from; nil for a model alone.
   public let folder: AtomicFolder?
+  /// Whether the viewers were made up by a program: the folder holds NAME.truth, which says why each
+  /// of them chose what they chose.
+  public var isSimulated: Bool { folder?.has("truth") ?? false }
   /// The viewers, in the order of the data; items are the model's identifiers.
   public let viewers: [History]
   /// How many of the viewers watched each item, by item identifier.

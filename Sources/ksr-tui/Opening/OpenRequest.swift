@@ -63,7 +63,34 @@ struct OpenRequest {
     return SceneCache(session, name: name, command: command)
   }
 
-  /// The viewer and the step to begin with.
+  /// The viewer and the step to begin with: those asked for, else those kept, else those that show
+  /// something.
+  func start(in cache: SceneCache, _ keeper: StateKeeper) throws -> (viewer: Int?, step: Int) {
+    var state = State(size: Size(columns: 1, rows: 1))
+    keeper.restore(&state)
+    let histories = cache.session.viewers
+    if let viewer {
+      if !histories.contains(where: { $0.user == viewer }),
+        let place = keeper.ownViewer(viewer, in: state)
+      {
+        let count = state.own[place - histories.count].films.count
+        return (place, try step(upTo: count, of: viewer) ?? count - 1)
+      }
+    } else if let place = keeper.place(in: state) {
+      if histories.indices.contains(place.viewer) {
+        let history = histories[place.viewer]
+        return (place.viewer, try step(history) ?? min(place.step, history.count - 1))
+      }
+      let own = state.own[place.viewer - histories.count]
+      return (
+        place.viewer,
+        try step(upTo: own.films.count, of: own.name) ?? min(place.step, own.films.count - 1)
+      )
+    }
+    return try start(in: cache)
+  }
+
+  /// The viewer and the step to begin with where nothing is kept.
   func start(in cache: SceneCache) throws -> (viewer: Int?, step: Int) {
     let session = cache.session
     guard !session.viewers.isEmpty else {
@@ -88,10 +115,14 @@ struct OpenRequest {
   }
 
   private func step(_ history: History) throws -> Int? {
+    try step(upTo: history.count, of: history.user)
+  }
+
+  private func step(upTo count: Int, of viewer: String) throws -> Int? {
     guard let step else { return nil }
-    guard (1...history.count).contains(step) else {
+    guard (1...count).contains(step) else {
       throw OpeningFailure(
-        "There is no step \(step): viewer \(quoted(history.user)) has steps 1 to \(history.count).")
+        "There is no step \(step): viewer \(quoted(viewer)) has steps 1 to \(count).")
     }
     return step - 1
   }

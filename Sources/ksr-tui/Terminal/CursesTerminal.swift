@@ -87,6 +87,16 @@ final class CursesTerminal {
     leaveok(window, true)
     curs_set(0)
     mouseinterval(0)
+    leaveFlowControl()
+  }
+
+  /// Makes Ctrl-S a key like others; to a terminal as it usually is, it says to write nothing more.
+  private func leaveFlowControl() {
+    var settings = termios()
+    guard tcgetattr(input, &settings) == 0 else { return }
+    settings.c_iflag &= ~tcflag_t(IXON)
+    // Curses takes them as its own, and so comes back to them after a stop.
+    if tcsetattr(input, TCSADRAIN, &settings) == 0 { def_prog_mode() }
   }
 
   /// Takes the mouse, or leaves it to the terminal, which then can select text with it.

@@ -1,0 +1,75 @@
+/// A way through the data, stop by stop, each with a sentence.
+public struct Tour: Equatable, Sendable {
+  /// One stop: what is shown, and what there is to see.
+  public struct Stop: Equatable, Sendable {
+    /// The viewer, by place.
+    public let viewer: Int
+    /// The step, from 0.
+    public let step: Int
+    /// The pane that the sentence is about.
+    public let pane: Pane
+    /// The selected recommendation.
+    public var recommendation = 0
+    /// The selected slot; nil for the one that is read most.
+    public var slot: Int?
+    /// What there is to see, in no more than what the screen shows.
+    public let sentence: String
+  }
+
+  /// The stops, in their order; one at least.
+  public let stops: [Stop]
+  /// The place of the stop where we are.
+  public internal(set) var place = 0
+
+  /// The stop where we are.
+  public var stop: Stop { stops[place] }
+}
+
+extension Action {
+  /// Whether a tour goes on after it: only its own keys and what the terminal does by itself leave
+  /// it alone.
+  var keepsTour: Bool {
+    switch self {
+    case .command(.tourNext), .command(.tourBack), .command(.redraw), .tick, .resize, .show, .tour:
+      true
+    default: false
+    }
+  }
+}
+
+extension Explorer {
+  /// Begins a tour, or says why there is none.
+  static func begin(_ stops: [Tour.Stop], in state: inout State) {
+    guard !stops.isEmpty else {
+      state.toast = Toast("There is too little in this data for a tour", role: .warning)
+      return
+    }
+    stop(&state)
+    state.overlay = nil
+    visit(Tour(stops: stops), in: &state)
+  }
+
+  /// Goes on with a tour; after the last stop it is over, and everything stays as it stands.
+  static func tour(_ command: Command, in state: inout State) {
+    guard var tour = state.tour else { return }
+    tour.place += command == .tourBack ? -1 : 1
+    if tour.stops.indices.contains(tour.place) {
+      visit(tour, in: &state)
+    } else if tour.place >= tour.stops.count {
+      state.tour = nil
+      state.toast = Toast("The tour ends here; t begins it again, ? lists the keys")
+    }
+  }
+
+  private static func visit(_ tour: Tour, in state: inout State) {
+    let stop = tour.stop
+    take(stop.viewer, in: &state, step: stop.step)
+    state.tour = tour
+    state.recommendation = stop.recommendation
+    state.slot = stop.slot
+    // The places that the sentences name are those in the whole ranking.
+    state.hidesSeen = false
+    state.showsWhy = stop.pane == .why
+    focus(stop.pane, in: &state)
+  }
+}

@@ -1,0 +1,76 @@
+/// What the numbers and panes are called on the screen: one word for each, in one of two sets.
+///
+/// No label has a default, so a set that forgets one does not compile.
+public struct Words: Equatable, Sendable {
+  /// The pane of ``Pane/history``.
+  let history: String
+  /// The pane of ``Pane/gruState``.
+  let gruState: String
+  /// The pane of ``Pane/memory``.
+  let memory: String
+  /// The pane of ``Pane/recommendations``.
+  let recommendations: String
+  /// The pane of ``Pane/why``.
+  let why: String
+  /// Place in the ranking.
+  let rank: String
+  /// α, over its column.
+  let attention: String
+  /// α, in a line of text.
+  let attentionInText: String
+  /// z, over its column.
+  let gate: String
+  /// z, over a narrow column.
+  let shortGate: String
+  /// p.
+  let probability: String
+  /// The score of an item.
+  let score: String
+  /// The cosine of a state with the one before, in 15 columns.
+  let likePrevious: String
+  /// How far the state moved, in 15 columns.
+  let change: String
+  /// The steps with the most similar states.
+  let mostAlike: String
+  /// A cosine, in a line of text.
+  let cosine: String
+  /// What rounding leaves of a sum.
+  let residual: String
+  /// Of the steps left out of training, those whose item was among the first ten.
+  let hits: String
+  /// That a model reads always the same slot.
+  let collapsed: String
+  /// How evenly a model reads its slots.
+  let entropy: String
+
+  /// The words of the model's papers and of its code.
+  static func terms(_ glyphs: Glyphs) -> Words {
+    Words(
+      history: "History", gruState: "GRU state", memory: "Memory and attention",
+      recommendations: "Recommended", why: "Why", rank: "rank", attention: glyphs.alpha,
+      attentionInText: glyphs.alpha, gate: "z", shortGate: "z", probability: "p", score: "score",
+      likePrevious: "cos(h_t, h_t-1)", change: "size of change", mostAlike: "most alike before",
+      cosine: "cos", residual: "residual", hits: "hits@10", collapsed: "attention collapsed",
+      entropy: "mean entropy")
+  }
+
+  /// Plain words, for people who have not read the papers.
+  static let plain = Words(
+    history: "Watched", gruState: "Running state", memory: "Memory",
+    recommendations: "Recommended", why: "Why", rank: "place", attention: "attention",
+    attentionInText: "attention", gate: "overwritten", shortGate: "new", probability: "chance",
+    score: "points", likePrevious: "like the last", change: "how much moved",
+    mostAlike: "most alike before", cosine: "likeness", residual: "rounding",
+    hits: "in first ten", collapsed: "reads one relation only", entropy: "evenness")
+
+  /// What stands above a pane.
+  func title(of pane: Pane) -> String {
+    switch pane {
+    case .history: history
+    case .gruState: gruState
+    case .memory: memory
+    case .recommendations: recommendations
+    case .why: why
+    }
+  }
+}

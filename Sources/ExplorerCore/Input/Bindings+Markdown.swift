@@ -1,0 +1,31 @@
+extension Bindings {
+  /// The lines of the README between which its table of keys stands.
+  public static let marks = (begin: "<!-- keys -->", end: "<!-- /keys -->")
+
+  /// The table of all keys, as the README shows it.
+  public static var markdown: String {
+    var lines = ["| keys | where | what they do |", "|---|---|---|"]
+    for binding in all {
+      let keys = binding.keys.map { "`\($0.label(.unicode))`" }.joined(separator: " ")
+      let places = Context.allCases.filter { binding.contexts.contains($0) }
+      lines.append(
+        "| \(keys) | \(places.map(\.words).joined(separator: ", ")) | \(binding.help) |")
+    }
+    return lines.joined(separator: "\n")
+  }
+}
+
+extension Context {
+  /// The place in a word.
+  fileprivate var words: String {
+    switch self {
+    case .main: "panes"
+    case .menu: "lists"
+    case .films: "films of an own viewer"
+    case .naming: "a name"
+    case .tour: "tour"
+    case .card: "cards"
+    case .message: "too small a screen"
+    }
+  }
+}

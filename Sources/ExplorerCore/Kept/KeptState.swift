@@ -1,0 +1,128 @@
+import FoundationEssentials
+
+/// What is kept between runs.
+///
+/// Whatever is missing is as at the first start; names that this version does not know are passed
+/// over.
+public struct KeptState: Codable, Equatable, Sendable {
+  /// The last place in each model, the latest first.
+  var places: [Place]?
+  /// The viewers made here, by the name of the data that the films are of.
+  var own: [String: [OwnViewer]]?
+  var theme: String?
+  var slotOrder: String?
+  var viewerOrder: String?
+  var hidesSeen: Bool?
+  var focus: String?
+  var side: String?
+  var showsWhy: Bool?
+
+  /// Which model it is: the path of its file and the digest of what it was trained on.
+  public struct ModelKey: Codable, Equatable, Sendable {
+    let path: String
+    let digest: String
+    /// The name of the data.
+    let data: String
+
+    /// The key of a model.
+    ///
+    /// - Parameters:
+    ///   - path: the model file, without links in the path.
+    ///   - digest: the digest of the training interactions.
+    ///   - data: the name of the data.
+    public init(path: String, digest: String, data: String) {
+      self.path = path
+      self.digest = digest
+      self.data = data
+    }
+  }
+
+  /// Where in a model somebody was.
+  struct Place: Codable, Equatable, Sendable {
+    let model: ModelKey
+    let viewer: String
+    let isOwn: Bool
+    let step: Int
+  }
+
+  /// Places of more models than this are not kept.
+  static let placeLimit = 50
+
+  /// Nothing is kept.
+  public init() {}
+
+  /// Reads what ``text`` has written; nil if it is anything else.
+  public init?(text: String) {
+    guard let kept = try? JSONDecoder().decode(KeptState.self, from: Data(text.utf8)) else {
+      return nil
+    }
+    self = kept
+  }
+
+  /// The state as text.
+  public var text: String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    guard let data = try? encoder.encode(self) else { return "{}\n" }
+    return String(decoding: data, as: UTF8.self) + "\n"
+  }
+}
+
+extension KeptState {
+  /// The theme that was in use.
+  public var lastTheme: Theme? { theme.flatMap { Theme.named($0) } }
+
+  /// Gives a state the own viewers, the orders and the panes that were kept.
+  public func restore(_ state: inout State, for model: ModelKey) {
+    var names: Set<String> = []
+    state.own = (own?[model.data] ?? []).filter {
+      !$0.name.isEmpty && !$0.films.isEmpty && names.insert($0.name).inserted
+    }
+    state.slotOrder = slotOrder.flatMap { SlotOrder(rawValue: $0) } ?? state.slotOrder
+    state.viewerOrder = viewerOrder.flatMap { ViewerOrder(rawValue: $0) } ?? state.viewerOrder
+    state.hidesSeen = hidesSeen ?? state.hidesSeen
+    state.showsWhy = showsWhy ?? state.showsWhy
+    if let side = side.flatMap({ Pane(rawValue: $0) }), side == .gruState || side == .memory {
+      state.side = side
+    }
+    if let focus = focus.flatMap({ Pane(rawValue: $0) }), state.openPanes.contains(focus) {
+      state.focus = focus
+    }
+  }
+
+  /// The viewer, as ``State`` counts them, and the step at which somebody last left a model.
+  ///
+  /// - Parameter viewers: the viewers of the data.
+  public func place(
+    for model: ModelKey, viewers: [String], in state: State
+  ) -> (viewer: Int, step: Int)? {
+    guard let place = places?.first(where: { $0.model == model }) else { return nil }
+    let viewer =
+      place.isOwn
+      ? state.own.firstIndex { $0.name == place.viewer }.map { viewers.count + $0 }
+      : viewers.firstIndex(of: place.viewer)
+    return viewer.map { ($0, max(0, place.step)) }
+  }
+
+  /// Takes over what a state says, and leaves what it says nothing about.
+  public mutating func remember(_ state: State, of model: ModelKey, viewers: [String]) {
+    theme = state.theme.name
+    slotOrder = state.slotOrder.rawValue
+    viewerOrder = state.viewerOrder.rawValue
+    hidesSeen = state.hidesSeen
+    focus = state.focus.rawValue
+    side = state.side.rawValue
+    showsWhy = state.showsWhy
+    var all = own ?? [:]
+    all[model.data] = state.own.isEmpty ? nil : state.own
+    own = all.isEmpty ? nil : all
+    guard let viewer = state.viewer else { return }
+    let isOwn = viewer >= viewers.count
+    let names = isOwn ? state.own.map(\.name) : viewers
+    let index = isOwn ? viewer - viewers.count : viewer
+    guard names.indices.contains(index) else { return }
+    let place = Place(model: model, viewer: names[index], isOwn: isOwn, step: state.step)
+    let others = (places ?? []).filter { $0.model != model }
+    places = Array(([place] + others).prefix(KeptState.placeLimit))
+  }
+}

@@ -1,0 +1,69 @@
+/// A viewer made here, by typing films.
+public struct OwnViewer: Hashable, Codable, Sendable {
+  /// What to call the viewer; no two own viewers have the same name.
+  public internal(set) var name: String
+  /// The tokens of the films, the first one watched first.
+  ///
+  /// Tokens, since they outlive a model; those that a model does not know are not shown to it.
+  public internal(set) var films: [String]
+
+  /// Makes a viewer.
+  public init(name: String, films: [String]) {
+    self.name = name
+    self.films = films
+  }
+
+  /// The name for a viewer that nobody has named: `me`, else `me 2`, `me 3`, ….
+  static func freeName(among own: [OwnViewer]) -> String {
+    let taken = Set(own.map(\.name))
+    var number = 1
+    while taken.contains(number == 1 ? "me" : "me \(number)") { number += 1 }
+    return number == 1 ? "me" : "me \(number)"
+  }
+}
+
+/// The films of an own viewer, being typed.
+public struct FilmEditor: Equatable, Sendable {
+  /// What has been typed, and the selected film.
+  public internal(set) var menu = Menu()
+  /// Whose films they are.
+  public internal(set) var name: String
+  /// Whether the viewer has not been given a name yet.
+  public internal(set) var isNew: Bool
+  /// Who was looked at before, and where, in case no film is chosen.
+  let before: (viewer: Int?, step: Int)
+
+  /// Whether two editors show the same.
+  public static func == (a: FilmEditor, b: FilmEditor) -> Bool {
+    a.menu == b.menu && a.name == b.name && a.isNew == b.isNew && a.before == b.before
+  }
+}
+
+/// The name of a new own viewer, being typed.
+public struct NameEntry: Equatable, Sendable {
+  /// What has been typed.
+  public internal(set) var name = TextField()
+  /// The name that is kept if nothing is typed.
+  let proposed: String
+}
+
+/// Films to choose from, and those chosen.
+struct FilmChoices: Sendable {
+  /// One film.
+  struct Film: Sendable, Equatable {
+    /// What the data calls it.
+    let token: String
+    /// What to call it.
+    let title: String
+    /// Its year, where the data tells it.
+    let year: Int?
+
+    /// The title with the year, where there is one.
+    var text: String { year.map { "\(title) (\($0))" } ?? title }
+  }
+
+  /// The films that the search finds.
+  let found: [Film]
+  /// The films chosen, the first one watched first.
+  let chosen: [Film]
+}

@@ -1,0 +1,115 @@
+import Evaluation
+import KSRModel
+import Workspace
+
+/// How well the model predicts a viewer's interactions that were left out of training.
+public enum Prediction: Sendable, Equatable {
+  /// Not looked at yet.
+  case unknown
+  /// Nothing was left out of training.
+  case nothing
+  /// The mean NDCG@10.
+  case mean(Float)
+}
+
+/// Finds out how well the model predicts each viewer, a portion at a time.
+struct PredictionSurvey {
+  /// What is known of the viewers of the data.
+  private(set) var known: [Prediction]
+  /// Grows when so much has become known that a list in this order should be made anew.
+  private(set) var version = 0
+
+  private let session: Session
+  private var current: Current?
+  /// All viewers before this one are known.
+  private var firstUnknown = 0
+  private var count = 0
+  private var countAtVersion = 0
+
+  /// The viewer being looked at.
+  private struct Current {
+    let viewer: Int
+    let states: HistoryStates
+    var left: ArraySlice<Int>
+    var ranks: [Double] = []
+  }
+
+  init(_ session: Session) {
+    self.session = session
+    known = Array(repeating: .unknown, count: session.viewers.count)
+  }
+
+  /// Does a portion of the work on some viewers, then on all; false if there was none to do.
+  mutating func work(on viewers: [Int], thenAll: Bool) -> Bool {
+    var left = ViewerSurvey.portion
+    var hasWorked = false
+    while left > 0, let viewer = next(viewers, thenAll: thenAll) {
+      hasWorked = true
+      look(at: viewer, &left)
+    }
+    return hasWorked
+  }
+
+  private mutating func next(_ viewers: [Int], thenAll: Bool) -> Int? {
+    if let viewer = viewers.first(where: { known[$0] == .unknown }) { return viewer }
+    guard thenAll else { return nil }
+    while firstUnknown < known.count, known[firstUnknown] != .unknown { firstUnknown += 1 }
+    return firstUnknown < known.count ? firstUnknown : nil
+  }
+
+  private mutating func look(at viewer: Int, _ left: inout Int) {
+    let history = session.viewers[viewer]
+    var work: Current
+    if let current, current.viewer == viewer {
+      work = current
+    } else {
+      let steps = (1..<max(1, history.count)).filter {
+        session.mark(of: history, step: $0) != .train
+      }
+      guard !steps.isEmpty else {
+        left -= 1000
+        return finish(viewer, .nothing)
+      }
+      work = Current(
+        viewer: viewer, states: HistoryStates(network: session.network, items: history.items),
+        left: steps[...])
+      left -= passCost
+    }
+    let window = session.network.settings.maxItemListLength
+    while left > 0, let step = work.left.popFirst() {
+      left -= session.network.itemVectors.values.count
+      // Past the window every step has a pass of its own, which is not kept.
+      let preference: [Float]
+      if step > window {
+        left -= passCost
+        let trace = session.network.trace(Array(history.items[work.states.window(at: step - 1)]))
+        preference = Array(trace.preferences.row(trace.count - 1))
+      } else {
+        preference = Array(work.states.preference(at: step - 1))
+      }
+      work.ranks.append(rank(of: history.items[step], in: session.network.scores(preference[...])))
+    }
+    if work.left.isEmpty {
+      current = nil
+      finish(viewer, .mean(Float(RankingMetrics(ranks: work.ranks).ndcg)))
+    } else {
+      current = work
+    }
+  }
+
+  private mutating func finish(_ viewer: Int, _ prediction: Prediction) {
+    known[viewer] = prediction
+    count += 1
+    guard count >= countAtVersion + max(16, countAtVersion / 4) || count == known.count else {
+      return
+    }
+    version += 1
+    countAtVersion = count
+  }
+
+  /// Multiplications of a pass through a whole window, roughly.
+  private var passCost: Int {
+    let settings = session.network.settings
+    return settings.maxItemListLength * 6 * settings.hiddenSize * settings.hiddenSize
+  }
+}

@@ -1,0 +1,49 @@
+import AtomicFiles
+import ExplorerCore
+import Foundation
+
+/// Keeps the state of one model between runs.
+struct StateKeeper {
+  /// What was kept when the program started.
+  let kept: KeptState
+  /// What is wrong with it.
+  let warning: String?
+
+  private let file: StateFile?
+  private let model: KeptState.ModelKey
+  private let viewers: [String]
+
+  /// Reads what was kept of the model that a request leads to.
+  init(_ request: OpenRequest, _ cache: SceneCache) throws {
+    file = StateFile(environment: ProcessInfo.processInfo.environment)
+    (kept, warning) = file?.read() ?? (KeptState(), nil)
+    let path = try request.files().model
+    model = KeptState.ModelKey(
+      path: Paths.resolved(path) ?? path,
+      digest: cache.session.model.provenance.trainingDigest, data: cache.model.dataName)
+    viewers = cache.session.viewers.map(\.user)
+  }
+
+  /// Gives a state what was kept, apart from the place.
+  func restore(_ state: inout State) { kept.restore(&state, for: model) }
+
+  /// The place that was kept; one in a state with the own viewers in it.
+  func place(in state: State) -> (viewer: Int, step: Int)? {
+    kept.place(for: model, viewers: viewers, in: state)
+  }
+
+  /// The own viewer of a name, as the state counts them.
+  func ownViewer(_ name: String, in state: State) -> Int? {
+    state.own.firstIndex { $0.name == name }.map { viewers.count + $0 }
+  }
+
+  /// Writes the state down; if that fails, returns the state with a message that says so.
+  func keep(_ state: State) -> State? {
+    do throws(DataError) {
+      try file?.remember(state, of: model, viewers: viewers)
+      return nil
+    } catch {
+      return state.showing(Toast("Not kept: \(error)", role: .failure))
+    }
+  }
+}

@@ -1,0 +1,132 @@
+import Foundation
+import Testing
+
+@testable import ExplorerCore
+
+@Suite("State kept between runs")
+struct KeptStateTests {
+  private let little: LittleData
+  private let folder = FileManager.default.temporaryDirectory
+    .appendingPathComponent("ksr-kept-\(UUID().uuidString)").path
+  private let key = KeptState.ModelKey(path: "/m", digest: "1", data: "little")
+
+  init() throws { little = try LittleData() }
+
+  private var viewers: [String] { little.session.viewers.map(\.user) }
+  private var file: StateFile { StateFile(path: "\(folder)/a/b/state.json") }
+
+  private func remove() { try? FileManager.default.removeItem(atPath: folder) }
+
+  private func restored(_ kept: KeptState) -> State {
+    var state = State(size: Size(columns: 120, rows: 30))
+    kept.restore(&state, for: key)
+    return state
+  }
+
+  @Test("what is written is read")
+  func roundTrip() throws {
+    defer { remove() }
+    let state = try little.run("v,C-s,Escape,s,x,w,Tab,T,n,text=ver,Enter,Enter,Escape,text=Zoë")
+      .state
+    let named = try little.run("Enter,Left", from: state).state
+    try file.remember(named, of: key, viewers: viewers)
+    let (kept, warning) = file.read()
+    #expect(warning == nil && KeptState(text: kept.text) == kept)
+    let new = restored(kept)
+    #expect(new.own == named.own && new.own.map(\.name) == ["Zoë"])
+    #expect(new.slotOrder == .attention && new.viewerOrder == .length)
+    #expect(new.hidesSeen && new.showsWhy && new.focus == .gruState && new.side == .gruState)
+    #expect(kept.lastTheme == named.theme && named.theme != .standard)
+    let place = try #require(kept.place(for: key, viewers: viewers, in: new))
+    #expect(place.viewer == viewers.count && place.step == 0)
+    let text = try String(contentsOfFile: file.path, encoding: .utf8)
+    try file.remember(named, of: key, viewers: viewers)
+    #expect(try String(contentsOfFile: file.path, encoding: .utf8) == text)
+  }
+
+  @Test("each model has its own place, found again by the viewer's name")
+  func places() throws {
+    var kept = KeptState()
+    let state = try little.run("").state
+    kept.remember(state, of: key, viewers: viewers)
+    let other = KeptState.ModelKey(path: "/m", digest: "2", data: "little")
+    #expect(kept.place(for: other, viewers: viewers, in: state) == nil)
+    kept.remember(try little.run("v,Home,Enter").state, of: other, viewers: viewers)
+    let place = try #require(kept.place(for: key, viewers: viewers.reversed(), in: state))
+    #expect(viewers.reversed()[place.viewer] == "guest0" && place.step == 5)
+    #expect(kept.place(for: key, viewers: ["anna"], in: state) == nil, "no longer in the data")
+    for number in 0..<200 {
+      let key = KeptState.ModelKey(path: "/\(number)", digest: "", data: "")
+      kept.remember(state, of: key, viewers: viewers)
+    }
+    #expect(kept.places?.count == KeptState.placeLimit)
+  }
+
+  @Test("own viewers of other data stay in the file, and those deleted leave it")
+  func otherData() throws {
+    var kept = KeptState()
+    let state = try little.run("n,Enter").state
+    kept.remember(state, of: .init(path: "/o", digest: "", data: "other"), viewers: viewers)
+    kept.remember(state, of: key, viewers: viewers)
+    kept.remember(try little.run("").state, of: key, viewers: viewers)
+    #expect(kept.own == ["other": state.own])
+    #expect(restored(kept).own.isEmpty)
+  }
+
+  @Test(
+    "a broken file stops nothing, and is put aside before another is written",
+    arguments: ["", "{", "[]", "null", "{\"own\": 3}", "{\"places\": [{}]}", "\u{0}\u{1}"])
+  func broken(text: String) throws {
+    defer { remove() }
+    let parent = (file.path as NSString).deletingLastPathComponent
+    try FileManager.default.createDirectory(
+      atPath: parent, withIntermediateDirectories: true)
+    try text.write(toFile: file.path, atomically: true, encoding: .utf8)
+    let (kept, warning) = file.read()
+    #expect(kept == KeptState())
+    #expect(warning?.contains(file.asidePath) == true)
+    try file.remember(try little.run("").state, of: key, viewers: viewers)
+    #expect(try String(contentsOfFile: file.asidePath, encoding: .utf8) == text)
+    #expect(file.read().warning == nil && file.read().state != KeptState())
+  }
+
+  @Test("names of another version and own viewers that cannot be are passed over")
+  func unknownNames() throws {
+    let kept = try #require(
+      KeptState(
+        text: """
+          {"theme": "no", "slotOrder": "no", "focus": "why", "side": "why", "future": 1,
+          "own": {"little": [{"name": "", "films": ["a"]}, {"name": "b", "films": []},
+          {"name": "c", "films": ["d"]}, {"name": "c", "films": ["e"]}]}}
+          """))
+    var expected = State(size: Size(columns: 120, rows: 30))
+    expected.own = [OwnViewer(name: "c", films: ["d"])]
+    #expect(restored(kept) == expected)
+    #expect(kept.lastTheme == nil)
+  }
+
+  @Test("nothing is kept at first, and a folder in the file's place is a sentence")
+  func cannotBeWritten() throws {
+    defer { remove() }
+    #expect(file.read().state == KeptState() && file.read().warning == nil)
+    try FileManager.default.createDirectory(
+      atPath: folder, withIntermediateDirectories: true)
+    try "".write(toFile: "\(folder)/a", atomically: true, encoding: .utf8)
+    let state = try little.run("").state
+    #expect(throws: (any Error).self) { try file.remember(state, of: key, viewers: viewers) }
+  }
+
+  @Test(
+    "the file follows from the environment; empty and relative folders do not count",
+    arguments: [
+      (["XDG_STATE_HOME": "/s", "HOME": "/h"], "/s/ksr-tui/state.json"),
+      (["XDG_STATE_HOME": "/s/"], "/s/ksr-tui/state.json"),
+      (["XDG_STATE_HOME": "", "HOME": "/h"], "/h/.local/state/ksr-tui/state.json"),
+      (["XDG_STATE_HOME": "s", "HOME": "/h"], "/h/.local/state/ksr-tui/state.json"),
+      (["HOME": "/h"], "/h/.local/state/ksr-tui/state.json"),
+      (["XDG_STATE_HOME": "./s", "HOME": "h"], nil), ([:], nil),
+    ] as [([String: String], String?)])
+  func path(environment: [String: String], path: String?) {
+    #expect(StateFile(environment: environment)?.path == path)
+  }
+}

@@ -1,0 +1,106 @@
+import Foundation
+import TestSupport
+import Testing
+import Workspace
+
+@testable import ExplorerCore
+
+@Suite("Commands, words and keys")
+struct PaletteTests {
+  private let little: LittleData
+
+  init() throws { little = try LittleData() }
+
+  private func text(_ keys: String) throws -> String {
+    try little.text(keys, columns: 80, rows: 24)
+  }
+
+  @Test("finds commands by words in any order and by keys, and does them")
+  func commands() throws {
+    #expect(try little.run(":,text=why,Enter").state.showsWhy)
+    #expect(try little.run(":,text=history first step,Enter").state.step == 5, "no such command")
+    #expect(try little.run(":,text=step first,Enter").state.step == 0)
+    #expect(try little.run(":,text=next-theme,Enter").state.theme != .standard)
+    #expect(try little.run(":,text=q,Enter").effects == [.quit])
+    #expect(try little.run(":,text=tour,Enter").state.tour != nil)
+    #expect(try little.run(":,Escape").state.overlay == nil)
+    #expect(try text(":,text=zzz").contains("No command has these words"))
+  }
+
+  @Test("every command of the panes is there, but for those that need a digit or open the list")
+  func complete() throws {
+    let scene = try little.scene(":")
+    let commands = PaletteMenu.rows(matching: "", in: scene).map { row in
+      if case .command(let binding) = row { binding.command } else { Command.jump }
+    }
+    let wanted = Bindings.of(.main).map(\.command).filter { $0 != .jump && $0 != .palette }
+    #expect(commands == wanted)
+  }
+
+  @Test("goes to a viewer and to a step that are named")
+  func named() throws {
+    let fay = little.session.viewers.firstIndex { $0.user == "fay" }
+    #expect(try little.run(":,text=viewer fay,Enter").state.viewer == fay)
+    #expect(try little.run(":,text= Viewer  fay ,Enter").state.viewer == fay)
+    #expect(try little.run(":,text=step 7,Enter").state.step == 6)
+    #expect(try little.run(":,text=2,Enter").state.step == 1)
+  }
+
+  @Test("says what does not exist, and stays open")
+  func missing() throws {
+    for (typed, sentence) in [
+      ("viewer nobody", "There is no viewer \"nobody\" among the 8."),
+      ("step 10", "There is no step 10: viewer guest0 has steps 1 to 9."),
+      ("0", "There is no step 0: viewer guest0 has steps 1 to 9."),
+      ("step 99999999999999999999", "viewer guest0 has steps 1 to 9."),
+      ("step here", "There is no step here"),
+    ] {
+      #expect(try text(":,text=\(typed)").contains(sentence), "\(typed)")
+      let state = try little.run(":,text=\(typed),Enter").state
+      #expect(state.menu?.filter.text == typed && state.step == 5)
+    }
+    let cache = SceneCache(Session(little.session.model), name: "m")
+    for (typed, sentence) in [
+      ("step 3", "There is no history to step through"), ("viewer x", "opened without data"),
+    ] {
+      let state = Explorer.run(
+        try KeyScript.parse(":,text=\(typed)"), from: State(size: Size(columns: 80, rows: 24)),
+        with: cache, glyphs: .ascii
+      ).state
+      let frame = Explorer.render(state, cache.scene(for: state), glyphs: .ascii)
+      #expect(frame.canvas.text.contains(sentence))
+    }
+  }
+
+  @Test("the list as a screen")
+  func screen() throws {
+    try expectGolden(try text(":"), "palette-80x24")
+    try expectGolden(try text(":,text=step"), "palette-search-80x24")
+  }
+
+  @Test("p takes plain words for the field's terms, and back")
+  func plainWords() throws {
+    let terms = try little.text("", columns: 120, rows: 36)
+    let plain = try little.text("p,Tab,BTab", columns: 120, rows: 36)
+    for word in ["GRU state", "α", " z ", "cos(h_t", "hits@10", "residual"] {
+      #expect(terms.contains(word), "\(word)")
+      #expect(!plain.contains(word), "\(word)")
+    }
+    for word in ["attention", "chance", "rounding", "like the last"] {
+      #expect(plain.contains(word), "\(word)")
+    }
+    #expect(try little.text("p,p,Tab,BTab", columns: 120, rows: 36) == terms)
+    try expectGolden(
+      try little.text("p,Tab,BTab", columns: 80, rows: 24), "plain-80x24")
+  }
+
+  @Test("the README's table of keys is that of the bindings")
+  func readme() throws {
+    let readme = try String(contentsOfFile: TestEnvironment.root + "/README.md", encoding: .utf8)
+    let begin = try #require(readme.range(of: Bindings.marks.begin))
+    let end = try #require(readme.range(of: Bindings.marks.end))
+    #expect(
+      readme[begin.upperBound..<end.lowerBound] == "\n\(Bindings.markdown)\n",
+      "put the output of `ksr-tui --keys-table` between the two marks")
+  }
+}
