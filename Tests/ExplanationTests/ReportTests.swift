@@ -84,7 +84,7 @@ struct ReportTests {
     for (steps, step) in [(14, 12), (1, 0), (2, 1)] {
       let svg = report(test, over: .rivals, steps: steps, step: step).svg
       #expect(XMLParser(data: Data(svg.utf8)).parse())
-      for word in ["href", "url(", "@import", "<script", "nan", "inf\""] {
+      for word in ["href", "url(", "@import", "<script", "\"nan", "\"inf", "\"-inf"] {
         #expect(!svg.contains(word))
       }
       #expect(svg.components(separatedBy: "http").count == 2, "only the name space")

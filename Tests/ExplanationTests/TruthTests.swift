@@ -82,7 +82,7 @@ struct TruthTests {
         }
       }
     }
-    #expect(found.choiceCount == choices && choices > 30)
+    #expect(found.choiceCount == choices && choices > 20)
     #expect(found[.sharedTailRule]?.relation.mean == 1)
     #expect(found[.sharedTailRule]?.tail?.mean == 1)
     #expect(found[.chance]?.relation.mean == 0.25)

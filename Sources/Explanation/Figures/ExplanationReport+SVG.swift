@@ -53,7 +53,7 @@ private struct ExplanationFigure {
       report.standingLine + " · \(report.contrastWords) \(signed(table.score)), "
         + "residual \(magnitude(table.residual))", 20, y, size: 10.5, fill: "#444")
     y += 16
-    for line in wrap(report.facts.whySentence(in: report.model), width: Int(width / 6.1)) {
+    for line in wrap(report.why, width: Int(width / 6.1)) {
       svg.text(line, 20, y, size: 10.5, fill: "#444")
       y += 14
     }

@@ -40,6 +40,9 @@ extension ExplanationReport {
     return parts.joined(separator: " · ")
   }
 
+  /// Why, in a sentence fit for a terminal.
+  var why: String { printable(facts.whySentence(in: model), limit: 1000) }
+
   /// A rank, which may lie between two places.
   static func rankText(_ rank: Double) -> String {
     Int(exactly: rank).map(String.init) ?? decimal(rank, places: 1)
@@ -66,8 +69,7 @@ private struct ReportText {
       "\(report.contrastWords) \(signed(table.score)) = sequence \(signed(table.sequenceSum)) · "
       + (hasMemory ? "memory \(signed(memory)) · " : "")
       + "constant \(signed(table.bias)) · residual \(magnitude(table.residual))"
-    var lines = [report.title, report.standingLine, sum]
-    lines += wrapped(report.facts.whySentence(in: model))
+    var lines = [report.title, report.standingLine, sum, report.why].flatMap(wrapped)
     if table.steps.lowerBound > 0 {
       lines += wrapped(
         "Steps 1 to \(table.steps.lowerBound) lie before the window of "
@@ -222,15 +224,20 @@ private struct ReportText {
   private func wrapped(_ text: String) -> [String] { wrap(text, width: Self.width) }
 }
 
-/// The words of a text in lines of at most `width` characters, where its words are no longer.
+/// The words of a text in lines of at most `width` characters; longer words are cut in pieces.
 func wrap(_ text: String, width: Int) -> [String] {
   var lines: [String] = []
   for word in text.split(separator: " ") {
     if let last = lines.last, last.count + 1 + word.count <= width {
       lines[lines.count - 1] = last + " " + word
-    } else {
-      lines.append(String(word))
+      continue
     }
+    var rest = word
+    while rest.count > width {
+      lines.append(String(rest.prefix(width)))
+      rest = rest.dropFirst(width)
+    }
+    lines.append(String(rest))
   }
   return lines
 }
