@@ -15,9 +15,10 @@ final class TmuxSession {
     socket =
       FileManager.default.temporaryDirectory
       .appendingPathComponent("ksr-tmux-\(UUID().uuidString)").path
-    // The programs see this environment and nothing of the one that the tests run in.
+    // The programs see this environment and nothing of the one that the tests run in. Without a
+    // home they keep no state from one scene to the next.
     let environment = [
-      "env", "-i", "HOME=/nonexistent", "PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8",
+      "env", "-i", "HOME=", "PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8",
       "TERM=tmux-256color", "PS1=ready> ", "SWIFT_BACKTRACE=enable=no",
     ]
     try tmux(

@@ -106,7 +106,9 @@ enum HeaderView {
       } else if isSimulated {
         runs.append((" \(dot) \(simulated)", Style(.warning)))
       }
-      if viewer.isHeldOut, !heldOut.isEmpty { runs.append((" \(dot) \(heldOut)", Style(.test))) }
+      if viewer.isHeldOut, !viewer.isOwn, !heldOut.isEmpty {
+        runs.append((" \(dot) \(heldOut)", Style(.test)))
+      }
       return runs + [(" ", Style(.test))]
     }
     let name = "viewer \(viewer.user)"

@@ -210,7 +210,8 @@ extension Unpickler {
   }
 
   func failure(_ detail: String) -> CheckpointError {
-    CheckpointError(.pickle, file: file, "byte \(position) of its pickle: \(detail)")
+    CheckpointError(
+      .pickle, file: file, "byte \(position) of its pickle: \(printable(detail, limit: 400))")
   }
 }
 
