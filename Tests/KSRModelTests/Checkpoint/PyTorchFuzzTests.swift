@@ -6,7 +6,7 @@ import Testing
 
 /// Damaged and random checkpoints are read or refused with a sentence, whatever is in them.
 ///
-/// Together 24,000 inputs; without optimisation a twentieth of them.
+/// Together 26,000 inputs; without optimisation a twentieth of them.
 @Suite("PyTorch: damaged files")
 struct PyTorchFuzzTests {
   #if DEBUG
