@@ -46,8 +46,11 @@ enum ModelFile {
     var isOptional = false
 
     func matches(_ tensor: TensorLayout) -> Bool {
-      tensor.type == type && tensor.shape.count == shape.count
-        && zip(tensor.shape, shape).allSatisfy { $1 == nil || $0 == $1 }
+      tensor.type == type && matches(shape: tensor.shape)
+    }
+
+    func matches(shape found: [Int]) -> Bool {
+      found.count == shape.count && zip(found, shape).allSatisfy { $1 == nil || $0 == $1 }
     }
 
     var description: String {

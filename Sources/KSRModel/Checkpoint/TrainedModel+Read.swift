@@ -40,29 +40,14 @@ extension TrainedModel {
     let expected = ModelFile.tensors(
       settings, items: count(ModelFile.Text.itemTokens),
       relations: count(ModelFile.Text.relationTokens), tails: count(ModelFile.Text.tailTokens))
-    var missing: [String] = []
-    var mismatched: [String] = []
-    for tensor in expected {
-      guard let layout = file.layout(tensor.name) else {
-        if !tensor.isOptional { missing.append(tensor.name) }
-        continue
-      }
-      if !tensor.matches(layout) {
-        mismatched.append(
-          "\(tensor.name) is \(layout.type.rawValue) \(layout.shape.shapeText), expected "
-            + tensor.description)
-      }
+    let problems = ModelFile.problems(expected: expected, names: file.names) { tensor in
+      guard let layout = file.layout(tensor.name) else { return .nothing }
+      return tensor.matches(layout)
+        ? .fitting : .other("\(layout.type.rawValue) \(layout.shape.shapeText)")
     }
-    let known = Set(expected.map(\.name))
-    let unexpected = file.names.filter { !known.contains($0) }.map { quoted($0) }
-    var problems: [String] = []
-    if !missing.isEmpty { problems.append("missing: \(ModelFile.listed(missing))") }
-    if !unexpected.isEmpty { problems.append("unexpected: \(ModelFile.listed(unexpected))") }
-    if !mismatched.isEmpty { problems.append("mismatched: \(ModelFile.listed(mismatched))") }
-    guard problems.isEmpty else {
+    if let problems {
       throw CheckpointError(
-        .contents, file: file.file,
-        "its tensors are not those of its settings; " + problems.joined(separator: "; "))
+        .contents, file: file.file, "its tensors are not those of its settings; " + problems)
     }
   }
 

@@ -79,32 +79,17 @@ public struct StateDict: Sendable {
 
   /// Compares names and shapes with those of the settings; the relation vectors may be missing.
   private func check(_ settings: KSRSettings, items: Int) throws(CheckpointError) {
-    let expected = ModelFile.parameters(settings, items: items, relations: nil)
-    var missing: [String] = []
-    var mismatched: [String] = []
-    for tensor in expected {
-      guard let found = self[tensor.name] else {
-        if tensor.name != "relation_Matrix" { missing.append(tensor.name) }
-        continue
-      }
-      let matches =
-        found.shape.count == tensor.shape.count
-        && zip(found.shape, tensor.shape).allSatisfy { $1 == nil || $0 == $1 }
-      if !matches {
-        mismatched.append(
-          "\(tensor.name) is \(found.shape.shapeText), expected \(tensor.description)")
-      }
+    var expected = ModelFile.parameters(settings, items: items, relations: nil)
+    for index in expected.indices where expected[index].name == "relation_Matrix" {
+      expected[index].isOptional = true
     }
-    let known = Set(expected.map(\.name))
-    let unexpected = tensors.map(\.name).filter { !known.contains($0) }.map { quoted($0) }
-    var problems: [String] = []
-    if !missing.isEmpty { problems.append("missing: \(ModelFile.listed(missing))") }
-    if !unexpected.isEmpty { problems.append("unexpected: \(ModelFile.listed(unexpected))") }
-    if !mismatched.isEmpty { problems.append("mismatched: \(ModelFile.listed(mismatched))") }
-    guard problems.isEmpty else {
+    let problems = ModelFile.problems(expected: expected, names: tensors.map(\.name)) { tensor in
+      guard let found = self[tensor.name] else { return .nothing }
+      return tensor.matches(shape: found.shape) ? .fitting : .other(found.shape.shapeText)
+    }
+    if let problems {
       throw CheckpointError(
-        .contents, file: file,
-        "its tensors are not those of RecBole's KSR; " + problems.joined(separator: "; "))
+        .contents, file: file, "its tensors are not those of RecBole's KSR; " + problems)
     }
   }
 
