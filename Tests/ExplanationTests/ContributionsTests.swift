@@ -59,6 +59,21 @@ struct ContributionsTests {
     }
   }
 
+  @Test("The bundled model, on histories longer than its window")
+  func bundled() throws {
+    let model = try TrainedModel.read(path: TestEnvironment.root + "/assets/cinema.safetensors")
+    let network = KSRNetwork(settings: model.settings, parameters: model.parameters)
+    let items = (0..<60).map { Int32(1 + $0 * 37 % (network.itemCount - 1)) }
+    let states = HistoryStates(network: network, items: items)
+    for step in [0, 1, 20, 49, 50, 59] {
+      for contrast in [Contrast.none, .catalogueMean, .rivals, .item(7)] {
+        for item: Int32 in [1, 300, 900] {
+          expectSums(states, step: step, item: item, over: contrast)
+        }
+      }
+    }
+  }
+
   @Test("Rows are the window; what is before it is unseen")
   func window() {
     let random = RandomNetwork()
