@@ -82,7 +82,8 @@ public struct GradientTimesInput: Sendable {
     let (keys, map) = (network.parameters.relationMatrix, network.parameters.dense.weight)
     var logits = gradient
     ksr_softmax_gradient(
-      1, keys.rows, network.settings.gamma, Array(trace.attention.row(row)), &logits)
+      1, keys.rows, trace.reading.gamma ?? network.settings.gamma,
+      Array(trace.attention.row(row)), &logits)
     var query = [Float](repeating: 0, count: keys.columns)
     ksr_sgemm(
       false, false, 1, keys.columns, keys.rows, logits, keys.rows, keys.values, keys.columns, 0,

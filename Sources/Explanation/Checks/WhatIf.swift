@@ -45,7 +45,7 @@ public struct WhatIf: Sendable {
     // bit.
     let kept = states.items.indices.filter { $0 > step || !steps.contains($0) }
       .map { states.items[$0] }
-    let edited = HistoryStates(network: network, items: kept)
+    let edited = HistoryStates(network: network, items: kept, reading: states.reading)
     return network.scores(edited.preference(at: step - removed))
   }
 

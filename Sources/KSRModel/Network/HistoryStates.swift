@@ -10,6 +10,8 @@ public final class HistoryStates: Sendable {
   public let network: KSRNetwork
   /// All items of the history, oldest first.
   public let items: [Int32]
+  /// The change under which the memory is read.
+  public let reading: ReadIntervention
 
   private struct Passes {
     var first: Trace?
@@ -22,10 +24,11 @@ public final class HistoryStates: Sendable {
 
   private let passes = Mutex(Passes())
 
-  /// The states of a history under a network.
-  public init(network: KSRNetwork, items: [Int32]) {
+  /// The states of a history under a network, and under a change of what is read.
+  public init(network: KSRNetwork, items: [Int32], reading: ReadIntervention = .none) {
     self.network = network
     self.items = items
+    self.reading = reading
   }
 
   /// The number of steps.
@@ -52,7 +55,7 @@ public final class HistoryStates: Sendable {
       return passes.later[passes.later.count - 1].trace
     }
     if let known { return (known, step - start) }
-    let trace = network.trace(Array(items[range]))
+    let trace = network.trace(Array(items[range]), reading: reading)
     passes.withLock { passes in
       if start == 0 {
         passes.first = trace

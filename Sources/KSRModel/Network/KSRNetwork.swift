@@ -56,16 +56,18 @@ public final class KSRNetwork: Sendable {
 
   /// Reads a sequence from the zero state and keeps everything.
   ///
-  /// - Parameter items: item identifiers below ``itemCount``, oldest first; at most
-  ///   `MAX_ITEM_LIST_LENGTH` of them for what the model was trained to see.
-  public func trace(_ items: [Int32]) -> Trace {
+  /// - Parameters:
+  ///   - items: item identifiers below ``itemCount``, oldest first; at most `MAX_ITEM_LIST_LENGTH` of
+  ///     them for what the model was trained to see.
+  ///   - reading: a change of what is read from the memory.
+  public func trace(_ items: [Int32], reading: ReadIntervention = .none) -> Trace {
     let top = readStates(items)
     let queries = top.states.mapped(by: parameters.dense.weight, bias: parameters.dense.bias)
     var trace = Trace(
-      items: items, states: top.states, resetGates: top.reset, updateGates: top.update,
+      items: items, reading: reading, states: top.states, resetGates: top.reset, updateGates: top.update,
       candidates: top.candidate, queries: queries,
       writeGates: Matrix(rows: items.count, columns: relationCount),
-      attention: attention(queries),
+      attention: attention(queries, under: reading),
       slots: Matrix(rows: items.count, columns: relationCount * parameters.relationMatrix.columns),
       memoryReads: Matrix(rows: items.count, columns: parameters.relationMatrix.columns),
       preferences: Matrix(rows: items.count, columns: itemVectors.columns))

@@ -4,6 +4,8 @@
 public struct Trace: Sendable {
   /// The items read [T].
   public let items: [Int32]
+  /// The change under which the memory was read.
+  public let reading: ReadIntervention
   /// h_t of the top GRU layer [T H].
   public internal(set) var states: Matrix
   /// Reset gates r_t of the top layer [T H].

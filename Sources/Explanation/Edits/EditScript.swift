@@ -1,0 +1,166 @@
+import AtomicFiles
+
+/// What is wrong with edits: where, what was found, and what would be accepted.
+public struct EditFailure: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The character at which the edit begins, from 1.
+  public let position: Int
+  /// The edit as it was written.
+  public let found: String
+  /// What is wrong with it and what can be had instead, a sentence.
+  public let sentence: String
+
+  /// Place, edit and sentence in a line.
+  public var description: String {
+    "edits, character \(position), \(quoted(found)): \(sentence)"
+  }
+}
+
+/// A list of edits in the order in which they apply, as one line of text.
+///
+/// The grammar is that of ``Edit``. Printing what was parsed and parsing what was printed change
+/// nothing.
+public struct EditScript: Sendable, Equatable {
+  /// The edits.
+  public let edits: [Edit]
+  /// Where each of them begins in the text it was read from, from 1, and what stands there.
+  let sources: [(position: Int, text: String)]
+
+  /// Edits that did not come from a text.
+  public init(_ edits: [Edit]) {
+    self.edits = edits
+    var position = 1
+    sources = edits.map { edit in
+      defer { position += edit.text.unicodeScalars.count + 1 }
+      return (position, edit.text)
+    }
+  }
+
+  /// The edits as one line, without blanks between them.
+  public var text: String { edits.map(\.text).joined(separator: ",") }
+
+  /// Scripts are equal when their edits are.
+  public static func == (a: EditScript, b: EditScript) -> Bool { a.edits == b.edits }
+
+  /// Reads a line; blanks around an edit do not count, and an empty line has no edits.
+  public init(parsing text: String) throws(EditFailure) {
+    var edits: [Edit] = []
+    var sources: [(position: Int, text: String)] = []
+    // By scalars: a token may begin or end with one that joins its neighbour to one character.
+    let scalars = text.unicodeScalars
+    if !scalars.allSatisfy(EditReader.isBlank) {
+      var position = 1
+      for piece in scalars.split(separator: ",", omittingEmptySubsequences: false) {
+        let start = piece.prefix(while: EditReader.isBlank).count
+        var word = piece.dropFirst(start)
+        while word.last.map(EditReader.isBlank) == true { word.removeLast() }
+        let source = (position: position + start, text: String(word))
+        edits.append(try EditReader(position: source.position, word: word).edit())
+        sources.append(source)
+        position += piece.count + 1
+      }
+    }
+    self.edits = edits
+    self.sources = sources
+  }
+}
+
+/// Reads one edit.
+private struct EditReader {
+  let position: Int
+  let word: Substring.UnicodeScalarView
+
+  static func isBlank(_ scalar: Unicode.Scalar) -> Bool {
+    [" ", "\t", "\n", "\r"].contains(scalar)
+  }
+
+  func edit() throws(EditFailure) -> Edit {
+    guard let first = word.first else {
+      throw failure("nothing stands between the commas; expected \(Edit.forms).")
+    }
+    switch first {
+    case "-": return .delete(step: try step(word.dropFirst(), "-3"))
+    case "+":
+      let (step, item) = try stepAndItem("+5:ITEM")
+      return .insert(at: step, item: item)
+    case "=":
+      let (step, item) = try stepAndItem("=5:ITEM")
+      return .replace(step: step, item: item)
+    case ">":
+      let parts = word.dropFirst().split(separator: ":", omittingEmptySubsequences: false)
+      guard parts.count == 2 else { throw failure("expected two steps, as in >4:2.") }
+      return .move(step: try step(parts[0], ">4:2"), to: try step(parts[1], ">4:2"))
+    default: return try named()
+    }
+  }
+
+  private func named() throws(EditFailure) -> Edit {
+    guard let colon = word.firstIndex(of: ":") else {
+      throw failure(
+        "expected \(Edit.forms). A comma inside a token is written %2C.")
+    }
+    let rest = word[word.index(after: colon)...]
+    let name = String(word[..<colon])
+    switch name.lowercased() {
+    case "cut": return .cut(after: try step(rest, "cut:12"))
+    case "silence": return .silence(relation: try token(rest, "silence:RELATION"))
+    case "force": return .force(relation: try token(rest, "force:RELATION"))
+    case "gamma": return .gamma(try number(rest, "gamma:1", least: 0))
+    case "boost":
+      guard let star = rest.lastIndex(of: "*") else {
+        throw failure("expected a relation and a factor, as in boost:RELATION*2.")
+      }
+      let factor = try number(rest[rest.index(after: star)...], "boost:RELATION*2", least: 0)
+      guard factor > 0 else {
+        throw failure("a factor is more than 0; silence:RELATION is what 0 would mean.")
+      }
+      return .boost(relation: try token(rest[..<star], "boost:RELATION*2"), factor: factor)
+    default:
+      let near = nearest(
+        to: name, among: ["cut", "silence", "boost", "force", "gamma"])
+      throw failure(
+        "there is no edit \(quoted(name)); "
+          + (near.map { "the nearest is \($0):. Expected " } ?? "expected ") + Edit.forms + ".")
+    }
+  }
+
+  private func stepAndItem(_ form: String) throws(EditFailure) -> (Int, String) {
+    guard let colon = word.firstIndex(of: ":") else {
+      throw failure("expected a step and an item, as in \(form).")
+    }
+    let step = try step(word[..<colon].dropFirst(), form)
+    return (step, try token(word[word.index(after: colon)...], form))
+  }
+
+  private func step(
+    _ text: Substring.UnicodeScalarView, _ form: String
+  ) throws(EditFailure) -> Int {
+    guard text.allSatisfy({ ("0"..."9").contains($0) }), let number = Int(String(text)), number > 0
+    else {
+      throw failure("\(quoted(String(text))) is no step; steps count from 1, as in \(form).")
+    }
+    return number - 1
+  }
+
+  private func token(
+    _ text: Substring.UnicodeScalarView, _ form: String
+  ) throws(EditFailure) -> String {
+    guard !text.isEmpty else { throw failure("a token is missing; expected \(form).") }
+    return EditToken.decoded(String(text))
+  }
+
+  private func number(
+    _ text: Substring.UnicodeScalarView, _ form: String, least: Float
+  ) throws(EditFailure) -> Float {
+    let isPlain = text.allSatisfy { "0123456789.eE+-".unicodeScalars.contains($0) }
+    guard isPlain, let value = Float(String(text)), value.isFinite, value >= least else {
+      throw failure(
+        "\(quoted(String(text))) is not a number that can stand here; expected 0 or more, as in \(form)."
+      )
+    }
+    return value == 0 ? 0 : value
+  }
+
+  private func failure(_ sentence: String) -> EditFailure {
+    EditFailure(position: position, found: String(word), sentence: sentence)
+  }
+}

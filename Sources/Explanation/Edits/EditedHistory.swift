@@ -1,0 +1,163 @@
+import KSRModel
+
+/// A history after edits, and the change of what the model reads: what an edited run is made of.
+///
+/// Of an unchanged history ``states(_:)`` is the same run, bit for bit.
+public struct EditedHistory: Sendable, Hashable {
+  /// What happened to a step.
+  public enum Change: Sendable, Hashable { case inserted, replaced, moved }
+
+  /// One step.
+  public struct Row: Sendable, Hashable {
+    /// The item.
+    public internal(set) var item: Int32
+    /// The step of the unedited history that it is, or whose place it took; nil if it was inserted.
+    public let origin: Int?
+    /// What happened to it; nil for nothing.
+    public internal(set) var change: Change?
+  }
+
+  /// The history before the edits.
+  public let original: [Int32]
+  /// The steps after them; never empty unless the history was.
+  public private(set) var rows: [Row]
+  /// What becomes of the read weights.
+  public private(set) var reading = ReadIntervention.none
+  /// The edits, with tokens for all names.
+  public private(set) var edits: [Edit] = []
+  /// The step of the unedited history that comes after the last row.
+  private var end: Int
+
+  /// Applies edits in order.
+  public init(
+    _ items: [Int32], _ script: EditScript, in names: EditNames
+  ) throws(EditFailure) {
+    original = items
+    rows = items.enumerated().map { Row(item: $1, origin: $0, change: nil) }
+    end = items.count
+    for (edit, source) in zip(script.edits, script.sources) {
+      do throws(Refusal) {
+        edits.append(try apply(edit, names))
+      } catch {
+        throw EditFailure(
+          position: source.position, found: source.text, sentence: error.sentence)
+      }
+    }
+  }
+
+  /// The items, oldest first.
+  public var items: [Int32] { rows.map(\.item) }
+
+  /// Whether the run is the unedited one.
+  public var isUnchanged: Bool { reading.isNone && items == original }
+
+  /// The model's states of the edited run.
+  public func states(_ network: KSRNetwork) -> HistoryStates {
+    HistoryStates(network: network, items: items, reading: reading)
+  }
+
+  /// The step of the unedited history with the same future: what came next there is what the edited
+  /// run at `step` would have to foresee. Nil where that is the first step of all.
+  public func unedited(at step: Int) -> Int? {
+    let next = anchor(after: step)
+    return next > 0 ? next - 1 : nil
+  }
+
+  /// What really came next in the unedited history; nil after its last step.
+  public func next(after step: Int) -> Int32? {
+    let next = anchor(after: step)
+    return next < original.count ? original[next] : nil
+  }
+
+  /// The unedited step of the first row behind `step` that has kept its place in the order.
+  private func anchor(after step: Int) -> Int {
+    for row in rows.dropFirst(step + 1) where row.change != .moved {
+      if let origin = row.origin { return origin }
+    }
+    return end
+  }
+
+  private struct Refusal: Error { let sentence: String }
+
+  /// Applies one edit and returns it with tokens for its names.
+  private mutating func apply(_ edit: Edit, _ names: EditNames) throws(Refusal) -> Edit {
+    switch edit {
+    case .delete(let step):
+      try check(step, upTo: rows.count)
+      guard rows.count > 1 else {
+        throw Refusal(
+          sentence: "the history has only this step, and one must stay; =1:ITEM replaces it.")
+      }
+      rows.remove(at: step)
+      return edit
+    case .insert(let place, let name):
+      try check(place, upTo: rows.count + 1)
+      let item = try item(name, names)
+      rows.insert(Row(item: item, origin: nil, change: .inserted), at: place)
+      return .insert(at: place, item: names.token(of: item))
+    case .replace(let step, let name):
+      try check(step, upTo: rows.count)
+      let item = try item(name, names)
+      rows[step].item = item
+      if rows[step].change == nil { rows[step].change = .replaced }
+      return .replace(step: step, item: names.token(of: item))
+    case .move(let step, let target):
+      try check(step, upTo: rows.count)
+      try check(target, upTo: rows.count)
+      var row = rows.remove(at: step)
+      if row.change != .inserted, step != target { row.change = .moved }
+      rows.insert(row, at: target)
+      return edit
+    case .cut(let step):
+      try check(step, upTo: rows.count)
+      end = anchor(after: step)
+      rows.removeLast(rows.count - 1 - step)
+      return edit
+    case .silence(let name):
+      let slot = try slot(name, names)
+      reading.scale(slot, by: 0)
+      return .silence(relation: names.token(ofSlot: slot))
+    case .boost(let name, let factor):
+      let slot = try slot(name, names)
+      reading.scale(slot, by: factor)
+      return .boost(relation: names.token(ofSlot: slot), factor: factor)
+    case .force(let name):
+      let slot = try slot(name, names)
+      reading.force(slot, of: names.slotCount)
+      return .force(relation: names.token(ofSlot: slot))
+    case .gamma(let value):
+      guard names.slotCount > 0 else {
+        throw Refusal(
+          sentence: "the model has no memory, so γ changes nothing; edits of the history work.")
+      }
+      reading.setGamma(value)
+      return edit
+    }
+  }
+
+  private func check(_ step: Int, upTo count: Int) throws(Refusal) {
+    guard step < count else {
+      throw Refusal(
+        sentence: rows.isEmpty && count == 0
+          ? "the history is empty; +1:ITEM begins one."
+          : "there is no step \(step + 1) here: the history has \(rows.count) at this point"
+            + ", so 1 to \(count) can be given.")
+    }
+  }
+
+  private func item(_ name: String, _ names: EditNames) throws(Refusal) -> Int32 {
+    do throws(ItemLookup.Failure) {
+      return try names.item(name)
+    } catch {
+      throw Refusal(sentence: error.description)
+    }
+  }
+
+  private func slot(_ name: String, _ names: EditNames) throws(Refusal) -> Int {
+    do throws(ItemLookup.Failure) {
+      return try names.slot(name)
+    } catch {
+      throw Refusal(sentence: error.description)
+    }
+  }
+}
