@@ -22,7 +22,8 @@ struct ExplainCommand: ParsableCommand {
       leaveOneOut, rankWithout, gradientTimesInput, attention[] and writeGates[] of each step; \
       score = Σ history.sum + bias + residual; sharedFacts[] and otherSteps are the same sum by \
       known facts; slots[] tells what the memory holds; similarity[][] is the cosine of the GRU \
-      states of history.
+      states of history. With --edit, all of this is about the edited run; edit gives the edits, and \
+      unedited where the item stands without them.
       """)
 
   @Argument(help: ArgumentHelp("The model file.", valueName: "MODEL"))
@@ -66,7 +67,9 @@ struct ExplainCommand: ParsableCommand {
     let contrast = other.map { Contrast.item($0) } ?? (overRivals ? .rivals : .catalogueMean)
     let trained = chosen.session.viewers.filter { !$0.isHeldOut }.map(\.items)
     let report = ExplanationReport(
-      .init(viewer: chosen.viewer, step: chosen.step, item: item, over: contrast),
+      .init(
+        viewer: chosen.viewer, step: chosen.step, item: item, over: contrast,
+        edited: chosen.edited),
       states: chosen.states, model: chosen.model, index: TailIndex(chosen.model),
       summary: trained.isEmpty
         ? nil : AttentionSummary(network: chosen.session.network, histories: trained))

@@ -20,8 +20,21 @@ struct HistoryOptions: ParsableArguments {
   var items: String?
 
   @Option(
-    help: ArgumentHelp("Read the first N steps only; all of them if not given.", valueName: "N"))
+    help: ArgumentHelp(
+      "Read the first N steps only, counted after the edits; all of them if not given.",
+      valueName: "N"))
   var step: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "What if: edits of the history and of what is read, in order, separated by commas: -3 deletes "
+        + "step 3, +5:ITEM inserts before step 5, =7:ITEM replaces, >4:2 moves, cut:12 drops what "
+        + "follows; silence:REL leaves a relation out and renormalises the attention, boost:REL*2 "
+        + "multiplies its weight and renormalises, force:REL gives it all of the attention, gamma:1 "
+        + "computes the softmax anew. %2C is a comma in a token.",
+      valueName: "SPEC"))
+  var edit: String?
 
   func validate() throws {
     if items != nil, viewer != nil {
@@ -43,16 +56,25 @@ struct HistoryOptions: ParsableArguments {
       try data.map { try Session(model, folder: AtomicFolder(path: $0)) }
       ?? Session(model)
     for warning in session.warnings { Console.note(warning) }
-    let history = try read(session, lookup)
-    if let step, !(1...history.count).contains(step) {
+    let history = try edited(try read(session, lookup), EditNames(model))
+    let count = history.rows.count
+    if let step, !(1...count).contains(step) {
       throw UserMistake(
-        "--step \(step): the history has the steps 1 to \(history.count)"
+        "--step \(step): the history has the steps 1 to \(count)"
+          + (history.edits.isEmpty ? "" : " after the edits")
           + (step == 0 ? "; before the first, nothing is known to recommend by." : "."))
     }
     return ChosenHistory(
-      session: session, lookup: lookup, viewer: viewer,
-      states: HistoryStates(network: session.network, items: history),
-      step: (step ?? history.count) - 1)
+      session: session, lookup: lookup, viewer: viewer, edited: history,
+      states: history.states(session.network), step: (step ?? count) - 1)
+  }
+
+  private func edited(_ items: [Int32], _ names: EditNames) throws -> EditedHistory {
+    do {
+      return try EditedHistory(items, EditScript(parsing: edit ?? ""), in: names)
+    } catch {
+      throw UserMistake("--\(error)")
+    }
   }
 
   private func read(_ session: Session, _ lookup: ItemLookup) throws -> [Int32] {
@@ -82,17 +104,32 @@ struct ChosenHistory {
   let lookup: ItemLookup
   /// The user; nil for items given one by one.
   let viewer: String?
+  /// The history as it was, and what became of it.
+  let edited: EditedHistory
+  /// Of the edited run.
   let states: HistoryStates
   /// From 0.
   let step: Int
 
   var model: TrainedModel { session.model }
 
+  /// The edits as they can be given back; nil without any.
+  var edits: String? { edited.edits.isEmpty ? nil : EditScript(edited.edits).text }
+
+  /// The scores of the unedited run at the step with the same future [N]; nil without edits, and
+  /// where there is no such step.
+  var scoresBefore: [Float]? {
+    guard !edited.edits.isEmpty, let step = edited.unedited(at: step) else { return nil }
+    let states = HistoryStates(network: session.network, items: edited.original)
+    return states.network.scores(states.preference(at: step))
+  }
+
   /// What to call the history in a line of text.
   var name: String {
     (viewer.map { "viewer \(printable($0))" } ?? "the items given")
       + ", after step \(step + 1) of \(states.count): "
       + printable(model.itemNames[Int(states.items[step])])
+      + (edits.map { ", edited: \(printable($0, limit: 400))" } ?? "")
   }
 }
 

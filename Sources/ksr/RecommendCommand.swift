@@ -11,7 +11,9 @@ struct RecommendCommand: ParsableCommand {
     abstract: "The items that a model puts first after a viewer's history, or after any items.",
     discussion: """
       Ranks are among all items, those watched before included, as in RecBole's sequential models. \
-      Probabilities are those of a model trained with cross-entropy; a BPR model has none.
+      Probabilities are those of a model trained with cross-entropy; a BPR model has none. With \
+      --edit, each item is compared with the unedited run at the step with the same future: how many \
+      places it went up or down, and its score then; what left the first places is listed below.
       """)
 
   @Argument(help: ArgumentHelp("The model file.", valueName: "MODEL"))
@@ -53,6 +55,15 @@ struct Recommendations: Encodable {
     let seen: Bool
     /// Whether it is what really came next.
     let next: Bool
+    /// In the unedited run; absent without edits.
+    let rankBefore: Double?
+    let scoreBefore: Float?
+  }
+
+  /// An item that was among the first places of the unedited run and is not any more.
+  struct Gone: Encodable {
+    let token, name: String
+    let rankBefore, rank: Double
   }
 
   /// Absent for items given one by one.
@@ -61,7 +72,11 @@ struct Recommendations: Encodable {
   let step: Int
   let history: [Name]
   let loss: String
+  /// The edits as `--edit` takes them; absent without any.
+  let edit: String?
   let recommendations: [Row]
+  /// Absent without edits.
+  let gone: [Gone]?
 
   init(_ chosen: ChosenHistory, count: Int, hideSeen: Bool) {
     let (model, states, step) = (chosen.model, chosen.states, chosen.step)
@@ -69,18 +84,42 @@ struct Recommendations: Encodable {
     let chances = model.settings.loss == .crossEntropy ? probabilities(scores) : nil
     let read = states.items[...step]
     let seen = Set(read)
-    let next = step + 1 < states.count ? states.items[step + 1] : nil
+    let next = chosen.edited.next(after: step)
+    let list = topItems(scores, count: count) { hideSeen && seen.contains($0) }
+    let changes = chosen.scoresBefore.map {
+      RankChanges(before: $0, after: scores, items: list.map(\.item), k: count)
+    }
     viewer = chosen.viewer
     self.step = step + 1
     history = read.map { Name(token: model.items[Int($0)], name: model.itemNames[Int($0)]) }
     loss = model.settings.loss.rawValue
-    recommendations = topItems(scores, count: count) { hideSeen && seen.contains($0) }.map {
+    edit = chosen.edits
+    gone = changes.map { changes in
+      changes.gone.map {
+        Gone(
+          token: model.items[Int($0.item)], name: model.itemNames[Int($0.item)],
+          rankBefore: $0.rankBefore, rank: $0.rankAfter)
+      }
+    }
+    recommendations = list.map {
       let item = Int($0.item)
+      let change = changes?.changes[$0.item]
       return Row(
         rank: rank(of: $0.item, in: scores), token: model.items[item],
         name: model.itemNames[item], score: $0.score, probability: chances?[item],
-        seen: seen.contains($0.item), next: $0.item == next)
+        seen: seen.contains($0.item), next: $0.item == next, rankBefore: change?.rankBefore,
+        scoreBefore: change?.scoreBefore)
     }
+  }
+
+  /// How far an item moved against the unedited run, and its score there; nothing without edits.
+  private func moved(_ row: Row) -> String {
+    guard let before = row.rankBefore, let score = row.scoreBefore else { return "" }
+    let gain = before - row.rank
+    let size = gain == gain.rounded() ? "\(Int(abs(gain)))" : "\(abs(gain))"
+    let text = gain > 0 ? "▲" + size : gain < 0 ? "▼" + size : "·"
+    return String(repeating: " ", count: max(0, 7 - text.count)) + text
+      + String(format: "  %9.4f →", score)
   }
 
   var json: String {
@@ -94,13 +133,21 @@ struct Recommendations: Encodable {
     if recommendations.isEmpty {
       lines.append("Nothing is left to recommend: all items were seen.")
     }
+    func text(_ rank: Double) -> String {
+      rank == rank.rounded() ? "\(Int(rank))" : "\(rank)"
+    }
     for row in recommendations {
-      let place = row.rank == row.rank.rounded() ? "\(Int(row.rank))" : "\(row.rank)"
+      let place = text(row.rank)
       let chance = row.probability.map { String(format: "  %7.4f", $0) } ?? ""
       let marks = (row.next ? "  ← came next" : "") + (row.seen ? "  (seen)" : "")
       lines.append(
         String(repeating: " ", count: max(0, 6 - place.count)) + place
-          + String(format: "  %9.4f", row.score) + chance + "  \(printable(row.name))\(marks)")
+          + moved(row) + String(format: "  %9.4f", row.score) + chance
+          + "  \(printable(row.name))\(marks)")
+    }
+    for item in gone ?? [] {
+      lines.append(
+        "  gone: \(printable(item.name)), from \(text(item.rankBefore)) to \(text(item.rank))")
     }
     return lines.joined(separator: "\n")
   }

@@ -73,7 +73,7 @@ public struct SmallestSetSearch: Sendable {
     }
     self.units = units
     phase = .growing(set: [], next: 0, best: nil)
-    rankBefore = Standing.rank(
+    rankBefore = rank(
       of: item, in: states.network.scores(states.preference(at: step)))
     if rankBefore > Double(k) { outcome = .notAmongFirst(rank: rankBefore) }
   }
@@ -149,7 +149,7 @@ public struct SmallestSetSearch: Sendable {
     // The run that an edit would make, all of it.
     let scores = WhatIf(states, step: step).scoresWithout(steps: Set(steps))
     outcome = .found(
-      steps: steps, rankAfter: Standing.rank(of: item, in: scores), isProven: isProven)
+      steps: steps, rankAfter: rank(of: item, in: scores), isProven: isProven)
   }
 
   /// How many units, the latest first, the model sees something of when some are left out: of a
@@ -175,7 +175,7 @@ public struct SmallestSetSearch: Sendable {
   }
 
   private mutating func falls(without set: [Int]) -> Bool {
-    Standing.rank(of: item, in: scores(without: set)) > Double(k)
+    rank(of: item, in: scores(without: set)) > Double(k)
   }
 
   /// The item's score over the first that is not among the first k without it; below 0 when it has
@@ -184,7 +184,7 @@ public struct SmallestSetSearch: Sendable {
     let scores = scores(without: set)
     let rivals = topItems(scores, count: k) { $0 == item }
     guard rivals.count == k, let last = rivals.last else { return .infinity }
-    if Standing.rank(of: item, in: scores) > Double(k) {
+    if rank(of: item, in: scores) > Double(k) {
       return min(-Float.leastNormalMagnitude, scores[Int(item)] - last.score)
     }
     return max(0, scores[Int(item)] - last.score)

@@ -11,7 +11,7 @@ public struct EditFailure: Error, Sendable, Equatable, CustomStringConvertible {
 
   /// Place, edit and sentence in a line.
   public var description: String {
-    "edits, character \(position), \(quoted(found)): \(sentence)"
+    "edit, character \(position), \(quoted(found)): \(sentence)"
   }
 }
 

@@ -1,4 +1,3 @@
-import CKernels
 import KSRModel
 
 /// Where items stand in two runs: how far each moved, what came in, what is gone.
@@ -30,8 +29,8 @@ public struct RankChanges: Sendable {
     self.k = k
     func change(_ item: Int32) -> Change {
       Change(
-        item: item, rankBefore: Standing.rank(of: item, in: before),
-        rankAfter: Standing.rank(of: item, in: after), scoreBefore: before[Int(item)],
+        item: item, rankBefore: rank(of: item, in: before),
+        rankAfter: rank(of: item, in: after), scoreBefore: before[Int(item)],
         scoreAfter: after[Int(item)])
     }
     var changes: [Int32: Change] = [:]
@@ -45,19 +44,5 @@ public struct RankChanges: Sendable {
   /// Whether an item is among the first k now and was not before.
   public func isNew(_ change: Change) -> Bool {
     change.rankAfter <= Double(k) && change.rankBefore > Double(k)
-  }
-}
-
-/// Ranks found without looking at every score twice.
-public enum Standing {
-  /// The same as `rank(of:in:)`, with the kernel that counts.
-  public static func rank(of item: Int32, in scores: [Float]) -> Double {
-    var (greater, equal) = (0, 0)
-    scores.withUnsafeBufferPointer { scores in
-      guard let base = scores.baseAddress, scores.count > 1 else { return }
-      // The padding item 0 is not ranked.
-      ksr_count_above(scores.count - 1, base + 1, base[Int(item)], &greater, &equal)
-    }
-    return 1 + Double(greater) + Double(max(0, equal - 1)) / 2
   }
 }

@@ -72,7 +72,10 @@ struct ExplanationDocument: Encodable {
   let model: Model
   let viewer: String?
   let step, steps: Int
+  /// As `--edit` takes it.
+  let edit: String?
   let item: Standing
+  let unedited: Standing?
   let next: Standing?
   /// `score`, `catalogue mean`, `rivals`, or the token of another item.
   let over: String
@@ -110,12 +113,14 @@ extension ExplanationReport {
       model: .init(
         data: model.provenance.dataName, loss: model.settings.loss.rawValue,
         memory: model.settings.memory.rawValue, layers: model.settings.layerCount,
-        window: model.settings.maxItemListLength, gamma: model.settings.gamma,
+        window: model.settings.maxItemListLength,
+        gamma: question.edited?.reading.gamma ?? model.settings.gamma,
         relations: slotRange.map {
           .init(token: model.relations[$0], name: model.relationNames[$0])
         }),
       viewer: question.viewer, step: question.step + 1, steps: stepCount,
-      item: document(standing), next: next.map { document($0) }, over: overToken,
+      edit: question.edits, item: document(standing), unedited: unedited.map { document($0) },
+      next: next.map { document($0) }, over: overToken,
       score: table.score, bias: table.bias, residual: table.residual,
       sequenceSum: table.sequenceSum, relationSums: table.relationSums,
       history: table.items.indices.map { row in

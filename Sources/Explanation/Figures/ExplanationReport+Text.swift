@@ -24,6 +24,7 @@ extension ExplanationReport {
       question.viewer.map { "viewer \(printable($0))" } ?? "the items given"
     return "Why \(printable(model.itemNames[Int(standing.item)], limit: 40)), after step "
       + "\(question.step + 1) of \(stepCount) of \(history)"
+      + (question.edits.map { ", edited: \(printable($0, limit: 200))" } ?? "")
   }
 
   /// Where the item stands, in a line.
@@ -31,6 +32,10 @@ extension ExplanationReport {
     var parts = ["rank \(Self.rankText(standing.rank))", "score \(decimal(standing.score))"]
     if let probability = standing.probability {
       parts.append("probability \(decimal(probability, places: 4))")
+    }
+    if let unedited {
+      parts.append(
+        "without the edits: rank \(Self.rankText(unedited.rank)), score \(decimal(unedited.score))")
     }
     if let next {
       parts.append(

@@ -15,14 +15,23 @@ public struct ExplanationReport: Sendable {
     public var item: Int32
     /// What it is compared with.
     public var contrast: Contrast
+    /// The edits that the history has gone through; nil for none.
+    public var edited: EditedHistory?
 
     /// A question about an item after a step.
-    public init(viewer: String? = nil, step: Int, item: Int32, over contrast: Contrast) {
+    public init(
+      viewer: String? = nil, step: Int, item: Int32, over contrast: Contrast,
+      edited: EditedHistory? = nil
+    ) {
       self.viewer = viewer
       self.step = step
       self.item = item
       self.contrast = contrast
+      self.edited = edited.flatMap { $0.edits.isEmpty ? nil : $0 }
     }
+
+    /// The edits as the command line takes them; nil for none.
+    public var edits: String? { edited.map { EditScript($0.edits).text } }
   }
 
   /// Where an item stands among all.
@@ -35,6 +44,13 @@ public struct ExplanationReport: Sendable {
     public let score: Float
     /// Its probability; nil for a model of another loss than cross-entropy.
     public let probability: Float?
+
+    init(_ item: Int32, _ scores: [Float], probabilities: [Float]?) {
+      self.item = item
+      rank = KSRModel.rank(of: item, in: scores)
+      score = scores[Int(item)]
+      probability = probabilities?[Int(item)]
+    }
   }
 
   /// What leaving out a step really does.
@@ -53,6 +69,9 @@ public struct ExplanationReport: Sendable {
   public let stepCount: Int
   /// Where the item stands.
   public let standing: Standing
+  /// Where the item stands without the edits, at the step with the same future; nil without edits,
+  /// and where there is no such step.
+  public let unedited: Standing?
   /// Where the item stands that really came next; nil after the last step.
   public let next: Standing?
   /// The table of cells.
@@ -86,9 +105,7 @@ public struct ExplanationReport: Sendable {
     let scores = whatIf.scores
     let chances = model.settings.loss == .crossEntropy ? probabilities(scores) : nil
     func standing(_ item: Int32) -> Standing {
-      Standing(
-        item: item, rank: rank(of: item, in: scores), score: scores[Int(item)],
-        probability: chances?[Int(item)])
+      Standing(item, scores, probabilities: chances)
     }
     let table = Contributions(
       states, step: step, item: question.item, over: question.contrast)
@@ -96,7 +113,16 @@ public struct ExplanationReport: Sendable {
     self.question = question
     stepCount = states.count
     self.standing = standing(question.item)
-    next = step + 1 < states.count ? standing(states.items[step + 1]) : nil
+    unedited = question.edited.flatMap { edited in
+      edited.unedited(at: step).map { before in
+        let states = HistoryStates(network: network, items: edited.original)
+        let scores = network.scores(states.preference(at: before))
+        return Standing(
+          question.item, scores, probabilities: chances.map { _ in probabilities(scores) })
+      }
+    }
+    let followed = step + 1 < states.count ? states.items[step + 1] : nil
+    next = (question.edited.map { $0.next(after: step) } ?? followed).map(standing)
     contributions = table
     facts = SharedFacts(table, index: index)
     slots =

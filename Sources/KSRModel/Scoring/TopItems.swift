@@ -45,9 +45,12 @@ public func topItems(
 public func rank(of item: Int32, in scores: [Float]) -> Double {
   let own = scores[Int(item)]
   var (better, equal) = (0, 0)
-  for (other, score) in scores.enumerated().dropFirst() {
-    if score > own { better += 1 } else if score == own && other != Int(item) { equal += 1 }
+  scores.withUnsafeBufferPointer { scores in
+    guard let base = scores.baseAddress else { return }
+    ksr_count_above(scores.count - 1, base + 1, own, &better, &equal)
   }
+  // The item equals itself, unless its score is no number.
+  if item > 0, equal > 0 { equal -= 1 }
   return 1 + Double(better) + Double(equal) / 2
 }
 
