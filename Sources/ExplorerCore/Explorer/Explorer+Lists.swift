@@ -17,6 +17,7 @@ extension Explorer {
 
   static func moveSelection(_ command: Command, in state: inout State, _ scene: Scene) {
     guard var menu = state.menu else {
+      if moveCursor(command, in: &state, scene) { return }
       let page = max(1, (state.layout.placement(of: state.focus)?.body.rows ?? 2) - 1)
       let offset: [Command: Int] = [.rowUp: -1, .rowDown: 1, .pageUp: -page, .pageDown: page]
       moveRow(of: state.focus, by: offset[command] ?? 0, in: &state, scene)
@@ -37,6 +38,8 @@ extension Explorer {
         )
       case .films:
         (scene.films?.found.count ?? 0, FilmsMenu.height(on: state.layout))
+      case .editItem:
+        (scene.whatIf?.found.count ?? 0, EditSearchBox.height(on: state.layout))
       default:
         (HelpMenu.rows(matching: menu.filter.text).count, HelpMenu.height(on: state.size))
       }
@@ -86,7 +89,11 @@ extension Explorer {
     switch pane {
     case .history, .gruState:
       stop(&state)
-      go(to: row, in: &state, scene)
+      if state.editor != nil, pane == .history {
+        state.editor?.row = row
+      } else {
+        go(to: row, in: &state, scene)
+      }
     case .memory: state.slot = row
     case .recommendations:
       let count = scene.step?.recommendations.count ?? 0
@@ -117,6 +124,7 @@ extension Explorer {
       go(to: steps[menu.selection], in: &next.state, scene)
     case .palette: PaletteMenu.choose(menu, on: &next, scene)
     case .films: addFilm(&next, scene)
+    case .editItem: takeEditItem(on: &next, scene)
     case .card, .naming, nil: break
     }
   }
@@ -139,6 +147,7 @@ extension Explorer {
     var words = scene.model.command
     if let viewer = scene.viewer, let step = scene.step {
       words += ["--viewer", viewer.user, "--step", String(step.step + 1)]
+      if !next.state.edits.edits.isEmpty { words += ["--edit", next.state.edits.text] }
     }
     let text = words.map(\.quotedForShell).joined(separator: " ")
     next.effects.append(.copy(text))

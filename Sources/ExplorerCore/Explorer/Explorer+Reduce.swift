@@ -104,6 +104,13 @@ public enum Explorer {
       next.state.usesPlainWords.toggle()
       next.state.toast = Toast(
         next.state.usesPlainWords ? "Plain words; p takes the field's terms" : "The field's terms")
+    case .edit: toggleEditor(&next.state, scene)
+    case .editDelete, .editInsert, .editInsertBefore, .editReplace, .editMoveUp, .editMoveDown,
+      .editCut, .silence, .boostMore, .boostLess, .force, .gammaMore, .gammaLess:
+      edit(command, on: &next, scene)
+    case .undo, .redo, .dropEdits: undo(command, in: &next.state)
+    case .smallestSet: toggleSmallest(&next.state, scene)
+    case .applySmallest: applySmallest(&next.state, scene)
     case .choose: choose(on: &next, scene)
     }
   }

@@ -19,6 +19,7 @@ extension Explorer {
     }
     HeaderView.draw(state, scene, layout, in: &frame)
     FooterView.draw(state, layout, in: &frame)
+    EditLine.draw(state, scene, on: layout, in: &frame)
     if let tour = state.tour { TourBox.draw(tour, on: layout, in: &frame) }
     switch state.overlay {
     case .help(let menu): HelpMenu.draw(menu, on: layout, in: &frame)
@@ -27,6 +28,7 @@ extension Explorer {
     case .card: if let card = scene.card { CardView.draw(card, on: layout, in: &frame) }
     case .viewers(let menu): ViewersMenu.draw(menu, state, scene, on: layout, in: &frame)
     case .films(let editor): FilmsMenu.draw(editor, state, scene, on: layout, in: &frame)
+    case .editItem(let search): EditSearchBox.draw(search, state, scene, on: layout, in: &frame)
     case .naming(let entry): NameBox.draw(entry, on: layout, in: &frame)
     case nil: break
     }
@@ -41,9 +43,13 @@ extension Explorer {
       return
     }
     switch placement.pane {
+    case .history where scene.whatIf != nil:
+      EditedHistoryPane.draw(viewer, step, state, in: placement, &frame)
     case .history: HistoryPane.draw(viewer, step, in: placement, &frame)
     case .gruState: GRUStatePane.draw(viewer, step, in: placement, &frame)
     case .memory: MemoryPane.draw(step, state, scene, in: placement, &frame)
+    case .recommendations where scene.whatIf?.changes != nil:
+      ChangedRecommendationsPane.draw(step, state, scene, in: placement, &frame)
     case .recommendations: RecommendationsPane.draw(step, state, scene, in: placement, &frame)
     case .why: WhyPane.draw(state, scene, in: placement, &frame)
     }

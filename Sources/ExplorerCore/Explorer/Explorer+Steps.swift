@@ -75,6 +75,8 @@ extension Explorer {
 
   static func take(_ viewer: Int?, in state: inout State, step: Int) {
     stop(&state)
+    state.edits.leaveViewer()
+    state.editor = nil
     state.viewer = viewer
     state.step = max(0, step)
     state.recommendation = 0

@@ -106,6 +106,7 @@ enum HeaderView {
       } else if isSimulated {
         runs.append((" \(dot) \(simulated)", Style(.warning)))
       }
+      if viewer.edited != nil { runs.append((" \(dot) edited", Style(.warning))) }
       if viewer.isHeldOut, !viewer.isOwn, !heldOut.isEmpty {
         runs.append((" \(dot) \(heldOut)", Style(.test)))
       }

@@ -41,6 +41,12 @@ public struct State: Equatable, Sendable {
   public internal(set) var theme: Theme
   /// The viewers made here; in ``viewer`` they come after those of the data.
   public internal(set) var own: [OwnViewer] = []
+  /// What is changed of the history and of what is read.
+  public internal(set) var edits = EditLog()
+  /// The place that is edited, while the keys edit.
+  public internal(set) var editor: EditCursor?
+  /// Whether the smallest set behind the selected recommendation is looked for.
+  public internal(set) var seeksSmallest = false
   /// The own viewer that is deleted when the key for it is pressed once more.
   var asksToDelete: String?
   /// What random choices follow from.
@@ -61,7 +67,7 @@ public struct State: Equatable, Sendable {
 
   /// Where everything is.
   public var layout: Layout {
-    let below = tour.map { TourBox.rows(of: $0, on: size) } ?? 0
+    let below = tour.map { TourBox.rows(of: $0, on: size) } ?? EditLine.rows(of: self)
     return Layout(
       Size(columns: size.columns, rows: size.rows - below),
       Layout.Request(focus: focus, side: side, showsWhy: showsWhy))
@@ -78,9 +84,9 @@ public struct State: Equatable, Sendable {
   public var context: Context {
     if Layout.form(for: size) == .message { return .message }
     switch overlay {
-    case nil: return tour == nil ? .main : .tour
+    case nil: return tour != nil ? .tour : editor != nil ? .edit : .main
     case .card: return .card
-    case .help, .viewers, .find, .palette: return .menu
+    case .help, .viewers, .find, .palette, .editItem: return .menu
     case .films: return .films
     case .naming: return .naming
     }
@@ -120,6 +126,8 @@ public enum Overlay: Equatable, Sendable {
   case films(FilmEditor)
   /// The name of a new own viewer, being typed.
   case naming(NameEntry)
+  /// A film for an edit, being looked for.
+  case editItem(EditSearch)
 }
 
 /// A list in which a word can be typed to leave only the rows that have it.
@@ -153,6 +161,7 @@ extension State {
       switch overlay {
       case .help(let menu), .viewers(let menu), .find(let menu), .palette(let menu): menu
       case .films(let editor): editor.menu
+      case .editItem(let search): search.menu
       case .card, .naming, nil: nil
       }
     }
@@ -166,6 +175,9 @@ extension State {
       case .films(var editor):
         editor.menu = newValue
         overlay = .films(editor)
+      case .editItem(var search):
+        search.menu = newValue
+        overlay = .editItem(search)
       case .card, .naming, nil: break
       }
     }

@@ -64,6 +64,8 @@ extension Explorer {
   private static func visit(_ tour: Tour, in state: inout State) {
     let stop = tour.stop
     take(stop.viewer, in: &state, step: stop.step)
+    // The sentences are about the model as it is.
+    state.edits = EditLog()
     state.tour = tour
     state.recommendation = stop.recommendation
     state.slot = stop.slot

@@ -2,6 +2,8 @@
 public enum Context: String, CaseIterable, Sendable {
   /// The panes.
   case main
+  /// The panes, while the history and what is read are edited.
+  case edit
   /// The list of keys, or another list that a word can be typed into.
   case menu
   /// A stop of a tour.
@@ -37,10 +39,10 @@ public enum Bindings {
   /// All bindings, the most useful first.
   public static let all: [Binding] = [
     Binding(
-      keys: [.left, .character("h"), .character(",")], command: .stepBack, contexts: [.main],
+      keys: [.left, .character("h"), .character(",")], command: .stepBack, contexts: [.main, .edit],
       title: "step", help: "Go to the step before.", isInFooter: true),
     Binding(
-      keys: [.right, .character("l"), .character(".")], command: .stepForward, contexts: [.main],
+      keys: [.right, .character("l"), .character(".")], command: .stepForward, contexts: [.main, .edit],
       title: "step", help: "Go to the next step.", isInFooter: true),
     Binding(
       keys: [.character(" ")], command: .play, contexts: [.main], title: "play",
@@ -52,10 +54,10 @@ public enum Bindings {
       keys: [.character("]")], command: .nextChange, contexts: [.main], title: "change",
       help: "On to where another relation leads the attention.", isInFooter: true),
     Binding(
-      keys: [.home, .character("g")], command: .firstStep, contexts: [.main], title: "first step",
+      keys: [.home, .character("g")], command: .firstStep, contexts: [.main, .edit], title: "first step",
       help: "Go to the first step.", isInFooter: false),
     Binding(
-      keys: [.end, .character("G")], command: .lastStep, contexts: [.main], title: "last step",
+      keys: [.end, .character("G")], command: .lastStep, contexts: [.main, .edit], title: "last step",
       help: "Go to the last step.", isInFooter: false),
     Binding(
       keys: (0...9).map { .character(Character(String($0))) }, command: .jump, contexts: [.main],
@@ -73,10 +75,10 @@ public enum Bindings {
       keys: [.character("-")], command: .slower, contexts: [.main], title: "slower",
       help: "Let the steps go on slower.", isInFooter: false),
     Binding(
-      keys: [.up, .character("k")], command: .rowUp, contexts: [.main], title: "select",
+      keys: [.up, .character("k")], command: .rowUp, contexts: [.main, .edit], title: "select",
       help: "Select the row above; in the history, a step back.", isInFooter: false),
     Binding(
-      keys: [.down, .character("j")], command: .rowDown, contexts: [.main], title: "select",
+      keys: [.down, .character("j")], command: .rowDown, contexts: [.main, .edit], title: "select",
       help: "Select the row below; in the history, a step on.", isInFooter: false),
     Binding(
       keys: [.up, .control("p")], command: .rowUp, contexts: [.menu, .films],
@@ -87,16 +89,19 @@ public enum Bindings {
       title: "select",
       help: "Select the row below.", isInFooter: true),
     Binding(
-      keys: [.pageUp], command: .pageUp, contexts: [.main, .menu, .films],
+      keys: [.pageUp], command: .pageUp, contexts: [.main, .edit, .menu, .films],
       title: "page up",
       help: "Go up by a screen of rows.", isInFooter: false),
     Binding(
-      keys: [.pageDown], command: .pageDown, contexts: [.main, .menu, .films],
+      keys: [.pageDown], command: .pageDown, contexts: [.main, .edit, .menu, .films],
       title: "page down",
       help: "Go down by a screen of rows.", isInFooter: false),
     Binding(
-      keys: [.character("w")], command: .why, contexts: [.main], title: "why",
+      keys: [.character("w")], command: .why, contexts: [.main, .edit], title: "why",
       help: "Open or close the reasons for the selected film.", isInFooter: true),
+    Binding(
+      keys: [.character("e")], command: .edit, contexts: [.main], title: "edit",
+      help: "What if: edit this history and what is read, in place.", isInFooter: true),
     Binding(
       keys: [.character("v")], command: .viewers, contexts: [.main], title: "viewers",
       help: "List the viewers; type an id or a title to search.", isInFooter: true),
@@ -122,16 +127,73 @@ public enum Bindings {
       keys: [.enter, .escape], command: .close, contexts: [.naming], title: "keep name",
       help: "Keep the name; without one, the name proposed.", isInFooter: true),
     Binding(
+      keys: [.character("d"), .delete], command: .editDelete, contexts: [.edit], title: "delete",
+      help: "Leave the step out.", isInFooter: true),
+    Binding(
+      keys: [.character("a")], command: .editInsert, contexts: [.edit], title: "insert",
+      help: "Insert a film after the step; type to search, tried at once.", isInFooter: true),
+    Binding(
+      keys: [.character("i")], command: .editInsertBefore, contexts: [.edit], title: "before",
+      help: "Insert a film before the step.", isInFooter: false),
+    Binding(
+      keys: [.character("r")], command: .editReplace, contexts: [.edit], title: "replace",
+      help: "Put another film in the place of the step's.", isInFooter: true),
+    Binding(
+      keys: [.shiftUp, .character("K")], command: .editMoveUp, contexts: [.edit], title: "move",
+      help: "Move the step up.", isInFooter: true),
+    Binding(
+      keys: [.shiftDown, .character("J")], command: .editMoveDown, contexts: [.edit], title: "move",
+      help: "Move the step down.", isInFooter: true),
+    Binding(
+      keys: [.character("x")], command: .editCut, contexts: [.edit], title: "cut",
+      help: "Cut here: drop all after the step.", isInFooter: true),
+    Binding(
+      keys: [.character("s")], command: .silence, contexts: [.edit], title: "silence",
+      help: "Silence the selected relation: weight 0, the others rescaled to 1.", isInFooter: true),
+    Binding(
+      keys: [.character("+"), .character("=")], command: .boostMore, contexts: [.edit], title: "boost",
+      help: "Boost it: its weight times 2, then all rescaled to 1.", isInFooter: true),
+    Binding(
+      keys: [.character("-")], command: .boostLess, contexts: [.edit], title: "boost",
+      help: "Weaken it: its weight times 1/2, then all rescaled to 1.", isInFooter: true),
+    Binding(
+      keys: [.character("f")], command: .force, contexts: [.edit], title: "force",
+      help: "Force all attention onto it, or give it back.", isInFooter: true),
+    Binding(
+      keys: [.character(">")], command: .gammaMore, contexts: [.edit], title: "gamma",
+      help: "Double gamma: the softmax is computed again, sharper.", isInFooter: false),
+    Binding(
+      keys: [.character("<")], command: .gammaLess, contexts: [.edit], title: "gamma",
+      help: "Halve gamma: the softmax is computed again, flatter.", isInFooter: false),
+    Binding(
+      keys: [.character("u")], command: .undo, contexts: [.main, .edit], title: "undo",
+      help: "Take the last edit back.", isInFooter: true),
+    Binding(
+      keys: [.character("U"), .control("r")], command: .redo, contexts: [.main, .edit], title: "redo",
+      help: "Do the edit again that was taken back.", isInFooter: false),
+    Binding(
+      keys: [.character("R")], command: .dropEdits, contexts: [.edit], title: "drop all",
+      help: "Take all edits back; u brings them again.", isInFooter: false),
+    Binding(
+      keys: [.character("S")], command: .smallestSet, contexts: [.main, .edit], title: "smallest set",
+      help: "Find the smallest set of films without which the selected one falls.", isInFooter: false),
+    Binding(
+      keys: [.character("A")], command: .applySmallest, contexts: [.main, .edit], title: "leave out",
+      help: "Leave that smallest set out, as an edit.", isInFooter: false),
+    Binding(
+      keys: [.escape, .character("e"), .character("q")], command: .edit, contexts: [.edit], title: "done",
+      help: "Leave the editing; the edits stay.", isInFooter: true),
+    Binding(
       keys: [.character("/")], command: .find, contexts: [.main], title: "find",
       help: "Look for a title in this history and go there.", isInFooter: true),
     Binding(
-      keys: [.enter], command: .inspect, contexts: [.main], title: "card",
+      keys: [.enter], command: .inspect, contexts: [.main, .edit], title: "card",
       help: "Show what is known of the selected film.", isInFooter: false),
     Binding(
       keys: [.character("i")], command: .modelCard, contexts: [.main], title: "model",
       help: "Show what is known of the model.", isInFooter: false),
     Binding(
-      keys: [.character("y")], command: .copy, contexts: [.main], title: "copy",
+      keys: [.character("y")], command: .copy, contexts: [.main, .edit], title: "copy",
       help: "Copy the command line that shows this screen.", isInFooter: false),
     Binding(
       keys: [.character("s")], command: .sort, contexts: [.main], title: "sort",
@@ -145,10 +207,10 @@ public enum Bindings {
       help: "Hide what the viewer has watched, or show it again.",
       isInFooter: true),
     Binding(
-      keys: [.tab], command: .focusNext, contexts: [.main], title: "pane",
+      keys: [.tab], command: .focusNext, contexts: [.main, .edit], title: "pane",
       help: "Go to the next pane; on a narrow screen, show it.", isInFooter: true),
     Binding(
-      keys: [.backTab], command: .focusPrevious, contexts: [.main], title: "pane back",
+      keys: [.backTab], command: .focusPrevious, contexts: [.main, .edit], title: "pane back",
       help: "Go to the pane before.", isInFooter: false),
     Binding(
       keys: [.escape], command: .back, contexts: [.main], title: "back",
@@ -172,15 +234,15 @@ public enum Bindings {
       keys: [.escape], command: .tourStop, contexts: [.tour], title: "stop",
       help: "End the tour and stay; any other key does, too.", isInFooter: true),
     Binding(
-      keys: [.character("T")], command: .nextTheme, contexts: [.main], title: "colours",
+      keys: [.character("T")], command: .nextTheme, contexts: [.main, .edit], title: "colours",
       help: "Take the next colours.", isInFooter: false),
     Binding(
-      keys: [.character("M")], command: .toggleMouse, contexts: [.main], title: "mouse",
+      keys: [.character("M")], command: .toggleMouse, contexts: [.main, .edit], title: "mouse",
       help: "Give the mouse to the terminal, or take it back.",
       isInFooter: false),
     Binding(
       keys: [.control("l")], command: .redraw,
-      contexts: [.main, .menu, .films, .naming, .tour, .card, .message],
+      contexts: [.main, .edit, .menu, .films, .naming, .tour, .card, .message],
       title: "redraw",
       help: "Draw the whole screen again.", isInFooter: false),
     Binding(
@@ -202,7 +264,7 @@ public enum Bindings {
       keys: [.character("q"), .control("c")], command: .quit, contexts: [.main, .message],
       title: "quit", help: "Leave the explorer.", isInFooter: true),
     Binding(
-      keys: [.character("?"), .function(1)], command: .help, contexts: [.main],
+      keys: [.character("?"), .function(1)], command: .help, contexts: [.main, .edit],
       title: "help", help: "List the keys; type to search, Enter does the row.",
       isInFooter: true),
   ]

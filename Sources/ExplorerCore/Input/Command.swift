@@ -92,6 +92,44 @@ public enum Command: String, CaseIterable, Sendable {
   case anotherOwnViewer = "another-own-viewer"
   /// Delete the selected own viewer.
   case deleteViewer = "delete-viewer"
+  /// Edit the history and what is read, or leave the editing.
+  case edit
+  /// Leave the step out.
+  case editDelete = "edit-delete"
+  /// Look for a film to put after the step.
+  case editInsert = "edit-insert"
+  /// Look for a film to put before the step.
+  case editInsertBefore = "edit-insert-before"
+  /// Look for a film to put in the place of the step's.
+  case editReplace = "edit-replace"
+  /// Move the step up.
+  case editMoveUp = "edit-move-up"
+  /// Move the step down.
+  case editMoveDown = "edit-move-down"
+  /// Drop all after the step.
+  case editCut = "edit-cut"
+  /// Silence the selected relation, or hear it again.
+  case silence
+  /// Double the read weight of the selected relation.
+  case boostMore = "boost-more"
+  /// Halve the read weight of the selected relation.
+  case boostLess = "boost-less"
+  /// Give all of the attention to the selected relation, or back to the model.
+  case force
+  /// Double γ.
+  case gammaMore = "gamma-more"
+  /// Halve γ.
+  case gammaLess = "gamma-less"
+  /// Take the last edit back.
+  case undo
+  /// Do again what was taken back.
+  case redo
+  /// Take all edits back.
+  case dropEdits = "drop-edits"
+  /// Look for the smallest set behind the selected recommendation, or stop.
+  case smallestSet = "smallest-set"
+  /// Leave the smallest set out.
+  case applySmallest = "apply-smallest"
   /// Take the next colours.
   case nextTheme = "next-theme"
 }

@@ -3,6 +3,9 @@ extension Explorer {
   /// Opens the list of films for the own viewer that is looked at, or for a new one.
   static func typeFilms(_ state: inout State, _ scene: Scene, isNew: Bool) {
     let place = state.viewer.map { $0 - scene.model.viewerCount } ?? -1
+    // Edits count the steps that are about to change.
+    state.edits.leaveViewer()
+    state.editor = nil
     let known = !isNew && state.own.indices.contains(place) ? state.own[place].name : nil
     open(
       .films(

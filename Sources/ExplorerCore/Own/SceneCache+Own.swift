@@ -1,19 +1,41 @@
+import Explanation
 import KSRModel
 import Workspace
 
 extension SceneCache {
   /// Whose history it is, so that what was computed for it can be found again.
-  enum Viewer: Hashable {
+  indirect enum Viewer: Hashable {
     /// A viewer of the data, by place.
     case data(Int)
     /// A viewer made here, by name and items.
     case own(String, [Int32])
+    /// Either of them after edits.
+    case edited(Viewer, EditedHistory)
 
-    var isOwn: Bool { if case .own = self { true } else { false } }
+    var isOwn: Bool {
+      switch self {
+      case .data: false
+      case .own: true
+      case .edited(let base, _): base.isOwn
+      }
+    }
+
+    /// What the edits have made of the history; nil without any.
+    var edited: EditedHistory? { if case .edited(_, let history) = self { history } else { nil } }
   }
 
-  /// The viewer that a state looks at; nil for none, or one without films that the model knows.
+  /// The viewer that a state looks at, after the edits; nil for none, or one without films that the
+  /// model knows.
   func viewer(of state: State) -> Viewer? {
+    guard let viewer = unedited(state) else { return nil }
+    guard !state.edits.edits.isEmpty, let history = edited(viewer, state.edits.edits) else {
+      return viewer
+    }
+    return .edited(viewer, history)
+  }
+
+  /// The viewer that a state looks at, before the edits.
+  func unedited(_ state: State) -> Viewer? {
     guard let viewer = state.viewer else { return nil }
     if session.viewers.indices.contains(viewer) { return .data(viewer) }
     let place = viewer - session.viewers.count
@@ -29,6 +51,7 @@ extension SceneCache {
     case .own(let name, let items):
       History(
         user: name, items: items, timestamps: items.indices.map(Double.init), isHeldOut: true)
+    case .edited(let base, _): history(of: base)
     }
   }
 
@@ -53,7 +76,7 @@ extension SceneCache {
       })
   }
 
-  private func film(_ item: Int32) -> FilmChoices.Film {
+  func film(_ item: Int32) -> FilmChoices.Film {
     FilmChoices.Film(
       token: session.model.items[Int(item)], title: session.model.itemNames[Int(item)],
       year: session.year(of: item))

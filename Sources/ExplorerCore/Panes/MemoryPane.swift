@@ -29,6 +29,9 @@ enum MemoryPane {
       draw(slots[index], columns, in: line, &frame)
       if index == selected { frame.select(line, hasFocus: state.focus == .memory) }
       drawBar(slots[index], columns, in: line, &frame)
+      if let mark = scene.whatIf?.mark(of: slots[index].slot) {
+        frame.put(mark, line, columns: 1, style: Style(.warning, .bold))
+      }
       frame.onClick(line, .select(.memory, slots[index].slot))
       if plan.linesPerSlot == 2 {
         let below = room.line(row * 2 + 1)

@@ -18,6 +18,8 @@ public struct ModelScene: Sendable {
   public let windowLength: Int
   /// What to call each slot; empty for a model without memory.
   public let relationNames: [String]
+  /// The token of each slot's relation; empty for a model without memory.
+  public let relationTokens: [String]
   /// Whether scores have probabilities: trained with cross-entropy.
   public let hasProbabilities: Bool
   /// The metric for the header, by its name without what it was measured on.
@@ -42,6 +44,7 @@ public struct ModelScene: Sendable {
     gamma = model.settings.gamma
     windowLength = model.settings.maxItemListLength
     relationNames = model.settings.memory == .knowledge ? model.relationNames : []
+    relationTokens = relationNames.indices.map { model.relations[$0] }
     hasProbabilities = model.settings.loss == .crossEntropy
     let metrics = model.provenance.metrics
     metric =

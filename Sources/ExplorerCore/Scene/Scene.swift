@@ -18,6 +18,8 @@ public struct Scene: Sendable {
   public let viewers: ViewerList?
   /// The viewer named in the palette, by place.
   public var namedViewer: Int?
+  /// What an edited run is compared with; nil where nothing is edited.
+  public internal(set) var whatIf: WhatIfScene?
   /// The films to choose from and those chosen, while they are typed.
   let films: FilmChoices?
   /// The card that is open.

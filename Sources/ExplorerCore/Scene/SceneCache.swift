@@ -19,6 +19,9 @@ public final class SceneCache {
   private var cards: [Int32: Card] = [:]
   private var lists: [ViewerList.Request: (list: ViewerList, version: Int)] = [:]
   private var found: (text: String, items: [Int32])?
+  lazy var editNames = EditNames(session.model)
+  var changesOfRank: [ChangesKey: RankChanges] = [:]
+  var searches: [SmallestKey: SmallestSetSearch] = [:]
 
   private struct StepKey: Hashable {
     let viewer: Viewer
@@ -54,7 +57,7 @@ public final class SceneCache {
 
   /// What a picture of a state needs.
   public func scene(for state: State) -> Scene {
-    var scene = sceneOfSelection(state)
+    var scene = sceneOfSelection(shown(state))
     if case .palette(let menu) = state.overlay,
       let name = PaletteMenu.viewerName(in: menu.filter.text)
     {
@@ -84,13 +87,17 @@ public final class SceneCache {
       let selected = step.recommendations[min(state.recommendation, last)]
       why = reason(selected, viewer: viewer, step: step.step, survey)
     }
-    return Scene(
+    var scene = Scene(
       model: model, viewer: survey.scene, step: step, selectedSlot: state.slot ?? step.leader,
       why: why, viewers: list, films: films, card: card, attention: attention)
+    scene.whatIf = whatIf(state, viewer, step, survey)
+    return scene
   }
 
   /// Does a portion of what is still missing around a state; false if nothing was.
   public func work(for state: State) -> Bool {
+    let state = shown(state)
+    if seekSmallest(for: state) { return true }
     if let viewer = viewer(of: state) {
       if surveys[viewer] == nil { _ = survey(viewer, around: state.step) }
       if surveys[viewer]?.isComplete == false {
@@ -111,24 +118,27 @@ public final class SceneCache {
     return true
   }
 
-  private func survey(_ viewer: Viewer, around step: Int) -> ViewerSurvey {
+  func survey(_ viewer: Viewer, around step: Int) -> ViewerSurvey {
     if let known = surveys[viewer] { return known }
+    // Every film tried in an edit is a history of its own; they go first.
+    if surveys.count > 8 { surveys = surveys.filter { $0.key.edited == nil } }
     if surveys.count > 8 { surveys = [:] }
     var survey = ViewerSurvey(
-      history(of: viewer), isOwn: viewer.isOwn, of: session)
+      history(of: viewer), isOwn: viewer.isOwn, edited: viewer.edited, of: session)
     survey.work(around: step)
     surveys[viewer] = survey
     return survey
   }
 
-  private func step(
+  func step(
     _ step: Int, of viewer: Viewer, _ survey: ViewerSurvey, hidesSeen: Bool
   ) -> StepScene {
     let key = StepKey(viewer: viewer, step: step, hidesSeen: hidesSeen)
     if let known = steps[key] { return known }
     if steps.count > 200 { steps = [:] }
     let result = StepScene(
-      step, of: survey.states, session: session, tails: tails, hidesSeen: hidesSeen)
+      step, of: survey.states, edited: viewer.edited, session: session, tails: tails,
+      hidesSeen: hidesSeen)
     steps[key] = result
     return result
   }

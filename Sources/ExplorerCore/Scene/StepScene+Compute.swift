@@ -11,7 +11,8 @@ extension StepScene {
 
   /// What the model has to say at a step of a history.
   init(
-    _ step: Int, of states: HistoryStates, session: Session, tails: TailIndex, hidesSeen: Bool
+    _ step: Int, of states: HistoryStates, edited: EditedHistory? = nil, session: Session,
+    tails: TailIndex, hidesSeen: Bool
   ) {
     self.step = step
     window = states.window(at: step)
@@ -19,7 +20,8 @@ extension StepScene {
     cosineWithPrevious = moved.withPrevious[0]
     changeOfState = moved.changes[0]
     slots = StepScene.slots(step, states, session, tails)
-    (recommendations, hiddenCount) = StepScene.ranking(step, states, session, hidesSeen)
+    (recommendations, hiddenCount) = StepScene.ranking(
+      step, states, edited, session, hidesSeen)
   }
 
   private static func slots(
@@ -43,11 +45,14 @@ extension StepScene {
   }
 
   private static func ranking(
-    _ step: Int, _ states: HistoryStates, _ session: Session, _ hidesSeen: Bool
+    _ step: Int, _ states: HistoryStates, _ edited: EditedHistory?, _ session: Session,
+    _ hidesSeen: Bool
   ) -> ([Recommendation], hidden: Int) {
     let network = session.network
     let scores = network.scores(states.preference(at: step))
-    let next = step + 1 < states.count ? states.items[step + 1] : nil
+    let follower = step + 1 < states.count ? states.items[step + 1] : nil
+    // What came next is a fact about the history as it was.
+    let next = edited.map { $0.next(after: step) } ?? follower
     let seen = Set(states.items[...step])
     var chosen = topItems(scores, count: listLength) {
       hidesSeen && seen.contains($0) && $0 != next

@@ -35,9 +35,14 @@ public struct ViewerScene: Sendable {
   /// How like each other the states of the steps are, as far as looked at.
   public var similarity: StateSimilarity?
 
+  /// What the edits have made of the history; nil without any.
+  var edited: EditedHistory?
+
   /// Interactions left out of training that the model had to predict, and how many of them were
   /// among the first ten.
   public var hits: (count: Int, of: Int) {
+    // An edited history is nobody's: how well it is foreseen says nothing about the model.
+    guard edited == nil else { return (0, 0) }
     var (count, total) = (0, 0)
     for (row, rank) in zip(rows, ranks) where row.mark != .train {
       guard let rank else { continue }

@@ -20,26 +20,33 @@ struct ViewerSurvey {
   /// About as many multiplications as take a few milliseconds.
   static let portion = 8_000_000
 
-  init(_ history: History, isOwn: Bool, of session: Session) {
+  init(
+    _ history: History, isOwn: Bool, edited: EditedHistory? = nil, of session: Session
+  ) {
     let network = session.network
-    states = HistoryStates(network: network, items: history.items)
-    let shared = min(history.count, network.settings.maxItemListLength)
-    var leaders = [Int?](repeating: nil, count: history.count)
+    states =
+      edited?.states(network) ?? HistoryStates(network: network, items: history.items)
+    let count = states.count
+    let shared = min(count, network.settings.maxItemListLength)
+    var leaders = [Int?](repeating: nil, count: count)
     if shared > 0, network.relationCount > 0 {
       let trace = states.pass(through: 0).trace
       for step in 0..<shared { leaders[step] = Self.leader(trace, row: step) }
     }
     scene = ViewerScene(
       user: history.user, isHeldOut: history.isHeldOut, isOwn: isOwn,
-      rows: history.items.enumerated().map { step, item in
+      rows: states.items.enumerated().map { step, item in
         ViewerScene.Row(
           item: item, title: session.model.itemNames[Int(item)], year: session.year(of: item),
-          mark: session.mark(of: history, step: step))
+          mark: edited.map { $0.rows[step].origin }.map { origin in
+            origin.map { session.mark(of: history, step: $0) } ?? .test
+          } ?? session.mark(of: history, step: step))
       },
-      ranks: Array(repeating: nil, count: history.count), leaders: leaders,
+      ranks: Array(repeating: nil, count: count), leaders: leaders,
       similarity: shared > 0 ? StateSimilarity(states, steps: 0..<shared) : nil)
-    unread = Array(shared..<max(shared, history.count))
-    unranked = Array(1..<max(1, history.count))
+    scene.edited = edited
+    unread = Array(shared..<max(shared, count))
+    unranked = Array(1..<max(1, count))
   }
 
   /// Whether something is left to do.
@@ -80,7 +87,8 @@ struct ViewerSurvey {
     let steps = unread.prefix(count)
     guard let last = steps.last else { return }
     // Passes of late steps are large and used once: they are not kept with those of `states`.
-    let scratch = HistoryStates(network: states.network, items: states.items)
+    let scratch = HistoryStates(
+      network: states.network, items: states.items, reading: states.reading)
     scene.similarity?.extend(scratch, to: 0..<last + 1)
     if states.network.relationCount > 0 {
       for step in steps {
@@ -92,7 +100,7 @@ struct ViewerSurvey {
   }
 
   private func lateTrace(_ step: Int) -> Trace {
-    states.network.trace(Array(states.items[states.window(at: step)]))
+    states.network.trace(Array(states.items[states.window(at: step)]), reading: states.reading)
   }
 
   /// Multiplications of a pass through a whole window, roughly.

@@ -1,0 +1,106 @@
+import Explanation
+
+/// The edits of what is on the screen, with those taken back.
+public struct EditLog: Equatable, Sendable {
+  /// What there is to come back to.
+  struct Moment: Equatable, Sendable {
+    let edits: [Edit]
+    let step: Int
+    let cursor: Int?
+  }
+
+  /// The edits, in the order in which they apply; tokens stand for items and relations.
+  public internal(set) var edits: [Edit] = []
+  /// What was before, the latest last.
+  var past: [Moment] = []
+  /// What was taken back, the latest last.
+  var future: [Moment] = []
+
+  /// As many moments are kept.
+  static let limit = 200
+
+  /// The edits as the command line takes them.
+  public var text: String { EditScript(edits).text }
+
+  /// Another viewer is looked at: edits of the history go, those of what is read stay.
+  mutating func leaveViewer() {
+    edits.removeAll { $0.concernsHistory }
+    past = []
+    future = []
+  }
+}
+
+/// The place in the history that the keys edit.
+public struct EditCursor: Equatable, Sendable {
+  /// The row of the history, from 0.
+  public internal(set) var row: Int
+}
+
+/// A film being looked for, to be put into the history.
+public struct EditSearch: Equatable, Sendable {
+  /// What becomes of it.
+  enum Purpose: Equatable, Sendable {
+    case insert(at: Int)
+    case replace(step: Int)
+  }
+
+  /// What has been typed, and the selected film.
+  public internal(set) var menu = Menu()
+  let purpose: Purpose
+
+  /// The edit that takes a film.
+  func edit(_ token: String) -> Edit {
+    switch purpose {
+    case .insert(let place): .insert(at: place, item: token)
+    case .replace(let step): .replace(step: step, item: token)
+    }
+  }
+}
+
+extension State {
+  /// The state with one more edit, the step and the cursor being where it leaves them; nothing is
+  /// kept to come back to.
+  func applying(_ edit: Edit, count: Int) -> State {
+    var state = self
+    let editor = state.editor
+    state.edits.edits.append(edit)
+    switch edit {
+    case .delete(let row):
+      // Without the step itself, what came next is still the same.
+      if row <= step { state.step = max(0, step - 1) }
+      state.editor?.row = min(row, max(0, count - 2))
+    case .insert(let row, _):
+      if row <= step + 1 { state.step = step + 1 }
+      state.editor?.row = row
+    case .replace(let row, _): state.editor?.row = row
+    case .move(_, let row): state.editor?.row = row
+    case .cut(let row):
+      state.step = min(step, row)
+      state.editor?.row = min(editor?.row ?? 0, row)
+    case .silence, .boost, .force, .gamma: break
+    }
+    return state
+  }
+
+  /// What there is to come back to from here.
+  var moment: EditLog.Moment {
+    EditLog.Moment(edits: edits.edits, step: step, cursor: editor?.row)
+  }
+
+  /// Keeps a moment to come back to after a change.
+  mutating func remember(_ moment: EditLog.Moment) {
+    guard moment.edits != edits.edits else { return }
+    edits.past.append(moment)
+    if edits.past.count > EditLog.limit { edits.past.removeFirst() }
+    edits.future = []
+  }
+
+  /// Comes back to a moment.
+  mutating func restore(_ moment: EditLog.Moment) {
+    edits.edits = moment.edits
+    step = moment.step
+    if editor != nil { editor?.row = moment.cursor ?? moment.step }
+    recommendation = 0
+    whyRow = 0
+  }
+}
