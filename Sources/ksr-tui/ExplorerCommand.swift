@@ -27,6 +27,28 @@ struct ExplorerCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The step to begin with, from 1.", valueName: "N"))
   var step: Int?
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "What if: edits of the history and of what is read, in order, separated by commas: -3 deletes "
+        + "step 3, +5:ITEM inserts before step 5, =7:ITEM replaces, >4:2 moves, cut:12 drops what "
+        + "follows; silence:REL leaves a relation out and renormalises the attention, boost:REL*2 "
+        + "multiplies its weight and renormalises, force:REL gives it all of the attention, gamma:1 "
+        + "computes the softmax anew. %2C is a comma in a token. --step counts after the edits.",
+      valueName: "SPEC"))
+  var edit: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A second model to compare with, on the same data; C and c switch.", valueName: "MODEL"))
+  var compare: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A view to compare with: a viewer, a step, and edits as --edit has them. %3A is a colon in "
+        + "the viewer's id.", valueName: "VIEWER:STEP[:EDITS]"))
+  var pin: String?
+
   @Flag(help: "Begin with a tour of the data, a sentence at each stop.")
   var demo = false
 
@@ -63,6 +85,12 @@ struct ExplorerCommand: ParsableCommand {
   @Flag(name: .customLong("keys-table"), help: .hidden)
   var printsKeys = false
 
+  func validate() throws {
+    if compare != nil, pin != nil {
+      throw ValidationError("--compare and --pin: give one of the two.")
+    }
+  }
+
   mutating func run() throws {
     if printsKeys {
       FileHandle.standardOutput.write(Data((Bindings.markdown + "\n").utf8))
@@ -78,13 +106,15 @@ struct ExplorerCommand: ParsableCommand {
     let isUnicode = CursesTerminal.prepareLocale()
     let glyphs: Glyphs = ascii || !isUnicode ? .ascii : .unicode
     do {
-      let request = OpenRequest(model: model, data: data, viewer: viewer, step: step)
+      let request = OpenRequest(
+        model: model, data: data, viewer: viewer, step: step, edit: edit, compare: compare, pin: pin
+      )
       if paths {
         try printPaths(request)
         return 0
       }
       let cache = try request.open()
-      if print || isatty(1) == 0 { return printFrame(cache, try request.start(in: cache), glyphs) }
+      if print || isatty(1) == 0 { return try printFrame(cache, request, glyphs) }
       return try explore(cache, request, glyphs)
     } catch {
       FileHandle.standardError.write(Data("ksr-tui: \(error)\n".utf8))
@@ -108,11 +138,13 @@ struct ExplorerCommand: ParsableCommand {
 
   @MainActor
   private func printFrame(
-    _ cache: SceneCache, _ start: (viewer: Int?, step: Int), _ glyphs: Glyphs
-  ) -> Int32 {
-    let first = State(
-      size: size, viewer: start.viewer, step: start.step, takesMouse: !leavesMouse,
-      theme: theme ?? .standard)
+    _ cache: SceneCache, _ request: OpenRequest, _ glyphs: Glyphs
+  ) throws -> Int32 {
+    let start = try request.start(in: cache)
+    let first = try request.opened(
+      State(
+        size: size, viewer: start.viewer, step: start.step, takesMouse: !leavesMouse,
+        theme: theme ?? .standard), in: cache)
     let state = Explorer.run(firstKeys, from: first, with: cache, glyphs: glyphs).state
     for warning in cache.model.warnings {
       FileHandle.standardError.write(Data("ksr-tui: \(warning)\n".utf8))
@@ -140,6 +172,7 @@ struct ExplorerCommand: ParsableCommand {
       size: terminal.size, viewer: place.viewer, step: place.step, takesMouse: !leavesMouse,
       theme: theme, seed: UInt64(time(nil)))
     keeper.restore(&first)
+    first = try request.opened(first, in: cache)
     var begin = Explorer.run(firstKeys, from: first, with: cache, glyphs: glyphs)
     guard !begin.effects.contains(.quit) else { return 0 }
     if let warning = keeper.warning ?? cache.model.warnings.first {

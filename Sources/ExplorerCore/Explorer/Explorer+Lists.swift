@@ -1,3 +1,5 @@
+import Explanation
+
 /// Lists on top of the panes, and rows inside them.
 extension Explorer {
   static func type(_ key: Key, on next: inout Transition, _ scene: Scene) {
@@ -148,6 +150,16 @@ extension Explorer {
     if let viewer = scene.viewer, let step = scene.step {
       words += ["--viewer", viewer.user, "--step", String(step.step + 1)]
       if !next.state.edits.edits.isEmpty { words += ["--edit", next.state.edits.text] }
+      switch next.state.pin {
+      case .view(let pinned):
+        if let user = scene.pinnedUser {
+          let pin = PinRequest(
+            viewer: user, step: pinned.step, script: EditScript(pinned.edits))
+          words += ["--pin", pin.text]
+        }
+      case .model: words += ["--compare", scene.model.comparedPath ?? ""]
+      case nil: break
+      }
     }
     let text = words.map(\.quotedForShell).joined(separator: " ")
     next.effects.append(.copy(text))

@@ -57,7 +57,13 @@ public enum Explorer {
     case .anotherOwnViewer: typeFilms(&next.state, scene, isNew: true)
     case .deleteViewer: deleteViewer(&next, scene)
     case .back:
-      if next.state.showsWhy { toggleWhy(&next.state) } else { openViewers(&next.state, scene) }
+      if next.state.pin != nil {
+        endComparison(&next.state)
+      } else if next.state.showsWhy {
+        toggleWhy(&next.state)
+      } else {
+        openViewers(&next.state, scene)
+      }
     case .why: toggleWhy(&next.state)
     case .focusNext: moveFocus(by: 1, in: &next.state)
     case .focusPrevious: moveFocus(by: -1, in: &next.state)
@@ -111,6 +117,8 @@ public enum Explorer {
     case .undo, .redo, .dropEdits: undo(command, in: &next.state)
     case .smallestSet: toggleSmallest(&next.state, scene)
     case .applySmallest: applySmallest(&next.state, scene)
+    case .compare: toggleComparison(&next.state, scene)
+    case .compareModels: toggleModels(&next.state, scene)
     case .choose: choose(on: &next, scene)
     }
   }
@@ -121,6 +129,7 @@ public enum Explorer {
   }
 
   private static func toggleWhy(_ state: inout State) {
+    endComparison(&state)
     state.showsWhy.toggle()
     state.whyRow = 0
     if state.showsWhy {

@@ -47,6 +47,8 @@ public struct State: Equatable, Sendable {
   public internal(set) var editor: EditCursor?
   /// Whether the smallest set behind the selected recommendation is looked for.
   public internal(set) var seeksSmallest = false
+  /// What the view is compared with; nil where nothing is compared.
+  public internal(set) var pin: Pin?
   /// The own viewer that is deleted when the key for it is pressed once more.
   var asksToDelete: String?
   /// What random choices follow from.
@@ -70,7 +72,8 @@ public struct State: Equatable, Sendable {
     let below = tour.map { TourBox.rows(of: $0, on: size) } ?? EditLine.rows(of: self)
     return Layout(
       Size(columns: size.columns, rows: size.rows - below),
-      Layout.Request(focus: focus, side: side, showsWhy: showsWhy))
+      Layout.Request(
+        focus: focus, side: side, showsWhy: showsWhy, compares: pin != nil, edits: editor != nil))
   }
 
   /// The state with a message.
@@ -93,7 +96,10 @@ public struct State: Equatable, Sendable {
   }
 
   /// The panes in the order in which the focus goes through them.
-  public var openPanes: [Pane] { Pane.allCases.filter { $0 != .why || showsWhy } }
+  public var openPanes: [Pane] {
+    if pin != nil { return [.history, .memory, .recommendations] }
+    return Pane.allCases.filter { $0 != .why || showsWhy }
+  }
 }
 
 /// Steps that go on by themselves.

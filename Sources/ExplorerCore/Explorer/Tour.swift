@@ -66,6 +66,7 @@ extension Explorer {
     take(stop.viewer, in: &state, step: stop.step)
     // The sentences are about the model as it is.
     state.edits = EditLog()
+    state.pin = nil
     state.tour = tour
     state.recommendation = stop.recommendation
     state.slot = stop.slot

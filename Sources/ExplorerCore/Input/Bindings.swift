@@ -39,10 +39,12 @@ public enum Bindings {
   /// All bindings, the most useful first.
   public static let all: [Binding] = [
     Binding(
-      keys: [.left, .character("h"), .character(",")], command: .stepBack, contexts: [.main, .edit],
+      keys: [.left, .character("h"), .character(",")], command: .stepBack,
+      contexts: [.main, .edit],
       title: "step", help: "Go to the step before.", isInFooter: true),
     Binding(
-      keys: [.right, .character("l"), .character(".")], command: .stepForward, contexts: [.main, .edit],
+      keys: [.right, .character("l"), .character(".")], command: .stepForward,
+      contexts: [.main, .edit],
       title: "step", help: "Go to the next step.", isInFooter: true),
     Binding(
       keys: [.character(" ")], command: .play, contexts: [.main], title: "play",
@@ -54,10 +56,12 @@ public enum Bindings {
       keys: [.character("]")], command: .nextChange, contexts: [.main], title: "change",
       help: "On to where another relation leads the attention.", isInFooter: true),
     Binding(
-      keys: [.home, .character("g")], command: .firstStep, contexts: [.main, .edit], title: "first step",
+      keys: [.home, .character("g")], command: .firstStep, contexts: [.main, .edit],
+      title: "first step",
       help: "Go to the first step.", isInFooter: false),
     Binding(
-      keys: [.end, .character("G")], command: .lastStep, contexts: [.main, .edit], title: "last step",
+      keys: [.end, .character("G")], command: .lastStep, contexts: [.main, .edit],
+      title: "last step",
       help: "Go to the last step.", isInFooter: false),
     Binding(
       keys: (0...9).map { .character(Character(String($0))) }, command: .jump, contexts: [.main],
@@ -102,6 +106,12 @@ public enum Bindings {
     Binding(
       keys: [.character("e")], command: .edit, contexts: [.main], title: "edit",
       help: "What if: edit this history and what is read, in place.", isInFooter: true),
+    Binding(
+      keys: [.character("c")], command: .compare, contexts: [.main, .edit], title: "compare",
+      help: "Pin this view and compare what follows with it, or end that.", isInFooter: true),
+    Binding(
+      keys: [.character("C")], command: .compareModels, contexts: [.main, .edit], title: "models",
+      help: "Compare with the second model (--compare), or end that.", isInFooter: false),
     Binding(
       keys: [.character("v")], command: .viewers, contexts: [.main], title: "viewers",
       help: "List the viewers; type an id or a title to search.", isInFooter: true),
@@ -151,7 +161,8 @@ public enum Bindings {
       keys: [.character("s")], command: .silence, contexts: [.edit], title: "silence",
       help: "Silence the selected relation: weight 0, the others rescaled to 1.", isInFooter: true),
     Binding(
-      keys: [.character("+"), .character("=")], command: .boostMore, contexts: [.edit], title: "boost",
+      keys: [.character("+"), .character("=")], command: .boostMore, contexts: [.edit],
+      title: "boost",
       help: "Boost it: its weight times 2, then all rescaled to 1.", isInFooter: true),
     Binding(
       keys: [.character("-")], command: .boostLess, contexts: [.edit], title: "boost",
@@ -169,19 +180,24 @@ public enum Bindings {
       keys: [.character("u")], command: .undo, contexts: [.main, .edit], title: "undo",
       help: "Take the last edit back.", isInFooter: true),
     Binding(
-      keys: [.character("U"), .control("r")], command: .redo, contexts: [.main, .edit], title: "redo",
+      keys: [.character("U"), .control("r")], command: .redo, contexts: [.main, .edit],
+      title: "redo",
       help: "Do the edit again that was taken back.", isInFooter: false),
     Binding(
       keys: [.character("R")], command: .dropEdits, contexts: [.edit], title: "drop all",
       help: "Take all edits back; u brings them again.", isInFooter: false),
     Binding(
-      keys: [.character("S")], command: .smallestSet, contexts: [.main, .edit], title: "smallest set",
-      help: "Find the smallest set of films without which the selected one falls.", isInFooter: false),
+      keys: [.character("S")], command: .smallestSet, contexts: [.main, .edit],
+      title: "smallest set",
+      help: "Find the smallest set of films without which the selected one falls.",
+      isInFooter: false),
     Binding(
-      keys: [.character("A")], command: .applySmallest, contexts: [.main, .edit], title: "leave out",
+      keys: [.character("A")], command: .applySmallest, contexts: [.main, .edit],
+      title: "leave out",
       help: "Leave that smallest set out, as an edit.", isInFooter: false),
     Binding(
-      keys: [.escape, .character("e"), .character("q")], command: .edit, contexts: [.edit], title: "done",
+      keys: [.escape, .character("e"), .character("q")], command: .edit, contexts: [.edit],
+      title: "done",
       help: "Leave the editing; the edits stay.", isInFooter: true),
     Binding(
       keys: [.character("/")], command: .find, contexts: [.main], title: "find",

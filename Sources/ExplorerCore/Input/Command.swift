@@ -130,6 +130,10 @@ public enum Command: String, CaseIterable, Sendable {
   case smallestSet = "smallest-set"
   /// Leave the smallest set out.
   case applySmallest = "apply-smallest"
+  /// Pin what is on the screen and compare, or end the comparison.
+  case compare
+  /// Compare with the second model, or end it.
+  case compareModels = "compare-models"
   /// Take the next colours.
   case nextTheme = "next-theme"
 }

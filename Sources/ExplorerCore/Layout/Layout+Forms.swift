@@ -32,6 +32,11 @@ extension Layout {
   }
 
   private static func upper(_ rect: Rect, form: Form, _ request: Request) -> ([Placement], [Rect]) {
+    if request.compares {
+      guard form == .wide || request.edits else { return ([place(.memory, in: rect)], []) }
+      let (places, lines) = columns(rect, shares: form == .wide ? [25, 75] : [40, 60])
+      return ([place(.history, in: places[0]), place(.memory, in: places[1])], lines)
+    }
     if form == .wide {
       let panes: [Pane] = [.history, .gruState, .memory, .recommendations]
       let (places, lines) = columns(rect, shares: [25, 20, 29, 26])

@@ -35,12 +35,21 @@ public struct Layout: Equatable, Sendable {
     public let side: Pane
     /// Whether the pane of reasons is open.
     public let showsWhy: Bool
+    /// Whether two views are compared: in the place of the memory, with the history beside it where
+    /// there is room.
+    public let compares: Bool
+    /// Whether the history is edited, so that it must be seen.
+    public let edits: Bool
 
     /// Makes a request; a side that is neither state nor memory counts as memory.
-    public init(focus: Pane, side: Pane, showsWhy: Bool) {
+    public init(
+      focus: Pane, side: Pane, showsWhy: Bool, compares: Bool = false, edits: Bool = false
+    ) {
       self.focus = focus
+      self.edits = edits
+      self.compares = compares
       self.side = side == .gruState ? .gruState : .memory
-      self.showsWhy = showsWhy
+      self.showsWhy = showsWhy && !compares
     }
   }
 

@@ -103,6 +103,7 @@ extension Explorer {
     }
     next.state.asksToDelete = nil
     next.state.own.remove(at: place)
+    if case .view(let pinned) = next.state.pin, pinned.viewer >= row.viewer { next.state.pin = nil }
     next.effects.append(.keep)
     next.state.toast = Toast("\(row.user) is deleted")
     if let viewer = next.state.viewer {

@@ -20,6 +20,10 @@ public struct ModelScene: Sendable {
   public let relationNames: [String]
   /// The token of each slot's relation; empty for a model without memory.
   public let relationTokens: [String]
+  /// What to call the second model; nil without one.
+  public internal(set) var comparedName: String?
+  /// The second model's file.
+  var comparedPath: String?
   /// Whether scores have probabilities: trained with cross-entropy.
   public let hasProbabilities: Bool
   /// The metric for the header, by its name without what it was measured on.

@@ -20,6 +20,10 @@ public struct Scene: Sendable {
   public var namedViewer: Int?
   /// What an edited run is compared with; nil where nothing is edited.
   public internal(set) var whatIf: WhatIfScene?
+  /// Both sides of a comparison; nil where nothing is compared.
+  public internal(set) var comparison: ComparisonScene?
+  /// Whose view is pinned.
+  var pinnedUser: String?
   /// The films to choose from and those chosen, while they are typed.
   let films: FilmChoices?
   /// The card that is open.

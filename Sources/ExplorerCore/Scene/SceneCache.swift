@@ -21,6 +21,9 @@ public final class SceneCache {
   private var found: (text: String, items: [Int32])?
   lazy var editNames = EditNames(session.model)
   var changesOfRank: [ChangesKey: RankChanges] = [:]
+  var comparisons: [ComparisonKey: ComparisonScene] = [:]
+  /// The second model; nil without one.
+  let compared: ComparedModel?
   var searches: [SmallestKey: SmallestSetSearch] = [:]
 
   private struct StepKey: Hashable {
@@ -40,9 +43,16 @@ public final class SceneCache {
   /// - Parameters:
   ///   - name: what to call the model.
   ///   - command: the command line that opens the same model and data.
-  public init(_ session: Session, name: String, command: [String] = []) {
+  ///   - compared: a second model to compare with.
+  public init(
+    _ session: Session, name: String, command: [String] = [], compared: ComparedModel? = nil
+  ) {
     self.session = session
-    model = ModelScene(session, name: name, command: command)
+    self.compared = compared
+    var model = ModelScene(session, name: name, command: command)
+    model.comparedName = compared?.name
+    model.comparedPath = compared?.path
+    self.model = model
   }
 
   /// The viewer and the step to begin with when nobody has said; nil without viewers.
@@ -91,6 +101,8 @@ public final class SceneCache {
       model: model, viewer: survey.scene, step: step, selectedSlot: state.slot ?? step.leader,
       why: why, viewers: list, films: films, card: card, attention: attention)
     scene.whatIf = whatIf(state, viewer, step, survey)
+    scene.comparison = comparison(state, viewer, step, survey)
+    if case .view(let pinned) = state.pin { scene.pinnedUser = user(at: pinned.viewer, in: state) }
     return scene
   }
 

@@ -141,15 +141,20 @@ struct Moved {
   let style: Style
 
   init(_ change: RankChanges.Change, isNew: Bool, _ glyphs: Glyphs) {
+    self.init(gain: change.gain, isNew: isNew, glyphs)
+  }
+
+  /// A gain of places, above 0 towards the top.
+  init(gain: Double, isNew: Bool, _ glyphs: Glyphs) {
     let marks = glyphs.marks
     if isNew {
       text = "new"
       style = Style(.positive, .bold)
-    } else if change.gain > 0 {
-      text = "\(marks.up)\(glyphs.rank(change.gain))"
+    } else if gain > 0 {
+      text = "\(marks.up)\(glyphs.rank(gain))"
       style = Style(.positive)
-    } else if change.gain < 0 {
-      text = "\(marks.down)\(glyphs.rank(-change.gain))"
+    } else if gain < 0 {
+      text = "\(marks.down)\(glyphs.rank(-gain))"
       style = Style(.negative)
     } else {
       text = String(marks.separator)

@@ -9,7 +9,11 @@ enum EditedHistoryPane {
     let body = placement.body
     let columns = Columns(body.columns, count: viewer.rows.count)
     frame.heading(frame.words.rank, placement, at: columns.rank, columns: columns.rankWidth)
-    let cursor = state.editor.map { min($0.row, viewer.rows.count - 1) }
+    var cursor = state.editor.map { min($0.row, viewer.rows.count - 1) }
+    // While a film is looked for, the one selected is in its place already.
+    if case .editItem(let search) = state.overlay, case .insert(let place) = search.purpose {
+      cursor = min(place, viewer.rows.count - 1)
+    }
     let window = ListWindow.rows(
       of: viewer.rows.count, height: body.rows, showing: cursor ?? step.step)
     let next = viewer.edited?.next(after: step.step)

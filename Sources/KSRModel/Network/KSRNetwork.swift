@@ -64,7 +64,8 @@ public final class KSRNetwork: Sendable {
     let top = readStates(items)
     let queries = top.states.mapped(by: parameters.dense.weight, bias: parameters.dense.bias)
     var trace = Trace(
-      items: items, reading: reading, states: top.states, resetGates: top.reset, updateGates: top.update,
+      items: items, reading: reading, states: top.states, resetGates: top.reset,
+      updateGates: top.update,
       candidates: top.candidate, queries: queries,
       writeGates: Matrix(rows: items.count, columns: relationCount),
       attention: attention(queries, under: reading),

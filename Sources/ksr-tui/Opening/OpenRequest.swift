@@ -1,4 +1,5 @@
 import AtomicFiles
+import Explanation
 import ExplorerCore
 import KSRModel
 import Workspace
@@ -9,6 +10,9 @@ struct OpenRequest {
   var data: String?
   var viewer: String?
   var step: Int?
+  var edit: String?
+  var compare: String?
+  var pin: String?
 
   /// The files that the request leads to.
   struct Files {
@@ -47,20 +51,39 @@ struct OpenRequest {
     let files = try files()
     let model = try TrainedModel.read(path: files.model)
     let name = Paths.stem(files.model)
+    let compared = try compare.map {
+      ComparedModel(
+        try TrainedModel.read(path: $0), name: Paths.stem($0), path: $0, with: model)
+    }
     var command = ["ksr-tui"]
     if let model = self.model { command.append(model) }
     if let data = self.data { command += ["--data", data] }
+    func cache(_ session: Session) -> SceneCache {
+      SceneCache(session, name: name, command: command, compared: compared)
+    }
     if let data = files.data {
-      let session = try Session(model, folder: try AtomicFolder(path: data))
-      return SceneCache(session, name: name, command: command)
+      return cache(try Session(model, folder: try AtomicFolder(path: data)))
     }
     // A model alone: its data, if that lies beside it.
     let beside = "\(Paths.parent(files.model))/\(model.provenance.dataName)"
     guard !model.provenance.dataName.isEmpty, Paths.isFolder(beside) else {
-      return SceneCache(Session(model), name: name, command: command)
+      return cache(Session(model))
     }
-    let session = try Session(model, folder: try AtomicFolder(path: beside))
-    return SceneCache(session, name: name, command: command)
+    return cache(try Session(model, folder: try AtomicFolder(path: beside)))
+  }
+
+  /// The first state with the edits and the comparison that were asked for.
+  func opened(_ state: State, in cache: SceneCache) throws -> State {
+    var state = state
+    if let edit {
+      do {
+        state = try cache.editing(state, EditScript(parsing: edit), step: step)
+      } catch let failure as EditFailure {
+        throw OpeningFailure("--\(failure)")
+      }
+    }
+    if let pin { state = try cache.pinning(state, PinRequest(parsing: pin)) }
+    return compare == nil ? state : state.comparingModels()
   }
 
   /// The viewer and the step to begin with: those asked for, else those kept, else those that show
@@ -119,7 +142,8 @@ struct OpenRequest {
   }
 
   private func step(upTo count: Int, of viewer: String) throws -> Int? {
-    guard let step else { return nil }
+    // With edits the step is one of what they leave.
+    guard let step, edit == nil else { return nil }
     guard (1...count).contains(step) else {
       throw OpeningFailure(
         "There is no step \(step): viewer \(quoted(viewer)) has steps 1 to \(count).")

@@ -1,0 +1,75 @@
+import AtomicFiles
+import Explanation
+
+/// What the view is compared with.
+public enum Pin: Equatable, Sendable {
+  /// A view that was on the screen.
+  case view(PinnedView)
+  /// The same history read by the second model.
+  case model
+}
+
+/// A viewer, a step and edits that stay while the live side goes on.
+public struct PinnedView: Equatable, Sendable {
+  /// The viewer, by place as in ``State``.
+  let viewer: Int
+  /// The step, from 0, of the edited history.
+  let step: Int
+  /// The edits.
+  let edits: [Edit]
+}
+
+/// A pinned view as the command line has it: `VIEWER:STEP[:EDITS]`.
+///
+/// The step counts from 1, in the edited history. In the viewer's id, `%3A` is a colon and `%25` a
+/// percent sign.
+public struct PinRequest: Sendable, Equatable {
+  /// What is wrong with a pin, in a sentence.
+  public struct Failure: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The sentence.
+    public let description: String
+  }
+
+  /// The viewer's id.
+  public let viewer: String
+  /// The step, from 0.
+  public let step: Int
+  /// The edits.
+  public let script: EditScript
+
+  /// A pin of its parts.
+  public init(viewer: String, step: Int, script: EditScript) {
+    self.viewer = viewer
+    self.step = step
+    self.script = script
+  }
+
+  /// Reads what ``text`` has written.
+  public init(parsing text: String) throws(Failure) {
+    let parts = text.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+    guard parts.count >= 2, !parts[0].isEmpty else {
+      throw Failure(
+        description: "--pin \(quoted(text)): expected VIEWER:STEP or VIEWER:STEP:EDITS, "
+          + "such as 42:6 or 42:6:-3.")
+    }
+    guard parts[1].allSatisfy({ $0.isASCII && $0.isNumber }), let step = Int(parts[1]), step > 0
+    else {
+      throw Failure(
+        description: "--pin \(quoted(text)): \(quoted(parts[1])) is no step; steps count from 1.")
+    }
+    viewer = EditToken.decoded(parts[0])
+    self.step = step - 1
+    do throws(EditFailure) {
+      script = try EditScript(parsing: parts.count > 2 ? String(parts[2]) : "")
+    } catch {
+      throw Failure(description: "--pin \(quoted(text)): \(error)")
+    }
+  }
+
+  /// The pin as the command line takes it.
+  public var text: String {
+    let name = EditToken.encoded(viewer).split(separator: ":", omittingEmptySubsequences: false)
+      .joined(separator: "%3A")
+    return "\(name):\(step + 1)" + (script.edits.isEmpty ? "" : ":\(script.text)")
+  }
+}

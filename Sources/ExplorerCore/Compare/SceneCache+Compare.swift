@@ -1,0 +1,158 @@
+import Explanation
+import KSRModel
+import Workspace
+
+extension SceneCache {
+  /// A comparison that was computed.
+  struct ComparisonKey: Hashable {
+    let pinned: Viewer?
+    let pinnedStep: Int
+    let live: Viewer
+    let step: Int
+    let hidesSeen: Bool
+  }
+
+  /// Both sides of a comparison; nil where nothing is compared.
+  func comparison(
+    _ state: State, _ viewer: Viewer, _ step: StepScene, _ survey: ViewerSurvey
+  ) -> ComparisonScene? {
+    guard let pin = state.pin else { return nil }
+    var pinned: Viewer?
+    var pinnedStep = step.step
+    if case .view(let view) = pin {
+      guard let place = self.viewer(at: view.viewer, in: state, edits: view.edits) else {
+        return nil
+      }
+      pinned = place
+      pinnedStep = view.step
+    }
+    let key = ComparisonKey(
+      pinned: pinned, pinnedStep: pinnedStep, live: viewer, step: step.step,
+      hidesSeen: state.hidesSeen)
+    if let known = comparisons[key] { return known }
+    if comparisons.count > 50 { comparisons = [:] }
+    let live = ComparedRun(survey.states, step)
+    let result: ComparisonScene?
+    if let pinned {
+      result = comparison(pinned, at: pinnedStep, with: live, of: viewer, state)
+    } else {
+      result = comparisonOfModels(live, of: viewer, state)
+    }
+    comparisons[key] = result
+    return result
+  }
+
+  /// The viewer at a place, after edits.
+  private func viewer(at place: Int, in state: State, edits: [Edit]) -> Viewer? {
+    var other = state
+    other.viewer = place
+    other.edits.edits = edits
+    return viewer(of: other)
+  }
+
+  private func comparison(
+    _ viewer: Viewer, at step: Int, with live: ComparedRun, of liveViewer: Viewer, _ state: State
+  ) -> ComparisonScene {
+    let survey = survey(viewer, around: step)
+    let pinned = ComparedRun(
+      survey.states,
+      self.step(
+        min(step, survey.states.count - 1), of: viewer, survey, hidesSeen: state.hidesSeen))
+    let relations = zip(pinned.step.slots, live.step.slots).map { a, b in
+      ComparisonScene.Relation(
+        name: b.name, pinned: a, live: b, cosine: cosine(a.value, b.value))
+    }
+    return scene(
+      pinned, title(viewer, pinned.step.step), live, title(liveViewer, live.step.step), relations,
+      toPinned: { $0 }, toLive: { $0 }, note: nil, pinnedModel: session.model)
+  }
+
+  private func comparisonOfModels(
+    _ live: ComparedRun, of viewer: Viewer, _ state: State
+  ) -> ComparisonScene? {
+    guard let other = compared else { return nil }
+    let items = live.states.items
+    let seen = items[...live.step.step].count { other.counterpart[Int($0)] > 0 }
+    guard seen > 0 else { return nil }
+    let states = other.states(items, edits: viewer.edited?.edits ?? [])
+    let pinned = ComparedRun(
+      states,
+      StepScene(
+        seen - 1, of: states, session: other.session, tails: other.tails,
+        hidesSeen: state.hidesSeen))
+    func slot(_ run: ComparedRun, _ slot: Int?) -> StepScene.Slot? {
+      slot.flatMap { run.step.slots.indices.contains($0) ? run.step.slots[$0] : nil }
+    }
+    var relations = other.slots.enumerated().map { here, there in
+      let (a, b) = (slot(pinned, there), slot(live, here))
+      return ComparisonScene.Relation(
+        name: session.model.relationNames[here], pinned: a, live: b,
+        cosine: other.sharesSpace[here]
+          ? a.flatMap { a in b.map { cosine(a.value, $0.value) } } : nil)
+    }
+    relations += other.ownSlots.map {
+      .init(
+        name: other.session.model.relationNames[$0], pinned: slot(pinned, $0), live: nil,
+        cosine: nil)
+    }
+    func number(_ table: [Int32]) -> (Int32) -> Int32? {
+      { table[Int($0)] > 0 ? table[Int($0)] : nil }
+    }
+    return scene(
+      pinned, "model \(other.name)", live, "model \(model.name)", relations,
+      toPinned: number(other.counterpart), toLive: number(other.original), note: other.drift,
+      pinnedModel: other.session.model)
+  }
+
+  private func scene(
+    _ pinned: ComparedRun, _ pinnedTitle: String, _ live: ComparedRun, _ liveTitle: String,
+    _ relations: [ComparisonScene.Relation], toPinned: (Int32) -> Int32?,
+    toLive: (Int32) -> Int32?, note: String?, pinnedModel: TrainedModel
+  ) -> ComparisonScene {
+    let k = 10
+    var ranks: [Int32: Double] = [:]
+    for item in live.step.recommendations.map(\.item) {
+      if let there = toPinned(item) { ranks[item] = rank(of: there, in: pinned.scores) }
+    }
+    let firstLive = Set(topItems(live.scores, count: k).map(\.item))
+    let shared = topItems(pinned.scores, count: k).map(\.item)
+      .filter { toLive($0).map(firstLive.contains) ?? false }
+    // Where a model lacks what came next, its side has another; the live side knows best.
+    let pinnedTruth = note != nil ? live.truth.flatMap(toPinned) : pinned.truth
+    var truths: [ComparisonScene.Truth] = []
+    func truth(_ here: Int32, _ there: Int32?, _ side: String?) {
+      truths.append(
+        .init(
+          title: session.model.itemNames[Int(here)],
+          pinned: there.map { rank(of: $0, in: pinned.scores) },
+          live: rank(of: here, in: live.scores), side: side))
+    }
+    if let item = live.truth {
+      let there = toPinned(item)
+      truth(item, there, there != nil && there == pinnedTruth ? nil : "B")
+    }
+    if let item = pinnedTruth, live.truth.flatMap(toPinned) != item, let here = toLive(item) {
+      truth(here, item, "A")
+    }
+    return ComparisonScene(
+      pinned: .init(
+        title: pinnedTitle, step: pinned.step,
+        hasProbabilities: pinnedModel.settings.loss == .crossEntropy),
+      live: .init(title: liveTitle, step: live.step, hasProbabilities: model.hasProbabilities),
+      relations: relations, truths: truths, ranks: ranks, shared: Set(shared), k: k, note: note)
+  }
+
+  /// The id of the viewer at a place.
+  func user(at place: Int, in state: State) -> String? {
+    if session.viewers.indices.contains(place) { return session.viewers[place].user }
+    let own = place - session.viewers.count
+    return state.own.indices.contains(own) ? state.own[own].name : nil
+  }
+
+  /// Whose run it is, and where.
+  private func title(_ viewer: Viewer, _ step: Int) -> String {
+    let count = viewer.edited?.edits.count ?? 0
+    let edits = count == 0 ? "" : count == 1 ? ", 1 edit" : ", \(count) edits"
+    return "viewer \(history(of: viewer).user), step \(step + 1)\(edits)"
+  }
+}

@@ -1,0 +1,73 @@
+import AtomicFiles
+import Explanation
+
+/// Edits and pins that a command line asks for.
+extension SceneCache {
+  /// Why a view cannot be opened as asked, in a sentence.
+  public struct OpeningError: Error, CustomStringConvertible, Sendable {
+    /// The sentence.
+    public let description: String
+  }
+
+  /// A state with its viewer's history edited, at a step of what the edits leave.
+  ///
+  /// - Parameter step: from 1; nil for the state's own, as far as the edited history goes.
+  public func editing(
+    _ state: State, _ script: EditScript, step: Int?
+  ) throws(OpeningError) -> State {
+    guard !script.edits.isEmpty || step != nil else { return state }
+    guard let viewer = unedited(state) else {
+      throw OpeningError(description: "--edit: there is no history to edit; --viewer ID names one.")
+    }
+    let run = try edited(viewer, script, option: "")
+    var next = state
+    next.edits.edits = run.edits
+    next.step = min(state.step, run.rows.count - 1)
+    if let step { next.step = try checked(step, run, history(of: viewer).user) }
+    return next
+  }
+
+  /// A state that compares its view with a pinned one.
+  public func pinning(_ state: State, _ request: PinRequest) throws(OpeningError) -> State {
+    let own = state.own.firstIndex { $0.name == request.viewer }
+    let place =
+      session.viewers.firstIndex { $0.user == request.viewer }
+      ?? own.map { session.viewers.count + $0 }
+    var other = state
+    other.viewer = place
+    guard let place, let viewer = unedited(other) else {
+      let near = nearest(
+        to: request.viewer, among: session.viewers.lazy.map(\.user) + state.own.map(\.name))
+      throw OpeningError(
+        description: "--pin: there is no viewer \(quoted(request.viewer)) among the "
+          + "\(session.viewers.count)" + (near.map { "; the nearest is \(quoted($0))." } ?? "."))
+    }
+    let run = try edited(viewer, request.script, option: "pin ")
+    let step = try checked(request.step + 1, run, request.viewer)
+    var next = state
+    next.pin = .view(PinnedView(viewer: place, step: step, edits: run.edits))
+    if next.focus == .gruState || next.focus == .why { next.focus = .recommendations }
+    return next
+  }
+
+  private func edited(
+    _ viewer: Viewer, _ script: EditScript, option: String
+  ) throws(OpeningError) -> EditedHistory {
+    do throws(EditFailure) {
+      return try EditedHistory(history(of: viewer).items, script, in: editNames)
+    } catch {
+      throw OpeningError(description: "--\(option)\(error)")
+    }
+  }
+
+  private func checked(
+    _ step: Int, _ run: EditedHistory, _ user: String
+  ) throws(OpeningError) -> Int {
+    guard (1...run.rows.count).contains(step) else {
+      throw OpeningError(
+        description: "There is no step \(step): viewer \(quoted(user)) has steps 1 to "
+          + "\(run.rows.count)\(run.edits.isEmpty ? "" : " after the edits").")
+    }
+    return step - 1
+  }
+}
