@@ -37,6 +37,43 @@ struct ScreenGoldenTests {
     }
   }
 
+  @Test("edits", arguments: sizes)
+  func edits(columns: Int, rows: Int) throws {
+    let little = try LittleData()
+    for (keys, name) in [
+      ("e,Up,d,Up,a,text=shin,Enter,s", "edit"), ("e,Up,a,text=fab", "edit-search"),
+      ("S", "smallest"),
+    ] {
+      try expectGolden(
+        try little.text(keys, columns: columns, rows: rows), "\(name)-\(columns)x\(rows)")
+    }
+  }
+
+  @Test("comparisons", arguments: sizes)
+  func comparisons(columns: Int, rows: Int) throws {
+    let little = try LittleData()
+    for (keys, name) in [("c,Left,Left", "compare"), ("c,e,d", "compare-edit")] {
+      try expectGolden(
+        try little.text(keys, columns: columns, rows: rows), "\(name)-\(columns)x\(rows)")
+    }
+  }
+
+  @Test("edits and comparisons in ASCII, and one after the other on a small screen")
+  func otherEdits() throws {
+    let little = try LittleData()
+    for (keys, name) in [
+      ("e,Up,d,Up,a,text=shin,Enter,s", "edit-ascii"), ("c,Left,Left", "compare-ascii"),
+    ] {
+      try expectGolden(
+        try little.text(keys, columns: 80, rows: 24, glyphs: .ascii), "\(name)-80x24")
+    }
+    for (keys, name) in [
+      ("e,Up,d,s,e,BTab", "edit-recommended"), ("c,Left,Left,BTab", "compare-slots"),
+    ] {
+      try expectGolden(try little.text(keys, columns: 40, rows: 12), "\(name)-40x12")
+    }
+  }
+
   @Test("lists and cards on top")
   func overlays() throws {
     let little = try LittleData()

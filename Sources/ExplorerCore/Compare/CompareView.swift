@@ -35,14 +35,25 @@ enum CompareView {
     CompareLists.draw(comparison, state, in: room.dropFirst(rows: slots + 1), &frame)
   }
 
+  /// Says why there is nothing to compare.
+  static func drawNothing(in placement: Layout.Placement, _ frame: inout Frame) {
+    let text = "Nothing to compare: the second model knows none of the films up to this step."
+    for (row, line) in text.wrapped(to: placement.inside.columns).enumerated() {
+      frame.put(line, placement.inside.line(row), style: Style(.warning))
+    }
+  }
+
   private static func drawTitle(
     _ comparison: ComparisonScene, in line: Rect, _ frame: inout Frame
   ) {
     let half = line.columns / 2
+    let titles = [comparison.pinned, comparison.live].map {
+      $0.title.columns <= half - 3 ? $0.title : $0.shortTitle
+    }
     frame.put("A ", line, style: Style(.focus))
-    frame.put(comparison.pinned.title, line, at: 2, columns: half - 3, style: Style(.title))
+    frame.put(titles[0], line, at: 2, columns: half - 3, style: Style(.title))
     frame.put("B ", line, at: half + 1, style: Style(.focus))
-    frame.put(comparison.live.title, line, at: half + 3, style: Style(.title))
+    frame.put(titles[1], line, at: half + 3, style: Style(.title))
   }
 
   /// What really came next, with its ranks on both sides.
@@ -126,9 +137,10 @@ enum CompareSlots {
   ) {
     let style = Style(.muted)
     let glyphs = frame.glyphs
-    frame.put(
+    let differs =
       "\(frame.words.attentionInText) differs \(glyphs.share(comparison.attentionDistance))"
-        .truncated(to: columns.nameWidth, ellipsis: glyphs.ellipsis), line,
+    frame.put(
+      differs.columns <= columns.nameWidth ? differs : "relation", line,
       columns: columns.nameWidth, style: style)
     frame.put("A", line, at: columns.pinned, columns: 3, .right, style: style)
     frame.put("B", line, at: columns.live, columns: 3, .right, style: style)
@@ -195,9 +207,14 @@ enum CompareLists {
     let left = Rect(column: room.column, row: room.row, columns: half, rows: room.rows)
     let right = room.dropFirst(columns: room.columns - half)
     let same = "\(comparison.shared.count) of the first \(comparison.k) are in both"
-    let texts = ["A and B recommend; \(same)", same, "\(comparison.shared.count) shared"]
+    let distance = frame.glyphs.share(comparison.attentionDistance)
+    let texts = [
+      "A and B recommend; \(same)"
+        + (comparison.relations.isEmpty ? "" : "; the attention differs by \(distance)"),
+      "A and B recommend; \(same)", same, "\(comparison.shared.count) shared",
+    ]
     frame.put(
-      texts.first { $0.columns <= room.columns } ?? texts[2], room.line(0), style: Style(.title))
+      texts.first { $0.columns <= room.columns } ?? texts[3], room.line(0), style: Style(.title))
     let lists = (left.dropFirst(rows: 1), right.dropFirst(rows: 1))
     let items = comparison.live.step.recommendations
     let selected = min(state.recommendation, max(0, items.count - 1))

@@ -7,6 +7,8 @@ public struct ComparisonScene: Sendable {
   struct Side: Sendable {
     /// Whose history, where in it, with how many edits, or which model.
     let title: String
+    /// The same in few words.
+    let shortTitle: String
     let step: StepScene
     let hasProbabilities: Bool
   }

@@ -3,6 +3,9 @@ import KSRModel
 import Workspace
 
 extension SceneCache {
+  /// What to call a side, at length and in few words.
+  private typealias Titles = (long: String, short: String)
+
   /// A comparison that was computed.
   struct ComparisonKey: Hashable {
     let pinned: Viewer?
@@ -63,7 +66,7 @@ extension SceneCache {
         name: b.name, pinned: a, live: b, cosine: cosine(a.value, b.value))
     }
     return scene(
-      pinned, title(viewer, pinned.step.step), live, title(liveViewer, live.step.step), relations,
+      pinned, titles(viewer, pinned.step.step), live, titles(liveViewer, live.step.step), relations,
       toPinned: { $0 }, toLive: { $0 }, note: nil, pinnedModel: session.model)
   }
 
@@ -99,13 +102,14 @@ extension SceneCache {
       { table[Int($0)] > 0 ? table[Int($0)] : nil }
     }
     return scene(
-      pinned, "model \(other.name)", live, "model \(model.name)", relations,
+      pinned, ("model \(other.name)", other.name), live, ("model \(model.name)", model.name),
+      relations,
       toPinned: number(other.counterpart), toLive: number(other.original), note: other.drift,
       pinnedModel: other.session.model)
   }
 
   private func scene(
-    _ pinned: ComparedRun, _ pinnedTitle: String, _ live: ComparedRun, _ liveTitle: String,
+    _ pinned: ComparedRun, _ pinnedTitles: Titles, _ live: ComparedRun, _ liveTitles: Titles,
     _ relations: [ComparisonScene.Relation], toPinned: (Int32) -> Int32?,
     toLive: (Int32) -> Int32?, note: String?, pinnedModel: TrainedModel
   ) -> ComparisonScene {
@@ -136,9 +140,11 @@ extension SceneCache {
     }
     return ComparisonScene(
       pinned: .init(
-        title: pinnedTitle, step: pinned.step,
+        title: pinnedTitles.long, shortTitle: pinnedTitles.short, step: pinned.step,
         hasProbabilities: pinnedModel.settings.loss == .crossEntropy),
-      live: .init(title: liveTitle, step: live.step, hasProbabilities: model.hasProbabilities),
+      live: .init(
+        title: liveTitles.long, shortTitle: liveTitles.short, step: live.step,
+        hasProbabilities: model.hasProbabilities),
       relations: relations, truths: truths, ranks: ranks, shared: Set(shared), k: k, note: note)
   }
 
@@ -150,9 +156,10 @@ extension SceneCache {
   }
 
   /// Whose run it is, and where.
-  private func title(_ viewer: Viewer, _ step: Int) -> String {
+  private func titles(_ viewer: Viewer, _ step: Int) -> Titles {
     let count = viewer.edited?.edits.count ?? 0
     let edits = count == 0 ? "" : count == 1 ? ", 1 edit" : ", \(count) edits"
-    return "viewer \(history(of: viewer).user), step \(step + 1)\(edits)"
+    let user = history(of: viewer).user
+    return ("viewer \(user), step \(step + 1)\(edits)", "step \(step + 1)\(edits), \(user)")
   }
 }

@@ -46,6 +46,10 @@ extension Explorer {
       CompareView.draw(comparison, state, in: placement, form: state.layout.form, &frame)
       return
     }
+    if state.pin != nil, placement.pane != .history {
+      CompareView.drawNothing(in: placement, &frame)
+      return
+    }
     switch placement.pane {
     case .history where scene.whatIf != nil:
       EditedHistoryPane.draw(viewer, step, state, in: placement, &frame)
@@ -64,10 +68,8 @@ extension Explorer {
   ) {
     let room = placement.title.inset(columns: 1, rows: 0)
     var title = frame.words.title(of: placement.pane)
-    if state.pin != nil, placement.pane != .history {
-      guard scene.comparison == nil else { return }
-      title = "Nothing to compare: the second model knows none of these films"
-    }
+    // Its title is that of the sides.
+    if state.pin != nil, placement.pane != .history { return }
     if placement.pane == .why, let why = scene.why {
       title = why.equation(width: room.columns - 2, scene.model, frame.words, frame.glyphs)
     }

@@ -138,7 +138,7 @@ public enum Bindings {
       help: "Keep the name; without one, the name proposed.", isInFooter: true),
     Binding(
       keys: [.character("d"), .delete], command: .editDelete, contexts: [.edit], title: "delete",
-      help: "Leave the step out.", isInFooter: true),
+      help: "Delete the step.", isInFooter: true),
     Binding(
       keys: [.character("a")], command: .editInsert, contexts: [.edit], title: "insert",
       help: "Insert a film after the step; type to search, tried at once.", isInFooter: true),
@@ -178,7 +178,7 @@ public enum Bindings {
       help: "Halve gamma: the softmax is computed again, flatter.", isInFooter: false),
     Binding(
       keys: [.character("u")], command: .undo, contexts: [.main, .edit], title: "undo",
-      help: "Take the last edit back.", isInFooter: true),
+      help: "Take the last edit back.", isInFooter: false),
     Binding(
       keys: [.character("U"), .control("r")], command: .redo, contexts: [.main, .edit],
       title: "redo",
@@ -193,12 +193,12 @@ public enum Bindings {
       isInFooter: false),
     Binding(
       keys: [.character("A")], command: .applySmallest, contexts: [.main, .edit],
-      title: "leave out",
-      help: "Leave that smallest set out, as an edit.", isInFooter: false),
+      title: "take out",
+      help: "Take that smallest set out of the history, as an edit.", isInFooter: false),
     Binding(
       keys: [.escape, .character("e"), .character("q")], command: .edit, contexts: [.edit],
       title: "done",
-      help: "Leave the editing; the edits stay.", isInFooter: true),
+      help: "Stop editing; the edits stay.", isInFooter: true),
     Binding(
       keys: [.character("/")], command: .find, contexts: [.main], title: "find",
       help: "Look for a title in this history and go there.", isInFooter: true),

@@ -97,7 +97,7 @@ extension Explorer {
       }
       if factor != 1 { edits.append(.boost(relation: token, factor: factor)) }
       text =
-        "\(name) \(Glyphs.unicode.marks.times)\(Edit.boost(relation: "", factor: factor).factorText)"
+        "\(name): weight times \(Edit.boost(relation: "", factor: factor).factorText)"
     case .gammaMore, .gammaLess:
       var gamma = scene.model.gamma
       if case .gamma(let before) = edits.last {
@@ -111,6 +111,8 @@ extension Explorer {
       text = "gamma \(Edit.gamma(gamma).factorText), the model's own is \(scene.model.gamma)"
     default: return
     }
+    // The next key is about the same relation, whichever is read most then.
+    next.state.slot = slot
     next.state.edits.edits = edits
     next.state.remember(moment)
     next.state.recommendation = 0

@@ -49,7 +49,7 @@ public struct SmallestScene: Sendable {
       let names = Self.list(titles)
       return "Without \(names), \(title) falls from \(glyphs.rank(rankBefore)) to "
         + "\(glyphs.rank(after)) (checked; \(isProven ? "no smaller set does it" : "a smaller set may"))"
-        + "; A leaves \(titles.count == 1 ? "it" : "them") out"
+        + "; A takes \(titles.count == 1 ? "it" : "them") out"
     }
   }
 
