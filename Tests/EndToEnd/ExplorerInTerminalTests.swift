@@ -224,6 +224,62 @@ struct ExplorerInTerminalTests {
     try session.wait(for: "step 3/8")
   }
 
+  @Test("edits a history, shows how far the recommendations moved, and takes it back")
+  func edits() throws {
+    let session = try open("--viewer guest0 --step 6", columns: 120, rows: 36)
+    try session.press("e", "Up", "d")
+    try session.wait("what moved") {
+      $0.contains("guest0 · edited") && $0.contains("step 5/8") && $0.contains("Edits -5")
+        && $0.contains("▲1") && $0.contains("▼2") && $0.contains("gone from the first 10")
+    }
+    try session.press("a")
+    try session.wait(for: "Insert as step 6")
+    try session.type("shin")
+    try session.wait("the film tried at once") {
+      $0.contains("step 5/9") && $0.contains("+6:shining")
+    }
+    try session.press("Enter", "s")
+    try session.wait(for: "Edits -5,+6:shining,silence:film.film.directed_by")
+    try session.press("u", "u", "u")
+    try session.wait("the history as it was") {
+      $0.contains("step 6/9") && !$0.contains("edited") && !$0.contains("▼2")
+    }
+    try session.press("U", "Escape", "c", "Left")
+    try session.wait("a comparison") {
+      $0.contains("A viewer guest0, step 5, 1 edit")
+        && $0.contains("B viewer guest0, step 4, 1 edit")
+    }
+    try session.press("c", "S")
+    try session.wait("the smallest set") { $0.contains("(checked; ") && $0.contains("falls from") }
+    try session.press("q")
+    try expectShell(session, status: 0)
+  }
+
+  @Test("opens with edits, a pinned view or a second model, as copied")
+  func editsOfTheCommandLine() throws {
+    let program = try Programs.executable("ksr-tui")
+    let data = TestEnvironment.fixture("explorer/little")
+    func screen(_ arguments: String...) throws -> String {
+      let run = try Programs.run(
+        program, ["--data", data, "--viewer", "guest0", "--print"] + arguments,
+        environment: ["LC_ALL=C.UTF-8"])
+      #expect(run.status == 0, "\(run.output)")
+      return run.output
+    }
+    let typed = try screen("--step", "6", "--keys", "e,Up,d,s,e")
+    let given = try screen(
+      "--step", "5", "--edit", "-5,silence:directed_by", "--keys", "Tab,Tab,BTab,BTab")
+    // The selected slot stays selected where a key silenced it; all numbers are the same.
+    #expect(given.contains("-5,silence:film.film.directed_by"))
+    #expect(
+      typed.components(separatedBy: "\n").prefix(8).map { $0.suffix(31) }
+        == given.components(separatedBy: "\n").prefix(8).map { $0.suffix(31) })
+    let pinned = try screen("--step", "5", "--edit=-5", "--pin", "guest0:6")
+    #expect(pinned == (try screen("--step", "6", "--keys", "c,e,Up,d,e")))
+    #expect(
+      try screen("--compare", data + "/little.safetensors").contains("A model little"))
+  }
+
   @Test("a state that cannot be read stops nothing")
   func brokenState() throws {
     let folder = FileManager.default.temporaryDirectory
@@ -281,6 +337,14 @@ struct ExplorerInTerminalTests {
       (["--data", data, "--viewer", "bo", "--step", "9"], "has steps 1 to 8"),
       (["--data", TestEnvironment.root + "/sample-data/cinema"], "ksr train --data"),
       (["/nonexistent/model.safetensors"], "/nonexistent/model.safetensors"),
+      (["--data", data, "--viewer", "bo", "--edit", "-1,-9"], "--edit, character 4, \"-9\""),
+      (["--data", data, "--viewer", "bo", "--edit", "cutt:3"], "the nearest is cut:"),
+      (["--data", data, "--viewer", "bo", "--edit", "+1:psyco"], "Psycho (psycho)"),
+      (
+        ["--data", data, "--viewer", "bo", "--step", "8", "--edit", "-1"], "1 to 7 after the edits"
+      ),
+      (["--data", data, "--pin", "nobody:1"], "--pin: there is no viewer \"nobody\""),
+      (["--data", data, "--compare", "/nonexistent/b.safetensors"], "/nonexistent/b.safetensors"),
     ] {
       let run = try Programs.run(program, arguments, environment: ["LC_ALL=C.UTF-8"])
       #expect(run.status == 1)

@@ -34,10 +34,14 @@ enum EditLine {
       room = room.dropFirst(rows: rows)
     }
     guard !room.isEmpty else { return }
-    drawEdits(scene.whatIf?.edited?.edits ?? state.edits.edits, in: room.line(0), &frame)
+    drawEdits(
+      scene.whatIf?.edited?.edits ?? state.edits.edits, hasKeys: state.overlay == nil,
+      in: room.line(0), &frame)
   }
 
-  private static func drawEdits(_ edits: [Edit], in line: Rect, _ frame: inout Frame) {
+  private static func drawEdits(
+    _ edits: [Edit], hasKeys: Bool, in line: Rect, _ frame: inout Frame
+  ) {
     let start = line.columns >= 30 ? 7 : 1
     if start > 1 { frame.put("Edits", line, at: 1, style: Style(.title)) }
     guard !edits.isEmpty else {
@@ -45,7 +49,7 @@ enum EditLine {
       return
     }
     let hint = "u undo  y copy "
-    let hasHint = line.columns >= 60
+    let hasHint = hasKeys && line.columns >= 60
     let width = line.columns - start - (hasHint ? hint.columns + 1 : 0)
     var texts = edits.map(\.text)
     // Of a long list the end is what was just done.
