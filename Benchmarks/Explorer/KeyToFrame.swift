@@ -61,7 +61,7 @@ extension BenchmarkMetric {
 let benchmarks: @Sendable () -> Void = {
   for size in [Size(columns: 120, rows: 36), Size(columns: 200, rows: 60)] {
     Benchmark(
-      "key to frame \(size.columns)x\(size.rows)",
+      "key-to-frame-\(size.columns)x\(size.rows)",
       configuration: .init(
         metrics: [.medianKey, .slowKey], maxDuration: .seconds(20), maxIterations: 5)
     ) { benchmark, explorer in
