@@ -14,6 +14,13 @@ let script = """
   v,1,0,Esc,/,I,t,e,Esc,3,Right,p,p,?,Esc,7,Right,Right,w,Right,Right,w
   """
 
+/// The keys of somebody who asks what if and compares: films tried while a title is typed, steps moved
+/// and taken out, relations silenced and boosted, undo, the smallest set, a pinned view.
+let editScript = """
+  r,e,Up,d,u,a,I,t,e,Down,Down,BSpace,Enter,K,K,J,s,s,+,-,f,f,>,<,u,U,Up,r,1,7,Down,Enter,R,u,\
+  S,Right,Left,S,Esc,c,Right,Left,e,d,d,s,u,Esc,x,x,c,e,R,Esc
+  """
+
 /// A key press up to its frame, on 60,000 items and histories of 500.
 ///
 /// A key may come just when a portion of background work has begun, so each sample does a portion
@@ -25,7 +32,7 @@ final class KeyToFrame: @unchecked Sendable {
   private var state: State
   private var frame: Frame
 
-  init(size: Size) throws {
+  init(size: Size, script: String) throws {
     let directory = FileManager.default.temporaryDirectory
       .appendingPathComponent("ksr-benchmark-\(ProcessInfo.processInfo.processIdentifier)")
     defer { try? FileManager.default.removeItem(at: directory) }
@@ -59,9 +66,12 @@ extension BenchmarkMetric {
 
 /// A sample is a thousand keys: a threshold on its 99th percentile can be kept in a file.
 let benchmarks: @Sendable () -> Void = {
-  for size in [Size(columns: 120, rows: 36), Size(columns: 200, rows: 60)] {
+  for (name, script, size) in [
+    ("key", script, Size(columns: 120, rows: 36)), ("key", script, Size(columns: 200, rows: 60)),
+    ("edit-key", editScript, Size(columns: 120, rows: 36)),
+  ] {
     Benchmark(
-      "key-to-frame-\(size.columns)x\(size.rows)",
+      "\(name)-to-frame-\(size.columns)x\(size.rows)",
       configuration: .init(
         metrics: [.medianKey, .slowKey], maxDuration: .seconds(20), maxIterations: 5)
     ) { benchmark, explorer in
@@ -70,7 +80,7 @@ let benchmarks: @Sendable () -> Void = {
       benchmark.measurement(.medianKey, Int(times[500] / .microseconds(1)))
       benchmark.measurement(.slowKey, Int(times[990] / .microseconds(1)))
     } setup: {
-      try KeyToFrame(size: size)
+      try KeyToFrame(size: size, script: script)
     }
   }
 }

@@ -236,7 +236,7 @@ struct ExplorerInTerminalTests {
     try session.wait(for: "Insert as step 6")
     try session.type("shin")
     try session.wait("the film tried at once") {
-      $0.contains("step 5/9") && $0.contains("+6:shining")
+      $0.contains("step 6/9") && $0.contains("+6:shining")
     }
     try session.press("Enter", "s")
     try session.wait(for: "Edits -5,+6:shining,silence:film.film.directed_by")
@@ -250,7 +250,7 @@ struct ExplorerInTerminalTests {
         && $0.contains("B viewer guest0, step 4, 1 edit")
     }
     try session.press("c", "S")
-    try session.wait("the smallest set") { $0.contains("(checked; ") && $0.contains("falls from") }
+    try session.wait("the smallest set") { $0.contains("(checked, ") && $0.contains("falls from") }
     try session.press("q")
     try expectShell(session, status: 0)
   }

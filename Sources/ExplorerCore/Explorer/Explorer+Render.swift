@@ -51,7 +51,7 @@ extension Explorer {
       return
     }
     switch placement.pane {
-    case .history where scene.whatIf != nil:
+    case .history where state.editor != nil || viewer.edited != nil:
       EditedHistoryPane.draw(viewer, step, state, in: placement, &frame)
     case .history: HistoryPane.draw(viewer, step, in: placement, &frame)
     case .gruState: GRUStatePane.draw(viewer, step, in: placement, &frame)

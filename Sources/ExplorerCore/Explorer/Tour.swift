@@ -67,6 +67,7 @@ extension Explorer {
     // The sentences are about the model as it is.
     state.edits = EditLog()
     state.pin = nil
+    state.seeksSmallest = false
     state.tour = tour
     state.recommendation = stop.recommendation
     state.slot = stop.slot

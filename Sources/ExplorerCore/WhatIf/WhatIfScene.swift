@@ -48,7 +48,7 @@ public struct SmallestScene: Sendable {
     case .found(_, let after, let isProven):
       let names = Self.list(titles)
       return "Without \(names), \(title) falls from \(glyphs.rank(rankBefore)) to "
-        + "\(glyphs.rank(after)) (checked; \(isProven ? "no smaller set does it" : "a smaller set may"))"
+        + "\(glyphs.rank(after)) (checked, \(isProven ? "none smaller" : "a smaller one may exist"))"
         + "; A takes \(titles.count == 1 ? "it" : "them") out"
     }
   }
