@@ -52,7 +52,7 @@ struct EditGrammarTests {
     case 5: return .silence(relation: token(&random))
     case 6: return .boost(relation: token(&random), factor: factor(&random))
     case 7: return .force(relation: token(&random))
-    default: return .gamma(random.integer(below: 9) == 0 ? 0 : factor(&random))
+    default: return .gamma(random.integer(below: 9) == 0 ? 0 : min(factor(&random), 1e6))
     }
   }
 
@@ -86,7 +86,8 @@ struct EditGrammarTests {
       ("+5", 1, "+5:ITEM"), ("+5:", 1, "a token is missing"), ("=a:b", 1, "is no step"),
       (">4", 1, "two steps"), (">4:", 1, "is no step"), ("silense:genre", 1, "nearest is silence:"),
       ("cut:1.5", 1, "cut:12"), ("gamma:-1", 1, "0 or more"), ("gamma:inf", 1, "not a number"),
-      ("gamma:0x1p3", 1, "not a number"), ("boost:genre", 1, "a factor"),
+      ("gamma:0x1p3", 1, "not a number"), ("gamma:1e7", 1, "at most 1000000"),
+      ("boost:genre", 1, "a factor"),
       ("boost:genre*0", 1, "silence:RELATION"), ("boost:*2", 1, "a token is missing"),
       ("-99999999999999999999", 1, "is no step"), ("-1,侍:2", 4, "there is no edit"),
     ])

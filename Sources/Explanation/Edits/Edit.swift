@@ -59,9 +59,12 @@ public enum Edit: Sendable, Hashable {
     }
   }
 
+  /// The largest γ that can be asked for.
+  public static let largestGamma: Float = 1_000_000
+
   /// The shortest decimal that reads back as the same number.
   static func number(_ value: Float) -> String {
-    abs(value) < 1e6 && value == value.rounded() ? "\(Int(value))" : "\(value)"
+    abs(value) <= 1e6 && value == value.rounded() ? "\(Int(value))" : "\(value)"
   }
 
   /// The forms that an edit may have, for messages.

@@ -104,7 +104,13 @@ private struct EditReader {
     case "cut": return .cut(after: try step(rest, "cut:12"))
     case "silence": return .silence(relation: try token(rest, "silence:RELATION"))
     case "force": return .force(relation: try token(rest, "force:RELATION"))
-    case "gamma": return .gamma(try number(rest, "gamma:1", least: 0))
+    case "gamma":
+      let value = try number(rest, "gamma:1", least: 0)
+      // Far beyond where the softmax is one-hot; products of larger numbers overflow.
+      guard value <= Edit.largestGamma else {
+        throw failure("γ may be at most \(Edit.number(Edit.largestGamma)).")
+      }
+      return .gamma(value)
     case "boost":
       guard let star = rest.lastIndex(of: "*") else {
         throw failure("expected a relation and a factor, as in boost:RELATION*2.")

@@ -56,8 +56,10 @@ public struct EditedHistory: Sendable, Hashable {
     HistoryStates(network: network, items: items, reading: reading)
   }
 
-  /// The step of the unedited history with the same future: what came next there is what the edited
-  /// run at `step` would have to foresee. Nil where that is the first step of all.
+  /// The step of the unedited history with the same future.
+  ///
+  /// What came next there is what the edited run at `step` would have to foresee. Nil where that is
+  /// the first step of all.
   public func unedited(at step: Int) -> Int? {
     let next = anchor(after: step)
     return next > 0 ? next - 1 : nil

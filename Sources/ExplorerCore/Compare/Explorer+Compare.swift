@@ -28,7 +28,7 @@ extension Explorer {
     beginComparison(&state)
   }
 
-  private static func beginComparison(_ state: inout State) {
+  static func beginComparison(_ state: inout State) {
     stop(&state)
     state.showsWhy = false
     // On a small screen the focus says what is seen.
@@ -45,6 +45,7 @@ extension State {
   public func comparingModels() -> State {
     var state = self
     state.pin = .model
+    Explorer.beginComparison(&state)
     return state
   }
 }

@@ -46,7 +46,7 @@ extension SceneCache {
     let step = try checked(request.step + 1, run, request.viewer)
     var next = state
     next.pin = .view(PinnedView(viewer: place, step: step, edits: run.edits))
-    if next.focus == .gruState || next.focus == .why { next.focus = .recommendations }
+    Explorer.beginComparison(&next)
     return next
   }
 

@@ -28,7 +28,11 @@ public enum Explorer {
     case .select(let pane, let row):
       focus(pane, in: &next.state)
       select(row, of: pane, in: &next.state, scene)
-    case .turn(let pane, let up): moveRow(of: pane, by: up ? -1 : 1, in: &next.state, scene)
+    case .turn(let pane, let up):
+      // A comparison stands in the place of the memory.
+      let isList = state.pin != nil && pane == .memory
+      moveRow(
+        of: isList ? .recommendations : pane, by: up ? -1 : 1, in: &next.state, scene)
     case .jump(let tenths):
       stop(&next.state)
       go(to: stepCount(scene) * tenths / 10, in: &next.state, scene)

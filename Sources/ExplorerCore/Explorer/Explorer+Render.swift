@@ -28,7 +28,7 @@ extension Explorer {
     case .card: if let card = scene.card { CardView.draw(card, on: layout, in: &frame) }
     case .viewers(let menu): ViewersMenu.draw(menu, state, scene, on: layout, in: &frame)
     case .films(let editor): FilmsMenu.draw(editor, state, scene, on: layout, in: &frame)
-    case .editItem(let search): EditSearchBox.draw(search, state, scene, on: layout, in: &frame)
+    case .editItem(let search): EditSearchBox.draw(search, scene, on: layout, in: &frame)
     case .naming(let entry): NameBox.draw(entry, on: layout, in: &frame)
     case nil: break
     }

@@ -24,6 +24,7 @@ public final class SceneCache {
   var comparisons: [ComparisonKey: ComparisonScene] = [:]
   /// The second model; nil without one.
   let compared: ComparedModel?
+  private var isSearchNext = false
   var searches: [SmallestKey: SmallestSetSearch] = [:]
 
   private struct StepKey: Hashable {
@@ -109,7 +110,13 @@ public final class SceneCache {
   /// Does a portion of what is still missing around a state; false if nothing was.
   public func work(for state: State) -> Bool {
     let state = shown(state)
-    if seekSmallest(for: state) { return true }
+    // By turns, so that neither the history nor the search for the smallest set waits for the other.
+    isSearchNext.toggle()
+    if isSearchNext, seekSmallest(for: state) { return true }
+    return survey(for: state) || seekSmallest(for: state)
+  }
+
+  private func survey(for state: State) -> Bool {
     if let viewer = viewer(of: state) {
       if surveys[viewer] == nil { _ = survey(viewer, around: state.step) }
       if surveys[viewer]?.isComplete == false {

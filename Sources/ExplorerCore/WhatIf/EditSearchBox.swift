@@ -35,8 +35,7 @@ enum EditSearchBox {
   }
 
   static func draw(
-    _ search: EditSearch, _ state: State, _ scene: Scene, on layout: Layout,
-    in frame: inout Frame
+    _ search: EditSearch, _ scene: Scene, on layout: Layout, in frame: inout Frame
   ) {
     let title =
       switch search.purpose {

@@ -104,7 +104,7 @@ extension Explorer {
         edits.removeLast()
         gamma = before
       }
-      gamma = min(max(gamma * (command == .gammaMore ? 2 : 0.5), 0x1p-10), 0x1p20)
+      gamma = min(max(gamma * (command == .gammaMore ? 2 : 0.5), 0x1p-10), Edit.largestGamma)
       if gamma != scene.model.gamma || edits.contains(where: \.isGamma) {
         edits.append(.gamma(gamma))
       }
