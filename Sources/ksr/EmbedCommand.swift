@@ -45,11 +45,10 @@ enum GraphEmbedding {
   static func load(
     _ folder: AtomicFolder, dimension: Int, seed: UInt64
   ) throws -> (entities: FeatureVectors, relations: FeatureVectors) {
-    if folder.has("ent_feature"), folder.has("rel_feature") {
-      return (
-        try FeatureVectors(folder.file("ent_feature")),
-        try FeatureVectors(folder.file("rel_feature"))
-      )
+    if let entities = try FeatureVectors.entities(of: folder),
+      let relations = try FeatureVectors.relations(of: folder)
+    {
+      return (entities, relations)
     }
     Console.note(
       "\(folder.name) has no .ent_feature and .rel_feature: training TransE on its graph. "

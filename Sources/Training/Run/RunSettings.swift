@@ -1,7 +1,8 @@
+import AtomicFiles
 import KSRModel
 import Workspace
 
-/// All settings of a run: the network's, and those of its training.
+/// All settings of a run: the network's, those of its training, and those of the data.
 public struct RunSettings: Sendable, Equatable {
   /// Shapes and arithmetic.
   public var network = {
@@ -10,8 +11,10 @@ public struct RunSettings: Sendable, Equatable {
     settings.dropoutProbability = 0.5
     return settings
   }()
-  /// Everything else.
+  /// Everything else but the data.
   public var training = TrainingSettings()
+  /// How the data is read and filtered.
+  public var data = DataSettings()
 
   /// The defaults.
   public init() {}
@@ -42,7 +45,7 @@ public struct RunSettings: Sendable, Equatable {
 
   /// The settings as text, in a fixed order.
   public var keyValues: [(key: String, value: String)] {
-    network.keyValues + training.keyValues
+    network.keyValues + training.keyValues + data.keyValues
   }
 
   /// Sets one of them from text, as ``keyValues`` gives it.
@@ -50,7 +53,16 @@ public struct RunSettings: Sendable, Equatable {
   /// - Returns: false if there is no such setting.
   mutating func set(_ key: String, to value: String) throws(SettingError) -> Bool {
     if try network.set(key, to: value) { return true }
-    return try training.set(key, to: value)
+    if try training.set(key, to: value) { return true }
+    guard DataSettings.keys.contains(key) else { return false }
+    var given = data.given
+    given[key] = value
+    do throws(DataError) {
+      data = try DataSettings(given: given, source: "settings")
+    } catch {
+      throw SettingError(key: key, found: value, expected: error.expected)
+    }
+    return true
   }
 
   /// The settings in which others differ, with both values.
