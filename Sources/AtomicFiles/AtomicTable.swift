@@ -76,7 +76,8 @@ public struct AtomicTable: Sendable {
 
   /// Reads the columns of a file that are chosen by a look at its header.
   public static func read(
-    _ path: String, form: AtomicForm = AtomicForm(), choosing: ([AtomicColumn]) throws(DataError) -> [Request]
+    _ path: String, form: AtomicForm = AtomicForm(),
+    choosing: ([AtomicColumn]) throws(DataError) -> [Request]
   ) throws(DataError) -> AtomicTable {
     let file = try MappedFile(path)
     var scanner = try RowScanner(file.bytes, path: path, separator: form.fieldSeparator)

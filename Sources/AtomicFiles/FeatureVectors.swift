@@ -44,16 +44,20 @@ public struct FeatureVectors: Sendable {
       folder.file(place.suffix), id: place.id, vector: place.vector, form: folder.form)
   }
 
-  /// Reads the named columns of a file, or the one `token` and the one `float_seq` column of it,
-  /// whatever their names.
+  /// Reads the named columns of a file; where nothing is named, or the file has no such column, the
+  /// one `token` and the one `float_seq` column of it, whatever their names.
   public init(
     _ path: String, id: String? = nil, vector name: String? = nil, form: AtomicForm = AtomicForm()
   ) throws(DataError) {
     var key = ""
     var vector = ""
     let table = try AtomicTable.read(path, form: form) { header throws(DataError) in
-      key = if let id { id } else { try Self.only(.token, of: header, path) }
-      vector = if let name { name } else { try Self.only(.floatSequence, of: header, path) }
+      func column(_ name: String?, _ type: ColumnType) throws(DataError) -> String {
+        if let name, header.contains(where: { $0.name == name }) { return name }
+        return try Self.only(type, of: header, path)
+      }
+      key = try column(id, .token)
+      vector = try column(name, .floatSequence)
       return [.init(key, .tokens), .init(vector, .vectors)]
     }
     guard table.rowCount > 0 else {

@@ -32,8 +32,8 @@ struct EmbedCommand: ParsableCommand {
     settings.seed = seed
     let vectors = try GraphEmbedding.train(folder, settings)
     let target = (output ?? folder.path) + "/" + folder.name
-    try vectors.entities.write(to: target + ".ent_feature", id: "ent_id", vector: "ent_emb")
-    try vectors.relations.write(to: target + ".rel_feature", id: "rel_id", vector: "rel_emb")
+    try vectors.entities.write(to: target + ".ent_feature", id: "ent_id", vector: "ent_vec")
+    try vectors.relations.write(to: target + ".rel_feature", id: "rel_id", vector: "rel_vec")
     Console.result("\(target).ent_feature \(vectors.entities.tokens.count) × \(dimension)")
     Console.result("\(target).rel_feature \(vectors.relations.tokens.count) × \(dimension)")
   }

@@ -210,7 +210,9 @@ private struct Reading {
   private func readSameSpace(into data: inout DataSettings) throws(DataError) {
     guard let value = values["fields_in_same_space"] else { return }
     let expected = "lists of fields, such as [[ent_id, entity_id], [rel_id, relation_id]]"
-    guard case .list(let sets) = value else { throw wrong("fields_in_same_space", expected: expected) }
+    guard case .list(let sets) = value else {
+      throw wrong("fields_in_same_space", expected: expected)
+    }
     let form = data.form
     for set in sets {
       // `ent_id: ent_vec` inside of the brackets is what preload_weight should say.
@@ -226,7 +228,8 @@ private struct Reading {
       guard found.count == 1, let (kind, own) = found.first else {
         throw wrong(
           "fields_in_same_space", set,
-          expected: "one of \(form.user), \(form.item), \(form.entity) and \(form.relation) in each")
+          expected: "one of \(form.user), \(form.item), \(form.entity) and \(form.relation) in each"
+        )
       }
       data.aliases[kind, default: []] += fields.filter { !own.contains($0) }
     }
@@ -254,7 +257,8 @@ private struct Reading {
       if let vector = weights[id] {
         guard case .string(let vector) = vector else {
           throw wrong(
-            "preload_weight", vector, field: "preload_weight.\(id)", expected: "the name of a field")
+            "preload_weight", vector, field: "preload_weight.\(id)", expected: "the name of a field"
+          )
         }
         data.form[keyPath: path].id = id
         data.form[keyPath: path].vector = vector
@@ -319,7 +323,9 @@ private struct Reading {
 
   private func interval(_ key: String) throws(DataError) -> Intervals? {
     guard let value = values[key] else { return nil }
-    guard case .string(let text) = value, let intervals = Intervals(text) else {
+    // [5,9] without quotation marks is a list in YAML; RecBole makes a text of it again.
+    let text = if case .list = value { value.description } else { value.word }
+    guard let intervals = Intervals(text) else {
       throw wrong(key, expected: Intervals.expected)
     }
     return intervals

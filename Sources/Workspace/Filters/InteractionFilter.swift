@@ -63,7 +63,8 @@ struct InteractionFilter {
     let before = rows.count
     func isNew(_ row: Int) -> Bool {
       seen.insert(
-        UInt64(UInt32(bitPattern: data.user[row])) << 32 | UInt64(UInt32(bitPattern: data.item[row]))
+        UInt64(UInt32(bitPattern: data.user[row])) << 32
+          | UInt64(UInt32(bitPattern: data.item[row]))
       ).inserted
     }
     rows = kept == .first ? rows.filter(isNew) : rows.reversed().filter(isNew).reversed()
@@ -135,7 +136,7 @@ struct InteractionFilter {
     return count
   }
 
-  /// Whether a text is allowed; a missing number is in no interval.
+  /// Whether a text is allowed; a missing number is in no interval, nor is what is none.
   private func test(
     _ allowed: DataSettings.Allowed, _ field: String, _ type: ColumnType, _ path: String
   ) throws(DataError) -> (String) -> Bool {
@@ -145,13 +146,18 @@ struct InteractionFilter {
     case (.tokens(let tokens), .token):
       let tokens = Set(tokens)
       return { tokens.contains($0) }
-    default:
-      throw DataError(
-        file: path, line: 1, field: field, found: "a column of type \(type.rawValue)",
-        expected: allowed.isIntervals
-          ? "type float, since val_interval gives intervals"
-          : "type token, since val_interval gives a list")
+    case (.tokens(let bounds), .float):
+      // [3,5] without quotation marks is a list in YAML.
+      if let intervals = Intervals("[\(bounds.joined(separator: ","))]") {
+        return { Double($0).map(intervals.contains) ?? false }
+      }
+    default: break
     }
+    throw DataError(
+      file: path, line: 1, field: field, found: "a column of type \(type.rawValue)",
+      expected: allowed.isIntervals
+        ? "type float, since val_interval gives intervals"
+        : "type token, since val_interval gives a list")
   }
 
   // MARK: filter_inter_by_user_or_item
@@ -210,8 +216,10 @@ struct InteractionFilter {
       settings.interactionsOfUser.map { "user_inter_num_interval \($0.text)" },
       settings.interactionsOfItem.map { "item_inter_num_interval \($0.text)" },
     ].compactMap { $0 }.joined(separator: ", ")
-    note(names, before - rows.count, "interactions, \(usersBefore - ofUser.count { $0 > 0 }) users"
-      + " and \(itemsBefore - ofItem.count { $0 > 0 }) items")
+    note(
+      names, before - rows.count,
+      "interactions, \(usersBefore - ofUser.count { $0 > 0 }) users"
+        + " and \(itemsBefore - ofItem.count { $0 > 0 }) items")
   }
 
   /// Rows of those that went, and of those with too few interactions, go too, as in RecBole.

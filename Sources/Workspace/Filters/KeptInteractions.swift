@@ -87,11 +87,13 @@ public struct KeptInteractions: Sendable {
     for (table, tokens) in [(items, describedItems), (users, describedUsers)] {
       guard let table, let tokens, let type = table.types[field], type.holdsTokens else { continue }
       return tokens.flatMap { token in
-        table.ids.id(of: token).flatMap { table.value(field, of: $0) }.map { pieces($0, type) } ?? []
+        table.ids.id(of: token).flatMap { table.value(field, of: $0) }.map { pieces($0, type) }
+          ?? []
       }
     }
     throw DataError(
-      file: folder.file("inter"), field: "alias", found: "no loaded column \(quoted(field)) of tokens",
+      file: folder.file("inter"), field: "alias",
+      found: "no loaded column \(quoted(field)) of tokens",
       expected: "a field of NAME.inter, or of NAME.item or NAME.user where load_col loads them")
   }
 

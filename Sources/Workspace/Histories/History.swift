@@ -8,7 +8,8 @@ public struct History: Sendable, Equatable {
   public let user: String
   /// Item identifiers, oldest first.
   public let items: [Int32]
-  /// When each interaction happened, as the data gives it; not descending.
+  /// When each interaction happened, as the data gives it; not descending, but where the data came
+  /// split (``ends``) from training to validation and from there to the test.
   public let timestamps: [Double]
   /// Whether all of it was left out of training.
   public let isHeldOut: Bool
