@@ -1,4 +1,3 @@
-import AtomicFiles
 import KSRModel
 import Workspace
 
@@ -48,21 +47,13 @@ public struct RunSettings: Sendable, Equatable {
     network.keyValues + training.keyValues + data.keyValues
   }
 
-  /// Sets one of them from text, as ``keyValues`` gives it.
+  /// Sets one of the network or the training from text, as ``keyValues`` gives it.
   ///
-  /// - Returns: false if there is no such setting.
+  /// - Returns: false if there is no such setting; those of the data are read together
+  ///   (``DataSettings/init(given:source:)``).
   mutating func set(_ key: String, to value: String) throws(SettingError) -> Bool {
     if try network.set(key, to: value) { return true }
-    if try training.set(key, to: value) { return true }
-    guard DataSettings.keys.contains(key) else { return false }
-    var given = data.given
-    given[key] = value
-    do throws(DataError) {
-      data = try DataSettings(given: given, source: "settings")
-    } catch {
-      throw SettingError(key: key, found: value, expected: error.expected)
-    }
-    return true
+    return try training.set(key, to: value)
   }
 
   /// The settings in which others differ, with both values.

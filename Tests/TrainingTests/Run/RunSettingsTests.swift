@@ -110,12 +110,7 @@ import Workspace
     #expect(run.training.ratios == DataSplit.Ratios([8, 1, 1], isByUser: false))
     #expect(run.training.validationMode == .popularity(10))
     #expect(run.training.testMode == .uniform(100))
-    var again = RunSettings()
-    for (key, value) in run.keyValues {
-      let isKnown = try again.set(key, to: value)
-      #expect(isKnown, "\(key)")
-    }
-    #expect(again == run)
+    #expect(try run.readBack() == run)
     #expect(try read("rm_dup_inter: first\n", "rm_dup_inter=~").run == RunSettings())
   }
 
@@ -128,11 +123,7 @@ import Workspace
       run.training.leaveOut = .validOnly
       run.training.metrics = [.precision, .mrr]
       run.training.listLengths = [3, 1]
-      var again = RunSettings()
-      for (key, value) in run.keyValues {
-        let isKnown = try again.set(key, to: value)
-        #expect(isKnown, "\(key)")
-      }
+      var again = try run.readBack()
       #expect(again == run)
       #expect(again.differences(from: run).isEmpty)
       again.training.seed += 1
@@ -287,5 +278,19 @@ import Workspace
       #expect(warnings.count == 1, "\(warnings)")
       #expect(warnings.first?.contains("as it stands") == true)
     }
+  }
+}
+
+extension RunSettings {
+  /// What is read of the settings as text.
+  func readBack() throws -> RunSettings {
+    var again = RunSettings()
+    for (key, value) in keyValues where !RunSettingKeys.data.contains(key) {
+      let isKnown = try again.set(key, to: value)
+      #expect(isKnown, "\(key)")
+    }
+    again.data = try DataSettings(
+      given: Dictionary(uniqueKeysWithValues: keyValues.map { ($0, $1) }), source: "text")
+    return again
   }
 }
