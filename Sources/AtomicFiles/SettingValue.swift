@@ -79,11 +79,11 @@ extension SettingValue {
       case "\"": result += "\\\""
       case "\\": result += "\\\\"
       default:
-        if scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value) {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned:
           let digits = String(scalar.value, radix: 16)
-          result += "\\x" + (digits.count == 1 ? "0" : "") + digits
-        } else {
-          result.unicodeScalars.append(scalar)
+          result += "\\U" + String(repeating: "0", count: 8 - digits.count) + digits
+        default: result.unicodeScalars.append(scalar)
         }
       }
     }

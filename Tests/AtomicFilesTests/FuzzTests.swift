@@ -122,7 +122,7 @@ import Testing
       }
     }
     // Both happen often, or the damage would be of the wrong kind.
-    #expect(refused > rounds && refused < rounds * 7 / 2, "\(refused)")
+    #expect(refused > rounds && refused < rounds * 15 / 4, "\(refused)")
   }
 
   @Test func readsOrRefusesDamagedSettings() throws {

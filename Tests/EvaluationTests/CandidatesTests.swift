@@ -69,7 +69,8 @@ import Workspace
   @Test(arguments: [CandidateMode.uniform(5), .uniform(200), .popularity(7)])
   func drawnCandidatesAreFewAndTheSameAgain(mode: CandidateMode) {
     let sample = Sample(seed: 3)
-    let random = RandomNetwork(seed: 5)
+    var random = RandomNetwork(seed: 5)
+    random.itemCount = Self.itemCount
     let ranker = Ranker(settings: random.settings, parameters: random.parameters())
     let few = candidates(sample, mode, masks: false)
     let ranks = ranker.ranks(sample.cases, among: few)
@@ -86,7 +87,7 @@ import Workspace
       #expect(ranks.allSatisfy { $0 <= Double(count + 1) })
     } else {
       // 200 draws of 29 items leave hardly one out.
-      #expect(zip(ranks, full).count { $0 != $1 } < ranks.count / 20)
+      #expect(zip(ranks, full).count { $0 != $1 } < ranks.count / 8)
     }
   }
 

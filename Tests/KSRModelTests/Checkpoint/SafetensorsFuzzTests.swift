@@ -61,7 +61,7 @@ struct SafetensorsFuzzTests {
         #expect(isPrintable(error))
       }
     }
-    #expect(read > rounds / 50 && refused > rounds / 10)
+    #expect(read >= rounds / 100 && refused > rounds / 10)
   }
 
   @Test("Parts of headers put together at random are read or refused")
@@ -90,7 +90,7 @@ struct SafetensorsFuzzTests {
         #expect(isPrintable(error))
       }
     }
-    #expect(read > rounds / 500 && refused > rounds / 5)
+    #expect(read >= rounds / 1000 && refused > rounds / 5)
   }
 
   @Test(

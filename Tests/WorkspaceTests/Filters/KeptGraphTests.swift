@@ -31,7 +31,7 @@ import Workspace
       ])
     #expect(
       kept.removals.map(\.description) == [
-        "entity_kg_num_interval [2,inf), relation_kg_num_interval [1,9]: 3 triples left out"
+        "entity_kg_num_interval [2,inf), relation_kg_num_interval [1, 9]: 3 triples left out"
       ])
     #expect(kept.triples.entities.tokens == ["A", "B", "G1", "G2", "G0"])
     // Without rare relations, entities become rare.
