@@ -60,7 +60,8 @@ private struct ReportText {
   private var hasMemory: Bool { !report.slots.isEmpty }
 
   var paragraphs: [[String]] {
-    [heading, parts, facts, steps] + cells + (hasMemory ? [slots] : [])
+    [heading] + (report.claims.isEmpty ? [] : [checks])
+      + [parts, facts, steps] + cells + (hasMemory ? [slots] : [])
   }
 
   private var heading: [String] {
@@ -81,6 +82,33 @@ private struct ReportText {
     }
     if let warning = report.attentionWarning { lines += wrapped(warning) }
     return lines
+  }
+
+  /// What the sum says would happen, and what does.
+  private var checks: [String] {
+    ["Checked by running the model again"]
+      + report.claims.flatMap { claim -> [String] in
+        let what =
+          switch claim.change {
+          case .steps(let steps):
+            "without "
+              + steps.map { "\($0 + 1) \(name(table.items[$0 - table.steps.lowerBound]))" }
+              .joined(separator: ", ")
+          case .slot(let slot): "with \(printable(model.relationNames[slot])) silenced"
+          }
+        let warning =
+          switch claim.verdict {
+          case .agrees: ""
+          case .otherSign: " Beware: the two differ in sign."
+          case .otherSize: " Beware: one change is more than twice the other."
+          }
+        return wrap(
+          "\(what): score \(signed(claim.scoreBefore)) to \(signed(claim.scoreAfter)), the sum says "
+            + "\(signed(claim.scorePredicted)); rank \(ExplanationReport.rankText(claim.rankBefore)) to "
+            + "\(ExplanationReport.rankText(claim.rankAfter)), the sum says "
+            + "\(ExplanationReport.rankText(claim.rankPredicted)).\(warning)", width: Self.width - 2
+        ).map { "  " + $0 }
+      }
   }
 
   private var parts: [String] {
