@@ -21,7 +21,9 @@ extension Layout {
       let (panes, lines) = upper(inside, form: form, request)
       return (panes, sides + lines)
     }
-    guard inside.rows >= leastRowsToShare else { return ([place(.why, in: inside)], sides) }
+    guard inside.rows >= leastRowsToShare, !request.zoomsWhy else {
+      return ([place(.why, in: inside)], sides)
+    }
     let below = inside.rows * 2 / 5
     let (panes, lines) = upper(
       Rect(
