@@ -118,7 +118,10 @@ private struct ReportText {
     if hasMemory {
       let last = report.attention.rows - 1
       rows += table.relationSums.enumerated().map { slot, amount in
-        (model.relationNames[slot], amount, "α \(decimal(report.attention[last, slot], places: 3))")
+        (
+          shortRelation(model.relationNames[slot], 19), amount,
+          "α \(decimal(report.attention[last, slot], places: 3))"
+        )
       }
     }
     rows.append(("constant", table.bias, ""))
@@ -183,7 +186,7 @@ private struct ReportText {
       var lines = [
         "Cells: step × relation",
         fit("  step  item", label)
-          + slots.map { pad(cut(model.relationNames[$0], column - 1), column) }.joined(),
+          + slots.map { pad(shortRelation(model.relationNames[$0], column - 1), column) }.joined(),
       ]
       for (row, step) in table.steps.enumerated() {
         lines.append(
@@ -208,7 +211,7 @@ private struct ReportText {
       }
       near = "near: " + near
       lines.append(
-        "  " + fit(model.relationNames[slot.slot], 14)
+        "  " + fit(shortRelation(model.relationNames[slot.slot], 13), 14)
           + cut(held.isEmpty ? "no known tail" : held.joined(separator: ", "), Self.width - 16))
       lines.append(String(repeating: " ", count: 16) + cut(near, Self.width - 16))
     }

@@ -133,7 +133,7 @@ struct WhyColumns {
         cell += wider
         budget -= wider * columns
       }
-      let bars = min(budget - notes, hasNotes ? 16 : 40)
+      let bars = min(budget - notes, hasNotes ? 6 : 40)
       if barWidth > 0 { barWidth += max(0, bars) }
     }
 

@@ -14,7 +14,7 @@ enum WhyTableView {
     for (place, index) in window.enumerated() {
       let line = room.line(place + 1)
       drawRow(table.rows[index], table, columns, why, scale, in: line, &frame)
-      if index == selected { frame.select(line, hasFocus: state.focus == .why) }
+      if index == selected { select(line, columns, hasFocus: state.focus == .why, &frame) }
       frame.onClick(line, .select(.why, index))
     }
     if hasTotal {
@@ -22,6 +22,17 @@ enum WhyTableView {
         table, columns, state.why.path.isEmpty ? why.contributions.residual : nil,
         in: room.line(min(height, table.rows.count) + 1), &frame)
     }
+  }
+
+  /// Selects a row but for its bar, whose colour is its sign.
+  private static func select(
+    _ line: Rect, _ columns: WhyColumns, hasFocus: Bool, _ frame: inout Frame
+  ) {
+    guard columns.barWidth > 0 else { return frame.select(line, hasFocus: hasFocus) }
+    let before = Rect(column: line.column, row: line.row, columns: columns.bar - 1, rows: 1)
+    frame.select(before, hasFocus: hasFocus)
+    frame.select(
+      line.dropFirst(columns: columns.bar + columns.barWidth + 1), hasFocus: hasFocus)
   }
 
   private static func drawHead(
