@@ -70,6 +70,10 @@ struct WhyTests {
     #expect(try little.run("w,Enter,Escape,Escape").state.showsWhy == false)
     #expect(try little.run("w,z,Escape").state.why.isZoomed == false)
     #expect(try little.run("w,Enter,Right").state.why.path.isEmpty, "another step")
+    #expect(try little.run("w,b,Down,Enter,Right").state.why.path == [.part(1)], "the same part")
+    #expect(
+      try little.run("w,z,Tab").state.layout.panes.count > 1, "the whole screen has its focus")
+    #expect(try little.run("w,z,Tab,BTab").state.layout.panes.map(\.pane) == [.why])
   }
 
   @Test("the known facts behind a cell are those of its item under its relation")

@@ -92,7 +92,7 @@ extension Explorer {
     case .recommendations:
       let count = scene.step?.recommendations.count ?? 0
       state.recommendation = min(max(0, row), max(0, count - 1))
-      state.why.startOver()
+      state.why.lookElsewhere()
       state.why.item = nil
     case .why:
       let count = table(state, scene)?.rows.count ?? 0

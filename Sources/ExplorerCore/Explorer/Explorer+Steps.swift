@@ -6,7 +6,7 @@ extension Explorer {
 
   static func go(to step: Int, in state: inout State, _ scene: Scene) {
     state.step = min(max(0, step), max(0, stepCount(scene) - 1))
-    state.why.startOver()
+    state.why.lookElsewhere()
   }
 
   static func step(_ command: Command, in state: inout State, _ scene: Scene) {

@@ -101,28 +101,28 @@ public enum Bindings {
       help: "Open or close the reasons for the selected film.", isInFooter: true),
     Binding(
       keys: [.enter], command: .whyDrill, contexts: [.why], title: "look into",
-      help: "Look into the selected reason: a step's parts, a relation's steps; Esc back.",
+      help: "Look into a step, relation or fact; Esc leads back.",
       isInFooter: true),
     Binding(
       keys: [.character("b")], command: .whyGroup, contexts: [.why], title: "group",
       help: "Group the reasons by step, by relation, by shared facts.", isInFooter: true),
     Binding(
       keys: [.character("!")], command: .whyCheck, contexts: [.why], title: "check it",
-      help: "Run the model without the top 1, 2, 3 steps, or without the selected relation.",
+      help: "Run without the top 1, 2, 3 steps, or the selected relation.",
       isInFooter: true),
     Binding(
       keys: [.character("z")], command: .whyZoom, contexts: [.why], title: "zoom",
       help: "Give the reasons the whole screen, or part of it.", isInFooter: true),
     Binding(
       keys: [.character("f")], command: .whyItem, contexts: [.why], title: "any film",
-      help: "Search the catalogue for an item, and see why it is where it is.", isInFooter: true),
+      help: "Search the catalogue for any item, and see why.", isInFooter: true),
     Binding(
       keys: [.control("f")], command: .whyItem, contexts: [.menu], title: "why any film",
-      help: "From the titles of the history: search the catalogue, and see why.",
+      help: "Search the whole catalogue instead, and see why.",
       isInFooter: false),
     Binding(
       keys: [.character("V")], command: .whyOver, contexts: [.why], title: "over",
-      help: "Search for an item to compare with: why this one over that one.", isInFooter: true),
+      help: "Search for an item to compare with: why this, not that.", isInFooter: true),
     Binding(
       keys: [.character("a")], command: .whyContrast, contexts: [.why], title: "contrast",
       help: "Compare with the average item, with the rivals, with nothing.", isInFooter: true),

@@ -74,8 +74,10 @@ extension SceneCache {
 
   /// What is asked; nil where nothing is recommended.
   private func question(of state: State, _ viewer: Viewer, _ step: StepScene) -> WhyCache.Key? {
-    guard let last = step.recommendations.indices.last else { return nil }
-    let item = state.why.item ?? step.recommendations[min(state.recommendation, last)].item
+    let selected = step.recommendations.indices.last.map {
+      step.recommendations[min(state.recommendation, $0)].item
+    }
+    guard let item = state.why.item ?? selected else { return nil }
     return WhyCache.Key(
       viewer: viewer, step: step.step, item: item, contrast: contrast(state.why, item))
   }

@@ -70,6 +70,12 @@ public struct WhyView: Equatable, Sendable {
     path = []
   }
 
+  /// Looks at another step or item: the parts of the model are the same there.
+  mutating func lookElsewhere() {
+    row = 0
+    path.removeAll { if case .part = $0 { false } else { true } }
+  }
+
   /// Goes into a row, or back to where it was looked into before.
   mutating func enter(_ place: Place) {
     path = path.prefix { $0 != place } + [place]
