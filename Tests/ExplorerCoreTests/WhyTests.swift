@@ -245,6 +245,22 @@ struct WhyTests {
     #expect(try little.run("w,f").state.overlay != nil)
   }
 
+  @Test("what the table leaves out is said: steps before the window, layers below the top one")
+  func notes() throws {
+    #expect(try little.scene("w").why?.note == "")
+    let late = try little.text("w,End,z", columns: 80, rows: 24)
+    #expect(late.contains("The model does not see steps 1 to 3, before its window of 6."))
+    var random = RandomNetwork(seed: 3, layers: 2)
+    random.settings.memory = .none
+    let cache = SceneCache(Session(random.model()), name: "random")
+    let state = Explorer.run(
+      try KeyScript.parse("n,Enter,Escape,Enter,w,z"),
+      from: State(size: Size(columns: 80, rows: 24)), with: cache, glyphs: .unicode
+    ).state
+    let text = Explorer.render(state, cache.scene(for: state), glyphs: .unicode).canvas.text
+    #expect(text.contains("Of the GRU's 2 layers, sequence cells are those of the top one."))
+  }
+
   @Test("rows answer clicks and the wheel")
   func mouse() throws {
     let text = try little.text("w", rows: 36).split(separator: "\n").map(String.init)

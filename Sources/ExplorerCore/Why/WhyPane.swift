@@ -24,7 +24,7 @@ enum WhyPane {
   /// The sentence and the check, above everything; returns the room below.
   private static func drawTexts(_ why: WhyScene, in room: Rect, _ frame: inout Frame) -> Rect {
     // A check is what was asked for last: what it says is not cut for the sentence's sake.
-    let limits = why.claim != nil && room.rows < 12 ? [1, 3] : [max(1, room.rows / 4), 4]
+    let limits = why.claim != nil && room.rows < 12 ? [1, 3] : [max(1, room.rows / 4), 4, 2]
     var texts = [(text: why.sentence, style: Style())]
     if let claim = why.claim {
       let forms = claim.words(why, frame.words, frame.glyphs)
@@ -32,6 +32,7 @@ enum WhyPane {
       texts.append(
         (text ?? forms[forms.count - 1], Style(claim.verdict == .agrees ? .title : .warning)))
     }
+    if !why.note.isEmpty, room.rows >= 12 { texts.append((why.note, Style(.muted))) }
     var rest = room
     for (place, entry) in texts.enumerated() {
       let lines = entry.text.wrapped(to: room.columns)

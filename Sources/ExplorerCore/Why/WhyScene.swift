@@ -16,6 +16,8 @@ public struct WhyScene: Sendable {
   public let facts: SharedFacts
   /// The reasons in a sentence.
   public let sentence: String
+  /// What has to be known to read the table; empty where it goes without saying.
+  public let note: String
   /// The steps of the table, oldest first.
   public let steps: [Step]
   /// What to call each slot; empty for a model without memory.
@@ -79,6 +81,7 @@ extension WhyScene {
     }
     self.facts = facts
     sentence = facts.whySentence(in: model)
+    note = WhyScene.note(table, model)
     let (trace, row) = states.pass(through: step)
     let readsMemory = model.settings.memory == .knowledge
     relationNames = readsMemory ? model.relationNames : []
@@ -91,6 +94,22 @@ extension WhyScene {
         sum: entry.1,
         tails: (0..<slots).map { WhyScene.tails(of: table.items[row], under: $0, item, tails) })
     }
+  }
+
+  private static func note(_ table: Contributions, _ model: TrainedModel) -> String {
+    var parts: [String] = []
+    if !table.unseen.isEmpty {
+      let last = table.unseen.upperBound
+      parts.append(
+        "The model does not see \(last == 1 ? "step 1" : "steps 1 to \(last)"), before its window of "
+          + "\(model.settings.maxItemListLength).")
+    }
+    if model.settings.layerCount > 1 {
+      parts.append(
+        "Of the GRU's \(model.settings.layerCount) layers, sequence cells are those of the top one."
+      )
+    }
+    return parts.joined(separator: " ")
   }
 
   private static func tails(
