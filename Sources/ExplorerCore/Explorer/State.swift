@@ -15,8 +15,8 @@ public struct State: Equatable, Sendable {
   public internal(set) var slot: Int?
   /// The order of the slots.
   public internal(set) var slotOrder = SlotOrder.model
-  /// The first row of the reasons on the screen.
-  public internal(set) var whyRow = 0
+  /// How the reasons are looked at.
+  public internal(set) var why = WhyView()
   /// The order of the viewers in their list.
   public internal(set) var viewerOrder = ViewerOrder.data
   /// Whether the steps go on by themselves, and how fast.
@@ -73,7 +73,8 @@ public struct State: Equatable, Sendable {
     return Layout(
       Size(columns: size.columns, rows: size.rows - below),
       Layout.Request(
-        focus: focus, side: side, showsWhy: showsWhy, compares: pin != nil, edits: editor != nil))
+        focus: focus, side: side, showsWhy: showsWhy, zoomsWhy: why.isZoomed && focus == .why,
+        compares: pin != nil, edits: editor != nil))
   }
 
   /// The state with a message.
@@ -87,9 +88,12 @@ public struct State: Equatable, Sendable {
   public var context: Context {
     if Layout.form(for: size) == .message { return .message }
     switch overlay {
-    case nil: return tour != nil ? .tour : editor != nil ? .edit : .main
+    case nil:
+      if tour != nil { return .tour }
+      if showsWhy, focus == .why { return .why }
+      return editor != nil ? .edit : .main
     case .card: return .card
-    case .help, .viewers, .find, .palette, .editItem: return .menu
+    case .help, .viewers, .find, .palette, .items, .editItem: return .menu
     case .films: return .films
     case .naming: return .naming
     }
@@ -126,6 +130,8 @@ public enum Overlay: Equatable, Sendable {
   case find(Menu)
   /// The list of commands.
   case palette(Menu)
+  /// The list in which an item of the catalogue is looked for.
+  case items(ItemSearch)
   /// What is known of an item or the model.
   case card(CardSubject)
   /// The films of an own viewer, being typed.
@@ -168,6 +174,7 @@ extension State {
       case .help(let menu), .viewers(let menu), .find(let menu), .palette(let menu): menu
       case .films(let editor): editor.menu
       case .editItem(let search): search.menu
+      case .items(let search): search.menu
       case .card, .naming, nil: nil
       }
     }
@@ -184,6 +191,9 @@ extension State {
       case .editItem(var search):
         search.menu = newValue
         overlay = .editItem(search)
+      case .items(var search):
+        search.menu = newValue
+        overlay = .items(search)
       case .card, .naming, nil: break
       }
     }

@@ -21,6 +21,7 @@ extension Context {
     switch self {
     case .main: "panes"
     case .edit: "editing"
+    case .why: "why"
     case .menu: "lists"
     case .films: "films of an own viewer"
     case .naming: "a name"

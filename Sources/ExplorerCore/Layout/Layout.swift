@@ -41,10 +41,15 @@ public struct Layout: Equatable, Sendable {
     /// Whether the history is edited, so that it must be seen.
     public let edits: Bool
 
+    /// Whether the reasons take all of the screen.
+    public let zoomsWhy: Bool
+
     /// Makes a request; a side that is neither state nor memory counts as memory.
     public init(
-      focus: Pane, side: Pane, showsWhy: Bool, compares: Bool = false, edits: Bool = false
+      focus: Pane, side: Pane, showsWhy: Bool, zoomsWhy: Bool = false, compares: Bool = false,
+      edits: Bool = false
     ) {
+      self.zoomsWhy = showsWhy && zoomsWhy && !compares
       self.focus = focus
       self.edits = edits
       self.compares = compares

@@ -24,6 +24,8 @@ public struct Scene: Sendable {
   public internal(set) var comparison: ComparisonScene?
   /// Whose view is pinned.
   var pinnedUser: String?
+  /// The items that a search for one finds.
+  var found: [FoundItem] = []
   /// The films to choose from and those chosen, while they are typed.
   let films: FilmChoices?
   /// The card that is open.

@@ -101,6 +101,6 @@ extension State {
     step = moment.step
     if editor != nil { editor?.row = moment.cursor ?? moment.step }
     recommendation = 0
-    whyRow = 0
+    why.lookElsewhere()
   }
 }

@@ -58,7 +58,7 @@ extension Explorer {
     next.state = next.state.applying(edit, count: stepCount(scene))
     next.state.remember(moment)
     next.state.recommendation = 0
-    next.state.whyRow = 0
+    next.state.why.lookElsewhere()
   }
 
   // MARK: What is read
@@ -116,7 +116,7 @@ extension Explorer {
     next.state.edits.edits = edits
     next.state.remember(moment)
     next.state.recommendation = 0
-    next.state.whyRow = 0
+    next.state.why.lookElsewhere()
     next.state.toast = Toast(text)
   }
 
