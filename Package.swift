@@ -81,8 +81,8 @@ let package = Package(
       .executableTarget(
         name: "ksr-tui",
         dependencies: [
-          "AtomicFiles", "CKernels", "CNcurses", "CTerminal", "ExplorerCore", "KSRModel",
-          "Workspace", argumentParser,
+          "AtomicFiles", "CKernels", "CNcurses", "CTerminal", "Explanation", "ExplorerCore",
+          "KSRModel", "Workspace", argumentParser,
         ]
       ),
       .executableTarget(

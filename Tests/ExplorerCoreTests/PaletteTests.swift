@@ -30,7 +30,7 @@ struct PaletteTests {
   @Test("every command of the panes is there, but for those that need a digit or open the list")
   func complete() throws {
     let scene = try little.scene(":")
-    let commands = PaletteMenu.rows(matching: "", in: scene).map { row in
+    let commands = PaletteMenu.rows(matching: "", try little.run(":").state, in: scene).map { row in
       if case .command(let binding) = row { binding.command } else { Command.jump }
     }
     let wanted = Bindings.of(.main).map(\.command).filter { $0 != .jump && $0 != .palette }

@@ -64,7 +64,7 @@ struct TourTests {
         let keys = ["t"] + Array(repeating: "Right", count: place) + ["Resize@\(columns)x\(rows)"]
         let state = try run(keys.joined(separator: ","))
         let tour = try #require(state.tour)
-        let below = TourBox.rows(of: tour, on: state.size)
+        let below = TourBox.rows(of: tour, isPlain: false, on: state.size)
         #expect(state.layout.size.rows + below == rows)
         let form = Layout.form(for: state.size)
         #expect(state.layout.form == form, "\(columns)x\(rows)")

@@ -10,7 +10,7 @@ enum FindMenu {
   }
 
   private static func area(on size: Size) -> Rect {
-    Rect(size).centred(columns: min(72, max(20, size.columns - 4)), rows: max(6, size.rows - 6))
+    Layout.area(columns: 72, rows: max(6, size.rows - 6), on: size)
   }
 
   /// How many rows of the list are seen at once.
@@ -26,6 +26,7 @@ enum FindMenu {
       frame.put("No title has these letters.", list, style: Style(.muted))
       return
     }
+    MenuBox.drawPlace(menu.selection, of: steps.count, on: area(on: layout.size), &frame)
     let number = String(viewer.rows.count).count
     let window = ListWindow.rows(of: steps.count, height: list.rows, showing: menu.selection)
     for (row, index) in window.enumerated() {

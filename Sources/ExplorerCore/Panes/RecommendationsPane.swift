@@ -10,41 +10,98 @@ enum RecommendationsPane {
     let items = step.recommendations
     guard !items.isEmpty else { return }
     let selected = min(state.recommendation, items.count - 1)
-    let all = ScorePartsView.lines(items[selected].parts, scene.model, limit: .max)
-    let (list, parts) = split(room, partCount: all.count)
+    let plan = Plan(room, scene.model)
     let partLines = ScorePartsView.lines(
-      items[selected].parts, scene.model, limit: (parts?.rows ?? 0) - 2)
-    let columns = Columns(list.columns, scene.model)
+      items[selected].parts, scene.model, frame.words, limit: (plan.parts?.rows ?? 0) - 2)
+    let columns = Columns(plan.list.columns, scene.model, facts: plan.form == .column)
+    let offset = plan.list.column - room.column
     if let probability = columns.probability {
-      frame.heading(
-        frame.words.probability, placement, at: list.column - room.column + probability, columns: 4)
+      frame.heading(frame.words.probability, placement, at: offset + probability, columns: 4)
     }
     if let score = columns.score {
-      frame.heading(frame.words.score, placement, at: list.column - room.column + score, columns: 6)
+      frame.heading(frame.words.score, placement, at: offset + score, columns: 6)
     }
-    drawList(items, selected: selected, columns, in: list, state, &frame)
-    if let parts {
+    if let facts = columns.facts {
+      frame.heading("shares", placement, at: offset + facts, columns: 6, .left)
+    }
+    drawList(items, selected: selected, columns, plan, state, scene, &frame)
+    if let parts = plan.parts {
       ScorePartsView.draw(
         items[selected], partLines, in: parts.inset(columns: 1, rows: 0), &frame)
     }
   }
 
-  /// The list above its selected item's parts, or beside them where there are few rows.
-  private static func split(_ room: Rect, partCount: Int) -> (list: Rect, parts: Rect?) {
-    let rows = partCount + 3
-    if room.columns < 70, room.rows >= rows + 7 {
-      let list = Rect(
-        column: room.column, row: room.row, columns: room.columns, rows: room.rows - rows)
-      return (list, room.dropFirst(rows: list.rows + 1))
+  /// The items whose shared facts are shown on a screen.
+  static func explained(
+    _ items: [StepScene.Recommendation], _ state: State, _ model: ModelScene
+  ) -> [Int32] {
+    guard let room = state.layout.placement(of: .recommendations)?.body, !items.isEmpty,
+      model.hasKnownFacts
+    else { return [] }
+    let plan = Plan(room, model)
+    let selected = min(state.recommendation, items.count - 1)
+    switch plan.form {
+    case .none: return []
+    case .selected: return [items[selected].item]
+    case .below, .column: return plan.shown(items, selected).map { items[$0].item }
     }
-    if room.columns >= 44 {
-      let beside = room.columns < 60 ? 18 : min(40, room.columns * 2 / 5)
+  }
 
-      let list = Rect(
-        column: room.column, row: room.row, columns: room.columns - beside, rows: room.rows)
-      return (list, room.dropFirst(columns: list.columns))
+  /// Where the facts stand that an item shares with the history.
+  enum FactsForm {
+    /// Nowhere.
+    case none
+    /// Below the selected item.
+    case selected
+    /// Below every item.
+    case below
+    /// In a column.
+    case column
+  }
+
+  /// How the room is shared.
+  struct Plan {
+    let list: Rect
+    let parts: Rect?
+    let form: FactsForm
+
+    /// The list above its selected item's parts, or beside them where there are few rows.
+    init(_ room: Rect, _ model: ModelScene) {
+      let rows = model.relationNames.count + 5
+      if room.columns < 100, room.rows >= rows + 7 {
+        list = Rect(
+          column: room.column, row: room.row, columns: room.columns, rows: room.rows - rows)
+        parts = room.dropFirst(rows: list.rows + 1)
+      } else if room.columns >= 44 {
+        let beside = room.columns < 60 ? 18 : min(40, room.columns * 2 / 5)
+        list = Rect(
+          column: room.column, row: room.row, columns: room.columns - beside, rows: room.rows)
+        parts = room.dropFirst(columns: list.columns)
+      } else {
+        (list, parts) = (room, nil)
+      }
+      form =
+        !model.hasKnownFacts || list.columns < 20
+        ? .none
+        : list.columns >= 72
+          ? .column : list.rows >= 36 ? .below : list.rows >= 5 ? .selected : .none
     }
-    return (room, nil)
+
+    /// The items in sight. What came next is the last of them if the list has been left before it.
+    func shown(_ items: [StepScene.Recommendation], _ selected: Int) -> [Int] {
+      let height =
+        switch form {
+        case .none, .column: list.rows
+        case .selected: list.rows - 1
+        case .below: list.rows / 2
+        }
+      var window = Array(ListWindow.rows(of: items.count, height: height, showing: selected))
+      let truth = items.firstIndex(where: \.isTruth)
+      if let truth, let last = window.last, truth > last, window.count > 2, selected != last {
+        window[window.count - 1] = truth
+      }
+      return window
+    }
   }
 
   /// Where the parts of a row stand.
@@ -55,9 +112,13 @@ enum RecommendationsPane {
     let year: Int?
     let score: Int?
     let probability: Int?
+    /// Where the shared facts stand; nil where they have no column.
+    let facts: Int?
 
-    init(_ width: Int, _ model: ModelScene) {
-      var end = width - 1
+    init(_ width: Int, _ model: ModelScene, facts hasFacts: Bool) {
+      let factsWidth = hasFacts ? min(40, width * 2 / 5) : 0
+      var end = width - 1 - factsWidth
+      facts = hasFacts ? end + 1 : nil
       probability = model.hasProbabilities ? end - 4 : nil
       if model.hasProbabilities { end -= 5 }
       let hasScore = !model.hasProbabilities || end >= 36
@@ -70,20 +131,33 @@ enum RecommendationsPane {
   }
 
   private static func drawList(
-    _ items: [StepScene.Recommendation], selected: Int, _ columns: Columns, in list: Rect,
-    _ state: State, _ frame: inout Frame
+    _ items: [StepScene.Recommendation], selected: Int, _ columns: Columns, _ plan: Plan,
+    _ state: State, _ scene: Scene, _ frame: inout Frame
   ) {
-    // What came next stays in sight, in the last row if the list has been left before it.
-    let truth = items.firstIndex(where: \.isTruth)
-    var window = Array(ListWindow.rows(of: items.count, height: list.rows, showing: selected))
-    if let truth, let last = window.last, truth > last, window.count > 2, selected != last {
-      window[window.count - 1] = truth
-    }
-    for (row, index) in window.enumerated() {
-      let line = list.line(row)
+    var row = 0
+    for index in plan.shown(items, selected) {
+      let line = plan.list.line(row)
+      let facts = scene.sharedFacts[items[index].item]
       drawRow(items[index], columns, in: line, &frame)
+      if let column = columns.facts, let facts {
+        let width = line.columns - column - 1
+        frame.put(
+          SharedFactsText.line(facts, scene.model, width: width, frame.glyphs), line, at: column,
+          columns: width, style: Style(.muted))
+      }
       frame.onClick(line, .select(.recommendations, index))
       if index == selected { frame.select(line, hasFocus: state.focus == .recommendations) }
+      row += 1
+      guard plan.form == .below || (plan.form == .selected && index == selected) else { continue }
+      let below = plan.list.line(row)
+      if let facts {
+        let width = below.columns - columns.title - 3
+        frame.put(
+          SharedFactsText.line(facts, scene.model, width: width, frame.glyphs), below,
+          at: columns.title + 2, columns: width, style: Style(.muted))
+      }
+      frame.onClick(below, .select(.recommendations, index))
+      row += 1
     }
   }
 
@@ -119,7 +193,9 @@ enum ScorePartsView {
 
   /// The sequence, the slots, and what no history changes; the smallest slots together where there
   /// are more than the limit.
-  static func lines(_ parts: ScoreParts, _ model: ModelScene, limit: Int) -> [Line] {
+  static func lines(
+    _ parts: ScoreParts, _ model: ModelScene, _ words: Words, limit: Int
+  ) -> [Line] {
     var slots = zip(model.relationNames, parts.relations).map { Line(name: $0, amount: $1) }
     if slots.count > 2, slots.count + 2 > limit {
       let shown = max(1, limit - 3)
@@ -129,8 +205,8 @@ enum ScorePartsView {
         order.prefix(shown).sorted().map { slots[$0] }
         + [Line(name: "\(rest.count) others", amount: rest.reduce(0) { $0 + slots[$1].amount })]
     }
-    return [Line(name: "sequence", amount: parts.sequence)] + slots
-      + [Line(name: "constant", amount: parts.bias)]
+    return [Line(name: words.sequence, amount: parts.sequence)] + slots
+      + [Line(name: words.constant, amount: parts.bias)]
   }
 
   static func draw(
@@ -167,5 +243,32 @@ enum ScorePartsView {
       glyphs.tiny(item.parts.residual), last, at: name + 1, columns: room.columns - name - 1,
       .right,
       style: Style(.muted))
+  }
+}
+
+/// The known facts that an item shares with the history, in a line.
+enum SharedFactsText {
+  /// As many facts as fit whole, those that add most to the score first; ×3 says that three steps
+  /// share it.
+  static func line(
+    _ groups: [SharedFacts.Group], _ model: ModelScene, width: Int, _ glyphs: Glyphs
+  ) -> String {
+    guard !groups.isEmpty else { return "no known fact shared" }
+    let times = glyphs.marks.times
+    var text = ""
+    for group in groups {
+      let count = group.steps.count > 1 ? " \(times)\(group.steps.count)" : ""
+      let slot = model.relationNames.indices.contains(group.slot) ? group.slot : nil
+      let relation = slot.map { model.relationNames[$0].shortened(glyphs) + " " } ?? ""
+      let part = relation + group.name + count
+      let longer = text.isEmpty ? part : "\(text) \(glyphs.marks.separator) \(part)"
+      if longer.columns > width {
+        guard text.isEmpty else { break }
+        // The name says more than the relation.
+        return (group.name + count).truncated(to: width, ellipsis: glyphs.ellipsis)
+      }
+      text = longer
+    }
+    return text
   }
 }

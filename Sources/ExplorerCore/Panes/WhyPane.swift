@@ -7,7 +7,7 @@ enum WhyPane {
   ) {
     guard let why = scene.why else { return }
     let room = placement.inside
-    let sentence = why.sentence.wrapped(to: room.columns)
+    let sentence = frame.glyphs.spelled(why.sentence(isPlain: frame.words.isPlain)).wrapped(to: room.columns)
     let sentenceRows = min(sentence.count, max(1, room.rows / 4))
     for row in 0..<sentenceRows {
       let isCut = row == sentenceRows - 1 && sentence.count > sentenceRows
@@ -38,8 +38,8 @@ extension WhyScene {
       .map { "Why \(title)\($0)\(amount)" }
     let names = model.relationNames.map { $0.shortened(glyphs) }
     let parts =
-      [("sequence", table.sequenceSum)] + zip(names, table.relationSums)
-      + [("constant", table.bias)]
+      [(words.sequence, table.sequenceSum)] + zip(names, table.relationSums)
+      + [(words.constant, table.bias)]
     let order = parts.indices.filter { abs(parts[$0].1) >= 0.005 }
       .sorted { abs(parts[$0].1) > abs(parts[$1].1) }
     let dot = " \(glyphs.marks.separator) "
@@ -64,7 +64,7 @@ enum WhyTable {
     _ why: WhyScene, _ state: State, _ model: ModelScene, in room: Rect, _ frame: inout Frame
   ) {
     guard room.rows >= 3 else { return }
-    let table = Columns(why, names: ["sequence"] + model.relationNames, width: room.columns)
+    let table = Columns(why, names: [frame.words.sequence] + model.relationNames, width: room.columns)
     drawHead(table, in: room.line(0), &frame)
     let height = room.rows - 2
     let first = min(state.whyRow, max(0, why.rows.count - height))

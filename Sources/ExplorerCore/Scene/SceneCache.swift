@@ -9,16 +9,30 @@ public final class SceneCache {
   /// What the screen says of the model.
   public let model: ModelScene
 
-  private lazy var tails = TailIndex(session.model)
+  /// The known tails, arranged for explanations.
+  lazy var tails = TailIndex(session.model)
   private lazy var viewerIndex = ViewerIndex(session)
-  private var attention: AttentionSummary?
+  /// What the attention does on average; nil while that is not known.
+  private(set) var attention: AttentionSummary?
   private lazy var predictions = PredictionSurvey(session)
   private var surveys: [Viewer: ViewerSurvey] = [:]
   private var steps: [StepKey: StepScene] = [:]
+  private var shared: [WhyKey: [SharedFacts.Group]] = [:]
   private var reasons: [WhyKey: WhyScene] = [:]
-  private var cards: [Int32: Card] = [:]
+  private var modelCard: (key: ModelCardKey, card: Card)?
+  private var cards: [CardKey: Card] = [:]
   private var lists: [ViewerList.Request: (list: ViewerList, version: Int)] = [:]
   private var found: (text: String, items: [Int32])?
+
+  private struct ModelCardKey: Equatable {
+    let knowsAttention: Bool
+    let isPlain: Bool
+  }
+
+  private struct CardKey: Hashable {
+    let item: Int32
+    let isPlain: Bool
+  }
 
   private struct StepKey: Hashable {
     let viewer: Viewer
@@ -47,10 +61,25 @@ public final class SceneCache {
     session.viewers.isEmpty ? nil : FirstLook.find(in: session, tails)
   }
 
-  /// The stops of a tour of this data, found when they are first wanted.
-  public func tour() -> [Tour.Stop] { stops }
+  /// The stops of a tour of this data, when they have been found; see ``work(for:)``.
+  public var foundTour: [Tour.Stop]? { tourSearch.found }
 
-  private lazy var stops = TourFinder(self, tails).stops()
+  /// The stops of a tour of this data, however long it takes to find them.
+  public func tour() -> [Tour.Stop] {
+    while true {
+      if let found = tourSearch.found { return found }
+      lookForTour()
+    }
+  }
+
+  private lazy var tourSearch = TourSearch(self, tails)
+
+  private func lookForTour() {
+    // Taken out while it works: its rules ask the cache for scenes.
+    var search = tourSearch
+    search.work()
+    tourSearch = search
+  }
 
   /// What a picture of a state needs.
   public func scene(for state: State) -> Scene {
@@ -58,9 +87,26 @@ public final class SceneCache {
     if case .palette(let menu) = state.overlay,
       let name = PaletteMenu.viewerName(in: menu.filter.text)
     {
-      scene.namedViewer = session.viewers.firstIndex { $0.user == name }
+      scene.namedViewer = namedViewer(name, among: state.own)
     }
     return scene
+  }
+
+  /// The viewer of a name: one of the data, else one made here; else one whose name differs by case
+  /// only.
+  private func namedViewer(_ name: String, among own: [OwnViewer]) -> Scene.NamedViewer? {
+    func find(_ isIt: (String) -> Bool) -> Scene.NamedViewer? {
+      if let place = session.viewers.firstIndex(where: { isIt($0.user) }) {
+        let viewer = session.viewers[place]
+        return .init(place: place, name: viewer.user, count: viewer.count, isOwn: false)
+      }
+      return own.firstIndex { isIt($0.name) }.map {
+        .init(
+          place: session.viewers.count + $0, name: own[$0].name, count: own[$0].films.count,
+          isOwn: true)
+      }
+    }
+    return find { $0 == name } ?? find { $0.lowercased() == name.lowercased() }
   }
 
   private func sceneOfSelection(_ state: State) -> Scene {
@@ -69,7 +115,9 @@ public final class SceneCache {
       list = viewers(.init(filter: menu.filter.text, order: state.viewerOrder, own: state.own))
     }
     var card: Card?
-    if case .card(let subject) = state.overlay { card = self.card(subject) }
+    if case .card(let subject) = state.overlay {
+      card = self.card(subject, state.usesPlainWords ? .plain : .terms(.unicode))
+    }
     let films = films(for: state)
     guard let viewer = viewer(of: state) else {
       return Scene(
@@ -84,13 +132,37 @@ public final class SceneCache {
       let selected = step.recommendations[min(state.recommendation, last)]
       why = reason(selected, viewer: viewer, step: step.step, survey)
     }
-    return Scene(
+    var scene = Scene(
       model: model, viewer: survey.scene, step: step, selectedSlot: state.slot ?? step.leader,
       why: why, viewers: list, films: films, card: card, attention: attention)
+    if let last = step.recommendations.indices.last {
+      scene.explainedTitle = step.recommendations[min(state.recommendation, last)].title
+    }
+    for item in RecommendationsPane.explained(step.recommendations, state, model) {
+      scene.sharedFacts[item] = sharedFacts(of: item, at: step.step, viewer, survey)
+    }
+    return scene
+  }
+
+  /// What an item shares with the history, the facts that add most to its score first.
+  private func sharedFacts(
+    of item: Int32, at step: Int, _ viewer: Viewer, _ survey: ViewerSurvey
+  ) -> [SharedFacts.Group] {
+    let key = WhyKey(viewer: viewer, step: step, item: item)
+    if let known = shared[key] { return known }
+    if shared.count > 2000 { shared = [:] }
+    let facts = SharedFacts(
+      Contributions(survey.states, step: step, item: item), index: tails)
+    shared[key] = facts.groups
+    return facts.groups
   }
 
   /// Does a portion of what is still missing around a state; false if nothing was.
   public func work(for state: State) -> Bool {
+    if state.awaitsTour, foundTour == nil {
+      lookForTour()
+      return true
+    }
     if let viewer = viewer(of: state) {
       if surveys[viewer] == nil { _ = survey(viewer, around: state.step) }
       if surveys[viewer]?.isComplete == false {
@@ -145,14 +217,20 @@ public final class SceneCache {
     return result
   }
 
-  private func card(_ subject: CardSubject) -> Card {
+  private func card(_ subject: CardSubject, _ words: Words) -> Card {
     switch subject {
     case .item(let item):
-      if let known = cards[item] { return known }
-      let card = Card(item, in: session)
-      cards[item] = card
+      let key = CardKey(item: item, isPlain: words.isPlain)
+      if let known = cards[key] { return known }
+      let card = Card(item, in: session, words: words)
+      cards[key] = card
       return card
-    case .model: return Card(session, name: model.name, attention: attention)
+    case .model:
+      let key = ModelCardKey(knowsAttention: attention != nil, isPlain: words.isPlain)
+      if let modelCard, modelCard.key == key { return modelCard.card }
+      let card = Card(session, name: model.name, attention: attention, words: words)
+      modelCard = (key, card)
+      return card
     }
   }
 

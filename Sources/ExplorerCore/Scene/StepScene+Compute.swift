@@ -83,6 +83,7 @@ extension WhyScene {
     title = session.model.itemNames[Int(item)]
     self.facts = facts
     sentence = facts.whySentence(in: session.model)
+    plainSentence = facts.whySentence(in: session.model, isPlain: true)
     rows = zip(table.steps, table.stepSums).enumerated().map { row, entry in
       Row(
         step: entry.0, title: session.model.itemNames[Int(table.items[row])],

@@ -10,6 +10,8 @@ public struct WhyScene: Sendable {
   public let facts: SharedFacts
   /// The reasons in a sentence.
   public let sentence: String
+  /// The same in plain words.
+  let plainSentence: String
   /// The rows of the table, the largest sum first.
   public let rows: [Row]
 
@@ -24,6 +26,9 @@ public struct WhyScene: Sendable {
     /// What the step adds.
     public let sum: Float
   }
+
+  /// The reasons in the words that are in use.
+  func sentence(isPlain: Bool) -> String { isPlain ? plainSentence : sentence }
 
   /// The table itself.
   public var contributions: Contributions { facts.contributions }
