@@ -67,11 +67,12 @@ struct ExplorerTests {
     #expect(try run("Click@4:29").state.step == 4, "the footer's first entry")
     #expect(try run("Click@10:3").state.step == 1, "the second row of the history")
     let other = try run("Click@100:4").state
-    #expect(other.focus == .recommendations && other.recommendation == 2)
+    #expect(other.focus == .recommendations && other.recommendation == 1, "below the facts of the first")
     #expect(try run("WheelDown@10:3").state.step == 6)
     let row = try #require(
-      try text("?").split(separator: "\n").firstIndex { $0.contains("the reasons for") })
-    #expect(try run("?,Click@60:\(row)").state.showsWhy)
+      try text("?,text=reasons for").split(separator: "\n")
+        .firstIndex { $0.contains("the reasons for") })
+    #expect(try run("?,text=reasons for,Click@60:\(row)").state.showsWhy)
     #expect(try run("?,Click@0:0").state.overlay == nil, "outside of the list")
     #expect(try run("?,Click@60:1").state.overlay != nil, "on the box, beside its rows")
     #expect(try run("?,WheelDown@60:9,WheelDown@60:9,WheelUp@60:9").state.menu?.selection == 1)

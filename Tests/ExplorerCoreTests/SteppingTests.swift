@@ -108,4 +108,21 @@ struct SteppingTests {
       ])
     #expect("it's".quotedForShell == "'it'\\''s'" && "".quotedForShell == "''")
   }
+
+  @Test("the command that y copies leads to the same panes, orders and selections")
+  func commandLine() throws {
+    for keys in [
+      "w", "Tab", "w,BTab", "Tab,Tab", "s,s", "x,BTab,Down,Down,Tab", "p,w,Tab,Tab", "Tab,w",
+    ] {
+      for size in ["120x36", "80x24", "40x12"] {
+        let state = try little.run("Resize@\(size),\(keys)").state
+        let words = Explorer.commandLine(state, little.cache.scene(for: state)).split(separator: " ")
+        let given = try #require(words.lastIndex(of: "--keys").map { String(words[$0 + 1]) })
+        let again = try little.run("Resize@\(size),\(given)").state
+        var (a, b) = (state, again)
+        (a.toast, b.toast) = (nil, nil)
+        #expect(a == b, "\(keys) at \(size): \(given)")
+      }
+    }
+  }
 }

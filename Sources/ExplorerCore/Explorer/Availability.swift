@@ -12,7 +12,8 @@ extension Explorer {
     case .randomViewer, .tour: return scene.model.viewerCount > 0
     case .viewers: return scene.model.viewerCount > 0 || !state.own.isEmpty
     case .sort:
-      return state.overlay == nil ? hasSlots : (scene.viewers?.rows.count ?? 0) > 1
+      return state.overlay == nil
+        ? hasSlots && scene.viewer != nil : (scene.viewers?.rows.count ?? 0) > 1
     case .deleteViewer:
       guard case .viewers(let menu) = state.overlay else { return false }
       return scene.viewers?.selected(by: menu)?.isOwn == true

@@ -10,7 +10,7 @@ enum FindMenu {
   }
 
   private static func area(on size: Size) -> Rect {
-    Layout.area(columns: 72, rows: max(6, size.rows - 6), on: size)
+    Layout.area(columns: 72, rows: size.rows < 20 ? size.rows : size.rows - 6, on: size)
   }
 
   /// How many rows of the list are seen at once.

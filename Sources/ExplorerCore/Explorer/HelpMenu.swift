@@ -87,12 +87,13 @@ enum HelpMenu {
 
 /// Rows of keys or signs with a sentence each, and the selected sentence whole where rows are short.
 enum HelpRows {
-  /// Narrower rows than this cut many sentences.
+  /// From this width on rows say where their keys are heard.
   private static let leastColumns = 70
 
-  /// The room for the rows and, where they are narrow, that for the selected one's sentence.
+  /// The room for the rows and, where they cut sentences, that for the selected one's.
   static func split(_ room: Rect) -> (list: Rect, text: Rect) {
-    let below = room.columns < leastColumns && room.rows >= 6 ? 3 : 0
+    let wanted = room.columns < 60 ? 3 : room.columns < 116 ? 2 : 0
+    let below = room.rows >= 6 ? wanted : 0
     let list = Rect(
       column: room.column, row: room.row, columns: room.columns, rows: room.rows - below)
     return (list, room.dropFirst(rows: list.rows))

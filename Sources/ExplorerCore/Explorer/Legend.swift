@@ -15,7 +15,7 @@ enum Legend {
 
   /// All entries in some words and signs; those of a pane come first.
   static func entries(_ words: Words, _ glyphs: Glyphs, first pane: Pane? = nil) -> [Entry] {
-    let all = steps(words, glyphs) + state(words) + memory(words, glyphs) + ranking(words, glyphs)
+    let all = steps(words, glyphs) + state(words, glyphs) + memory(words, glyphs) + ranking(words, glyphs)
     guard let pane else { return all }
     return all.filter { $0.panes.contains(pane) } + all.filter { !$0.panes.contains(pane) }
   }
@@ -72,7 +72,7 @@ enum Legend {
     ]
   }
 
-  private static func state(_ words: Words) -> [Entry] {
+  private static func state(_ words: Words, _ glyphs: Glyphs) -> [Entry] {
     func entry(_ sign: String, _ names: String, _ text: String) -> Entry {
       Entry(sign: sign, names: names, text: text, panes: [.gruState])
     }
@@ -88,7 +88,7 @@ enum Legend {
           ? "How far this item moved the running state."
           : "Length of h_t less h_t-1: how far this item moved the state."),
       entry(
-        "step \(Glyphs.unicode.marks.times) step", "heat map similarity",
+        "step \(glyphs.marks.times) step", "heat map similarity",
         "How alike the states of any two steps are: the lighter or fuller, the more."),
       entry(words.mostAlike, "similar", "Earlier steps whose state is most like this one's."),
     ]

@@ -18,12 +18,11 @@ enum PaletteMenu {
     _ glyphs: Glyphs = .unicode
   ) -> [Row] {
     if let viewer = scene.namedViewer { return [.viewer(viewer)] }
-    let found =
-      commands(matching: text, state, scene).map(Row.command)
-      + signs(matching: text, state, words, glyphs)
-    let words = text.split(separator: " ")
-    if let number = argument(of: "step", in: text) ?? number(words) {
-      if let row = step(number, in: scene, isCertain: found.isEmpty) { return [row] }
+    let commands = commands(matching: text, state, scene).map(Row.command)
+    let found = commands + signs(matching: text, state, words, glyphs)
+    let parts = text.split(separator: " ")
+    if let number = argument(of: "step", in: text) ?? number(parts) {
+      if let row = step(number, in: scene, isCertain: commands.isEmpty) { return [row] }
     }
     guard found.isEmpty else { return found }
     if let name = viewerName(in: text) {
@@ -89,7 +88,7 @@ enum PaletteMenu {
   }
 
   private static func area(on size: Size) -> Rect {
-    Layout.area(columns: 84, rows: max(6, size.rows - 6), on: size)
+    Layout.area(columns: 84, rows: size.rows < 20 ? size.rows : size.rows - 6, on: size)
   }
 
   /// How many rows of the list are seen at once.
