@@ -67,7 +67,8 @@ struct ExplorerTests {
     #expect(try run("Click@4:29").state.step == 4, "the footer's first entry")
     #expect(try run("Click@10:3").state.step == 1, "the second row of the history")
     let other = try run("Click@100:4").state
-    #expect(other.focus == .recommendations && other.recommendation == 1, "below the facts of the first")
+    #expect(
+      other.focus == .recommendations && other.recommendation == 1, "below the facts of the first")
     #expect(try run("WheelDown@10:3").state.step == 6)
     let row = try #require(
       try text("?,text=reasons for").split(separator: "\n")

@@ -92,7 +92,9 @@ struct PaletteTests {
       open, from: State(size: Size(columns: 80, rows: 24)), with: cache, glyphs: .unicode
     ).state
     let rows = PaletteMenu.rows(matching: "", state, in: cache.scene(for: state))
-    let commands = rows.compactMap { if case .command(let binding) = $0 { binding.command } else { nil } }
+    let commands = rows.compactMap {
+      if case .command(let binding) = $0 { binding.command } else { nil }
+    }
     for command in [Command.why, .tour, .stepForward, .find, .export, .viewers, .hideSeen] {
       #expect(!commands.contains(command), "\(command)")
     }
@@ -126,11 +128,14 @@ struct PaletteTests {
   @Test("no term of the field is left on any screen in plain words")
   func noTerms() throws {
     // Names of the model's settings and tensors are names, and stand in the help in both words.
-    let terms = ["α", "γ", "GRU", "NDCG", "hits@", "cos ", "cosine", "h_t", "held out", "slot",
-      "residual", "entropy", "softmax", "embedding", "fitted"]
+    let terms = [
+      "α", "γ", "GRU", "NDCG", "hits@", "cos ", "cosine", "h_t", "held out", "slot",
+      "residual", "entropy", "softmax", "embedding", "fitted",
+    ]
     for keys in ["", "w", "Tab", "v", "/", "Enter", "i", "i,End", "o", "n,text=ver,Enter", "t"] {
       for (columns, rows) in [(80, 24), (120, 36), (200, 60), (40, 12)] {
-        let screen = try little.text("p,\(keys.isEmpty ? "Tab,BTab" : keys)", columns: columns, rows: rows)
+        let screen = try little.text(
+          "p,\(keys.isEmpty ? "Tab,BTab" : keys)", columns: columns, rows: rows)
         for term in terms where screen.contains(term) {
           Issue.record("\(term) at \(columns)x\(rows) after \(keys):\n\(screen)")
         }

@@ -75,8 +75,9 @@ struct ScreenGoldenTests {
     try expectGolden(texts.joined(), "message")
   }
 
-  /// A letter for each cell: the stress that the theme without colours gives it. Rows end with their
-  /// last stressed cell.
+  /// A letter for each cell: the stress that the theme without colours gives it.
+  ///
+  /// Rows end with their last stressed cell.
   private static func stress(_ canvas: Canvas) -> String {
     (0..<canvas.size.rows).map { row in
       var line = canvas.row(row).filter { $0.width > 0 }

@@ -116,7 +116,8 @@ struct SteppingTests {
     ] {
       for size in ["120x36", "80x24", "40x12"] {
         let state = try little.run("Resize@\(size),\(keys)").state
-        let words = Explorer.commandLine(state, little.cache.scene(for: state)).split(separator: " ")
+        let words = Explorer.commandLine(state, little.cache.scene(for: state)).split(
+          separator: " ")
         let given = try #require(words.lastIndex(of: "--keys").map { String(words[$0 + 1]) })
         let again = try little.run("Resize@\(size),\(given)").state
         var (a, b) = (state, again)

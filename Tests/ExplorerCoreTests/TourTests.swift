@@ -98,7 +98,8 @@ struct TourTests {
     var portions = 0
     while cache.foundTour == nil, cache.work(for: waiting) { portions += 1 }
     #expect(portions > 20, "no single portion does it all")
-    #expect(cache.foundTour == little.cache.tour(), "the stops are those of a search without breaks")
+    #expect(
+      cache.foundTour == little.cache.tour(), "the stops are those of a search without breaks")
     let resized = Explorer.reduce(waiting, .resize(Size(columns: 90, rows: 30)), in: scene).state
     #expect(resized.awaitsTour && resized.toast != nil)
     #expect(!Explorer.reduce(waiting, .command(.stepForward), in: scene).state.awaitsTour)

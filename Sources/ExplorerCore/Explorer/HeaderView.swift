@@ -88,7 +88,9 @@ enum HeaderView {
       parts.append(
         Part(runs: [(" \(words.hits) \(hits.count)/\(hits.of) ", Style(.text))], weight: 4))
     }
-    let metric = model.metric.map { "\(words.isPlain ? words.ndcg : $0.name) \(glyphs.probability(Float($0.value)))" }
+    let metric = model.metric.map {
+      "\(words.isPlain ? words.ndcg : $0.name) \(glyphs.probability(Float($0.value)))"
+    }
     let name = [" model \(model.name)", metric].compactMap { $0 }.joined(separator: " \(dot) ")
     parts.append(
       Part(
@@ -117,7 +119,8 @@ enum HeaderView {
     var part = Part(runs: runs(name, "simulated", words.heldOut), weight: 1)
     if isSimulated {
       part.shorter = [
-        runs(name, "sim.", words.shortHeldOut), runs(name, "sim.", ""), runs(viewer.user, "sim.", ""),
+        runs(name, "sim.", words.shortHeldOut), runs(name, "sim.", ""),
+        runs(viewer.user, "sim.", ""),
       ]
     }
     return part

@@ -15,7 +15,8 @@ enum Legend {
 
   /// All entries in some words and signs; those of a pane come first.
   static func entries(_ words: Words, _ glyphs: Glyphs, first pane: Pane? = nil) -> [Entry] {
-    let all = steps(words, glyphs) + state(words, glyphs) + memory(words, glyphs) + ranking(words, glyphs)
+    let all =
+      steps(words, glyphs) + state(words, glyphs) + memory(words, glyphs) + ranking(words, glyphs)
     guard let pane else { return all }
     return all.filter { $0.panes.contains(pane) } + all.filter { !$0.panes.contains(pane) }
   }
@@ -44,7 +45,8 @@ enum Legend {
     }
     return [
       entry(
-        words.rank, "rank place", "Place that the model gave to this item before it was watched; 1"
+        words.rank, "rank place",
+        "Place that the model gave to this item before it was watched; 1"
           + " is best."),
       entry(
         String(marks.train), "mark train fitted",
@@ -136,7 +138,8 @@ enum Legend {
     let marks = glyphs.marks
     func entry(_ sign: String, _ names: String, _ text: String, why: Bool = false) -> Entry {
       Entry(
-        sign: sign, names: names, text: text, panes: why ? [.recommendations, .why] : [.recommendations])
+        sign: sign, names: names, text: text,
+        panes: why ? [.recommendations, .why] : [.recommendations])
     }
     return [
       entry(

@@ -111,7 +111,7 @@ public enum Bindings {
       help: "Open or close the reasons for the selected film.", isInFooter: true),
     Binding(
       keys: [.character("v")], command: .viewers, contexts: [.main], title: "viewers",
-      help: "List the viewers; type an id or a title to search.", isInFooter: true),
+      help: "List the viewers; type an id, a name or a title to search.", isInFooter: true),
     Binding(
       keys: [.character("r")], command: .randomViewer, contexts: [.main], title: "random",
       help: "Take any other viewer.", isInFooter: false),
@@ -169,7 +169,7 @@ public enum Bindings {
       help: "Close the reasons; then go up to the viewers.", isInFooter: false),
     Binding(
       keys: [.character(":")], command: .palette, contexts: [.main], title: "command",
-      help: "Find a command; viewer ID and step N go there.", isInFooter: true),
+      help: "Find a command or what a sign means; viewer ID and step N go there.", isInFooter: true),
     Binding(
       keys: [.character("p")], command: .plainWords, contexts: [.main], title: "plain words",
       help: "Use plain words, or the field's terms.", isInFooter: true),
@@ -237,7 +237,8 @@ public enum Bindings {
       title: "quit", help: "Leave the explorer.", isInFooter: true),
     Binding(
       keys: [.character("?"), .function(1)], command: .help, contexts: [.main],
-      title: "help", help: "List the keys; type to search, Enter does the row.",
+      title: "help",
+      help: "Explain the signs and list the keys; type to search, Enter does the row.",
       isInFooter: true),
   ]
 

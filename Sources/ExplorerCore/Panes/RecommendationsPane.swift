@@ -87,7 +87,9 @@ enum RecommendationsPane {
           ? .column : list.rows >= 36 ? .below : list.rows >= 5 ? .selected : .none
     }
 
-    /// The items in sight. What came next is the last of them if the list has been left before it.
+    /// The items in sight.
+    ///
+    /// What came next is the last of them if the list has been left before it.
     func shown(_ items: [StepScene.Recommendation], _ selected: Int) -> [Int] {
       let height =
         switch form {

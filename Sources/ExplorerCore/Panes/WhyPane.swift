@@ -7,7 +7,8 @@ enum WhyPane {
   ) {
     guard let why = scene.why else { return }
     let room = placement.inside
-    let sentence = frame.glyphs.spelled(why.sentence(isPlain: frame.words.isPlain)).wrapped(to: room.columns)
+    let sentence = frame.glyphs.spelled(why.sentence(isPlain: frame.words.isPlain)).wrapped(
+      to: room.columns)
     let sentenceRows = min(sentence.count, max(1, room.rows / 4))
     for row in 0..<sentenceRows {
       let isCut = row == sentenceRows - 1 && sentence.count > sentenceRows
@@ -64,7 +65,8 @@ enum WhyTable {
     _ why: WhyScene, _ state: State, _ model: ModelScene, in room: Rect, _ frame: inout Frame
   ) {
     guard room.rows >= 3 else { return }
-    let table = Columns(why, names: [frame.words.sequence] + model.relationNames, width: room.columns)
+    let table = Columns(
+      why, names: [frame.words.sequence] + model.relationNames, width: room.columns)
     drawHead(table, in: room.line(0), &frame)
     let height = room.rows - 2
     let first = min(state.whyRow, max(0, why.rows.count - height))

@@ -115,7 +115,8 @@ extension Card {
         .filter { !isPlain || $0.key.hasSuffix("NDCG@10") }
         .map {
           let name = isPlain ? words.ndcg : String($0.key.dropFirst(part.count))
-          return "\(name) \(Glyphs.unicode.probability(Float($0.value)))"
+          // The number stays on the line of its name.
+          return "\(name)\u{A0}\(Glyphs.unicode.probability(Float($0.value)))"
         }
       let label = isPlain ? part == "test " ? "unseen items" : "chosen by" : label
       if !metrics.isEmpty {
@@ -123,7 +124,7 @@ extension Card {
       }
     }
     let training = model.provenance.training.sorted { $0.key < $1.key }
-      .map { "\($0.key) \($0.value)" }
+      .map { "\($0.key)\u{A0}\($0.value)" }
     if !training.isEmpty, !isPlain {
       lines.append(Line(label: "training", text: training.joined(separator: "  ")))
     }
