@@ -103,6 +103,8 @@ struct TourTests {
     let resized = Explorer.reduce(waiting, .resize(Size(columns: 90, rows: 30)), in: scene).state
     #expect(resized.awaitsTour && resized.toast != nil)
     #expect(!Explorer.reduce(waiting, .command(.stepForward), in: scene).state.awaitsTour)
+    let back = Explorer.reduce(waiting, .command(.back), in: scene).state
+    #expect(!back.awaitsTour && back.overlay == nil, "Esc gives up the tour and nothing else")
     let begun = Explorer.reduce(waiting, .tour(try #require(cache.foundTour)), in: scene).state
     #expect(!begun.awaitsTour && begun.tour?.place == 0 && begun.toast == nil)
   }

@@ -20,6 +20,7 @@ public enum Explorer {
     if !action.keepsTour { next.state.awaitsTour = false }
     if action != .command(.deleteViewer) { next.state.asksToDelete = nil }
     switch action {
+    case .command(.back) where state.awaitsTour: next.state.toast = Toast("No tour, then")
     case .command(let command): perform(command, on: &next, scene)
     case .type(let key): type(key, on: &next, scene)
     case .unknown(let key):

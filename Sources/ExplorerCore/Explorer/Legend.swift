@@ -68,6 +68,18 @@ enum Legend {
         words.hits, "hits header",
         "Of the steps left out of training, those whose item was among the first ten."),
       Entry(
+        sign: words.heldOut, names: "held out header viewers",
+        text: "Nothing of this viewer was used in training.", panes: []),
+      Entry(
+        sign: "simulated", names: "sim. header viewers",
+        text: "Made up by a program that follows known attributes: no real person.", panes: []),
+      Entry(
+        sign: String(String.UnicodeScalarView(glyphs.spark.prefix(4))), names: "curve header",
+        text: "Above all: how far each step around this one moved the state.", panes: []),
+      Entry(
+        sign: "own", names: "header viewers",
+        text: "A viewer made here, of films that somebody typed.", panes: []),
+      Entry(
         sign: words.ndcg, names: "NDCG metric header",
         text: "How high what came next is ranked, on average: 1 always first, 0 never in ten.",
         panes: []),

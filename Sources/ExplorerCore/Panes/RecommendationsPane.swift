@@ -31,7 +31,7 @@ enum RecommendationsPane {
     }
   }
 
-  /// The items whose shared facts are shown on a screen.
+  /// The items whose shared facts are shown on a screen, the selected one first.
   static func explained(
     _ items: [StepScene.Recommendation], _ state: State, _ model: ModelScene
   ) -> [Int32] {
@@ -43,7 +43,9 @@ enum RecommendationsPane {
     switch plan.form {
     case .none: return []
     case .selected: return [items[selected].item]
-    case .below, .column: return plan.shown(items, selected).map { items[$0].item }
+    case .below, .column:
+      let others = plan.shown(items, selected).filter { $0 != selected }
+      return ([selected] + others).map { items[$0].item }
     }
   }
 

@@ -138,23 +138,32 @@ public final class SceneCache {
     if let last = step.recommendations.indices.last {
       scene.explainedTitle = step.recommendations[min(state.recommendation, last)].title
     }
+    findSharedFacts(state, step, viewer, survey)
     for item in RecommendationsPane.explained(step.recommendations, state, model) {
-      scene.sharedFacts[item] = sharedFacts(of: item, at: step.step, viewer, survey)
+      let key = WhyKey(viewer: viewer, step: step.step, item: item)
+      if let known = shared[key] { scene.sharedFacts[item] = known }
     }
     return scene
   }
 
-  /// What an item shares with the history, the facts that add most to its score first.
-  private func sharedFacts(
-    of item: Int32, at step: Int, _ viewer: Viewer, _ survey: ViewerSurvey
-  ) -> [SharedFacts.Group] {
-    let key = WhyKey(viewer: viewer, step: step, item: item)
-    if let known = shared[key] { return known }
+  /// Finds what the next few of the items on the screen share with the history, the facts that add
+  /// most to the score first; returns whether there was any left to find.
+  ///
+  /// A key waits for the selected item's alone and a few more; the others come in as they are found.
+  @discardableResult
+  private func findSharedFacts(
+    _ state: State, _ step: StepScene, _ viewer: Viewer, _ survey: ViewerSurvey
+  ) -> Bool {
+    let keys = RecommendationsPane.explained(step.recommendations, state, model)
+      .map { WhyKey(viewer: viewer, step: step.step, item: $0) }
+    let missing = keys.filter { shared[$0] == nil }.prefix(8)
+    guard !missing.isEmpty else { return false }
     if shared.count > 2000 { shared = [:] }
-    let facts = SharedFacts(
-      Contributions(survey.states, step: step, item: item), index: tails)
-    shared[key] = facts.groups
-    return facts.groups
+    for key in missing {
+      let table = Contributions(survey.states, step: step.step, item: key.item)
+      shared[key] = SharedFacts(table, index: tails).groups
+    }
+    return true
   }
 
   /// Does a portion of what is still missing around a state; false if nothing was.
@@ -164,7 +173,10 @@ public final class SceneCache {
       return true
     }
     if let viewer = viewer(of: state) {
-      if surveys[viewer] == nil { _ = survey(viewer, around: state.step) }
+      let survey = survey(viewer, around: state.step)
+      let step = step(
+        min(state.step, survey.states.count - 1), of: viewer, survey, hidesSeen: state.hidesSeen)
+      if findSharedFacts(state, step, viewer, survey) { return true }
       if surveys[viewer]?.isComplete == false {
         surveys[viewer]?.work(around: state.step)
         return true

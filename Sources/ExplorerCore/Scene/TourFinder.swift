@@ -90,7 +90,7 @@ struct TourSearch {
   /// The stops in the order of the tour, when all rules are through.
   private(set) var found: [Tour.Stop]?
 
-  private let cache: SceneCache
+  private unowned let cache: SceneCache
   private let tails: TailIndex
   private var first: FirstLook?
   private var finder: TourFinder?

@@ -110,7 +110,8 @@ final class CursesTerminal {
     prepareLine()
   }
 
-  /// Makes keys come one by one, and Ctrl-S a key like others; to a terminal as it usually is, it says to write nothing more.
+  /// Makes keys come one by one, and Ctrl-S a key like others; to a terminal as it usually is, it
+  /// says to write nothing more.
   private func prepareLine() {
     var settings = termios()
     guard tcgetattr(input, &settings) == 0 else { return }
