@@ -3,9 +3,9 @@ enum FindMenu {
   /// The steps whose title has the text that was typed.
   static func rows(matching text: String, in scene: Scene) -> [Int] {
     guard let viewer = scene.viewer else { return [] }
-    let wanted = text.lowercased().drop(while: \.isWhitespace)
+    let wanted = text.searchable.drop(while: \.isWhitespace)
     return viewer.rows.indices.filter {
-      wanted.isEmpty || viewer.rows[$0].title.lowercased().contains(wanted)
+      wanted.isEmpty || viewer.rows[$0].title.searchable.contains(wanted)
     }
   }
 

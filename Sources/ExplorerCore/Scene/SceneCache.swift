@@ -93,7 +93,7 @@ public final class SceneCache {
   }
 
   /// The viewer of a name: one of the data, else one made here; else one whose name differs by case
-  /// only.
+  /// or accents only.
   private func namedViewer(_ name: String, among own: [OwnViewer]) -> Scene.NamedViewer? {
     func find(_ isIt: (String) -> Bool) -> Scene.NamedViewer? {
       if let place = session.viewers.firstIndex(where: { isIt($0.user) }) {
@@ -106,7 +106,7 @@ public final class SceneCache {
           isOwn: true)
       }
     }
-    return find { $0 == name } ?? find { $0.lowercased() == name.lowercased() }
+    return find { $0 == name } ?? find { $0.searchable == name.searchable }
   }
 
   private func sceneOfSelection(_ state: State) -> Scene {

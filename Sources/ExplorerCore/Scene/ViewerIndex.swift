@@ -89,7 +89,7 @@ public enum ViewerOrder: String, CaseIterable, Sendable {
 /// The viewers and the titles that they have watched, ready to be searched at every key.
 struct ViewerIndex {
   private let session: Session
-  /// All titles in lower case, each with a line break after it.
+  /// All titles as they are searched, each with a line break after it.
   private let titles: [UInt8]
   /// Where the title of each item starts.
   private let starts: [Int]
@@ -102,7 +102,7 @@ struct ViewerIndex {
     var starts: [Int] = []
     for name in session.model.itemNames {
       starts.append(titles.count)
-      titles.append(contentsOf: name.lowercased().utf8)
+      titles.append(contentsOf: name.searchable.utf8)
       titles.append(UInt8(ascii: "\n"))
     }
     self.titles = titles
@@ -120,7 +120,7 @@ struct ViewerIndex {
     _ request: ViewerList.Request, own: [(name: String, items: [Int32])],
     _ predictions: [Prediction]
   ) -> ViewerList {
-    let wanted = request.filter.lowercased().split(separator: " ").joined(separator: " ")
+    let wanted = request.filter.searchable.split(separator: " ").joined(separator: " ")
     let found = wanted.isEmpty ? [] : items(matching: Array(wanted.utf8))
     var groups: [[ViewerList.Row]] = [[], [], []]
     func look(_ viewer: Int, _ name: String, _ items: [Int32], _ make: (Int32?) -> ViewerList.Row) {
@@ -156,7 +156,7 @@ struct ViewerIndex {
 
   /// 0 for a name that begins with a text, 1 for one that has it elsewhere, nil for another.
   private static func place(of wanted: String, in name: String) -> Int? {
-    let name = name.lowercased()
+    let name = name.searchable
     return name.hasPrefix(wanted) ? 0 : name.contains(wanted) ? 1 : nil
   }
 
@@ -187,7 +187,7 @@ struct ViewerIndex {
   /// The items to choose from: those whose title begins with the words typed, then those that have
   /// them, the most watched first.
   func films(matching text: String, limit: Int) -> [Int32] {
-    let wanted = Array(text.lowercased().split(separator: " ").joined(separator: " ").utf8)
+    let wanted = Array(text.searchable.split(separator: " ").joined(separator: " ").utf8)
     guard !wanted.isEmpty else { return Array(byPopularity.prefix(limit)) }
     let found = items(matching: wanted)
     var first: [Int32] = []
