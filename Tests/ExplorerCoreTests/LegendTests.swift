@@ -13,7 +13,7 @@ struct LegendTests {
   func ofPane() throws {
     for (keys, pane) in [
       ("", Pane.history), ("Tab", .gruState), ("Tab,Tab", .memory), ("BTab", .recommendations),
-      ("w,BTab", .why),
+      ("w", .why),
     ] {
       let state = try little.run(keys).state
       #expect(state.focus == pane)
@@ -50,7 +50,7 @@ struct LegendTests {
 
   @Test("known facts beside a recommendation are those of the reasons")
   func sharedFacts() throws {
-    let scene = try little.scene("w,BTab,BTab,Down")
+    let scene = try little.scene("w,BTab,Down")
     let why = try #require(scene.why)
     #expect(scene.sharedFacts[why.item] == why.facts.groups)
     for size in ["80x24", "120x36", "200x60", "250x80", "40x12"] {

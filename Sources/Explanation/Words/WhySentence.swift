@@ -10,13 +10,12 @@ extension SharedFacts {
   ///   read the papers.
   public func whySentence(in model: TrainedModel, isPlain: Bool = false) -> String {
     let writer = WhyWriter(facts: self, model: model, isPlain: isPlain)
-    let prefix: String
-    if case .item(let other) = contributions.contrast {
-      prefix = "Over \(model.itemNames[Int(other)]): "
-    } else {
-      prefix = ""
+    let reasons = writer.reasons
+    guard case .item(let other) = contributions.contrast else {
+      return reasons + writer.parts + "."
     }
-    return prefix + writer.reasons + writer.parts + "."
+    return "Over \(model.itemNames[Int(other)]): " + reasons.prefix(1).lowercased()
+      + reasons.dropFirst() + writer.parts + "."
   }
 }
 

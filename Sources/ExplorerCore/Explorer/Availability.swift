@@ -8,7 +8,15 @@ extension Explorer {
       .faster, .slower:
       return hasSteps
     case .nextChange, .previousChange: return hasSteps && hasSlots
-    case .why, .find, .inspect, .hideSeen, .export: return scene.viewer != nil
+    case .why, .find, .inspect, .hideSeen, .export, .whyDrill, .whyGroup, .whyCheck, .whyZoom,
+      .whyOver, .whyContrast:
+      return scene.viewer != nil
+    case .whyItem:
+      // Of the lists, only those of titles lead on to the catalogue.
+      switch state.overlay {
+      case nil, .find, .items: return scene.viewer != nil
+      default: return false
+      }
     case .randomViewer, .tour: return scene.model.viewerCount > 0
     case .viewers: return scene.model.viewerCount > 0 || !state.own.isEmpty
     case .sort:

@@ -52,8 +52,8 @@ extension Explorer {
     if state.showsWhy {
       keys.append("w")
       panes = Pane.allCases
-      // On a narrow screen the reasons take the focus when they open.
-      if Layout.form(for: state.size) == .single { focus = .why }
+      // The reasons take the focus when they open.
+      focus = .why
     }
     go(to: state.focus)
     return keys

@@ -21,7 +21,7 @@ extension Explorer {
     }
     switch state.context {
     case .menu, .viewers, .films, .naming: return .type(key)
-    case .main: return .unknown(key)
+    case .main, .why: return .unknown(key)
     case .tour: return .command(.tourStop)
     case .card, .export, .message: return nil
     }

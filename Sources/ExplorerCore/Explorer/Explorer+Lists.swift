@@ -39,6 +39,7 @@ extension Explorer {
       case .films:
         (scene.films?.found.count ?? 0, FilmsMenu.height(on: state.layout))
       case .export: (ExportFormat.allCases.count, ExportFormat.allCases.count)
+      case .items: (scene.found.count, ItemSearchMenu.height(on: state.size))
       default:
         (
           HelpMenu.rows(matching: menu.filter.text, state.focus).count,
@@ -92,8 +93,8 @@ extension Explorer {
     case .recommendations:
       select(state.recommendation + offset, of: pane, in: &state, scene)
     case .why:
-      let count = scene.why?.rows.count ?? 0
-      state.whyRow = min(max(0, state.whyRow + offset), max(0, count - 1))
+      guard let table = table(state, scene) else { return }
+      select(table.selected(state.why) + offset, of: pane, in: &state, scene)
     }
   }
 
@@ -107,8 +108,11 @@ extension Explorer {
     case .recommendations:
       let count = scene.step?.recommendations.count ?? 0
       state.recommendation = min(max(0, row), max(0, count - 1))
-      state.whyRow = 0
-    case .why: break
+      state.why.lookElsewhere()
+      state.why.item = nil
+    case .why:
+      let count = table(state, scene)?.rows.count ?? 0
+      state.why.row = min(max(0, row), max(0, count - 1))
     }
   }
 
@@ -131,6 +135,7 @@ extension Explorer {
     case .export:
       guard ExportFormat.allCases.indices.contains(menu.selection) else { return }
       export(ExportFormat.allCases[menu.selection], &next)
+    case .items(let search): choose(search, on: &next.state, scene)
     case .card, .naming, nil: break
     }
   }
@@ -142,6 +147,7 @@ extension Explorer {
     case .history, .gruState, .memory:
       open(.card(.item(viewer.rows[step.step].item)), in: &state)
     case .recommendations, .why:
+      if let item = scene.why?.item { return open(.card(.item(item)), in: &state) }
       guard let last = step.recommendations.indices.last else { return }
       let item = step.recommendations[min(state.recommendation, last)].item
       open(.card(.item(item)), in: &state)

@@ -51,9 +51,9 @@ enum PaletteMenu {
     let words = text.lowercased().split(separator: " ")
     var closed = state
     closed.overlay = nil
-    return Bindings.of(.main).filter { binding in
-      guard binding.command != .jump, binding.command != .palette,
-        Explorer.offers(binding.command, closed, scene)
+    return Bindings.all.filter { binding in
+      guard !binding.contexts.isDisjoint(with: [.main, .why]), binding.command != .jump,
+        binding.command != .palette, Explorer.offers(binding.command, closed, scene)
       else { return false }
       let keys = binding.keys.flatMap { [$0.label(.unicode), $0.label(.ascii)] }
       // A word alone may be a key.

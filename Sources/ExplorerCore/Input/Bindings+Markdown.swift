@@ -20,6 +20,7 @@ extension Context {
   var words: String {
     switch self {
     case .main: "panes"
+    case .why: "why"
     case .menu: "lists"
     case .viewers: "list of viewers"
     case .films: "films of an own viewer"

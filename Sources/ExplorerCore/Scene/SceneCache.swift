@@ -17,9 +17,9 @@ public final class SceneCache {
   private lazy var predictions = PredictionSurvey(session)
   private var surveys: [Viewer: ViewerSurvey] = [:]
   private var steps: [StepKey: StepScene] = [:]
-  private var shared: [WhyKey: [SharedFacts.Group]] = [:]
-  private var reasons: [WhyKey: WhyScene] = [:]
+  private var shared: [FactsKey: [SharedFacts.Group]] = [:]
   private var modelCard: (key: ModelCardKey, card: Card)?
+  var why = WhyCache()
   private var cards: [CardKey: Card] = [:]
   private var lists: [ViewerList.Request: (list: ViewerList, version: Int)] = [:]
   private var found: (text: String, items: [Int32])?
@@ -34,16 +34,16 @@ public final class SceneCache {
     let isPlain: Bool
   }
 
+  private struct FactsKey: Hashable {
+    let viewer: Viewer
+    let step: Int
+    let item: Int32
+  }
+
   private struct StepKey: Hashable {
     let viewer: Viewer
     let step: Int
     let hidesSeen: Bool
-  }
-
-  private struct WhyKey: Hashable {
-    let viewer: Viewer
-    let step: Int
-    let item: Int32
   }
 
   /// A cache without anything in it.
@@ -89,6 +89,7 @@ public final class SceneCache {
     {
       scene.namedViewer = namedViewer(name, among: state.own)
     }
+    scene.found = found(for: state)
     return scene
   }
 
@@ -110,11 +111,7 @@ public final class SceneCache {
     let survey = survey(viewer, around: state.step)
     let step = step(
       min(state.step, survey.states.count - 1), of: viewer, survey, hidesSeen: state.hidesSeen)
-    var why: WhyScene?
-    if state.showsWhy, let last = step.recommendations.indices.last {
-      let selected = step.recommendations[min(state.recommendation, last)]
-      why = reason(selected, viewer: viewer, step: step.step, survey)
-    }
+    let why = state.showsWhy ? why(for: state, viewer: viewer, step, survey.states) : nil
     var scene = Scene(
       model: model, viewer: survey.scene, step: step, selectedSlot: state.slot ?? step.leader,
       why: why, viewers: list, films: films, card: card, attention: attention)
@@ -123,7 +120,7 @@ public final class SceneCache {
     }
     findSharedFacts(state, step, viewer, survey)
     for item in RecommendationsPane.explained(step.recommendations, state, model) {
-      let key = WhyKey(viewer: viewer, step: step.step, item: item)
+      let key = FactsKey(viewer: viewer, step: step.step, item: item)
       if let known = shared[key] { scene.sharedFacts[item] = known }
     }
     return scene
@@ -138,7 +135,7 @@ public final class SceneCache {
     _ state: State, _ step: StepScene, _ viewer: Viewer, _ survey: ViewerSurvey
   ) -> Bool {
     let keys = RecommendationsPane.explained(step.recommendations, state, model)
-      .map { WhyKey(viewer: viewer, step: step.step, item: $0) }
+      .map { FactsKey(viewer: viewer, step: step.step, item: $0) }
     let missing = keys.filter { shared[$0] == nil }.prefix(8)
     guard !missing.isEmpty else { return false }
     if shared.count > 2000 { shared = [:] }
@@ -160,6 +157,9 @@ public final class SceneCache {
       let step = step(
         min(state.step, survey.states.count - 1), of: viewer, survey, hidesSeen: state.hidesSeen)
       if findSharedFacts(state, step, viewer, survey) { return true }
+      if state.showsWhy, workOnReasons(for: state, viewer: viewer, step, survey.states) {
+        return true
+      }
       if surveys[viewer]?.isComplete == false {
         surveys[viewer]?.work(around: state.step)
         return true
@@ -197,18 +197,6 @@ public final class SceneCache {
     let result = StepScene(
       step, of: survey.states, session: session, tails: tails, hidesSeen: hidesSeen)
     steps[key] = result
-    return result
-  }
-
-  private func reason(
-    _ recommendation: StepScene.Recommendation, viewer: Viewer, step: Int, _ survey: ViewerSurvey
-  ) -> WhyScene {
-    let key = WhyKey(viewer: viewer, step: step, item: recommendation.item)
-    if let known = reasons[key] { return known }
-    if reasons.count > 200 { reasons = [:] }
-    let result = WhyScene(
-      recommendation.item, at: step, of: survey.states, session: session, tails: tails)
-    reasons[key] = result
     return result
   }
 
