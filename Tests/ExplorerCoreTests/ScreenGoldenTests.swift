@@ -29,7 +29,8 @@ struct View: Sendable, CustomTestStringConvertible {
     View(name: "why-relation", keys: "w,z,b,Down,Enter,!"),
     View(name: "why-fact", keys: "w,z,b,b,Enter"),
     View(name: "why-over", keys: "w,V,text=marn,Enter,z"),
-    View(name: "why-search", keys: "w,f,text=de"), View(name: "export", keys: "o"), View(name: "tour", keys: "t"),
+    View(name: "why-search", keys: "w,f,text=de"), View(name: "export", keys: "o"),
+    View(name: "tour", keys: "t"),
     View(name: "tour-second", keys: "t,Right"),
     View(name: "empty", keys: "", hasData: false),
   ]
