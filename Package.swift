@@ -89,6 +89,12 @@ let package = Package(
           "AtomicFiles", "KnowledgeGraph", "KSRModel", "Workspace", "Evaluation", "Explanation",
           "Training", "DataCheck", "SampleData", argumentParser,
         ]),
+      .testTarget(
+        name: "TerminalTests",
+        dependencies: [
+          "ksr-tui", "AtomicFiles", "CNcurses", "ExplorerCore", "KSRModel", "Workspace",
+          "TestSupport",
+        ]),
       .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "Randomness", "TestSupport"]),
       .testTarget(name: "EndToEndTests", dependencies: ["TestSupport"], path: "Tests/EndToEnd"),
     ],

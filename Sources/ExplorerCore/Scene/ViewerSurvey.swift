@@ -28,25 +28,31 @@ struct ViewerSurvey {
       edited?.states(network) ?? HistoryStates(network: network, items: history.items)
     let count = states.count
     let shared = min(count, network.settings.maxItemListLength)
-    var leaders = [Int?](repeating: nil, count: count)
+    var attention = [[Float]](repeating: [], count: count)
     if shared > 0, network.relationCount > 0 {
       let trace = states.pass(through: 0).trace
-      for step in 0..<shared { leaders[step] = Self.leader(trace, row: step) }
+      for step in 0..<shared { attention[step] = Array(trace.attention.row(step)) }
     }
     scene = ViewerScene(
       user: history.user, isHeldOut: history.isHeldOut, isOwn: isOwn,
       rows: states.items.enumerated().map { step, item in
         ViewerScene.Row(
           item: item, title: session.model.itemNames[Int(item)], year: session.year(of: item),
-          mark: edited.map { $0.rows[step].origin }.map { origin in
-            origin.map { session.mark(of: history, step: $0) } ?? .test
-          } ?? session.mark(of: history, step: step))
+          mark: isOwn ? nil : Self.mark(of: history, step: step, edited, session))
       },
-      ranks: Array(repeating: nil, count: count), leaders: leaders,
+      ranks: Array(repeating: nil, count: count), attention: attention,
       similarity: shared > 0 ? StateSimilarity(states, steps: 0..<shared) : nil)
     scene.edited = edited
     unread = Array(shared..<max(shared, count))
     unranked = Array(1..<max(1, count))
+  }
+
+  /// The mark of a step of the data; a step that an edit put in was never trained on.
+  private static func mark(
+    of history: History, step: Int, _ edited: EditedHistory?, _ session: Session
+  ) -> SplitMark {
+    guard let edited else { return session.mark(of: history, step: step) }
+    return edited.rows[step].origin.map { session.mark(of: history, step: $0) } ?? .test
   }
 
   /// Whether something is left to do.
@@ -93,7 +99,7 @@ struct ViewerSurvey {
     if states.network.relationCount > 0 {
       for step in steps {
         let (trace, row) = scratch.pass(through: step)
-        scene.leaders[step] = Self.leader(trace, row: row)
+        scene.attention[step] = Array(trace.attention.row(row))
       }
     }
     unread.removeFirst(steps.count)
@@ -111,11 +117,5 @@ struct ViewerSurvey {
 
   private static func nearest(_ steps: [Int], to step: Int) -> Int? {
     steps.indices.min { abs(steps[$0] - step) < abs(steps[$1] - step) }
-  }
-
-  private static func leader(_ trace: Trace, row: Int) -> Int? {
-    let attention = trace.attention.row(row)
-    return attention.indices.max { attention[$0] < attention[$1] }
-      .map { $0 - attention.startIndex }
   }
 }

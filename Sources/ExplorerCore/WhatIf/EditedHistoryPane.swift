@@ -90,10 +90,10 @@ enum EditedHistoryPane {
     if let change {
       frame.put(
         Self.sign(change), line, at: columns.mark, columns: 1, style: Style(.warning, .bold))
-    } else {
+    } else if let mark = row.mark {
       frame.put(
-        String(HistoryPane.mark(row.mark, marks)), line, at: columns.mark,
-        style: Style(HistoryPane.role(row.mark)))
+        String(HistoryPane.mark(mark, marks)), line, at: columns.mark,
+        style: Style(HistoryPane.role(mark)))
     }
     // How an edited history is foreseen is no merit and no fault of the model.
     if let rank = viewer.ranks[index] {

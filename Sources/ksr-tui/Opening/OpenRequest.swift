@@ -13,6 +13,8 @@ struct OpenRequest {
   var edit: String?
   var compare: String?
   var pin: String?
+  /// The films of a viewer who is made for this request.
+  var items: String?
 
   /// The files that the request leads to.
   struct Files {
@@ -84,6 +86,18 @@ struct OpenRequest {
     }
     if let pin { state = try cache.pinning(state, PinRequest(parsing: pin)) }
     return compare == nil ? state : state.comparingModels()
+  }
+
+  /// The viewer whom the films asked for make, if there are any.
+  func ownViewer(in cache: SceneCache) throws -> OwnViewer? {
+    guard let items else { return nil }
+    let model = cache.session.model
+    let found = try ItemLookup(model).items(items)
+    guard !found.isEmpty else {
+      throw OpeningFailure("--items names no item: give one at least, by token or by title.")
+    }
+    _ = try step(upTo: found.count, of: viewer ?? "me")
+    return OwnViewer(name: viewer ?? "me", films: found.map { model.items[Int($0)] })
   }
 
   /// The viewer and the step to begin with: those asked for, else those kept, else those that show
