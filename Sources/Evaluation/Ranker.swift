@@ -1,6 +1,5 @@
 import CKernels
 import KSRModel
-import Randomness
 
 /// Ranks targets among the whole catalogue, many cases at a time.
 public struct Ranker: Sendable {
@@ -50,8 +49,7 @@ public struct Ranker: Sendable {
     // Members come longest first, so the packing keeps their order.
     let batch = PackedSequences(
       members.map { .init(items: cases[$0].items, target: cases[$0].target) })
-    var dropout: SeededGenerator?
-    pass.run(batch, parameters: parameters, dropout: &dropout)
+    pass.run(batch, parameters: parameters)
     let (n, e) = (itemVectors.rows, itemVectors.columns)
     let rows = max(1, min(members.count, 1_000_000 / n))
     for start in stride(from: 0, to: members.count, by: rows) {

@@ -206,10 +206,19 @@ struct TrainCommand: ParsableCommand {
   }
 
   private func show(_ clock: PhaseClock) {
-    guard logsJSON else { return Console.note(clock.table) }
+    // After training, so that the run that is measured is not warmed up for it.
+    let peak = MatrixProductPeak.measure(threads: threads.count)
+    guard logsJSON else {
+      Console.note(clock.table)
+      if let share = clock.share(ofPeak: peak, threads: threads.count) { Console.note(share) }
+      return
+    }
     var event = LogEvent(event: "profile")
     event.seconds = clock.seconds
     event.phases = Dictionary(uniqueKeysWithValues: clock.phases.map { ($0.name, $0.seconds) })
+    event.trainingSeconds = clock.trainingSeconds
+    event.usefulOperations = clock.operations
+    event.peakOperationsPerSecond = peak
     Console.log(event)
   }
 }
