@@ -159,7 +159,8 @@ import Testing
         let index = (0..<rows).map { _ in Int32(generator.integer(below: 6)) }
         var x = [Float](repeating: 0, count: rows * width)
         ksr_gather_rows(rows, width, table, index, &x)
-        #expect(x.indices.allSatisfy { x[$0] == table[Int(index[$0 / width]) * width + $0 % width] })
+        #expect(
+          x.indices.allSatisfy { x[$0] == table[Int(index[$0 / width]) * width + $0 % width] })
         var sums = table
         ksr_scatter_add(rows, width, index, 2, 5, x, &sums)
         var expected = table
@@ -223,7 +224,9 @@ import Testing
         random(count, &generator), [Float](repeating: 0, count: count),
         [Float](repeating: 0, count: count)
       )
-      var (dx, dmean, dvariance) = (x.map(Double.init), mean.map(Double.init), mean.map(Double.init))
+      var (dx, dmean, dvariance) = (
+        x.map(Double.init), mean.map(Double.init), mean.map(Double.init)
+      )
       for step in 1...2 {
         let gradient = random(count, &generator)
         let corrections = (1 - pow(0.9, Double(step)), 1 - pow(0.999, Double(step)))

@@ -14,7 +14,9 @@ public enum MatrixProductPeak {
       (FloatBuffer(), FloatBuffer(), FloatBuffer())
     }
     for (a, b, c) in buffers {
-      for buffer in [a, b, c] { buffer.reserve(side * side).update(repeating: 1, count: side * side) }
+      for buffer in [a, b, c] {
+        buffer.reserve(side * side).update(repeating: 1, count: side * side)
+      }
     }
     var best = Double.infinity
     for _ in 0..<rounds {

@@ -11,7 +11,7 @@ final class ItemVectors {
   let count: Int
   /// E.
   let width: Int
-  /// The most items of a tile.
+  /// The most items of a tile: all up to 4000, else as many as leave 256 rows of logits in the cache.
   var tile: Int
   /// The vectors as rows [N E].
   let rows: UnsafeMutablePointer<Float>
@@ -23,7 +23,7 @@ final class ItemVectors {
   init(count: Int, settings: KSRSettings) {
     self.count = count
     width = settings.embeddingSize
-    tile = count <= 4000 ? count : 1024
+    tile = count <= 4000 ? count : 512
     rows = buffer.reserve(count * width)
     columns = FloatBuffer()
     hasColumns = settings.loss == .crossEntropy
