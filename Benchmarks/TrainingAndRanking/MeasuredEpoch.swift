@@ -54,10 +54,9 @@ final class MeasuredEpoch: @unchecked Sendable {
 
 /// The processor time that this process has used so far, on all threads.
 func processorSeconds() -> Double {
-  var usage = rusage()
-  getrusage(RUSAGE_SELF, &usage)
-  func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + 1e-6 * Double(time.tv_usec) }
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime)
+  var time = timespec()
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+  return Double(time.tv_sec) + 1e-9 * Double(time.tv_nsec)
 }
 
 /// The most memory that this process had at any moment, in MB (`VmHWM`).
