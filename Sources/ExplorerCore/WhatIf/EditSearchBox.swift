@@ -8,7 +8,7 @@ enum EditSearchBox {
       layout.placement(of: .recommendations) != nil
     else {
       let size = layout.size
-      return Rect(size).centred(columns: max(20, size.columns - 2), rows: max(6, size.rows - 2))
+      return Rect(size).centred(columns: max(20, size.columns - 2), rows: max(4, size.rows - 2))
     }
     let end = last.title.endColumn + 1
     return Rect(
