@@ -3,10 +3,17 @@ extension Explorer {
   public static func action(for key: Key, in state: State, frame: Frame) -> Action? {
     switch key {
     case .resize(let size): return .resize(size)
-    case .click(let place): return frame.action(at: place)
+    case .click(let place):
+      if let action = frame.action(at: place) { return action }
+      return state.context == .map ? .mapClick(place) : nil
     case .wheelUp(let place), .wheelDown(let place):
       if [.menu, .films].contains(state.context) {
         return .command(key.isWheelUp ? .rowUp : .rowDown)
+      }
+      switch state.context {
+      case .map: return .mapTurn(place, up: key.isWheelUp)
+      case .diagnosis: return .command(key.isWheelUp ? .rowUp : .rowDown)
+      default: break
       }
       return state.layout.panes.first { $0.body.contains(place) }
         .map { .turn($0.pane, up: key.isWheelUp) }
@@ -20,7 +27,7 @@ extension Explorer {
     }
     switch state.context {
     case .menu, .films, .naming: return .type(key)
-    case .main: return .unknown(key)
+    case .main, .map, .diagnosis: return .unknown(key)
     case .tour: return .command(.tourStop)
     case .card, .message: return nil
     }

@@ -15,7 +15,7 @@ public enum Explorer {
   ///   else.
   public static func reduce(_ state: State, _ action: Action, in scene: Scene) -> Transition {
     var next = Transition(state: state)
-    if action != .tick { next.state.toast = nil }
+    if !action.keepsToast { next.state.toast = nil }
     if !action.keepsTour { next.state.tour = nil }
     if action != .command(.deleteViewer) { next.state.asksToDelete = nil }
     switch action {
@@ -37,6 +37,11 @@ public enum Explorer {
       next.state.menu?.viewer = nil
       perform(.choose, on: &next, scene)
     case .tour(let stops): begin(stops, in: &next.state)
+    case .mapItem(let item): takeOnMap(item, in: &next.state, scene)
+    case .mapClick(let place): clickMap(place, in: &next.state, scene)
+    case .mapTurn(let place, let up): turnMap(place, up: up, in: &next.state, scene)
+    case .diagnosisRow(let row): selectDiagnosisRow(row, on: &next, scene)
+    case .watch(let status): next.state.watch = status
     case .tick: tick(&next.state, scene)
     case .resize(let size):
       next.state.size = size
@@ -47,6 +52,7 @@ public enum Explorer {
   }
 
   static func perform(_ command: Command, on next: inout Transition, _ scene: Scene) {
+    if performInView(command, on: &next, scene) { return }
     switch command {
     case .quit: next.effects.append(.quit)
     case .redraw: next.effects.append(.redraw)
@@ -59,6 +65,8 @@ public enum Explorer {
     case .back:
       if next.state.showsWhy { toggleWhy(&next.state) } else { openViewers(&next.state, scene) }
     case .why: toggleWhy(&next.state)
+    case .map: toggleMap(&next.state)
+    case .diagnose: toggleDiagnosis(&next.state)
     case .focusNext: moveFocus(by: 1, in: &next.state)
     case .focusPrevious: moveFocus(by: -1, in: &next.state)
     case .toggleMouse:
@@ -91,6 +99,9 @@ public enum Explorer {
     case .inspect: inspect(&next.state, scene)
     case .copy: copy(&next, scene)
     case .jump: break
+    case .panLeft, .panRight, .panUp, .panDown, .zoomIn, .zoomOut, .wholeMap, .likeness,
+      .nextNamed, .previousNamed, .takeNamed, .namedBefore, .nextPart, .openRow:
+      break
     case .tour:
       if scene.model.viewerCount > 0 {
         next.effects.append(.findTour)

@@ -29,6 +29,10 @@ public struct State: Equatable, Sendable {
   public internal(set) var showsWhy = false
   /// What lies on top of the panes.
   public internal(set) var overlay: Overlay?
+  /// What takes the place of the panes: the map, or the model as a whole.
+  public internal(set) var fullView: FullView?
+  /// The training run that is watched.
+  public internal(set) var watch: WatchStatus?
   /// The tour that we are on.
   public internal(set) var tour: Tour?
   /// Whether plain words stand in the place of the field's terms.
@@ -61,7 +65,9 @@ public struct State: Equatable, Sendable {
 
   /// Where everything is.
   public var layout: Layout {
-    let below = tour.map { TourBox.rows(of: $0, on: size) } ?? 0
+    let below =
+      tour.map { TourBox.rows(of: $0, on: size) }
+      ?? watch.map { WatchStrip.rows(of: $0, on: size) } ?? 0
     return Layout(
       Size(columns: size.columns, rows: size.rows - below),
       Layout.Request(focus: focus, side: side, showsWhy: showsWhy))
@@ -78,7 +84,13 @@ public struct State: Equatable, Sendable {
   public var context: Context {
     if Layout.form(for: size) == .message { return .message }
     switch overlay {
-    case nil: return tour == nil ? .main : .tour
+    case nil:
+      if tour != nil { return .tour }
+      switch fullView {
+      case .map: return .map
+      case .diagnosis: return .diagnosis
+      case nil: return .main
+      }
     case .card: return .card
     case .help, .viewers, .find, .palette: return .menu
     case .films: return .films

@@ -30,7 +30,7 @@ extension Action {
   /// it alone.
   var keepsTour: Bool {
     switch self {
-    case .command(.tourNext), .command(.tourBack), .command(.redraw), .tick, .resize, .show, .tour:
+    case .command(.tourNext), .command(.tourBack), .command(.redraw), .tick, .resize, .show, .tour, .watch:
       true
     default: false
     }

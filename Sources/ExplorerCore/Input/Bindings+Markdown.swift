@@ -25,6 +25,8 @@ extension Context {
     case .naming: "a name"
     case .tour: "tour"
     case .card: "cards"
+    case .map: "map"
+    case .diagnosis: "model as a whole"
     case .message: "too small a screen"
     }
   }

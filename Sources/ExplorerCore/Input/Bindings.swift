@@ -12,6 +12,10 @@ public enum Context: String, CaseIterable, Sendable {
   case naming
   /// A card, to be read and closed.
   case card
+  /// The map of the items.
+  case map
+  /// The model as a whole.
+  case diagnosis
   /// A screen too small for anything.
   case message
 }
@@ -34,8 +38,8 @@ public struct Binding: Sendable {
 
 /// The one table from which the footer, the help and the documentation come.
 public enum Bindings {
-  /// All bindings, the most useful first.
-  public static let all: [Binding] = [
+  /// The bindings of panes, lists and cards, the most useful first.
+  static let panes: [Binding] = [
     Binding(
       keys: [.left, .character("h"), .character(",")], command: .stepBack, contexts: [.main],
       title: "step", help: "Go to the step before.", isInFooter: true),
@@ -97,6 +101,12 @@ public enum Bindings {
     Binding(
       keys: [.character("w")], command: .why, contexts: [.main], title: "why",
       help: "Open or close the reasons for the selected film.", isInFooter: true),
+    Binding(
+      keys: [.character("m")], command: .map, contexts: [.main], title: "map",
+      help: "Open the map of all items, with this viewer's path.", isInFooter: true),
+    Binding(
+      keys: [.character("d")], command: .diagnose, contexts: [.main], title: "diagnose",
+      help: "Look at the model as a whole: relations, slices, viewers.", isInFooter: true),
     Binding(
       keys: [.character("v")], command: .viewers, contexts: [.main], title: "viewers",
       help: "List the viewers; type an id or a title to search.", isInFooter: true),

@@ -10,6 +10,7 @@ public final class SceneCache {
   public let model: ModelScene
 
   private lazy var tails = TailIndex(session.model)
+  private(set) lazy var nearest = NearestItems(session.network)
   private lazy var viewerIndex = ViewerIndex(session)
   private var attention: AttentionSummary?
   private lazy var predictions = PredictionSurvey(session)
@@ -19,6 +20,9 @@ public final class SceneCache {
   private var cards: [Int32: Card] = [:]
   private var lists: [ViewerList.Request: (list: ViewerList, version: Int)] = [:]
   private var found: (text: String, items: [Int32])?
+  lazy var planeSearch = PlaneSearch(session.network.itemVectors)
+  var knownNeighbours: (item: Int32, likeness: ItemLikeness, items: [ScoredItem])?
+  lazy var diagnosis = DiagnosisSurvey(session)
 
   private struct StepKey: Hashable {
     let viewer: Viewer
@@ -60,6 +64,8 @@ public final class SceneCache {
     {
       scene.namedViewer = session.viewers.firstIndex { $0.user == name }
     }
+    scene.map = mapScene(for: state, viewer: scene.viewer, step: scene.step)
+    scene.diagnosis = diagnosisScene(for: state)
     return scene
   }
 
@@ -91,6 +97,7 @@ public final class SceneCache {
 
   /// Does a portion of what is still missing around a state; false if nothing was.
   public func work(for state: State) -> Bool {
+    if workOnMap(for: state) || workOnDiagnosis(for: state) { return true }
     if let viewer = viewer(of: state) {
       if surveys[viewer] == nil { _ = survey(viewer, around: state.step) }
       if surveys[viewer]?.isComplete == false {
@@ -149,7 +156,7 @@ public final class SceneCache {
     switch subject {
     case .item(let item):
       if let known = cards[item] { return known }
-      let card = Card(item, in: session)
+      let card = Card(item, in: session, nearest)
       cards[item] = card
       return card
     case .model: return Card(session, name: model.name, attention: attention)

@@ -1,0 +1,68 @@
+/// One line of a page that is put together from parts beside each other.
+struct PageLine {
+  /// A text at a column.
+  struct Piece {
+    let column: Int
+    let columns: Int
+    let alignment: Alignment
+    let text: String
+    let style: Style
+  }
+
+  /// The texts.
+  private(set) var pieces: [Piece] = []
+  /// The rows that can be selected, and the columns that they take.
+  private(set) var rows: [(row: Int, column: Int, columns: Int)] = []
+
+  /// A line of one text.
+  init(_ text: String = "", columns: Int = 1000, style: Style = Style()) {
+    if !text.isEmpty { put(text, at: 0, columns, style: style) }
+  }
+
+  /// Adds a text.
+  mutating func put(
+    _ text: String, at column: Int, _ columns: Int, _ alignment: Alignment = .left,
+    style: Style = Style()
+  ) {
+    pieces.append(
+      Piece(column: column, columns: columns, alignment: alignment, text: text, style: style))
+  }
+
+  /// Makes some columns a row that can be selected.
+  mutating func select(_ row: Int, columns: Int) { rows.append((row, 0, columns)) }
+
+  /// Puts another line beside this one.
+  mutating func join(_ other: PageLine, at column: Int) {
+    pieces += other.pieces.map {
+      Piece(
+        column: $0.column + column, columns: $0.columns, alignment: $0.alignment, text: $0.text,
+        style: $0.style)
+    }
+    rows += other.rows.map { ($0.row, $0.column + column, $0.columns) }
+  }
+
+  /// Two columns of lines beside each other.
+  static func beside(_ left: [PageLine], _ right: [PageLine], at column: Int) -> [PageLine] {
+    (0..<max(left.count, right.count)).map { index in
+      var line = index < left.count ? left[index] : PageLine()
+      if index < right.count { line.join(right[index], at: column) }
+      return line
+    }
+  }
+
+  /// Draws the line.
+  func draw(in rect: Rect, selected: Int, _ frame: inout Frame) {
+    for piece in pieces {
+      frame.put(
+        piece.text, rect, at: piece.column, columns: piece.columns, piece.alignment,
+        style: piece.style)
+    }
+    for row in rows {
+      let area = Rect(
+        column: rect.column + row.column, row: rect.row, columns: row.columns, rows: 1
+      ).intersection(rect)
+      if row.row == selected { frame.select(area) }
+      frame.onClick(area, .diagnosisRow(row.row))
+    }
+  }
+}
