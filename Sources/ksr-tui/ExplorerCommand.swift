@@ -27,6 +27,12 @@ struct ExplorerCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The step to begin with, from 1.", valueName: "N"))
   var step: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "Follow a training run: show the curves of MODEL.history.csv, and MODEL again whenever a"
+        + " better one is written.", valueName: "MODEL"))
+  var watch: String?
+
   @Flag(help: "Begin with a tour of the data, a sentence at each stop.")
   var demo = false
 
@@ -63,6 +69,12 @@ struct ExplorerCommand: ParsableCommand {
   @Flag(name: .customLong("keys-table"), help: .hidden)
   var printsKeys = false
 
+  func validate() throws {
+    guard watch == nil || model == nil else {
+      throw ValidationError("--watch names the model; leave out \"\(model ?? "")\".")
+    }
+  }
+
   mutating func run() throws {
     if printsKeys {
       FileHandle.standardOutput.write(Data((Bindings.markdown + "\n").utf8))
@@ -78,13 +90,15 @@ struct ExplorerCommand: ParsableCommand {
     let isUnicode = CursesTerminal.prepareLocale()
     let glyphs: Glyphs = ascii || !isUnicode ? .ascii : .unicode
     do {
-      let request = OpenRequest(model: model, data: data, viewer: viewer, step: step)
+      let request = OpenRequest(model: watch ?? model, data: data, viewer: viewer, step: step)
       if paths {
         try printPaths(request)
         return 0
       }
+      let isPrinted = print || isatty(1) == 0
+      if let watch { return try self.watch(RunWatcher(path: watch), request, glyphs, isPrinted) }
       let cache = try request.open()
-      if print || isatty(1) == 0 { return printFrame(cache, try request.start(in: cache), glyphs) }
+      if isPrinted { return printFrame(cache, try request.start(in: cache), glyphs) }
       return try explore(cache, request, glyphs)
     } catch {
       FileHandle.standardError.write(Data("ksr-tui: \(error)\n".utf8))
@@ -106,13 +120,47 @@ struct ExplorerCommand: ParsableCommand {
     FileHandle.standardOutput.write(Data((lines.joined(separator: "\n") + "\n").utf8))
   }
 
+  /// Shows the model of a run that is watched; until there is one, the screen says so.
+  @MainActor
+  private func watch(
+    _ watcher: RunWatcher, _ request: OpenRequest, _ glyphs: Glyphs, _ isPrinted: Bool
+  ) throws -> Int32 {
+    var watcher = watcher
+    if isPrinted {
+      guard let model = watcher.look() else {
+        let text = WaitingScreen.render(watcher.status, on: size, glyphs: glyphs).text
+        FileHandle.standardOutput.write(Data(text.utf8))
+        return 0
+      }
+      let cache = try request.open(model)
+      return printFrame(cache, try request.start(in: cache), glyphs, watcher.status)
+    }
+    let terminal = try openTerminal(theme ?? .standard)
+    defer { terminal.close() }
+    var wait = WaitingLoop(watcher: watcher, terminal: terminal, glyphs: glyphs)
+    guard let cache = try wait.run(opening: { try request.open($0) }) else { return 0 }
+    return try explore(cache, request, glyphs, terminal, wait.watcher)
+  }
+
+  @MainActor
+  private func openTerminal(_ theme: Theme) throws -> CursesTerminal {
+    try CursesTerminal(
+      .init(
+        theme: theme,
+        wantsColor: color.wantsColor(
+          environment: ProcessInfo.processInfo.environment, isTerminal: true),
+        takesMouse: !leavesMouse))
+  }
+
   @MainActor
   private func printFrame(
-    _ cache: SceneCache, _ start: (viewer: Int?, step: Int), _ glyphs: Glyphs
+    _ cache: SceneCache, _ start: (viewer: Int?, step: Int), _ glyphs: Glyphs,
+    _ watch: WatchStatus? = nil
   ) -> Int32 {
-    let first = State(
+    var first = State(
       size: size, viewer: start.viewer, step: start.step, takesMouse: !leavesMouse,
       theme: theme ?? .standard)
+    first.watch = watch
     let state = Explorer.run(firstKeys, from: first, with: cache, glyphs: glyphs).state
     for warning in cache.model.warnings {
       FileHandle.standardError.write(Data("ksr-tui: \(warning)\n".utf8))
@@ -125,21 +173,21 @@ struct ExplorerCommand: ParsableCommand {
 
   @MainActor
   private func explore(
-    _ cache: SceneCache, _ request: OpenRequest, _ glyphs: Glyphs
+    _ cache: SceneCache, _ request: OpenRequest, _ glyphs: Glyphs,
+    _ opened: CursesTerminal? = nil, _ watcher: RunWatcher? = nil
   ) throws -> Int32 {
     let keeper = try StateKeeper(request, cache)
     // What was asked for wins over what was kept.
     let theme = theme ?? keeper.kept.lastTheme ?? .standard
     let place = try request.start(in: cache, keeper)
-    let wantsColor = color.wantsColor(
-      environment: ProcessInfo.processInfo.environment, isTerminal: true)
-    let terminal = try CursesTerminal(
-      .init(theme: theme, wantsColor: wantsColor, takesMouse: !leavesMouse))
+    let terminal = try opened ?? openTerminal(theme)
     defer { terminal.close() }
+    terminal.theme = theme
     var first = State(
       size: terminal.size, viewer: place.viewer, step: place.step, takesMouse: !leavesMouse,
       theme: theme, seed: UInt64(time(nil)))
     keeper.restore(&first)
+    first.watch = watcher?.status
     var begin = Explorer.run(firstKeys, from: first, with: cache, glyphs: glyphs)
     guard !begin.effects.contains(.quit) else { return 0 }
     if let warning = keeper.warning ?? cache.model.warnings.first {
@@ -147,7 +195,8 @@ struct ExplorerCommand: ParsableCommand {
         begin.state, .show(Toast(warning, role: .warning)), in: cache.scene(for: begin.state))
     }
     var loop = TerminalLoop(
-      state: begin.state, cache: cache, terminal: terminal, glyphs: glyphs, keeper: keeper)
+      state: begin.state, cache: cache, terminal: terminal, glyphs: glyphs, keeper: keeper,
+      watcher: watcher)
     // A place that cannot be kept is no failure; own viewers that cannot were spoken of at once.
     defer { _ = keeper.keep(loop.state) }
     try loop.run()

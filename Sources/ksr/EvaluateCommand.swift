@@ -35,7 +35,21 @@ struct EvaluateCommand: ParsableCommand {
 
   @OptionGroup var explanation: ExplanationOptions
 
+  @Flag(
+    help: """
+      Look at the model as a whole: attention and gates, NDCG@10 with each relation silenced, \
+      slices, the viewers predicted best and worst, links that look wrong. The explorer's d shows \
+      the same.
+      """)
+  var diagnose = false
+
   @OptionGroup var threads: ThreadOptions
+
+  func validate() throws {
+    guard !diagnose || !explanation.explanations && against.isEmpty else {
+      throw ValidationError("--diagnose goes with neither --explanations nor --against.")
+    }
+  }
 
   mutating func run() throws {
     let folder = try AtomicFolder(path: data)
@@ -44,6 +58,11 @@ struct EvaluateCommand: ParsableCommand {
     if explanation.explanations {
       let section = try ExplanationSection(
         session, users: explanation.users, threads: threads.count)
+      Console.result(json ? section.json : section.text)
+      return
+    }
+    if diagnose {
+      let section = try DiagnosisSection(session)
       Console.result(json ? section.json : section.text)
       return
     }

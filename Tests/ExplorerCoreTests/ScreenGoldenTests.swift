@@ -26,6 +26,28 @@ struct ScreenGoldenTests {
       "why-ascii-\(columns)x\(rows)")
   }
 
+  @Test("map", arguments: sizes)
+  func map(columns: Int, rows: Int) throws {
+    let little = try LittleData()
+    try expectGolden(
+      try little.text("m", columns: columns, rows: rows), "map-\(columns)x\(rows)")
+    guard rows == 24 else { return }
+    try expectGolden(
+      try little.text("m", columns: columns, rows: rows, glyphs: .ascii), "map-ascii-80x24")
+    try expectGolden(
+      try little.text("m,s,Tab,Tab,Enter,Tab", columns: columns, rows: rows), "map-near-80x24")
+  }
+
+  @Test("the model as a whole", arguments: sizes)
+  func diagnosis(columns: Int, rows: Int) throws {
+    let little = try LittleData()
+    try expectGolden(
+      try little.text("d", columns: columns, rows: rows), "diagnosis-\(columns)x\(rows)")
+    guard rows == 24 else { return }
+    try expectGolden(
+      try little.text("d", columns: columns, rows: rows, glyphs: .ascii), "diagnosis-ascii-80x24")
+  }
+
   @Test("one pane after the other on a small screen")
   func single() throws {
     let little = try LittleData()

@@ -76,6 +76,8 @@ public struct DiagnosisReport: Sendable, Encodable {
   public let relations: [Relation]
   /// Short and long histories, popular and rare targets, with and without facts.
   public let slices: [Slice]
+  /// Viewers with fewer steps than this are listed neither among the best nor the worst.
+  public let leastSteps: Int
   /// The best predicted viewers, the best first.
   public let best: [Viewer]
   /// The worst predicted viewers, the worst first.

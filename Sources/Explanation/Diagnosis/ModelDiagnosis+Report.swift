@@ -69,7 +69,7 @@ public struct DiagnosisWriter: Sendable {
     let empty = DiagnosisReport.Slice(
       name: "all", caseCount: 0, hit: 0, ndcg: .init(mean: 0, low: 0, high: 0))
     let steps = diagnosis.reading.steps.reduce(0, +)
-    let viewers = scoredViewers
+    let (viewers, leastSteps) = scoredViewers
     let count = min(ModelDiagnosis.listedViewers, viewers.count / 2)
     let tails = session.model.tails
     let items = session.model.items.count
@@ -78,7 +78,7 @@ public struct DiagnosisWriter: Sendable {
       meanEntropy: steps > 0 ? diagnosis.reading.entropy / Double(steps) : 0,
       largestEntropy: log(Double(max(1, diagnosis.reading.gates.count))),
       all: known.first ?? empty, relations: relations(steps), slices: Array(known.dropFirst()),
-      best: Array(viewers.prefix(count)), worst: viewers.suffix(count).reversed(),
+      leastSteps: leastSteps, best: Array(viewers.prefix(count)), worst: viewers.suffix(count).reversed(),
       itemCount: items - 1,
       itemsWithoutFacts: (1..<max(1, items)).count { item in
         (0..<tails.relationCount).allSatisfy { tails.of(item: item, slot: $0).isEmpty }
@@ -117,20 +117,23 @@ public struct DiagnosisWriter: Sendable {
   }
 
   /// The viewers counted, the best predicted first; of equal ones those with more steps, about whom
-  /// that says more.
-  private var scoredViewers: [DiagnosisReport.Viewer] {
+  /// that says more. Where enough viewers have five steps, only those: one or two are luck.
+  private var scoredViewers: (viewers: [DiagnosisReport.Viewer], leastSteps: Int) {
     var sums: [Int: (gain: Double, count: Int)] = [:]
     for one in cases {
       sums[one.viewer, default: (0, 0)].gain += RankingMetrics.gain(rank: one.rank)
       sums[one.viewer, default: (0, 0)].count += 1
     }
-    let viewers = sums.map { viewer, sum in
+    let all = sums.map { viewer, sum in
       DiagnosisReport.Viewer(
         viewer: viewer, user: diagnosis.session.viewers[viewer].user, caseCount: sum.count,
         ndcg: sum.gain / Double(sum.count))
     }
+    let long = all.filter { $0.caseCount >= 5 }
+    let isEnough = long.count >= 4 * ModelDiagnosis.listedViewers
+    let viewers = isEnough ? long : all
     let middle = viewers.map(\.ndcg).reduce(0, +) / Double(max(1, viewers.count))
-    return viewers.sorted {
+    let sorted = viewers.sorted {
       if $0.ndcg != $1.ndcg { return $0.ndcg > $1.ndcg }
       if $0.caseCount != $1.caseCount {
         // Towards both ends of the list come those with more steps.
@@ -138,6 +141,7 @@ public struct DiagnosisWriter: Sendable {
       }
       return $0.viewer < $1.viewer
     }
+    return (sorted, isEnough ? 5 : 1)
   }
 
   // MARK: Slices

@@ -118,7 +118,9 @@ enum DiagnosisPage {
   ) -> [PageLine] {
     func part(_ title: String, _ viewers: [DiagnosisReport.Viewer], _ first: Int) -> [PageLine] {
       guard !viewers.isEmpty else { return [] }
+      let of = report.leastSteps > 1 && width >= 46 ? ", of \(report.leastSteps) steps or more" : ""
       var head = PageLine(title, style: Style(.title))
+      head.put(of, at: title.columns, width - 16 - title.columns, style: Style(.muted))
       head.put("NDCG@10", at: width - 8, 7, .right, style: Style(.muted))
       head.put("steps", at: width - 16, 6, .right, style: Style(.muted))
       return [head]

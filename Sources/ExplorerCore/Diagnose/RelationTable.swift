@@ -17,7 +17,7 @@ enum RelationTable {
 
     init(_ width: Int, names: Int) {
       if width >= 100 {
-        name = min(max(12, names), width - 88)
+        name = min(max(12, names), width - 91)
         bar = name + 1
         attention = name + 14
         spark = attention + 6
@@ -25,24 +25,24 @@ enum RelationTable {
         leads = spark + 18
         gate = spark + 25
         change = spark + 32
-        changeWidth = 23
-        moved = spark + 57
+        changeWidth = 27
+        moved = spark + 60
       } else if width >= 70 {
-        name = min(max(10, names), width - 60)
+        name = min(max(10, names), width - 62)
         attention = name + 1
         spark = attention + 6
         sparkWidth = 16
         leads = spark + 17
         gate = spark + 23
         change = spark + 29
-        changeWidth = 22
+        changeWidth = 27
       } else {
-        name = max(4, width - 24)
+        name = max(4, width - 25)
         attention = name + 1
         spark = attention + 5
         sparkWidth = 8
         change = spark + 10
-        changeWidth = 6
+        changeWidth = 7
       }
     }
   }
@@ -69,7 +69,6 @@ enum RelationTable {
       hasInterval ? "NDCG@10 without it" : "NDCG", columns.change, columns.changeWidth,
       hasInterval ? .left : .right)
     title("ranks moved", columns.moved, 11)
-    let largest = report.relations.flatMap { $0.attentionByPlace.compactMap(\.self) }.max() ?? 1
     let top = report.relations.map(\.meanAttention).max() ?? 1
     let rows = report.relations.enumerated().map { slot, relation in
       var line = PageLine()
@@ -83,7 +82,7 @@ enum RelationTable {
       }
       line.put(glyphs.share(Float(relation.meanAttention)), at: columns.attention, 4, .right)
       line.put(
-        spark(relation.attentionByPlace, columns.sparkWidth, largest, glyphs), at: columns.spark,
+        spark(relation.attentionByPlace, columns.sparkWidth, glyphs), at: columns.spark,
         columns.sparkWidth, style: Style(.bar))
       if let leads = columns.leads {
         line.put(glyphs.share(Float(relation.leads)), at: leads, 5, .right)
@@ -113,8 +112,10 @@ enum RelationTable {
     _ change: DiagnosisReport.Interval, _ hasInterval: Bool, _ glyphs: Glyphs
   ) -> String {
     func signed(_ value: Double) -> String {
-      let text = glyphs.probability(Float(abs(value)))
-      if text == ".000" { return " .000" }
+      guard value.isFinite, abs(value) < 1 else { return "  ?  " }
+      let digits = String(Int((abs(value) * 10_000).rounded()))
+      let text = "." + digits.leftPadded(to: 4, with: "0")
+      if text == ".0000" { return " .0000" }
       return (value < 0 ? String(glyphs.marks.minus) : "+") + text
     }
     guard hasInterval else { return signed(change.mean) }
@@ -122,9 +123,9 @@ enum RelationTable {
     return "\(signed(change.mean)) (\(signed(change.low)) \(to) \(signed(change.high)))"
   }
 
-  /// The means of neighbouring bins, of those that are known.
+  /// The means of neighbouring bins, of those that are known, from 0 to the largest of them.
   private static func spark(
-    _ values: [Double?], _ width: Int, _ largest: Double, _ glyphs: Glyphs
+    _ values: [Double?], _ width: Int, _ glyphs: Glyphs
   ) -> String {
     let count = min(width, values.count)
     let means = (0..<count).map { bin -> Double in
@@ -132,6 +133,6 @@ enum RelationTable {
         .compactMap(\.self)
       return known.isEmpty ? .nan : known.reduce(0, +) / Double(known.count)
     }
-    return glyphs.sparkline(means, in: 0...max(largest, 1e-9))
+    return glyphs.sparkline(means, in: 0...max(means.filter(\.isFinite).max() ?? 0, 1e-9))
   }
 }

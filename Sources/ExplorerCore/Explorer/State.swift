@@ -32,7 +32,7 @@ public struct State: Equatable, Sendable {
   /// What takes the place of the panes: the map, or the model as a whole.
   public internal(set) var fullView: FullView?
   /// The training run that is watched.
-  public internal(set) var watch: WatchStatus?
+  public var watch: WatchStatus?
   /// The tour that we are on.
   public internal(set) var tour: Tour?
   /// Whether plain words stand in the place of the field's terms.

@@ -224,7 +224,10 @@ public enum Bindings {
 
   /// The bindings of a context, in the order of the table.
   public static func of(_ context: Context) -> [Binding] {
-    all.filter { $0.contexts.contains(context) }
+    let own = all.filter { $0.contexts.contains(context) }
+    guard context == .map || context == .diagnosis else { return own }
+    // What a view has for itself comes before what it shares with the panes.
+    return own.filter { !$0.contexts.contains(.main) } + own.filter { $0.contexts.contains(.main) }
   }
 
   private static let commands: [Context: [Key: Command]] = {

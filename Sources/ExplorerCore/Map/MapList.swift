@@ -77,7 +77,7 @@ enum MapList {
       let name = subject.title.truncated(
         to: room.columns - 13, ellipsis: frame.glyphs.ellipsis)
       frame.put("Nearest to ", room.line(line), style: Style(.title))
-      frame.put("\(signs.subject) \(name)", room.line(line), at: 11, style: Style(.match))
+      frame.put("\(signs.subject) \(name)", room.line(line), at: 11, style: Style(.selection))
       line += 1
       let by = "by \(view.likeness.rawValue), in all \(map.width) dimensions"
       frame.put(by, room.line(line), style: Style(.muted))

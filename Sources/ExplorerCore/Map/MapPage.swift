@@ -29,10 +29,11 @@ enum MapPage {
     if let plane = map.plane {
       let (x, y) = (percent(plane.explained[0]), percent(plane.explained[1]))
       texts = [
-        "Map of the items: PCA of their \(map.width)-dimensional vectors \(dot) of the variance"
-          + " across \(x), up \(y)",
-        "Map: PCA of item vectors \(dot) variance across \(x), up \(y)",
-        "Map: PCA of q \(dot) across \(x), up \(y)", "PCA \(x) \(y)",
+        "Map of the items: PCA of their \(map.width)-dimensional vectors \(dot) explained variance"
+          + " \(x) across, \(y) up",
+        "Map: PCA of item vectors \(dot) explained variance \(x) across, \(y) up",
+        "PCA of item vectors: \(x) across, \(y) up", "PCA: \(x) across, \(y) up",
+        "PCA \(x) \(y)",
       ]
     }
     let room = line.inset(columns: 1, rows: 0)

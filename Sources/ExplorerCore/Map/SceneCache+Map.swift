@@ -3,7 +3,7 @@ import KSRModel
 
 extension SceneCache {
   /// Recommendations named on the map.
-  static let mappedRecommendations = 8
+  static let mappedRecommendations = 7
   /// Neighbours named on the map.
   static let mappedNeighbours = 10
 
