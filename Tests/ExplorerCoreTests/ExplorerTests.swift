@@ -42,7 +42,7 @@ struct ExplorerTests {
 
   @Test("the help lists every binding, finds by word, and does what is chosen")
   func help() throws {
-    let all = try text("?", rows: 80)
+    let all = try text("?", rows: 140)
     for binding in Bindings.all {
       #expect(all.contains(binding.help.prefix(40)), "\(binding.help)")
     }

@@ -186,7 +186,7 @@ struct MapTests {
     #expect(
       dot.neighbours.map(\.item)
         == nearest.nearest(to: subject, by: .dotProduct, count: 10).map(\.item))
-    #expect(try little.text("m,s", columns: 120).contains("by dot product, in all 8 dimensions"))
+    #expect(try little.text("m,s", columns: 120).contains("dot product, all 8 dimensions"))
   }
 
   @Test("a click takes the item that lies there into the middle")

@@ -13,7 +13,7 @@ enum DiagnosisPage {
     let room = Rect(state.layout.size).inset(columns: isFramed ? 2 : 1, rows: 1)
     drawTitle(scene, model, room.line(0), &frame)
     let body = room.dropFirst(rows: 1)
-    guard let report = scene.report else {
+    guard let report = scene.report, scene.counted.of > 0 else {
       let text =
         model.viewerCount == 0
         ? "No viewers: the model has no data here to be tried on."
@@ -47,7 +47,7 @@ enum DiagnosisPage {
       ? "\(done) of \(all) viewers counted so far" : "\(all) viewers"
     let dot = glyphs.marks.separator
     var texts = ["The model as a whole \(dot) \(counted)", counted]
-    if let report = scene.report {
+    if let report = scene.report, scene.counted.of > 0 {
       let ndcg = "NDCG@10 \(interval(report.all.ndcg, glyphs))"
       let cases = "\(glyphs.count(report.all.caseCount)) steps kept from training"
       texts = [
@@ -86,19 +86,22 @@ enum DiagnosisPage {
     _ slices: [DiagnosisReport.Slice], from first: Int, width: Int, _ glyphs: Glyphs
   ) -> [PageLine] {
     let hasInterval = width >= 60
-    let name = min(32, width - (hasInterval ? 37 : 20))
-    let (count, hit, ndcg) = (name + 1, name + 8, name + 14)
+    let hasCounts = width >= 34
+    let name = min(32, max(4, width - (hasInterval ? 37 : hasCounts ? 20 : 6)))
+    let (count, hit, ndcg) = (name + 1, name + 8, hasCounts ? name + 14 : name)
     var head = PageLine("Slices", style: Style(.title))
-    head.put("steps", at: count, 6, .right, style: Style(.muted))
-    head.put("Hit", at: hit, 5, .right, style: Style(.muted))
+    if hasCounts {
+      head.put("steps", at: count, 6, .right, style: Style(.muted))
+      head.put("Hit", at: hit, 5, .right, style: Style(.muted))
+    }
     head.put(
       hasInterval ? " NDCG@10 (95 %)" : " NDCG", at: ndcg, width - ndcg, style: Style(.muted))
     let rows = slices.enumerated().map { index, slice in
       var line = PageLine()
       line.put(slice.name, at: 0, name)
-      line.put(glyphs.count(slice.caseCount), at: count, 6, .right)
+      if hasCounts { line.put(glyphs.count(slice.caseCount), at: count, 6, .right) }
       if slice.caseCount > 0 {
-        line.put(glyphs.probability(Float(slice.hit)), at: hit, 5, .right)
+        if hasCounts { line.put(glyphs.probability(Float(slice.hit)), at: hit, 5, .right) }
         line.put(
           " "
             + (hasInterval

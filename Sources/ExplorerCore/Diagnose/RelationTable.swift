@@ -36,6 +36,12 @@ enum RelationTable {
         gate = spark + 23
         change = spark + 29
         changeWidth = 27
+      } else if width < 32 {
+        name = max(4, width - 14)
+        attention = name + 1
+        (spark, sparkWidth) = (name, 0)
+        change = name + 6
+        changeWidth = 7
       } else {
         name = max(4, width - 25)
         attention = name + 1
@@ -61,12 +67,12 @@ enum RelationTable {
     title("mean", columns.bar.map { $0 + 8 }, 4)
     title(glyphs.alpha, columns.attention, 4)
     title(
-      columns.sparkWidth == 16 ? "over its steps" : "by step", columns.spark, columns.sparkWidth,
-      .left)
+      columns.sparkWidth == 16 ? "over its steps" : columns.sparkWidth > 0 ? "by step" : "",
+      columns.spark, columns.sparkWidth, .left)
     title("leads", columns.leads, 5)
     title("z", columns.gate, 5)
     title(
-      hasInterval ? "NDCG@10 without it" : "NDCG", columns.change, columns.changeWidth,
+      hasInterval ? "NDCG@10 change without it" : "without", columns.change, columns.changeWidth,
       hasInterval ? .left : .right)
     title("ranks moved", columns.moved, 11)
     let top = report.relations.map(\.meanAttention).max() ?? 1

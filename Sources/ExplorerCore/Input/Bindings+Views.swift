@@ -85,7 +85,7 @@ extension Bindings {
       help: "Let the steps go on by themselves, or stop them.", isInFooter: true),
     Binding(
       keys: [.character("x")], command: .hideSeen, contexts: [.map], title: "hide seen",
-      help: "Leave what the viewer has watched out of the recommendations.", isInFooter: false),
+      help: "Hide what the viewer has watched, or show it again.", isInFooter: false),
     Binding(
       keys: [.character("d")], command: .diagnose, contexts: [.map], title: "diagnose",
       help: "Look at the model as a whole.", isInFooter: false),

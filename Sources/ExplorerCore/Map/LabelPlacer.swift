@@ -19,7 +19,9 @@ struct LabelPlacer {
   }
 
   /// Keeps a cell free of names.
-  mutating func block(_ point: Point) { block(Rect(column: point.column, row: point.row, columns: 1, rows: 1)) }
+  mutating func block(_ point: Point) {
+    block(Rect(column: point.column, row: point.row, columns: 1, rows: 1))
+  }
 
   /// The places of names, one row each; nil for those that find none. Names that come first choose
   /// first: to the right of the point, to its left, then below and above.
@@ -35,13 +37,20 @@ struct LabelPlacer {
       ]
       for (column, row) in places {
         let rect = Rect(column: column, row: row, columns: label.columns, rows: 1)
-        guard isFree(rect) else { continue }
+        guard isFree(rect), isBeside(rect, label.anchor) else { continue }
         // A blank on both sides keeps names in one row apart.
         block(rect.inset(columns: -1, rows: 0))
         return rect
       }
       return nil
     }
+  }
+
+  /// Whether no other point lies between a name and its own point in the same row.
+  private func isBeside(_ rect: Rect, _ anchor: Point) -> Bool {
+    guard rect.row == anchor.row else { return true }
+    let gap = rect.column > anchor.column ? anchor.column + 1 : anchor.column - 1
+    return !taken[index(gap, anchor.row)]
   }
 
   private func isFree(_ rect: Rect) -> Bool {

@@ -21,7 +21,7 @@ struct MapGeometry {
   init(_ plane: PrincipalPlane?, _ view: MapView, on size: Size, glyphs: Glyphs) {
     let isFramed = Layout.form(for: size) != .single
     let inside = Rect(size).inset(columns: isFramed ? 1 : 0, rows: 1)
-    let width = isFramed ? min(44, max(28, size.columns * 3 / 10)) : 0
+    let width = isFramed ? min(44, max(30, size.columns * 3 / 10)) : 0
     title = inside.line(0)
     let below = inside.dropFirst(rows: 1)
     room = Rect(

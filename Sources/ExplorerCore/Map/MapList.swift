@@ -74,12 +74,17 @@ enum MapList {
       line += 1
     }
     if let subject = map.subject {
-      let name = subject.title.truncated(
+      let title = subject.title.truncated(
         to: room.columns - 13, ellipsis: frame.glyphs.ellipsis)
       frame.put("Nearest to ", room.line(line), style: Style(.title))
-      frame.put("\(signs.subject) \(name)", room.line(line), at: 11, style: Style(.selection))
+      frame.put("\(signs.subject) \(title)", room.line(line), at: 11, style: Style(.selection))
       line += 1
-      let by = "by \(view.likeness.rawValue), in all \(map.width) dimensions"
+      let name = view.likeness.rawValue
+      let texts = [
+        "by \(name), in all \(map.width) dimensions", "\(name), all \(map.width) dimensions",
+        "\(name), \(map.width) dimensions", name,
+      ]
+      let by = texts.first { $0.columns <= room.columns } ?? name
       frame.put(by, room.line(line), style: Style(.muted))
       line += 1
       for row in 0..<neighbours { put(map.recommendations.count + row) }

@@ -80,7 +80,7 @@ public struct RunWatcher: Sendable {
     guard stamp != modelStamp else { return nil }
     modelStamp = stamp
     guard stamp != nil else {
-      modelProblem = hasModel ? "\(printable(status.name)) is gone; the last one stays." : nil
+      modelProblem = hasModel ? "\(printable(status.name)) is gone; the last one stays" : nil
       return nil
     }
     do throws(CheckpointError) {
@@ -90,7 +90,9 @@ public struct RunWatcher: Sendable {
       take(model)
       return model
     } catch {
-      modelProblem = "\(error)" + (hasModel ? " The last one stays." : "")
+      // The name alone: a long path would leave no room for what is wrong.
+      modelProblem =
+        (hasModel ? "The last one stays: " : "") + "\(printable(status.name)): \(error.detail)."
       return nil
     }
   }

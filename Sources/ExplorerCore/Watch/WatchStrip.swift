@@ -74,11 +74,11 @@ enum WatchStrip {
       frame.put("Watching: no epoch yet", line, style: Style(.muted))
       return
     }
-    var text = "epoch \(last.number)  loss \(decimals(last.loss))"
+    var text = "epoch \(last.number) loss \(frame.glyphs.decimal(Float(last.loss)))"
     if let metric = metric(of: status),
       let value = table.rows.compactMap({ value(of: $0, at: metric.place) }).last
     {
-      text += "  \(metric.name) \(decimals(value)) "
+      text += " \(metric.name) \(frame.glyphs.probability(Float(value))) "
       let values = table.rows.compactMap { self.value(of: $0, at: metric.place) }
       let chart = max(0, line.columns - text.columns)
       frame.put(
