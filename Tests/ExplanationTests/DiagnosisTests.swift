@@ -112,7 +112,9 @@ struct DiagnosisTests {
   func portions() throws {
     let session = try session()
     let report = try text(whole(session).report)
-    for portion in [1, 3000] { #expect(try text(whole(session, portion: portion).report) == report) }
+    for portion in [1, 3000] {
+      #expect(try text(whole(session, portion: portion).report) == report)
+    }
     var diagnosis = ModelDiagnosis(session)
     var seen: [Int] = []
     while diagnosis.work(multiplications: 1) {

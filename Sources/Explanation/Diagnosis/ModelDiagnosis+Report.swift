@@ -78,7 +78,8 @@ public struct DiagnosisWriter: Sendable {
       meanEntropy: steps > 0 ? diagnosis.reading.entropy / Double(steps) : 0,
       largestEntropy: log(Double(max(1, diagnosis.reading.gates.count))),
       all: known.first ?? empty, relations: relations(steps), slices: Array(known.dropFirst()),
-      leastSteps: leastSteps, best: Array(viewers.prefix(count)), worst: viewers.suffix(count).reversed(),
+      leastSteps: leastSteps, best: Array(viewers.prefix(count)),
+      worst: viewers.suffix(count).reversed(),
       itemCount: items - 1,
       itemsWithoutFacts: (1..<max(1, items)).count { item in
         (0..<tails.relationCount).allSatisfy { tails.of(item: item, slot: $0).isEmpty }
@@ -116,8 +117,10 @@ public struct DiagnosisWriter: Sendable {
     }
   }
 
-  /// The viewers counted, the best predicted first; of equal ones those with more steps, about whom
-  /// that says more. Where enough viewers have five steps, only those: one or two are luck.
+  /// The viewers counted, the best predicted first.
+  ///
+  /// Of equal ones those with more steps are nearer to the ends of the list. Where enough viewers
+  /// have five steps, only those: one or two are luck.
   private var scoredViewers: (viewers: [DiagnosisReport.Viewer], leastSteps: Int) {
     var sums: [Int: (gain: Double, count: Int)] = [:]
     for one in cases {

@@ -121,7 +121,7 @@ enum DiagnosisPage {
   ) -> [PageLine] {
     func part(_ title: String, _ viewers: [DiagnosisReport.Viewer], _ first: Int) -> [PageLine] {
       guard !viewers.isEmpty else { return [] }
-      let of = report.leastSteps > 1 && width >= 46 ? ", of \(report.leastSteps) steps or more" : ""
+      let of = report.leastSteps > 1 ? ", \(report.leastSteps)+ steps" : ""
       var head = PageLine(title, style: Style(.title))
       head.put(of, at: title.columns, width - 16 - title.columns, style: Style(.muted))
       head.put("NDCG@10", at: width - 8, 7, .right, style: Style(.muted))

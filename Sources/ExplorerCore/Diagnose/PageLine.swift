@@ -11,8 +11,16 @@ struct PageLine {
 
   /// The texts.
   private(set) var pieces: [Piece] = []
-  /// The rows that can be selected, and the columns that they take.
-  private(set) var rows: [(row: Int, column: Int, columns: Int)] = []
+  /// A row that can be selected: the columns that hear clicks, and those that show it.
+  struct Row {
+    let row: Int
+    var column: Int
+    let columns: Int
+    let shown: Int
+  }
+
+  /// The rows that can be selected.
+  private(set) var rows: [Row] = []
 
   /// A line of one text.
   init(_ text: String = "", columns: Int = 1000, style: Style = Style()) {
@@ -28,8 +36,10 @@ struct PageLine {
       Piece(column: column, columns: columns, alignment: alignment, text: text, style: style))
   }
 
-  /// Makes some columns a row that can be selected.
-  mutating func select(_ row: Int, columns: Int) { rows.append((row, 0, columns)) }
+  /// Makes some columns a row that can be selected; of a row with bars, only its name shows it.
+  mutating func select(_ row: Int, columns: Int, shown: Int? = nil) {
+    rows.append(Row(row: row, column: 0, columns: columns, shown: shown ?? columns))
+  }
 
   /// Puts another line beside this one.
   mutating func join(_ other: PageLine, at column: Int) {
@@ -38,7 +48,9 @@ struct PageLine {
         column: $0.column + column, columns: $0.columns, alignment: $0.alignment, text: $0.text,
         style: $0.style)
     }
-    rows += other.rows.map { ($0.row, $0.column + column, $0.columns) }
+    rows += other.rows.map {
+      Row(row: $0.row, column: $0.column + column, columns: $0.columns, shown: $0.shown)
+    }
   }
 
   /// Two columns of lines beside each other.
@@ -61,7 +73,11 @@ struct PageLine {
       let area = Rect(
         column: rect.column + row.column, row: rect.row, columns: row.columns, rows: 1
       ).intersection(rect)
-      if row.row == selected { frame.select(area) }
+      if row.row == selected {
+        frame.select(area, hasFocus: false)
+        frame.select(
+          Rect(column: area.column, row: area.row, columns: row.shown, rows: 1).intersection(area))
+      }
       frame.onClick(area, .diagnosisRow(row.row))
     }
   }

@@ -32,7 +32,7 @@ enum RelationTable {
         attention = name + 1
         spark = attention + 6
         sparkWidth = 16
-        leads = spark + 17
+        leads = spark + 16
         gate = spark + 23
         change = spark + 29
         changeWidth = 27
@@ -70,7 +70,7 @@ enum RelationTable {
       columns.sparkWidth == 16 ? "over its steps" : columns.sparkWidth > 0 ? "by step" : "",
       columns.spark, columns.sparkWidth, .left)
     title("leads", columns.leads, 5)
-    title("z", columns.gate, 5)
+    title("gate z", columns.gate.map { $0 - 1 }, 6)
     title(
       hasInterval ? "NDCG@10 change without it" : "without", columns.change, columns.changeWidth,
       hasInterval ? .left : .right)
@@ -102,7 +102,7 @@ enum RelationTable {
       if let moved = columns.moved {
         line.put(MapPage.percent(relation.moved), at: moved, 11, .right)
       }
-      line.select(slot, columns: width)
+      line.select(slot, columns: width, shown: columns.name)
       return line
     }
     return [head] + rows + [PageLine()]

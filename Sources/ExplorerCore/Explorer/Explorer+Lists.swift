@@ -105,7 +105,9 @@ extension Explorer {
       guard rows.indices.contains(menu.selection) else { return }
       next.state.overlay = nil
       let binding = rows[menu.selection]
-      if binding.contexts.contains(next.state.context) { perform(binding.command, on: &next, scene) }
+      if binding.contexts.contains(next.state.context) {
+        perform(binding.command, on: &next, scene)
+      }
     case .viewers:
       guard let row = scene.viewers?.selected(by: menu) else { return }
       next.state.overlay = nil

@@ -13,15 +13,19 @@ extension Explorer {
 
   static func changeMap(_ command: Command, on next: inout Transition, _ scene: Scene) {
     guard case .map(var view) = next.state.fullView, let map = scene.map else { return }
-    let geometry = MapGeometry(map.plane, view, on: next.state.layout.size, glyphs: .unicode)
+    func pan(right: Float, up: Float) {
+      guard let plane = map.plane else { return }
+      let geometry = MapGeometry(plane, view, on: next.state.layout.size, glyphs: .unicode)
+      view.centre = .point(geometry.moved(right: right, up: up))
+    }
     switch command {
-    case .panLeft: view.centre = geometry.moved(right: -0.2, up: 0)
-    case .panRight: view.centre = geometry.moved(right: 0.2, up: 0)
-    case .panUp: view.centre = geometry.moved(right: 0, up: 0.2)
-    case .panDown: view.centre = geometry.moved(right: 0, up: -0.2)
+    case .panLeft: pan(right: -0.2, up: 0)
+    case .panRight: pan(right: 0.2, up: 0)
+    case .panUp: pan(right: 0, up: 0.2)
+    case .panDown: pan(right: 0, up: -0.2)
     case .zoomIn: view.zoom = min(MapView.zooms.upperBound, view.zoom + 1)
     case .zoomOut: view.zoom = max(MapView.zooms.lowerBound, view.zoom - 1)
-    case .wholeMap: (view.centre, view.zoom) = (nil, 0)
+    case .wholeMap: (view.centre, view.zoom) = (.everything, 0)
     case .likeness:
       view.likeness = view.likeness.other
       if let row = view.row, row >= map.recommendations.count { view.row = nil }
@@ -43,7 +47,7 @@ extension Explorer {
       }
       view.item = before
       view.row = nil
-      view.centre = before.flatMap { map.plane?.points[Int($0)] }
+      view.centre = before.map { .item($0) } ?? .everything
     case .inspect:
       guard let item = view.row.map({ map.rows[$0].item }) ?? map.subject?.item else { return }
       open(.card(.item(item)), in: &next.state)
@@ -78,10 +82,11 @@ extension Explorer {
     let zoom = view.zoom + (up ? 1 : -1)
     guard MapView.zooms.contains(zoom), before.room.contains(place) else { return }
     view.zoom = zoom
-    view.centre = before.centre
+    view.centre = .point(before.centre)
     let after = MapGeometry(plane, view, on: state.layout.size, glyphs: .unicode).point(at: place)
-    view.centre = PlanePoint(
-      x: before.centre.x + fixed.x - after.x, y: before.centre.y + fixed.y - after.y)
+    view.centre = .point(
+      PlanePoint(
+        x: before.centre.x + fixed.x - after.x, y: before.centre.y + fixed.y - after.y))
     state.fullView = .map(view)
   }
 
@@ -98,8 +103,7 @@ extension Explorer {
     }
     view.item = item
     view.row = nil
-    guard let plane = map.plane else { return }
-    view.centre = plane.points[Int(item)]
+    view.centre = .item(item)
     // In a picture of everything, the middle of what is looked at would leave half of it empty.
     view.zoom = max(view.zoom, 2)
   }

@@ -23,8 +23,10 @@ struct LabelPlacer {
     block(Rect(column: point.column, row: point.row, columns: 1, rows: 1))
   }
 
-  /// The places of names, one row each; nil for those that find none. Names that come first choose
-  /// first: to the right of the point, to its left, then below and above.
+  /// The places of names, one row each; nil for those that find none.
+  ///
+  /// Names that come first choose first: to the right of the point, to its left, then below and
+  /// above.
   mutating func place(_ labels: [Label]) -> [Rect?] {
     labels.map { label in
       let (column, row) = (label.anchor.column, label.anchor.row)

@@ -36,7 +36,11 @@ struct MapGeometry {
     }
     let (least, most) = (plane.least, plane.most)
     centre =
-      view.centre ?? PlanePoint(x: (least.x + most.x) / 2, y: (least.y + most.y) / 2)
+      switch view.centre {
+      case .everything: PlanePoint(x: (least.x + most.x) / 2, y: (least.y + most.y) / 2)
+      case .item(let item): plane.points[min(Int(item), plane.points.count - 1)]
+      case .point(let point): point
+      }
     // One scale for both axes: what looks twice as far is twice as far.
     let fits = [
       Float(max(1, (room.columns - 1) * perCell.columns)) / (most.x - least.x),

@@ -10,10 +10,20 @@ public struct MapView: Equatable, Sendable {
   public internal(set) var row: Int?
   /// What nearness is.
   public internal(set) var likeness = ItemLikeness.cosine
-  /// What is in the middle of the map; nil for the middle of all items.
-  public internal(set) var centre: PlanePoint?
+  /// What is in the middle of the map.
+  var centre = Centre.everything
   /// How often the map has been made larger; below 0, smaller.
   public internal(set) var zoom = 0
+
+  /// What can be in the middle.
+  enum Centre: Equatable, Sendable {
+    /// The middle of all items.
+    case everything
+    /// An item, wherever it lies.
+    case item(Int32)
+    /// A point of the plane.
+    case point(PlanePoint)
+  }
 
   /// How much larger one zoom makes it.
   static let zoomFactor: Float = 1.5

@@ -16,8 +16,7 @@ extension Explorer {
     }
     if case .map(var view) = state.fullView {
       // Another model, another plane.
-      view.centre = nil
-      view.zoom = 0
+      if case .point = view.centre { (view.centre, view.zoom) = (.everything, 0) }
       if old.session.model.items != new.session.model.items { view = MapView() }
       state.fullView = .map(view)
     }

@@ -121,7 +121,9 @@ public struct EpochTable: Sendable, Equatable {
     }
     var metrics: [Double]? = []
     for field in 2..<metricCount + 2 {
-      if fields[field].isEmpty { metrics = nil } else {
+      if fields[field].isEmpty {
+        metrics = nil
+      } else {
         metrics?.append(try number(field, "metric"))
       }
     }
