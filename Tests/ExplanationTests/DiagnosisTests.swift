@@ -127,6 +127,21 @@ struct DiagnosisTests {
     #expect(diagnosis.viewerCount == session.viewers.count)
   }
 
+  @Test("the fifth of the items watched most, without sorting")
+  func popular() {
+    var generator = SeededGenerator(seed: 2)
+    for count in [0, 1, 2, 5, 6, 30, 31] {
+      for range in [1, 3, 50] {
+        let popularity = (0..<count).map { _ in Int32(generator.integer(below: range)) }
+        let wanted = (0..<count).dropFirst().sorted {
+          popularity[$0] != popularity[$1] ? popularity[$0] > popularity[$1] : $0 < $1
+        }.prefix((max(0, count - 1) + 4) / 5)
+        let found = DiagnosisSlice.popularItems(popularity)
+        #expect(found.indices.filter { found[$0] } == wanted.sorted())
+      }
+    }
+  }
+
   @Test("the lists of viewers are ordered by how well they are predicted, and share nobody")
   func viewers() throws {
     let report = whole(try session()).report

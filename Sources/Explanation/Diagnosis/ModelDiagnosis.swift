@@ -41,6 +41,8 @@ public struct ModelDiagnosis: Sendable {
   /// The viewers that have cases, in the order in which they are counted.
   let order: [Int]
   let session: Session
+  /// Whether each item is among the fifth that was watched most.
+  let isPopular: [Bool]
   private(set) var cases: [Case] = []
   private(set) var reading: Reading
   private var nextViewer = 0
@@ -62,6 +64,7 @@ public struct ModelDiagnosis: Sendable {
   /// Nothing counted yet.
   public init(_ session: Session) {
     self.session = session
+    isPopular = DiagnosisSlice.popularItems(session.popularity)
     var order = session.viewers.indices.filter { viewer in
       let history = session.viewers[viewer]
       return history.count > 1 && session.mark(of: history, step: history.count - 1) != .train
