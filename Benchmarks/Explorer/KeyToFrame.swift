@@ -14,6 +14,12 @@ let script = """
   v,1,0,Esc,/,I,t,e,Esc,3,Right,p,p,?,Esc,7,Right,Right,w,Right,Right,w
   """
 
+/// The keys of somebody who looks at the map and at the model as a whole.
+let viewScript = """
+  m,Right,Up,+,+,Tab,Enter,s,Comma,.,0,Tab,Tab,Enter,BSpace,-,Space,Space,d,Down,Tab,End,Up,m,s,Esc,\
+  r,d,PageDown,Tab,Esc,m,BTab,Enter,+,h,j,],[,Esc
+  """
+
 /// A key press up to its frame, on 60,000 items and histories of 500.
 ///
 /// A key may come just when a portion of background work has begun, so each sample does a portion
@@ -25,7 +31,7 @@ final class KeyToFrame: @unchecked Sendable {
   private var state: State
   private var frame: Frame
 
-  init(size: Size) throws {
+  init(size: Size, script: String) throws {
     let directory = FileManager.default.temporaryDirectory
       .appendingPathComponent("ksr-benchmark-\(ProcessInfo.processInfo.processIdentifier)")
     defer { try? FileManager.default.removeItem(at: directory) }
@@ -60,17 +66,19 @@ extension BenchmarkMetric {
 /// A sample is a thousand keys: a threshold on its 99th percentile can be kept in a file.
 let benchmarks: @Sendable () -> Void = {
   for size in [Size(columns: 120, rows: 36), Size(columns: 200, rows: 60)] {
-    Benchmark(
-      "key-to-frame-\(size.columns)x\(size.rows)",
-      configuration: .init(
-        metrics: [.medianKey, .slowKey], maxDuration: .seconds(20), maxIterations: 5)
-    ) { benchmark, explorer in
-      let clock = ContinuousClock()
-      let times = (0..<1_000).map { _ in clock.measure { explorer.press() } }.sorted()
-      benchmark.measurement(.medianKey, Int(times[500] / .microseconds(1)))
-      benchmark.measurement(.slowKey, Int(times[990] / .microseconds(1)))
-    } setup: {
-      try KeyToFrame(size: size)
+    for (name, script) in [("key", script), ("view-key", viewScript)] {
+      Benchmark(
+        "\(name)-to-frame-\(size.columns)x\(size.rows)",
+        configuration: .init(
+          metrics: [.medianKey, .slowKey], maxDuration: .seconds(20), maxIterations: 5)
+      ) { benchmark, explorer in
+        let clock = ContinuousClock()
+        let times = (0..<1_000).map { _ in clock.measure { explorer.press() } }.sorted()
+        benchmark.measurement(.medianKey, Int(times[500] / .microseconds(1)))
+        benchmark.measurement(.slowKey, Int(times[990] / .microseconds(1)))
+      } setup: {
+        try KeyToFrame(size: size, script: script)
+      }
     }
   }
 }

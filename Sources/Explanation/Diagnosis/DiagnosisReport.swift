@@ -30,7 +30,7 @@ public struct DiagnosisReport: Sendable, Encodable {
     /// The share of the cases whose target gets another rank without the slot.
     public let moved: Double
     /// Whether the slot never leads, and of 100 targets not one is ranked otherwise without it.
-    public var neverMatters: Bool { leads == 0 && moved < 0.01 }
+    public let neverMatters: Bool
   }
 
   /// The metrics of some of the cases.

@@ -113,10 +113,12 @@ public struct DiagnosisWriter: Sendable {
         return count > 0 ? sum / Double(count) : nil
       }
       func share(_ value: Double) -> Double { steps > 0 ? value / Double(steps) : 0 }
+      let (leads, moved) = (share(Double(reading.leads[slot])), changes[slot].moved)
       return DiagnosisReport.Relation(
-        name: names[slot], meanAttention: share(all), leads: share(Double(reading.leads[slot])),
+        name: names[slot], meanAttention: share(all), leads: leads,
         attentionByPlace: byPlace, meanGate: share(reading.gates[slot]),
-        change: changes[slot].interval, moved: changes[slot].moved)
+        change: changes[slot].interval, moved: moved,
+        neverMatters: leads == 0 && moved < 0.01)
     }
   }
 

@@ -19,7 +19,7 @@ enum DiagnosisPage {
         ? "No viewers: the model has no data here to be tried on."
         : scene.counted.of == 0
           ? "No viewer has a step that was kept from training."
-          : "Reading what viewers watched, in an order drawn by lot …"
+          : "Reading what viewers watched, in an order drawn by lot \(frame.glyphs.ellipsis)"
       for (row, part) in text.wrapped(to: body.columns).enumerated() {
         frame.put(part, body.line(row), style: Style(.muted))
       }

@@ -20,7 +20,8 @@ enum WatchStrip {
       return
     }
     frame.canvas.box(box, frame.glyphs.border, style: Style(.border))
-    let title = " Watching \(printed(status)) \(frame.glyphs.marks.separator) \(whereItIs(status)) "
+    let name = status.name.truncated(to: 30, ellipsis: frame.glyphs.ellipsis)
+    let title = " Watching \(name) \(frame.glyphs.marks.separator) \(whereItIs(status)) "
     frame.put(title, box.inset(columns: 2, rows: 0).line(0), style: Style(.focus))
     let inside = box.inset(columns: 2, rows: 1)
     drawCurves(status, in: inside, &frame)
@@ -93,10 +94,6 @@ enum WatchStrip {
     guard let last = status.epochs?.rows.last else { return "no epoch yet" }
     let limit = status.epochLimit.map { " of at most \($0)" } ?? ""
     return "epoch \(last.number)\(limit)"
-  }
-
-  private static func printed(_ status: WatchStatus) -> String {
-    status.name.truncated(to: 30)
   }
 
   /// The metric to show: the one that the best epoch is chosen by, where that is known.
