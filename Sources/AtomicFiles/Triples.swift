@@ -27,14 +27,15 @@ public struct Triples: Sendable, Equatable {
 
   /// Reads `head_id:token`, `relation_id:token` and `tail_id:token` of NAME.kg.
   public static func read(_ folder: AtomicFolder) throws(DataError) -> Triples {
+    let form = folder.form
     let table = try AtomicTable.read(
-      folder.file("kg"),
+      folder.file("kg"), form: form,
       columns: [
-        .init("head_id", .tokens), .init("relation_id", .tokens), .init("tail_id", .tokens),
+        .init(form.head, .tokens), .init(form.relation, .tokens), .init(form.tail, .tokens),
       ])
-    let heads = try table.tokens("head_id")
-    let relations = try table.tokens("relation_id")
-    let tails = try table.tokens("tail_id")
+    let heads = try table.tokens(form.head)
+    let relations = try table.tokens(form.relation)
+    let tails = try table.tokens(form.tail)
     // RecBole numbers the two columns as if one stood below the other.
     var entities = heads.vocabulary
     let places = tails.vocabulary.tokens.map { Int32(entities.intern($0)) }

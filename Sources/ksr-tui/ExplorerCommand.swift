@@ -33,6 +33,12 @@ struct ExplorerCommand: ParsableCommand {
         + " better one is written.", valueName: "MODEL"))
   var watch: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Films of a viewer of your own, oldest first, by token or title; --viewer is the name.",
+      valueName: "a,b,c"))
+  var items: String?
+
   @Flag(help: "Begin with a tour of the data, a sentence at each stop.")
   var demo = false
 
@@ -90,7 +96,8 @@ struct ExplorerCommand: ParsableCommand {
     let isUnicode = CursesTerminal.prepareLocale()
     let glyphs: Glyphs = ascii || !isUnicode ? .ascii : .unicode
     do {
-      let request = OpenRequest(model: watch ?? model, data: data, viewer: viewer, step: step)
+      let request = OpenRequest(
+        model: watch ?? model, data: data, viewer: viewer, step: step, items: items)
       if paths {
         try printPaths(request)
         return 0
@@ -98,7 +105,7 @@ struct ExplorerCommand: ParsableCommand {
       let isPrinted = print || isatty(1) == 0
       if let watch { return try self.watch(RunWatcher(path: watch), request, glyphs, isPrinted) }
       let cache = try request.open()
-      if isPrinted { return printFrame(cache, try request.start(in: cache), glyphs) }
+      if isPrinted { return try printFrame(cache, request, glyphs) }
       return try explore(cache, request, glyphs)
     } catch {
       FileHandle.standardError.write(Data("ksr-tui: \(error)\n".utf8))
@@ -133,7 +140,7 @@ struct ExplorerCommand: ParsableCommand {
         return 0
       }
       let cache = try request.open(model)
-      return printFrame(cache, try request.start(in: cache), glyphs, watcher.status)
+      return try printFrame(cache, request, glyphs, watcher.status)
     }
     let terminal = try openTerminal(theme ?? .standard)
     defer { terminal.close() }
@@ -154,13 +161,15 @@ struct ExplorerCommand: ParsableCommand {
 
   @MainActor
   private func printFrame(
-    _ cache: SceneCache, _ start: (viewer: Int?, step: Int), _ glyphs: Glyphs,
-    _ watch: WatchStatus? = nil
-  ) -> Int32 {
+    _ cache: SceneCache, _ request: OpenRequest, _ glyphs: Glyphs, _ watch: WatchStatus? = nil
+  ) throws -> Int32 {
+    let own = try request.ownViewer(in: cache)
+    let start: (viewer: Int?, step: Int) = own == nil ? try request.start(in: cache) : (nil, 0)
     var first = State(
       size: size, viewer: start.viewer, step: start.step, takesMouse: !leavesMouse,
       theme: theme ?? .standard)
     first.watch = watch
+    look(at: own, in: &first, cache)
     let state = Explorer.run(firstKeys, from: first, with: cache, glyphs: glyphs).state
     for warning in cache.model.warnings {
       FileHandle.standardError.write(Data("ksr-tui: \(warning)\n".utf8))
@@ -179,15 +188,18 @@ struct ExplorerCommand: ParsableCommand {
     let keeper = try StateKeeper(request, cache)
     // What was asked for wins over what was kept.
     let theme = theme ?? keeper.kept.lastTheme ?? .standard
-    let place = try request.start(in: cache, keeper)
+    let own = try request.ownViewer(in: cache)
+    let place: (viewer: Int?, step: Int) =
+      own == nil ? try request.start(in: cache, keeper) : (nil, 0)
     let terminal = try opened ?? openTerminal(theme)
     defer { terminal.close() }
     terminal.theme = theme
     var first = State(
       size: terminal.size, viewer: place.viewer, step: place.step, takesMouse: !leavesMouse,
       theme: theme, seed: UInt64(time(nil)))
-    keeper.restore(&first)
+    keeper.restore(&first, withPanes: keys.keys.isEmpty)
     first.watch = watcher?.status
+    look(at: own, in: &first, cache)
     var begin = Explorer.run(firstKeys, from: first, with: cache, glyphs: glyphs)
     guard !begin.effects.contains(.quit) else { return 0 }
     if let warning = keeper.warning ?? cache.model.warnings.first {
@@ -201,6 +213,12 @@ struct ExplorerCommand: ParsableCommand {
     defer { _ = keeper.keep(loop.state) }
     try loop.run()
     return 0
+  }
+
+  private func look(at own: OwnViewer?, in state: inout State, _ cache: SceneCache) {
+    guard let own else { return }
+    state.look(
+      at: own, step: step.map { $0 - 1 }, viewerCount: cache.session.viewers.count)
   }
 
   /// The keys that are pressed before the first picture; --demo presses the one that begins a tour.

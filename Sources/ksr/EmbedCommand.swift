@@ -32,8 +32,8 @@ struct EmbedCommand: ParsableCommand {
     settings.seed = seed
     let vectors = try GraphEmbedding.train(folder, settings)
     let target = (output ?? folder.path) + "/" + folder.name
-    try vectors.entities.write(to: target + ".ent_feature", id: "ent_id", vector: "ent_emb")
-    try vectors.relations.write(to: target + ".rel_feature", id: "rel_id", vector: "rel_emb")
+    try vectors.entities.write(to: target + ".ent_feature", id: "ent_id", vector: "ent_vec")
+    try vectors.relations.write(to: target + ".rel_feature", id: "rel_id", vector: "rel_vec")
     Console.result("\(target).ent_feature \(vectors.entities.tokens.count) × \(dimension)")
     Console.result("\(target).rel_feature \(vectors.relations.tokens.count) × \(dimension)")
   }
@@ -45,11 +45,10 @@ enum GraphEmbedding {
   static func load(
     _ folder: AtomicFolder, dimension: Int, seed: UInt64
   ) throws -> (entities: FeatureVectors, relations: FeatureVectors) {
-    if folder.has("ent_feature"), folder.has("rel_feature") {
-      return (
-        try FeatureVectors(folder.file("ent_feature")),
-        try FeatureVectors(folder.file("rel_feature"))
-      )
+    if let entities = try FeatureVectors.entities(of: folder),
+      let relations = try FeatureVectors.relations(of: folder)
+    {
+      return (entities, relations)
     }
     Console.note(
       "\(folder.name) has no .ent_feature and .rel_feature: training TransE on its graph. "

@@ -7,7 +7,7 @@ extension Explorer {
       if let action = frame.action(at: place) { return action }
       return state.context == .map ? .mapClick(place) : nil
     case .wheelUp(let place), .wheelDown(let place):
-      if [.menu, .films].contains(state.context) {
+      if state.menu != nil || state.context == .card {
         return .command(key.isWheelUp ? .rowUp : .rowDown)
       }
       switch state.context {
@@ -15,6 +15,7 @@ extension Explorer {
       case .diagnosis: return .command(key.isWheelUp ? .rowUp : .rowDown)
       default: break
       }
+      guard state.overlay == nil else { return nil }
       return state.layout.panes.first { $0.body.contains(place) }
         .map { .turn($0.pane, up: key.isWheelUp) }
     default: break
@@ -26,10 +27,10 @@ extension Explorer {
       return .command(command)
     }
     switch state.context {
-    case .menu, .films, .naming: return .type(key)
-    case .main, .map, .diagnosis: return .unknown(key)
+    case .menu, .viewers, .films, .naming: return .type(key)
+    case .main, .why, .map, .diagnosis: return .unknown(key)
     case .tour: return .command(.tourStop)
-    case .card, .message: return nil
+    case .card, .export, .message: return nil
     }
   }
 
@@ -44,7 +45,7 @@ extension Explorer {
       let frame = render(last.state, scene, glyphs: glyphs)
       guard let action = action(for: key, in: last.state, frame: frame) else { continue }
       last = reduce(last.state, action, in: scene)
-      if last.effects.contains(.findTour) {
+      if last.state.awaitsTour {
         last = reduce(last.state, .tour(cache.tour()), in: scene)
       }
       if last.effects.contains(.quit) { break }

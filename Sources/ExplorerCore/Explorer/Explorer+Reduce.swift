@@ -15,10 +15,12 @@ public enum Explorer {
   ///   else.
   public static func reduce(_ state: State, _ action: Action, in scene: Scene) -> Transition {
     var next = Transition(state: state)
-    if !action.keepsToast { next.state.toast = nil }
+    if !action.keepsToast, !(state.awaitsTour && action.keepsTour) { next.state.toast = nil }
     if !action.keepsTour { next.state.tour = nil }
+    if !action.keepsTour { next.state.awaitsTour = false }
     if action != .command(.deleteViewer) { next.state.asksToDelete = nil }
     switch action {
+    case .command(.back) where state.awaitsTour: next.state.toast = Toast("No tour, then")
     case .command(let command): perform(command, on: &next, scene)
     case .type(let key): type(key, on: &next, scene)
     case .unknown(let key):
@@ -63,10 +65,12 @@ public enum Explorer {
     case .anotherOwnViewer: typeFilms(&next.state, scene, isNew: true)
     case .deleteViewer: deleteViewer(&next, scene)
     case .back:
-      if next.state.showsWhy { toggleWhy(&next.state) } else { openViewers(&next.state, scene) }
+      if next.state.showsWhy { leaveWhy(&next.state) } else { openViewers(&next.state, scene) }
     case .why: toggleWhy(&next.state)
     case .map: toggleMap(&next.state)
     case .diagnose: toggleDiagnosis(&next.state)
+    case .whyItem, .whyOver, .whyZoom, .whyGroup, .whyContrast, .whyDrill, .whyCheck:
+      why(command, on: &next, scene)
     case .focusNext: moveFocus(by: 1, in: &next.state)
     case .focusPrevious: moveFocus(by: -1, in: &next.state)
     case .toggleMouse:
@@ -98,13 +102,19 @@ public enum Explorer {
     case .modelCard: open(.card(.model), in: &next.state)
     case .inspect: inspect(&next.state, scene)
     case .copy: copy(&next, scene)
+    case .export: openExport(&next.state, scene)
+    case .exportText: export(.text, &next)
+    case .exportJSON: export(.json, &next)
+    case .exportSVG: export(.svg, &next)
+    case .exportCopy: export(.copy, &next)
     case .jump: break
     case .panLeft, .panRight, .panUp, .panDown, .zoomIn, .zoomOut, .wholeMap, .likeness,
       .nextNamed, .previousNamed, .takeNamed, .namedBefore, .nextPart, .openRow:
       break
     case .tour:
       if scene.model.viewerCount > 0 {
-        next.effects.append(.findTour)
+        next.state.awaitsTour = true
+        next.state.toast = Toast("Looking for the stops of a tour")
       } else {
         next.state.toast = Toast("No tour: the model was opened without data", role: .warning)
       }
@@ -122,16 +132,7 @@ public enum Explorer {
   static func open(_ overlay: Overlay, in state: inout State) {
     stop(&state)
     state.overlay = overlay
-  }
-
-  private static func toggleWhy(_ state: inout State) {
-    state.showsWhy.toggle()
-    state.whyRow = 0
-    if state.showsWhy {
-      if Layout.form(for: state.size) == .single { state.focus = .why }
-    } else if state.focus == .why {
-      state.focus = .recommendations
-    }
+    state.cardRow = 0
   }
 
   private static func moveFocus(by offset: Int, in state: inout State) {

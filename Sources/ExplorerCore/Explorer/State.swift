@@ -15,8 +15,8 @@ public struct State: Equatable, Sendable {
   public internal(set) var slot: Int?
   /// The order of the slots.
   public internal(set) var slotOrder = SlotOrder.model
-  /// The first row of the reasons on the screen.
-  public internal(set) var whyRow = 0
+  /// How the reasons are looked at.
+  public internal(set) var why = WhyView()
   /// The order of the viewers in their list.
   public internal(set) var viewerOrder = ViewerOrder.data
   /// Whether the steps go on by themselves, and how fast.
@@ -33,6 +33,10 @@ public struct State: Equatable, Sendable {
   public internal(set) var fullView: FullView?
   /// The training run that is watched.
   public var watch: WatchStatus?
+  /// The first line of a card on the screen.
+  public internal(set) var cardRow = 0
+  /// Whether the stops of a tour are being looked for.
+  public internal(set) var awaitsTour = false
   /// The tour that we are on.
   public internal(set) var tour: Tour?
   /// Whether plain words stand in the place of the field's terms.
@@ -66,11 +70,12 @@ public struct State: Equatable, Sendable {
   /// Where everything is.
   public var layout: Layout {
     let below =
-      tour.map { TourBox.rows(of: $0, on: size) }
+      tour.map { TourBox.rows(of: $0, isPlain: usesPlainWords, on: size) }
       ?? watch.map { WatchStrip.rows(of: $0, on: size) } ?? 0
     return Layout(
       Size(columns: size.columns, rows: size.rows - below),
-      Layout.Request(focus: focus, side: side, showsWhy: showsWhy))
+      Layout.Request(
+        focus: focus, side: side, showsWhy: showsWhy, zoomsWhy: why.isZoomed && focus == .why))
   }
 
   /// The state with a message.
@@ -89,10 +94,12 @@ public struct State: Equatable, Sendable {
       switch fullView {
       case .map: return .map
       case .diagnosis: return .diagnosis
-      case nil: return .main
+      case nil: return showsWhy && focus == .why ? .why : .main
       }
     case .card: return .card
-    case .help, .viewers, .find, .palette: return .menu
+    case .help, .find, .palette, .items: return .menu
+    case .viewers: return .viewers
+    case .export: return .export
     case .films: return .films
     case .naming: return .naming
     }
@@ -126,8 +133,12 @@ public enum Overlay: Equatable, Sendable {
   case find(Menu)
   /// The list of commands.
   case palette(Menu)
+  /// The list in which an item of the catalogue is looked for.
+  case items(ItemSearch)
   /// What is known of an item or the model.
   case card(CardSubject)
+  /// The formats in which the explanation can be written.
+  case export(Menu)
   /// The films of an own viewer, being typed.
   case films(FilmEditor)
   /// The name of a new own viewer, being typed.
@@ -163,8 +174,11 @@ extension State {
   var menu: Menu? {
     get {
       switch overlay {
-      case .help(let menu), .viewers(let menu), .find(let menu), .palette(let menu): menu
+      case .help(let menu), .viewers(let menu), .find(let menu), .palette(let menu),
+        .export(let menu):
+        menu
       case .films(let editor): editor.menu
+      case .items(let search): search.menu
       case .card, .naming, nil: nil
       }
     }
@@ -175,9 +189,13 @@ extension State {
       case .viewers: overlay = .viewers(newValue)
       case .find: overlay = .find(newValue)
       case .palette: overlay = .palette(newValue)
+      case .export: overlay = .export(newValue)
       case .films(var editor):
         editor.menu = newValue
         overlay = .films(editor)
+      case .items(var search):
+        search.menu = newValue
+        overlay = .items(search)
       case .card, .naming, nil: break
       }
     }

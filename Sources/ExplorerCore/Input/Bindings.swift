@@ -2,8 +2,12 @@
 public enum Context: String, CaseIterable, Sendable {
   /// The panes.
   case main
+  /// The pane of reasons; keys that mean nothing of their own here mean what they mean in the panes.
+  case why
   /// The list of keys, or another list that a word can be typed into.
   case menu
+  /// The list of viewers.
+  case viewers
   /// A stop of a tour.
   case tour
   /// A list of films to choose from, one after the other.
@@ -16,6 +20,8 @@ public enum Context: String, CaseIterable, Sendable {
   case map
   /// The model as a whole.
   case diagnosis
+  /// The formats in which an explanation can be written.
+  case export
   /// A screen too small for anything.
   case message
 }
@@ -83,19 +89,27 @@ public enum Bindings {
       keys: [.down, .character("j")], command: .rowDown, contexts: [.main], title: "select",
       help: "Select the row below; in the history, a step on.", isInFooter: false),
     Binding(
-      keys: [.up, .control("p")], command: .rowUp, contexts: [.menu, .films],
+      keys: [.up, .control("p")], command: .rowUp, contexts: [.menu, .viewers, .films, .export],
       title: "select",
       help: "Select the row above.", isInFooter: true),
     Binding(
-      keys: [.down, .control("n")], command: .rowDown, contexts: [.menu, .films],
+      keys: [.down, .control("n")], command: .rowDown,
+      contexts: [.menu, .viewers, .films, .export],
       title: "select",
       help: "Select the row below.", isInFooter: true),
     Binding(
-      keys: [.pageUp], command: .pageUp, contexts: [.main, .menu, .films],
+      keys: [.up, .character("k")], command: .rowUp, contexts: [.card], title: "scroll",
+      help: "Scroll a card up that is longer than the screen.", isInFooter: true),
+    Binding(
+      keys: [.down, .character("j")], command: .rowDown, contexts: [.card], title: "scroll",
+      help: "Scroll a card down that is longer than the screen.", isInFooter: true),
+    Binding(
+      keys: [.pageUp], command: .pageUp, contexts: [.main, .menu, .viewers, .films, .card],
       title: "page up",
       help: "Go up by a screen of rows.", isInFooter: false),
     Binding(
-      keys: [.pageDown], command: .pageDown, contexts: [.main, .menu, .films],
+      keys: [.pageDown], command: .pageDown,
+      contexts: [.main, .menu, .viewers, .films, .card],
       title: "page down",
       help: "Go down by a screen of rows.", isInFooter: false),
     Binding(
@@ -108,8 +122,35 @@ public enum Bindings {
       keys: [.character("d")], command: .diagnose, contexts: [.main], title: "diagnose",
       help: "Look at the model as a whole: relations, slices, viewers.", isInFooter: true),
     Binding(
+      keys: [.enter], command: .whyDrill, contexts: [.why], title: "look into",
+      help: "Look into a step, relation or fact; Esc leads back.",
+      isInFooter: true),
+    Binding(
+      keys: [.character("b")], command: .whyGroup, contexts: [.why], title: "group",
+      help: "Group the reasons by step, by relation, by shared facts.", isInFooter: true),
+    Binding(
+      keys: [.character("!")], command: .whyCheck, contexts: [.why], title: "check it",
+      help: "Run without the top 1, 2, 3 steps, or the selected relation.",
+      isInFooter: true),
+    Binding(
+      keys: [.character("z")], command: .whyZoom, contexts: [.why], title: "zoom",
+      help: "Give the reasons the whole screen, or part of it.", isInFooter: true),
+    Binding(
+      keys: [.character("f")], command: .whyItem, contexts: [.why], title: "any film",
+      help: "Search the catalogue for any item, and see why.", isInFooter: true),
+    Binding(
+      keys: [.control("f")], command: .whyItem, contexts: [.menu], title: "why any film",
+      help: "Search the whole catalogue instead, and see why.",
+      isInFooter: false),
+    Binding(
+      keys: [.character("V")], command: .whyOver, contexts: [.why], title: "over",
+      help: "Search for an item to compare with: why this, not that.", isInFooter: true),
+    Binding(
+      keys: [.character("a")], command: .whyContrast, contexts: [.why], title: "contrast",
+      help: "Compare with the average item, with the rivals, with nothing.", isInFooter: true),
+    Binding(
       keys: [.character("v")], command: .viewers, contexts: [.main], title: "viewers",
-      help: "List the viewers; type an id or a title to search.", isInFooter: true),
+      help: "List the viewers; type an id, a name or a title to search.", isInFooter: true),
     Binding(
       keys: [.character("r")], command: .randomViewer, contexts: [.main], title: "random",
       help: "Take any other viewer.", isInFooter: false),
@@ -120,8 +161,9 @@ public enum Bindings {
       keys: [.character("N")], command: .anotherOwnViewer, contexts: [.main], title: "new viewer",
       help: "Type films for another viewer of your own.", isInFooter: false),
     Binding(
-      keys: [.control("d"), .delete], command: .deleteViewer, contexts: [.menu], title: "delete",
-      help: "Delete the selected viewer, if it is your own; asks first.", isInFooter: false),
+      keys: [.control("d"), .delete], command: .deleteViewer, contexts: [.viewers],
+      title: "delete", help: "Delete the selected viewer, if it is your own; asks first.",
+      isInFooter: true),
     Binding(
       keys: [.enter], command: .choose, contexts: [.films], title: "add",
       help: "Add the selected film; Backspace takes the last away.", isInFooter: true),
@@ -148,8 +190,9 @@ public enum Bindings {
       help: "Order the relations by model, attention, change, name.",
       isInFooter: true),
     Binding(
-      keys: [.control("s"), .function(6)], command: .sort, contexts: [.menu], title: "sort",
-      help: "Order the viewers by data, length, last activity, hits.", isInFooter: true),
+      keys: [.control("s"), .function(6)], command: .sort, contexts: [.viewers], title: "sort",
+      help: "Order the viewers by data, length, last activity, how well foreseen.",
+      isInFooter: true),
     Binding(
       keys: [.character("x")], command: .hideSeen, contexts: [.main], title: "hide seen",
       help: "Hide what the viewer has watched, or show it again.",
@@ -165,13 +208,28 @@ public enum Bindings {
       help: "Close the reasons; then go up to the viewers.", isInFooter: false),
     Binding(
       keys: [.character(":")], command: .palette, contexts: [.main], title: "command",
-      help: "Find a command; viewer ID and step N go there.", isInFooter: false),
+      help: "Find a command or what a sign means; viewer ID and step N go there.", isInFooter: true),
     Binding(
       keys: [.character("p")], command: .plainWords, contexts: [.main], title: "plain words",
-      help: "Use plain words, or the field's terms.", isInFooter: false),
+      help: "Use plain words, or the field's terms.", isInFooter: true),
     Binding(
       keys: [.character("t")], command: .tour, contexts: [.main], title: "tour",
-      help: "Take a tour of this data, a sentence at each stop.", isInFooter: false),
+      help: "Take a tour of this data, a sentence at each stop.", isInFooter: true),
+    Binding(
+      keys: [.character("o")], command: .export, contexts: [.main], title: "write out",
+      help: "Write why the selected item to a file: text, JSON or SVG.", isInFooter: true),
+    Binding(
+      keys: [.character("t")], command: .exportText, contexts: [.export], title: "text",
+      help: "Write the explanation as text, and copy it.", isInFooter: false),
+    Binding(
+      keys: [.character("j")], command: .exportJSON, contexts: [.export], title: "JSON",
+      help: "Write the explanation as JSON.", isInFooter: false),
+    Binding(
+      keys: [.character("s")], command: .exportSVG, contexts: [.export], title: "SVG",
+      help: "Write the explanation as a figure.", isInFooter: false),
+    Binding(
+      keys: [.character("y"), .character("c")], command: .exportCopy, contexts: [.export],
+      title: "copy", help: "Copy the explanation as text and write nothing.", isInFooter: false),
     Binding(
       keys: [.right, .enter, .character(" ")], command: .tourNext, contexts: [.tour],
       title: "next", help: "Go to the next stop of the tour.", isInFooter: true),
@@ -189,22 +247,27 @@ public enum Bindings {
       help: "Give the mouse to the terminal, or take it back.",
       isInFooter: false),
     Binding(
-      keys: [.control("l")], command: .redraw,
-      contexts: [.main, .menu, .films, .naming, .tour, .card, .message],
+      keys: [.control("l")], command: .redraw, contexts: Set(Context.allCases),
       title: "redraw",
       help: "Draw the whole screen again.", isInFooter: false),
     Binding(
-      keys: [.home], command: .firstRow, contexts: [.menu], title: "first",
+      keys: [.home], command: .firstRow, contexts: [.menu, .viewers, .card], title: "first",
       help: "Select the first row.", isInFooter: false),
     Binding(
-      keys: [.end], command: .lastRow, contexts: [.menu], title: "last",
+      keys: [.end], command: .lastRow, contexts: [.menu, .viewers, .card], title: "last",
       help: "Select the last row.", isInFooter: false),
     Binding(
       keys: [.enter], command: .choose, contexts: [.menu], title: "do it",
       help: "Do what the selected row says.", isInFooter: true),
     Binding(
-      keys: [.escape], command: .close, contexts: [.menu, .card], title: "close",
-      help: "Close the list or card.", isInFooter: true),
+      keys: [.enter], command: .choose, contexts: [.viewers], title: "open",
+      help: "Look at the selected viewer.", isInFooter: true),
+    Binding(
+      keys: [.enter], command: .choose, contexts: [.export], title: "write",
+      help: "Write the explanation in the selected format.", isInFooter: true),
+    Binding(
+      keys: [.escape], command: .close, contexts: [.menu, .viewers, .card, .export],
+      title: "close", help: "Close the list or card.", isInFooter: true),
     Binding(
       keys: [.enter, .character("q"), .character("i")], command: .close, contexts: [.card],
       title: "close", help: "Close the card.", isInFooter: false),
@@ -213,21 +276,28 @@ public enum Bindings {
       title: "quit", help: "Leave the explorer.", isInFooter: true),
     Binding(
       keys: [.character("?"), .function(1)], command: .help, contexts: [.main],
-      title: "help", help: "List the keys; type to search, Enter does the row.",
+      title: "help",
+      help: "Explain the signs and list the keys; type to search, Enter does the row.",
       isInFooter: true),
   ]
 
   /// What a key does somewhere.
   public static func command(for key: Key, in context: Context) -> Command? {
-    commands[context]?[key]
+    commands[context]?[key] ?? (context == .why ? commands[.main]?[key] : nil)
   }
 
-  /// The bindings of a context, in the order of the table.
+  /// The bindings of a context, in the order of the table; in that of the reasons their own come
+  /// first, then those of the panes that they do not hide.
   public static func of(_ context: Context) -> [Binding] {
     let own = all.filter { $0.contexts.contains(context) }
-    guard context == .map || context == .diagnosis else { return own }
-    // What a view has for itself comes before what it shares with the panes.
-    return own.filter { !$0.contexts.contains(.main) } + own.filter { $0.contexts.contains(.main) }
+    if context == .map || context == .diagnosis {
+      // What a view has for itself comes before what it shares with the panes.
+      return own.filter { !$0.contexts.contains(.main) }
+        + own.filter { $0.contexts.contains(.main) }
+    }
+    guard context == .why else { return own }
+    return own
+      + of(.main).filter { binding in binding.keys.contains { commands[.why]?[$0] == nil } }
   }
 
   private static let commands: [Context: [Key: Command]] = {

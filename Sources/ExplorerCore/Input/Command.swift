@@ -74,6 +74,16 @@ public enum Command: String, CaseIterable, Sendable {
   case modelCard = "model-card"
   /// Copy the command line that shows this screen.
   case copy
+  /// Choose how the explanation on the screen is written to a file.
+  case export
+  /// Write it as text, and copy it.
+  case exportText = "export-text"
+  /// Write it as JSON.
+  case exportJSON = "export-json"
+  /// Write it as a figure.
+  case exportSVG = "export-svg"
+  /// Copy it as text.
+  case exportCopy = "export-copy"
   /// Begin a tour of the data.
   case tour
   /// Go to the next stop of the tour.
@@ -124,6 +134,20 @@ public enum Command: String, CaseIterable, Sendable {
   case nextPart = "next-part"
   /// Open what the selected row of that view is about.
   case openRow = "open-row"
+  /// Explain any item of the catalogue.
+  case whyItem = "why-item"
+  /// Compare the explained item with another one.
+  case whyOver = "why-over"
+  /// Compare with the average item, with the rivals or with nothing.
+  case whyContrast = "why-contrast"
+  /// Group the reasons by step, by relation or by shared facts.
+  case whyGroup = "why-group"
+  /// Look into the selected reason.
+  case whyDrill = "why-look-into"
+  /// Run the model without the top steps, or without the selected slot.
+  case whyCheck = "check-it"
+  /// Give the reasons the whole screen, or part of it.
+  case whyZoom = "why-zoom"
   /// Take the next colours.
   case nextTheme = "next-theme"
 }
