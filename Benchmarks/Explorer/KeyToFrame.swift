@@ -21,6 +21,12 @@ let editScript = """
   S,Right,Left,S,Esc,c,Right,Left,e,d,d,s,u,Esc,x,x,c,e,R,Esc
   """
 
+/// The keys of somebody who looks at the map and at the model as a whole.
+let viewScript = """
+  m,Right,Up,+,+,Tab,Enter,s,Comma,.,0,Tab,Tab,Enter,BSpace,-,Space,Space,d,Down,Tab,End,Up,m,s,Esc,\
+  r,d,PageDown,Tab,Esc,m,BTab,Enter,+,h,j,],[,Esc
+  """
+
 /// A key press up to its frame, on 60,000 items and histories of 500.
 ///
 /// A key may come just when a portion of background work has begun, so each sample does a portion
@@ -66,21 +72,20 @@ extension BenchmarkMetric {
 
 /// A sample is a thousand keys: a threshold on its 99th percentile can be kept in a file.
 let benchmarks: @Sendable () -> Void = {
-  for (name, script, size) in [
-    ("key", script, Size(columns: 120, rows: 36)), ("key", script, Size(columns: 200, rows: 60)),
-    ("edit-key", editScript, Size(columns: 120, rows: 36)),
-  ] {
-    Benchmark(
-      "\(name)-to-frame-\(size.columns)x\(size.rows)",
-      configuration: .init(
-        metrics: [.medianKey, .slowKey], maxDuration: .seconds(20), maxIterations: 5)
-    ) { benchmark, explorer in
-      let clock = ContinuousClock()
-      let times = (0..<1_000).map { _ in clock.measure { explorer.press() } }.sorted()
-      benchmark.measurement(.medianKey, Int(times[500] / .microseconds(1)))
-      benchmark.measurement(.slowKey, Int(times[990] / .microseconds(1)))
-    } setup: {
-      try KeyToFrame(size: size, script: script)
+  for size in [Size(columns: 120, rows: 36), Size(columns: 200, rows: 60)] {
+    for (name, script) in [("key", script), ("edit-key", editScript), ("view-key", viewScript)] {
+      Benchmark(
+        "\(name)-to-frame-\(size.columns)x\(size.rows)",
+        configuration: .init(
+          metrics: [.medianKey, .slowKey], maxDuration: .seconds(20), maxIterations: 5)
+      ) { benchmark, explorer in
+        let clock = ContinuousClock()
+        let times = (0..<1_000).map { _ in clock.measure { explorer.press() } }.sorted()
+        benchmark.measurement(.medianKey, Int(times[500] / .microseconds(1)))
+        benchmark.measurement(.slowKey, Int(times[990] / .microseconds(1)))
+      } setup: {
+        try KeyToFrame(size: size, script: script)
+      }
     }
   }
 }

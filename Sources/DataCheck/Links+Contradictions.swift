@@ -1,4 +1,5 @@
 import AtomicFiles
+import Workspace
 
 extension CheckedData {
   /// Links that what is known about the items speaks against.
@@ -35,17 +36,10 @@ extension CheckedData {
   }
 
   private func comparedNames() -> (compared: Int, confirmLinks: Bool, finding: Finding?) {
-    var compared = 0
-    var different: [Int] = []
-    for item in linkedItems {
-      guard let title = title(item), let token = linkedEntity(item),
-        let name = entityNames.name(of: token)
-      else { continue }
-      let (a, b) = (ComparedText(title), ComparedText(name))
-      guard !a.words.isEmpty, !b.words.isEmpty else { continue }
-      compared += 1
-      if !a.resembles(b) { different.append(item) }
-    }
+    let names = LinkNames(
+      linkedItems, title: title,
+      entityName: { linkedEntity($0).flatMap { entityNames.name(of: $0) } })
+    let (compared, different) = (names.compared, names.different)
     let confirmed = compared * 2 >= linkedItems.count && different.count * 5 <= compared
     guard !different.isEmpty else { return (compared, confirmed && compared > 0, nil) }
     let finding = Finding(

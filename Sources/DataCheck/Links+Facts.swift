@@ -1,4 +1,5 @@
 import AtomicFiles
+import Workspace
 
 extension CheckedData {
   /// Items whose class in a column is not among the tails of the relation that says the same.

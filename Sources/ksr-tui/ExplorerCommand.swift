@@ -51,6 +51,12 @@ struct ExplorerCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "Follow a training run: show the curves of MODEL.history.csv, and MODEL again whenever a"
+        + " better one is written.", valueName: "MODEL"))
+  var watch: String?
+
+  @Option(
+    help: ArgumentHelp(
       "Films of a viewer of your own, oldest first, by token or title; --viewer is the name.",
       valueName: "a,b,c"))
   var items: String?
@@ -95,6 +101,9 @@ struct ExplorerCommand: ParsableCommand {
     if compare != nil, pin != nil {
       throw ValidationError("--compare and --pin: give one of the two.")
     }
+    guard watch == nil || model == nil else {
+      throw ValidationError("--watch names the model; leave out \"\(model ?? "")\".")
+    }
   }
 
   mutating func run() throws {
@@ -113,14 +122,16 @@ struct ExplorerCommand: ParsableCommand {
     let glyphs: Glyphs = ascii || !isUnicode ? .ascii : .unicode
     do {
       let request = OpenRequest(
-        model: model, data: data, viewer: viewer, step: step, edit: edit, compare: compare, pin: pin,
-        items: items)
+        model: watch ?? model, data: data, viewer: viewer, step: step, edit: edit, compare: compare,
+        pin: pin, items: items)
       if paths {
         try printPaths(request)
         return 0
       }
+      let isPrinted = print || isatty(1) == 0
+      if let watch { return try self.watch(RunWatcher(path: watch), request, glyphs, isPrinted) }
       let cache = try request.open()
-      if print || isatty(1) == 0 { return try printFrame(cache, request, glyphs) }
+      if isPrinted { return try printFrame(cache, request, glyphs) }
       return try explore(cache, request, glyphs)
     } catch {
       FileHandle.standardError.write(Data("ksr-tui: \(error)\n".utf8))
@@ -142,15 +153,48 @@ struct ExplorerCommand: ParsableCommand {
     FileHandle.standardOutput.write(Data((lines.joined(separator: "\n") + "\n").utf8))
   }
 
+  /// Shows the model of a run that is watched; until there is one, the screen says so.
+  @MainActor
+  private func watch(
+    _ watcher: RunWatcher, _ request: OpenRequest, _ glyphs: Glyphs, _ isPrinted: Bool
+  ) throws -> Int32 {
+    var watcher = watcher
+    if isPrinted {
+      guard let model = watcher.look() else {
+        let text = WaitingScreen.render(watcher.status, on: size, glyphs: glyphs).text
+        FileHandle.standardOutput.write(Data(text.utf8))
+        return 0
+      }
+      let cache = try request.open(model)
+      return try printFrame(cache, request, glyphs, watcher.status)
+    }
+    let terminal = try openTerminal(theme ?? .standard)
+    defer { terminal.close() }
+    var wait = WaitingLoop(watcher: watcher, terminal: terminal, glyphs: glyphs)
+    guard let cache = try wait.run(opening: { try request.open($0) }) else { return 0 }
+    return try explore(cache, request, glyphs, terminal, wait.watcher)
+  }
+
+  @MainActor
+  private func openTerminal(_ theme: Theme) throws -> CursesTerminal {
+    try CursesTerminal(
+      .init(
+        theme: theme,
+        wantsColor: color.wantsColor(
+          environment: ProcessInfo.processInfo.environment, isTerminal: true),
+        takesMouse: !leavesMouse))
+  }
+
   @MainActor
   private func printFrame(
-    _ cache: SceneCache, _ request: OpenRequest, _ glyphs: Glyphs
+    _ cache: SceneCache, _ request: OpenRequest, _ glyphs: Glyphs, _ watch: WatchStatus? = nil
   ) throws -> Int32 {
     let own = try request.ownViewer(in: cache)
     let start: (viewer: Int?, step: Int) = own == nil ? try request.start(in: cache) : (nil, 0)
     var first = State(
       size: size, viewer: start.viewer, step: start.step, takesMouse: !leavesMouse,
       theme: theme ?? .standard)
+    first.watch = watch
     look(at: own, in: &first, cache)
     first = try request.opened(first, in: cache)
     let state = Explorer.run(firstKeys, from: first, with: cache, glyphs: glyphs).state
@@ -165,7 +209,8 @@ struct ExplorerCommand: ParsableCommand {
 
   @MainActor
   private func explore(
-    _ cache: SceneCache, _ request: OpenRequest, _ glyphs: Glyphs
+    _ cache: SceneCache, _ request: OpenRequest, _ glyphs: Glyphs,
+    _ opened: CursesTerminal? = nil, _ watcher: RunWatcher? = nil
   ) throws -> Int32 {
     let keeper = try StateKeeper(request, cache)
     // What was asked for wins over what was kept.
@@ -173,15 +218,14 @@ struct ExplorerCommand: ParsableCommand {
     let own = try request.ownViewer(in: cache)
     let place: (viewer: Int?, step: Int) =
       own == nil ? try request.start(in: cache, keeper) : (nil, 0)
-    let wantsColor = color.wantsColor(
-      environment: ProcessInfo.processInfo.environment, isTerminal: true)
-    let terminal = try CursesTerminal(
-      .init(theme: theme, wantsColor: wantsColor, takesMouse: !leavesMouse))
+    let terminal = try opened ?? openTerminal(theme)
     defer { terminal.close() }
+    terminal.theme = theme
     var first = State(
       size: terminal.size, viewer: place.viewer, step: place.step, takesMouse: !leavesMouse,
       theme: theme, seed: UInt64(time(nil)))
     keeper.restore(&first, withPanes: keys.keys.isEmpty)
+    first.watch = watcher?.status
     look(at: own, in: &first, cache)
     first = try request.opened(first, in: cache)
     var begin = Explorer.run(firstKeys, from: first, with: cache, glyphs: glyphs)
@@ -191,7 +235,8 @@ struct ExplorerCommand: ParsableCommand {
         begin.state, .show(Toast(warning, role: .warning)), in: cache.scene(for: begin.state))
     }
     var loop = TerminalLoop(
-      state: begin.state, cache: cache, terminal: terminal, glyphs: glyphs, keeper: keeper)
+      state: begin.state, cache: cache, terminal: terminal, glyphs: glyphs, keeper: keeper,
+      watcher: watcher)
     // A place that cannot be kept is no failure; own viewers that cannot were spoken of at once.
     defer { _ = keeper.keep(loop.state) }
     try loop.run()

@@ -5,10 +5,26 @@ import ExplorerCore
 @MainActor
 struct TerminalLoop {
   var state: State
-  let cache: SceneCache
+  var cache: SceneCache
   let terminal: CursesTerminal
   let glyphs: Glyphs
   let keeper: StateKeeper
+  /// Follows a training run, if one is watched.
+  var watcher: RunWatcher?
+  private var lastLook = ContinuousClock.now
+  private var lastStep = ContinuousClock.now
+
+  init(
+    state: State, cache: SceneCache, terminal: CursesTerminal, glyphs: Glyphs, keeper: StateKeeper,
+    watcher: RunWatcher? = nil
+  ) {
+    self.state = state
+    self.cache = cache
+    self.terminal = terminal
+    self.glyphs = glyphs
+    self.keeper = keeper
+    self.watcher = watcher
+  }
 
   /// Runs until somebody leaves.
   mutating func run() throws(TerminalFailure) {
@@ -17,8 +33,11 @@ struct TerminalLoop {
     terminal.show(frame.canvas)
     while true {
       let keys = try waitForKeys()
+      var actions = keys.isEmpty ? tick() + lookAtRun() : []
+      // More may be on the screen by now than when the frame was drawn; clicks go by what is seen.
       scene = cache.scene(for: state)
-      var actions = keys.isEmpty ? tick() : []
+      frame = Explorer.render(state, scene, glyphs: glyphs)
+      if !keys.isEmpty || !actions.isEmpty { lastStep = .now }
       var next = keys[...]
       while !actions.isEmpty || !next.isEmpty {
         if actions.isEmpty, let key = next.popFirst() {
@@ -54,13 +73,48 @@ struct TerminalLoop {
       portions += 1
       if state.awaitsTour, cache.foundTour != nil { return [] }
       let keys = try terminal.nextKeys(milliseconds: 0)
-      if !keys.isEmpty { return keys }
+      if !keys.isEmpty || isLookDue { return keys }
       if portions.isMultiple(of: 12) { showWhatIsKnown() }
     }
     if portions > 0 { showWhatIsKnown() }
     if state.awaitsTour { return [] }
-    guard state.playback.isRunning else { return try terminal.nextKeys() }
-    return try terminal.nextKeys(milliseconds: Int32(1000 / state.playback.stepsPerSecond))
+    var milliseconds: Int32 = -1
+    if state.playback.isRunning {
+      milliseconds = Int32(max(0, 1000 / state.playback.stepsPerSecond - sinceStep))
+    }
+    if watcher != nil {
+      let look = Int32(RunWatcher.milliseconds)
+      milliseconds = milliseconds < 0 ? look : min(milliseconds, look)
+    }
+    return try terminal.nextKeys(milliseconds: milliseconds)
+  }
+
+  /// Milliseconds since something was done.
+  private var sinceStep: Double { (ContinuousClock.now - lastStep) / .milliseconds(1) }
+
+  private var isLookDue: Bool {
+    watcher != nil && ContinuousClock.now - lastLook >= .milliseconds(RunWatcher.milliseconds)
+  }
+
+  /// Looks at the files of the run that is watched, if it is time to; a better model takes the place
+  /// of the one that is shown.
+  private mutating func lookAtRun() -> [Action] {
+    guard isLookDue, var watcher else { return [] }
+    lastLook = .now
+    var actions: [Action] = []
+    if let model = watcher.look() {
+      do {
+        let next = SceneCache(
+          try cache.session.reading(model), name: cache.model.name, command: cache.model.command)
+        state = Explorer.carry(state, from: cache, to: next)
+        cache = next
+        actions.append(.show(Toast("A better model has been written: this is it")))
+      } catch {
+        watcher.refuse(because: "\(error)")
+      }
+    }
+    self.watcher = watcher
+    return watcher.status == state.watch ? actions : [.watch(watcher.status)] + actions
   }
 
   private func showWhatIsKnown() {
@@ -70,7 +124,10 @@ struct TerminalLoop {
   /// What happens when no key has come.
   private func tick() -> [Action] {
     if state.awaitsTour { return cache.foundTour.map { [.tour($0)] } ?? [] }
-    return state.playback.isRunning ? [.tick] : []
+    guard state.playback.isRunning, sinceStep >= 1000 / state.playback.stepsPerSecond - 1 else {
+      return []
+    }
+    return [.tick]
   }
 
   /// Writes or copies the explanation on the screen, and says what has become of it.

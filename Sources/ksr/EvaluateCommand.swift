@@ -66,9 +66,20 @@ struct EvaluateCommand: ParsableCommand {
 
   @OptionGroup var explanation: ExplanationOptions
 
+  @Flag(
+    help: """
+      Look at the model as a whole: attention and gates, NDCG@10 with each relation silenced, \
+      slices, the viewers predicted best and worst, links that look wrong. The explorer's d shows \
+      the same.
+      """)
+  var diagnose = false
+
   @OptionGroup var threads: ThreadOptions
 
   func validate() throws {
+    guard !diagnose || !explanation.explanations && against.isEmpty else {
+      throw ValidationError("--diagnose goes with neither --explanations nor --against.")
+    }
     if let mode, CandidateMode(mode) == nil {
       throw ValidationError("--mode \(mode): expected \(CandidateMode.expected).")
     }
@@ -93,6 +104,11 @@ struct EvaluateCommand: ParsableCommand {
     if explanation.explanations {
       let section = try ExplanationSection(
         session, users: explanation.users, threads: threads.count)
+      Console.result(json ? section.json : section.text)
+      return
+    }
+    if diagnose {
+      let section = try DiagnosisSection(session)
       Console.result(json ? section.json : section.text)
       return
     }

@@ -35,7 +35,8 @@ struct View: Sendable, CustomTestStringConvertible {
     View(name: "edit-recommended", keys: "e,Up,d,s,e,BTab"), View(name: "smallest", keys: "S"),
     View(name: "compare", keys: "c,Left,Left"), View(name: "compare-edit", keys: "c,e,d"),
     View(name: "compare-slots", keys: "c,Left,Left,BTab"),
-    View(name: "tour", keys: "t"),
+    View(name: "map", keys: "m"), View(name: "map-near", keys: "m,s,Tab,Tab,Enter,Tab"),
+    View(name: "diagnosis", keys: "d"), View(name: "tour", keys: "t"),
     View(name: "tour-second", keys: "t,Right"),
     View(name: "empty", keys: "", hasData: false),
   ]
@@ -59,6 +60,8 @@ struct View: Sendable, CustomTestStringConvertible {
 /// Whole screens of the little model, with titles of wide and combining characters.
 @Suite("Screens")
 struct ScreenGoldenTests {
+  static let sizes = [(80, 24), (120, 36), (40, 12)]
+
   @Test(
     "in three sizes, in Unicode, in ASCII, and by what is told apart without colour",
     arguments: View.all)

@@ -36,7 +36,7 @@ extension SceneCache {
     var other = state
     other.viewer = place
     guard let place, let viewer = unedited(other) else {
-      let near = nearest(
+      let near = AtomicFiles.nearest(
         to: request.viewer, among: session.viewers.lazy.map(\.user) + state.own.map(\.name))
       throw OpeningError(
         description: "--pin: there is no viewer \(quoted(request.viewer)) among the "

@@ -22,6 +22,16 @@ public enum Action: Equatable, Sendable {
   case tick
   /// The screen has another size now.
   case resize(Size)
+  /// Takes an item of the map into its middle.
+  case mapItem(Int32)
+  /// Takes the item nearest to a cell of the map into its middle.
+  case mapClick(Point)
+  /// Makes the map larger or smaller around a cell.
+  case mapTurn(Point, up: Bool)
+  /// Selects a row of the model as a whole, or opens it if it is selected.
+  case diagnosisRow(Int)
+  /// Says what is new of the training run that is watched.
+  case watch(WatchStatus)
   /// Shows a message until the next key.
   case show(Toast)
 }

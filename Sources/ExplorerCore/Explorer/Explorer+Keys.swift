@@ -3,10 +3,17 @@ extension Explorer {
   public static func action(for key: Key, in state: State, frame: Frame) -> Action? {
     switch key {
     case .resize(let size): return .resize(size)
-    case .click(let place): return frame.action(at: place)
+    case .click(let place):
+      if let action = frame.action(at: place) { return action }
+      return state.context == .map ? .mapClick(place) : nil
     case .wheelUp(let place), .wheelDown(let place):
       if state.menu != nil || state.context == .card {
         return .command(key.isWheelUp ? .rowUp : .rowDown)
+      }
+      switch state.context {
+      case .map: return .mapTurn(place, up: key.isWheelUp)
+      case .diagnosis: return .command(key.isWheelUp ? .rowUp : .rowDown)
+      default: break
       }
       guard state.overlay == nil else { return nil }
       return state.layout.panes.first { $0.body.contains(place) }
@@ -21,7 +28,7 @@ extension Explorer {
     }
     switch state.context {
     case .menu, .viewers, .films, .naming: return .type(key)
-    case .main, .why, .edit: return .unknown(key)
+    case .main, .why, .edit, .map, .diagnosis: return .unknown(key)
     case .tour: return .command(.tourStop)
     case .card, .export, .message: return nil
     }

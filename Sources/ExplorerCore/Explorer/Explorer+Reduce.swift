@@ -15,7 +15,7 @@ public enum Explorer {
   ///   else.
   public static func reduce(_ state: State, _ action: Action, in scene: Scene) -> Transition {
     var next = Transition(state: state)
-    if action != .tick, !(state.awaitsTour && action.keepsTour) { next.state.toast = nil }
+    if !action.keepsToast, !(state.awaitsTour && action.keepsTour) { next.state.toast = nil }
     if !action.keepsTour { next.state.tour = nil }
     if !action.keepsTour { next.state.awaitsTour = false }
     if action != .command(.deleteViewer) { next.state.asksToDelete = nil }
@@ -43,6 +43,11 @@ public enum Explorer {
       next.state.menu?.viewer = nil
       perform(.choose, on: &next, scene)
     case .tour(let stops): begin(stops, in: &next.state)
+    case .mapItem(let item): takeOnMap(item, in: &next.state, scene)
+    case .mapClick(let place): clickMap(place, in: &next.state, scene)
+    case .mapTurn(let place, let up): turnMap(place, up: up, in: &next.state, scene)
+    case .diagnosisRow(let row): selectDiagnosisRow(row, on: &next, scene)
+    case .watch(let status): next.state.watch = status
     case .tick: tick(&next.state, scene)
     case .resize(let size):
       next.state.size = size
@@ -53,6 +58,7 @@ public enum Explorer {
   }
 
   static func perform(_ command: Command, on next: inout Transition, _ scene: Scene) {
+    if performInView(command, on: &next, scene) { return }
     switch command {
     case .quit: next.effects.append(.quit)
     case .redraw: next.effects.append(.redraw)
@@ -71,6 +77,8 @@ public enum Explorer {
         openViewers(&next.state, scene)
       }
     case .why: toggleWhy(&next.state)
+    case .map: toggleMap(&next.state)
+    case .diagnose: toggleDiagnosis(&next.state)
     case .whyItem, .whyOver, .whyZoom, .whyGroup, .whyContrast, .whyDrill, .whyCheck:
       why(command, on: &next, scene)
     case .focusNext: moveFocus(by: 1, in: &next.state)
@@ -110,6 +118,9 @@ public enum Explorer {
     case .exportSVG: export(.svg, &next)
     case .exportCopy: export(.copy, &next)
     case .jump: break
+    case .panLeft, .panRight, .panUp, .panDown, .zoomIn, .zoomOut, .wholeMap, .likeness,
+      .nextNamed, .previousNamed, .takeNamed, .namedBefore, .nextPart, .openRow:
+      break
     case .tour:
       if scene.model.viewerCount > 0 {
         next.state.awaitsTour = true

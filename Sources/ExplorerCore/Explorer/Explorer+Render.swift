@@ -10,8 +10,12 @@ extension Explorer {
       drawTooSmall(state.size, in: &frame)
       return frame
     }
-    FrameLines.draw(layout, in: &frame)
-    for placement in layout.panes {
+    if let view = state.fullView {
+      draw(view, state, scene, in: &frame)
+    } else {
+      FrameLines.draw(layout, in: &frame)
+    }
+    for placement in layout.panes where state.fullView == nil {
       frame.onClick(placement.title, .focus(placement.pane))
       frame.onClick(placement.body, .focus(placement.pane))
       drawTitle(placement, state, scene, in: &frame)
@@ -20,7 +24,11 @@ extension Explorer {
     HeaderView.draw(state, scene, layout, in: &frame)
     FooterView.draw(state, scene, layout, in: &frame)
     EditLine.draw(state, scene, on: layout, in: &frame)
-    if let tour = state.tour { TourBox.draw(tour, on: layout, in: &frame) }
+    if let tour = state.tour {
+      TourBox.draw(tour, on: layout, in: &frame)
+    } else if let watch = state.watch, EditLine.rows(of: state) == 0 {
+      WatchStrip.draw(watch, on: layout, in: &frame)
+    }
     switch state.overlay {
     case .help(let menu): HelpMenu.draw(menu, state.focus, on: layout, in: &frame)
     case .palette(let menu): PaletteMenu.draw(menu, state, scene, on: layout, in: &frame)

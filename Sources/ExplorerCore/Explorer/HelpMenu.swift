@@ -75,7 +75,10 @@ enum HelpMenu {
     let rows = rows(matching: menu.filter.text, next.state.focus)
     guard rows.indices.contains(menu.selection), case .binding(let binding) = rows[menu.selection]
     else { return }
-    guard !binding.contexts.isDisjoint(with: [.main, .why]) else {
+    var below = next.state
+    below.overlay = nil
+    let here: Set<Context> = below.fullView == nil ? [.main, .why] : [below.context]
+    guard !binding.contexts.isDisjoint(with: here) else {
       let places = Context.allCases.filter { binding.contexts.contains($0) }.map(\.words)
       next.state.toast = Toast("This key is for: \(places.joined(separator: ", "))", role: .muted)
       return

@@ -29,6 +29,10 @@ public struct State: Equatable, Sendable {
   public internal(set) var showsWhy = false
   /// What lies on top of the panes.
   public internal(set) var overlay: Overlay?
+  /// What takes the place of the panes: the map, or the model as a whole.
+  public internal(set) var fullView: FullView?
+  /// The training run that is watched.
+  public var watch: WatchStatus?
   /// The first line of a card on the screen.
   public internal(set) var cardRow = 0
   /// Whether the stops of a tour are being looked for.
@@ -71,10 +75,16 @@ public struct State: Equatable, Sendable {
     self.seed = seed
   }
 
+  /// Rows that the edits take below the panes, or else the training run that is watched.
+  private var rowsBelow: Int {
+    let edits = EditLine.rows(of: self)
+    return edits > 0 ? edits : watch.map { WatchStrip.rows(of: $0, on: size) } ?? 0
+  }
+
   /// Where everything is.
   public var layout: Layout {
     let below =
-      tour.map { TourBox.rows(of: $0, isPlain: usesPlainWords, on: size) } ?? EditLine.rows(of: self)
+      tour.map { TourBox.rows(of: $0, isPlain: usesPlainWords, on: size) } ?? rowsBelow
     return Layout(
       Size(columns: size.columns, rows: size.rows - below),
       Layout.Request(
@@ -95,8 +105,13 @@ public struct State: Equatable, Sendable {
     switch overlay {
     case nil:
       if tour != nil { return .tour }
-      if showsWhy, focus == .why { return .why }
-      return editor != nil ? .edit : .main
+      switch fullView {
+      case .map: return .map
+      case .diagnosis: return .diagnosis
+      case nil:
+        if showsWhy, focus == .why { return .why }
+        return editor != nil ? .edit : .main
+      }
     case .card: return .card
     case .help, .find, .palette, .items, .editItem: return .menu
     case .viewers: return .viewers

@@ -35,7 +35,8 @@ extension Action {
   /// it alone.
   var keepsTour: Bool {
     switch self {
-    case .command(.tourNext), .command(.tourBack), .command(.redraw), .tick, .resize, .show, .tour:
+    case .command(.tourNext), .command(.tourBack), .command(.redraw), .tick, .resize, .show, .tour,
+      .watch:
       true
     default: false
     }

@@ -28,6 +28,8 @@ extension Context {
     case .naming: "a name"
     case .tour: "tour"
     case .card: "cards"
+    case .map: "map"
+    case .diagnosis: "model as a whole"
     case .export: "writing out"
     case .message: "too small a screen"
     }

@@ -18,6 +18,10 @@ public enum Context: String, CaseIterable, Sendable {
   case naming
   /// A card, to be read and closed.
   case card
+  /// The map of the items.
+  case map
+  /// The model as a whole.
+  case diagnosis
   /// The formats in which an explanation can be written.
   case export
   /// A screen too small for anything.
@@ -42,8 +46,8 @@ public struct Binding: Sendable {
 
 /// The one table from which the footer, the help and the documentation come.
 public enum Bindings {
-  /// All bindings, the most useful first.
-  public static let all: [Binding] = [
+  /// The bindings of panes, lists and cards, the most useful first.
+  static let panes: [Binding] = [
     Binding(
       keys: [.left, .character("h"), .character(",")], command: .stepBack,
       contexts: [.main, .edit],
@@ -126,6 +130,12 @@ public enum Bindings {
     Binding(
       keys: [.character("C")], command: .compareModels, contexts: [.main, .edit], title: "models",
       help: "Compare with the second model (--compare), or end that.", isInFooter: false),
+    Binding(
+      keys: [.character("m")], command: .map, contexts: [.main], title: "map",
+      help: "Open the map of all items, with this viewer's path.", isInFooter: true),
+    Binding(
+      keys: [.character("d")], command: .diagnose, contexts: [.main], title: "diagnose",
+      help: "Look at the model as a whole: relations, slices, viewers.", isInFooter: true),
     Binding(
       keys: [.enter], command: .whyDrill, contexts: [.why], title: "look into",
       help: "Look into a step, relation or fact; Esc leads back.",
@@ -358,6 +368,11 @@ public enum Bindings {
   /// first, then those of the panes that they do not hide.
   public static func of(_ context: Context) -> [Binding] {
     let own = all.filter { $0.contexts.contains(context) }
+    if context == .map || context == .diagnosis {
+      // What a view has for itself comes before what it shares with the panes.
+      return own.filter { !$0.contexts.contains(.main) }
+        + own.filter { $0.contexts.contains(.main) }
+    }
     guard context == .why else { return own }
     return own
       + of(.main).filter { binding in binding.keys.contains { commands[.why]?[$0] == nil } }

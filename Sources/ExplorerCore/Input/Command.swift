@@ -144,6 +144,38 @@ public enum Command: String, CaseIterable, Sendable {
   case compare
   /// Compare with the second model, or end it.
   case compareModels = "compare-models"
+  /// Open or close the map of the items.
+  case map
+  /// Open or close the view of the model as a whole.
+  case diagnose
+  /// Look further left on the map.
+  case panLeft = "pan-left"
+  /// Look further right.
+  case panRight = "pan-right"
+  /// Look further up.
+  case panUp = "pan-up"
+  /// Look further down.
+  case panDown = "pan-down"
+  /// Make the map larger.
+  case zoomIn = "zoom-in"
+  /// Make it smaller.
+  case zoomOut = "zoom-out"
+  /// Show all of the map.
+  case wholeMap = "whole-map"
+  /// Take the other way to say what is near.
+  case likeness
+  /// Go to the next item that is named.
+  case nextNamed = "next-named"
+  /// Go to the one before.
+  case previousNamed = "previous-named"
+  /// Take that item into the middle of the map.
+  case takeNamed = "take-named"
+  /// Go back to the item that was in the middle before.
+  case namedBefore = "named-before"
+  /// Go to the next part of the view of the model.
+  case nextPart = "next-part"
+  /// Open what the selected row of that view is about.
+  case openRow = "open-row"
   /// Explain any item of the catalogue.
   case whyItem = "why-item"
   /// Compare the explained item with another one.

@@ -28,7 +28,9 @@ public enum CardSubject: Hashable, Sendable {
 
 extension Card {
   /// An item: its facts, who watched it, and what the model puts near to it.
-  init(_ item: Int32, in session: Session, words: Words = .terms(.unicode)) {
+  init(
+    _ item: Int32, in session: Session, _ nearest: NearestItems, words: Words = .terms(.unicode)
+  ) {
     var lines = session.facts(of: item).map { Line(label: $0.column, text: $0.value) }
     let model = session.model
     for slot in 0..<model.tails.relationCount {
@@ -39,8 +41,8 @@ extension Card {
     let count = Int(session.popularity[Int(item)])
     let viewers = session.viewers.isEmpty ? "no data" : "\(count) times by \(session.viewers.count)"
     lines.append(Line(label: "watched", text: viewers))
-    for (place, near) in Card.nearest(to: item, session.network).enumerated() {
-      let cosine = Glyphs.unicode.share(near.cosine)
+    for (place, near) in nearest.nearest(to: item, count: 5).enumerated() {
+      let cosine = Glyphs.unicode.share(near.score)
       lines.append(
         Line(
           label: place == 0 ? "most alike" : "",
@@ -50,23 +52,6 @@ extension Card {
     lines.append(Line(label: "id", text: model.items[Int(item)]))
     title = model.itemNames[Int(item)]
     self.lines = lines
-  }
-
-  /// The items whose vectors q_i have the largest cosine to that of an item.
-  private static func nearest(
-    to item: Int32, _ network: KSRNetwork
-  ) -> [(item: Int32, cosine: Float)] {
-    let vectors = network.itemVectors
-    var cosines = vectors.applied(to: vectors.row(Int(item)))
-    let norms = (0..<vectors.rows).map { row in
-      dotProduct(vectors.row(row), vectors.row(row)).squareRoot()
-    }
-    let own = norms[Int(item)]
-    for other in cosines.indices {
-      cosines[other] =
-        norms[other] > 0 && own > 0 ? cosines[other] / (norms[other] * own) : -.infinity
-    }
-    return topItems(cosines, count: 5) { $0 == item }.map { ($0.item, $0.score) }
   }
 
   /// The model: its settings, where it comes from, and how well it does.

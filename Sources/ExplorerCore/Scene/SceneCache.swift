@@ -9,6 +9,7 @@ public final class SceneCache {
   /// What the screen says of the model.
   public let model: ModelScene
 
+  private(set) lazy var nearest = NearestItems(session.network)
   /// The known tails, arranged for explanations.
   lazy var tails = TailIndex(session.model)
   private lazy var viewerIndex = ViewerIndex(session)
@@ -30,6 +31,9 @@ public final class SceneCache {
   let compared: ComparedModel?
   private var isSearchNext = false
   var searches: [SmallestKey: SmallestSetSearch] = [:]
+  lazy var planeSearch = PlaneSearch(session.network.itemVectors)
+  var knownNeighbours: (item: Int32, likeness: ItemLikeness, items: [ScoredItem])?
+  lazy var diagnosis = DiagnosisSurvey(session)
 
   private struct ModelCardKey: Equatable {
     let knowsAttention: Bool
@@ -103,6 +107,8 @@ public final class SceneCache {
     {
       scene.namedViewer = namedViewer(name, among: state.own)
     }
+    scene.map = mapScene(for: state, viewer: scene.viewer, step: scene.step)
+    scene.diagnosis = diagnosisScene(for: state)
     scene.found = found(for: state)
     return scene
   }
@@ -165,6 +171,7 @@ public final class SceneCache {
 
   /// Does a portion of what is still missing around a state; false if nothing was.
   public func work(for state: State) -> Bool {
+    if workOnMap(for: state) || workOnDiagnosis(for: state) { return true }
     if state.awaitsTour, foundTour == nil {
       lookForTour()
       return true
@@ -234,7 +241,7 @@ public final class SceneCache {
     case .item(let item):
       let key = CardKey(item: item, isPlain: words.isPlain)
       if let known = cards[key] { return known }
-      let card = Card(item, in: session, words: words)
+      let card = Card(item, in: session, nearest, words: words)
       cards[key] = card
       return card
     case .model:

@@ -24,7 +24,9 @@ struct FoundItem: Sendable, Equatable {
 /// The list of the items found.
 enum ItemSearchMenu {
   private static func area(on size: Size) -> Rect {
-    Rect(size).centred(columns: min(72, max(20, size.columns - 4)), rows: max(6, size.rows - 6))
+    // Between header and footer, also on the lowest screen.
+    Rect(column: 0, row: 1, columns: size.columns, rows: size.rows - 2)
+      .centred(columns: min(72, max(20, size.columns - 4)), rows: max(6, size.rows - 6))
   }
 
   /// How many rows of the list are seen at once.

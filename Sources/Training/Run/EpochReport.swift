@@ -1,3 +1,5 @@
+import Workspace
+
 /// One epoch in numbers.
 public struct EpochReport: Sendable, Equatable {
   /// The epoch, from 1.
@@ -28,5 +30,10 @@ public struct EpochReport: Sendable, Equatable {
     self.score = score
     self.isBest = isBest
     self.seconds = seconds
+  }
+  /// The epoch as the history of the run keeps it.
+  var row: EpochTable.Row {
+    EpochTable.Row(
+      number: number, loss: loss, metrics: validation, seconds: seconds, isBest: isBest)
   }
 }

@@ -1,5 +1,6 @@
 import AtomicFiles
 import KSRModel
+import Workspace
 
 /// The files of a run: the best model so far, the state to go on from, and the history.
 ///
@@ -11,7 +12,7 @@ public struct RunFiles: Sendable {
   /// MODEL.state: what `--resume` reads.
   public var state: String { Self.state(of: model) }
   /// MODEL.history.csv: loss and metrics of each epoch.
-  public var history: String { model + ".history.csv" }
+  public var history: String { EpochTable.path(besideModel: model) }
   private let run: ModelTraining
   private let digests: RunDigests
 
@@ -30,8 +31,10 @@ public struct RunFiles: Sendable {
     try StateFile.write(state, settings: run.requested, digests: digests, to: self.state)
     if let best = state.bestEpoch, best.number == state.epoch { try saveBest(of: state) }
     do throws(DataError) {
-      try writeAtomically(
-        EpochHistory.text(state.epochs, metrics: run.training.reportedMetrics), to: history)
+      let table = EpochTable(
+        metricNames: run.training.reportedMetrics.map(\.description),
+        rows: state.epochs.map(\.row))
+      try writeAtomically(table.text, to: history)
     } catch {
       throw CheckpointError(.unwritable, file: error.file, error.found)
     }

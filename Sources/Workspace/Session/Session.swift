@@ -71,6 +71,29 @@ public struct Session: Sendable {
     self.warnings = warnings + (attributes?.warnings ?? []).map(\.description)
   }
 
+  /// The same histories with another model: a better one of the same training run.
+  ///
+  /// Where it has other items or another split, the data is read again.
+  public func reading(_ model: TrainedModel) throws(DataError) -> Session {
+    guard model.items == self.model.items, model.provenance.split == self.model.provenance.split,
+      model.provenance.trainingDigest == self.model.provenance.trainingDigest
+    else {
+      guard let folder else { return Session(model) }
+      return try Session(model, folder: folder)
+    }
+    return Session(model, sharing: self)
+  }
+
+  private init(_ model: TrainedModel, sharing other: Session) {
+    self.model = model
+    network = KSRNetwork(settings: model.settings, parameters: model.parameters)
+    folder = other.folder
+    viewers = other.viewers
+    popularity = other.popularity
+    attributes = other.attributes
+    warnings = other.warnings
+  }
+
   private static func popularity(_ viewers: [History], itemCount: Int) -> [Int32] {
     var popularity = [Int32](repeating: 0, count: itemCount)
     var last = [Int](repeating: -1, count: itemCount)

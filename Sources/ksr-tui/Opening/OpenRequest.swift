@@ -49,9 +49,11 @@ struct OpenRequest {
   }
 
   /// Reads model and data.
-  func open() throws -> SceneCache {
+  ///
+  /// - Parameter model: the model, if it has been read already.
+  func open(_ model: TrainedModel? = nil) throws -> SceneCache {
     let files = try files()
-    let model = try TrainedModel.read(path: files.model)
+    let model = try model ?? TrainedModel.read(path: files.model)
     let name = Paths.stem(files.model)
     let compared = try compare.map {
       ComparedModel(

@@ -37,6 +37,20 @@ import Workspace
     #expect(session.folder?.name == "films")
   }
 
+  /// The folder is gone by then: what is not read again does not miss it.
+  @Test func anotherModelOfTheSameRunReadsNothingAgain() throws {
+    let session = try session()
+    var model = session.model
+    model.parameters.itemEmbedding.values[8] += 1
+    let next = try session.reading(model)
+    #expect(next.viewers == session.viewers && next.popularity == session.popularity)
+    #expect(next.warnings == session.warnings && next.folder == session.folder)
+    #expect(next.network.itemVectors != session.network.itemVectors)
+    model.provenance.split.heldOutUsers = ["v2"]
+    #expect(throws: DataError.self) { try session.reading(model) }
+    #expect(try Session(model).reading(model).viewers.isEmpty)
+  }
+
   @Test func popularityCountsViewers() throws {
     var expected = [Int32](repeating: 0, count: 41)
     (expected[3], expected[7], expected[40]) = (2, 2, 1)

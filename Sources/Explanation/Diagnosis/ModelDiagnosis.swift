@@ -1,0 +1,229 @@
+import CKernels
+import KSRModel
+import Randomness
+import Workspace
+
+/// Looks at a model as a whole, viewer after viewer, a portion at a time.
+///
+/// The viewers come in an order drawn once from a fixed seed, so that the first of them are a sample
+/// of all. Each interaction kept from training (validation and test) is a case: its rank is taken as
+/// the model gives it and once more for every slot silenced. What has been counted does not depend
+/// on how large the portions were.
+public struct ModelDiagnosis: Sendable {
+  /// One interaction kept from training.
+  struct Case: Sendable, Equatable {
+    /// The viewer, by place.
+    let viewer: Int
+    /// The step of the target in the history, from 1.
+    let step: Int
+    /// What came next.
+    let target: Int32
+    /// Its rank.
+    var rank: Double
+    /// Its rank with each slot silenced.
+    var silenced: [Double]
+  }
+
+  /// Sums over the steps that the model has read.
+  struct Reading: Sendable {
+    /// Σ α by place and slot [L R].
+    var attention: Matrix64
+    /// Σ z by slot.
+    var gates: [Double]
+    /// Steps by slot of the largest α.
+    var leads: [Int]
+    /// Steps by place.
+    var steps: [Int]
+    /// Σ −Σ α ln α.
+    var entropy = 0.0
+  }
+
+  /// The viewers that have cases, in the order in which they are counted.
+  let order: [Int]
+  let session: Session
+  /// Whether each item is among the fifth that was watched most.
+  let isPopular: [Bool]
+  private(set) var cases: [Case] = []
+  private(set) var reading: Reading
+  private var nextViewer = 0
+  private var current: Current?
+
+  /// The viewer at work.
+  private struct Current: Sendable {
+    let viewer: Int
+    /// Steps of targets that are left.
+    var targets: ArraySlice<Int>
+    /// The pass that the first L steps share.
+    let shared: Trace
+    /// The cases found.
+    var cases: [Case] = []
+    /// The case at work, and the preferences that are left to rank: as it is, then silenced.
+    var open: (found: Case, preferences: [[Float]])?
+  }
+
+  /// Nothing counted yet.
+  public init(_ session: Session) {
+    self.session = session
+    isPopular = DiagnosisSlice.popularItems(session.popularity)
+    var order = session.viewers.indices.filter { viewer in
+      let history = session.viewers[viewer]
+      return history.count > 1 && session.mark(of: history, step: history.count - 1) != .train
+    }
+    var generator = SeededGenerator(seed: 1)
+    generator.shuffle(&order)
+    self.order = order
+    let (slots, places) = (
+      session.network.readsMemory ? session.network.relationCount : 0,
+      session.network.settings.maxItemListLength
+    )
+    reading = Reading(
+      attention: Matrix64(rows: places, columns: slots),
+      gates: Array(repeating: 0, count: slots), leads: Array(repeating: 0, count: slots),
+      steps: Array(repeating: 0, count: places))
+  }
+
+  /// Whether all viewers have been counted.
+  public var isComplete: Bool { current == nil && nextViewer == order.count }
+
+  /// Viewers counted so far.
+  public var viewerCount: Int { nextViewer - (current == nil ? 0 : 1) }
+
+  /// All viewers with interactions kept from training.
+  public var viewerTotal: Int { order.count }
+
+  /// Goes on with about so many multiplications; false if there was nothing left to do.
+  public mutating func work(multiplications: Int) -> Bool {
+    guard !isComplete else { return false }
+    var left = multiplications
+    repeat { advance(&left) } while left > 0 && !isComplete
+    return true
+  }
+
+  // MARK: A step of the work
+
+  private mutating func advance(_ left: inout Int) {
+    guard var work = current else {
+      current = begin(order[nextViewer])
+      nextViewer += 1
+      left -= passCost
+      return
+    }
+    if work.open == nil, let step = work.targets.popFirst() { work.open = open(work, step, &left) }
+    if var open = work.open {
+      rank(&open, &left)
+      if open.preferences.isEmpty {
+        work.cases.append(open.found)
+        work.open = nil
+      } else {
+        work.open = open
+      }
+    }
+    guard work.open == nil, work.targets.isEmpty else { return current = work }
+    // A viewer counts whole or not at all.
+    cases += work.cases
+    if session.network.readsMemory { read(work.shared) }
+    current = nil
+  }
+
+  private var passCost: Int {
+    let settings = session.network.settings
+    return settings.maxItemListLength * 6 * settings.hiddenSize * settings.hiddenSize
+  }
+
+  private func begin(_ viewer: Int) -> Current {
+    let history = session.viewers[viewer]
+    let network = session.network
+    let shared = network.trace(
+      Array(history.items.prefix(network.settings.maxItemListLength)))
+    let targets = (1..<history.count).filter { session.mark(of: history, step: $0) != .train }
+    return Current(viewer: viewer, targets: targets[...], shared: shared)
+  }
+
+  private mutating func read(_ trace: Trace) {
+    for row in 0..<trace.count {
+      let attention = trace.attention.row(row)
+      var lead = 0
+      for slot in reading.gates.indices {
+        let alpha = trace.attention[row, slot]
+        reading.attention[row, slot] += Double(alpha)
+        reading.gates[slot] += Double(trace.writeGates[row, slot])
+        if alpha > trace.attention[row, lead] { lead = slot }
+      }
+      reading.leads[lead] += 1
+      reading.steps[row] += 1
+      reading.entropy += Double(AttentionSummary.entropy(attention))
+    }
+  }
+
+  /// The preferences of a case: as the model has it, then with each slot silenced.
+  private func open(
+    _ work: Current, _ step: Int, _ left: inout Int
+  ) -> (found: Case, preferences: [[Float]]) {
+    let network = session.network
+    let history = session.viewers[work.viewer]
+    let window = network.settings.maxItemListLength
+    var (trace, row) = (work.shared, step - 1)
+    if step > window {
+      trace = network.trace(Array(history.items[step - window..<step]))
+      row = trace.count - 1
+      left -= passCost
+    }
+    var preferences = [Array(trace.preferences.row(row))]
+    if network.readsMemory {
+      let slots = 0..<network.relationCount
+      preferences += slots.map { silenced in
+        network.preference(trace, row: row, reading: slots.filter { $0 != silenced })
+      }
+    }
+    let found = Case(
+      viewer: work.viewer, step: step, target: history.items[step], rank: 0, silenced: [])
+    return (found, preferences)
+  }
+
+  /// Ranks the case's target under as many of the preferences as there is time for, one at least.
+  private func rank(
+    _ open: inout (found: Case, preferences: [[Float]]), _ left: inout Int
+  ) {
+    let vectors = session.network.itemVectors
+    let count = min(
+      open.preferences.count, max(1, max(left, 0) / max(1, vectors.values.count)))
+    left -= count * vectors.values.count
+    let (n, e) = (vectors.rows, vectors.columns)
+    let tile = open.preferences[..<count].flatMap { $0 }
+    open.preferences.removeFirst(count)
+    var scores = [Float](repeating: 0, count: count * n)
+    ksr_sgemm(false, true, count, n, e, tile, e, vectors.values, e, 0, &scores, n)
+    for row in 0..<count {
+      let rank = scores.withUnsafeBufferPointer { scores -> Double in
+        guard let own = scores.baseAddress.map({ $0 + row * n }) else { return 0 }
+        var (greater, equal) = (0, 0)
+        // The padding item 0 is not ranked.
+        ksr_count_above(n - 1, own + 1, own[Int(open.found.target)], &greater, &equal)
+        return 1 + Double(greater) + Double(equal - 1) / 2
+      }
+      if open.found.rank == 0 {
+        open.found.rank = rank
+      } else {
+        open.found.silenced.append(rank)
+      }
+    }
+  }
+}
+
+/// Sums in double precision, row after row.
+struct Matrix64: Sendable, Equatable {
+  let rows: Int
+  let columns: Int
+  private var values: [Double]
+
+  /// A matrix of zeros.
+  init(rows: Int, columns: Int) {
+    (self.rows, self.columns) = (rows, columns)
+    values = Array(repeating: 0, count: rows * columns)
+  }
+
+  subscript(row: Int, column: Int) -> Double {
+    get { values[row * columns + column] }
+    set { values[row * columns + column] = newValue }
+  }
+}

@@ -1,0 +1,49 @@
+import CKernels
+import KSRModel
+
+/// How near two items are to each other.
+public enum ItemLikeness: String, Sendable, CaseIterable {
+  /// The cosine of the angle between their vectors.
+  case cosine
+  /// The product of their vectors, in which long ones are near to many.
+  case dotProduct = "dot product"
+
+  /// The other one.
+  public var other: ItemLikeness { self == .cosine ? .dotProduct : .cosine }
+}
+
+/// The items nearest to one, in the space in which the model scores them: by their whole vectors
+/// q_i, not by a projection.
+public struct NearestItems: Sendable {
+  private let network: KSRNetwork
+  private let lengths: [Float]
+
+  /// Measures the vectors of all items.
+  public init(_ network: KSRNetwork) {
+    self.network = network
+    let (rows, width) = (network.itemVectors.rows, network.itemVectors.columns)
+    lengths = network.itemVectors.values.withUnsafeBufferPointer { values in
+      (0..<rows).map { row in
+        guard let base = values.baseAddress else { return 0 }
+        return Float(ksr_sum_of_squares(width, base + row * width).squareRoot())
+      }
+    }
+  }
+
+  /// The `count` items most like an item, the nearest first, with their likeness; neither the item
+  /// itself nor the padding item is among them.
+  public func nearest(
+    to item: Int32, by likeness: ItemLikeness = .cosine, count: Int
+  ) -> [ScoredItem] {
+    let vectors = network.itemVectors
+    var products = vectors.applied(to: vectors.row(Int(item)))
+    if likeness == .cosine {
+      let own = lengths[Int(item)]
+      for other in products.indices {
+        let norms = lengths[other] * own
+        products[other] = norms > 0 ? products[other] / norms : -.infinity
+      }
+    }
+    return topItems(products, count: count) { $0 == item }
+  }
+}

@@ -1,0 +1,71 @@
+/// A picture of dots, several to a cell: 2 × 4 in braille, 1 × 2 with the characters of every
+/// keyboard.
+struct DotGrid {
+  /// The cells covered.
+  let room: Rect
+  /// Dots in a cell, across and down.
+  let perCell: (columns: Int, rows: Int)
+  private let isBraille: Bool
+  private var bits: [UInt8]
+
+  /// No dots in a rectangle of cells.
+  init(_ room: Rect, glyphs: Glyphs) {
+    self.room = room
+    isBraille = glyphs.showsBraille
+    perCell = isBraille ? (2, 4) : (1, 2)
+    bits = Array(repeating: 0, count: room.columns * room.rows)
+  }
+
+  /// Dots across.
+  var columns: Int { room.columns * perCell.columns }
+  /// Dots down.
+  var rows: Int { room.rows * perCell.rows }
+
+  /// Sets a dot, counted from the upper left one; nothing happens outside.
+  mutating func set(_ x: Int, _ y: Int) {
+    guard x >= 0, y >= 0, x < columns, y < rows else { return }
+    let (column, row) = (x / perCell.columns, y / perCell.rows)
+    bits[row * room.columns + column] |= bit(x % perCell.columns, y % perCell.rows)
+  }
+
+  /// Sets the dots of a line between two places, which may lie outside.
+  mutating func line(from a: (x: Int, y: Int), to b: (x: Int, y: Int)) {
+    let steps = max(abs(b.x - a.x), abs(b.y - a.y))
+    // What is far outside would take long, and nothing of it is seen.
+    guard steps > 0, steps < 100_000 else { return set(a.x, a.y) }
+    for step in 0...steps {
+      let share = Double(step) / Double(steps)
+      set(
+        a.x + Int((Double(b.x - a.x) * share).rounded()),
+        a.y + Int((Double(b.y - a.y) * share).rounded()))
+    }
+  }
+
+  /// The sign of a cell, counted from the upper left one; nil where it has no dots.
+  func sign(column: Int, row: Int) -> Unicode.Scalar? {
+    let own = bits[row * room.columns + column]
+    guard own != 0 else { return nil }
+    return isBraille ? Unicode.Scalar(0x2800 + UInt32(own)) : [" ", "'", ".", ":"][Int(own)]
+  }
+
+  /// Draws all cells that have dots, each in the style that is asked for.
+  func draw(on canvas: inout Canvas, style: (Int, Int) -> Style) {
+    for row in 0..<room.rows {
+      for column in 0..<room.columns {
+        guard let sign = sign(column: column, row: row) else { continue }
+        canvas.put(
+          sign, column: room.column + column, row: room.row + row, style: style(column, row))
+      }
+    }
+  }
+
+  private func bit(_ x: Int, _ y: Int) -> UInt8 {
+    // Braille counts its dots down the left side, then the right, and the lowest two last.
+    isBraille ? [[0x01, 0x02, 0x04, 0x40], [0x08, 0x10, 0x20, 0x80]][x][y] : UInt8(1 << y)
+  }
+}
+
+extension Glyphs {
+  /// Whether the set has more than the characters of every keyboard.
+  var showsBraille: Bool { self != .ascii }
+}

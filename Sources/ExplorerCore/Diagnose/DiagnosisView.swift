@@ -1,0 +1,45 @@
+import Explanation
+import Workspace
+
+/// What is selected of the model as a whole.
+public struct DiagnosisView: Equatable, Sendable {
+  /// The selected row: relations, then slices, then the viewers predicted best and worst.
+  public internal(set) var row = 0
+}
+
+/// The model as a whole, as far as it has been counted.
+public struct DiagnosisScene: Sendable {
+  /// The last report; nil before the first.
+  public let report: DiagnosisReport?
+  /// Viewers counted by now, and all of them.
+  public let counted: (done: Int, of: Int)
+  /// What the names of items and entities say of the links.
+  public let links: LinkDiagnosis
+
+  /// What a row is about.
+  enum Row: Equatable {
+    case relation(Int)
+    case slice(Int)
+    case viewer(DiagnosisReport.Viewer)
+  }
+
+  /// The rows that can be selected.
+  var rows: [Row] {
+    guard let report else { return [] }
+    return report.relations.indices.map { .relation($0) }
+      + ([report.all] + report.slices).indices.map { .slice($0) }
+      + (report.best + report.worst).map { .viewer($0) }
+  }
+}
+
+/// How many links look wrong.
+public enum LinkDiagnosis: Sendable, Equatable {
+  /// Not looked at yet.
+  case unknown
+  /// The data has no links, no titles or no names of entities.
+  case nothingToCompare
+  /// A file that cannot be read, in a sentence.
+  case failed(String)
+  /// Links with both names, those that look wrong, and titles of some of them.
+  case compared(Int, different: Int, titles: [String])
+}

@@ -1,0 +1,134 @@
+import AtomicFiles
+import Foundation
+
+/// The history of a training run as a table of comma-separated values: MODEL.history.csv.
+///
+/// Its columns are `epoch`, `loss`, one for each reported metric, `seconds` and `best` (1 or 0);
+/// metrics of an epoch that was not validated are empty.
+public struct EpochTable: Sendable, Equatable {
+  /// One epoch.
+  public struct Row: Sendable, Equatable {
+    /// The epoch, from 1.
+    public let number: Int
+    /// Mean loss over the epoch's scored positions.
+    public let loss: Double
+    /// The values of the metrics in their order; nil where the epoch was not validated.
+    public let metrics: [Double]?
+    /// How long the epoch and its validation took.
+    public let seconds: Double
+    /// Whether it was at least as good as any before.
+    public let isBest: Bool
+
+    /// An epoch made of its parts.
+    public init(number: Int, loss: Double, metrics: [Double]?, seconds: Double, isBest: Bool) {
+      self.number = number
+      self.loss = loss
+      self.metrics = metrics
+      self.seconds = seconds
+      self.isBest = isBest
+    }
+  }
+
+  /// The names of the reported metrics, such as `NDCG@10`.
+  public let metricNames: [String]
+  /// The epochs in their order.
+  public let rows: [Row]
+
+  /// A table made of its parts.
+  public init(metricNames: [String], rows: [Row]) {
+    self.metricNames = metricNames
+    self.rows = rows
+  }
+
+  /// The file beside a model.
+  public static func path(besideModel path: String) -> String { path + ".history.csv" }
+
+  /// The best epoch so far.
+  public var best: Row? { rows.last { $0.isBest } }
+
+  private static let before = ["epoch", "loss"]
+  private static let after = ["seconds", "best"]
+
+  /// The table as it is written.
+  public var text: String {
+    let header = (Self.before + metricNames + Self.after).joined(separator: ",")
+    let lines = rows.map { row in
+      let values = row.metrics?.map { "\($0)" } ?? metricNames.map { _ in "" }
+      return
+        (["\(row.number)", "\(row.loss)"] + values
+        + [String(format: "%.3f", row.seconds), row.isBest ? "1" : "0"]).joined(separator: ",")
+    }
+    return ([header] + lines).joined(separator: "\n") + "\n"
+  }
+
+  /// Reads a file that ``text`` has been written to.
+  public static func read(_ path: String) throws(DataError) -> EpochTable {
+    let bytes: Data
+    do {
+      bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+    } catch {
+      throw DataError(file: path, found: "cannot be read")
+    }
+    return try EpochTable(text: String(decoding: bytes, as: UTF8.self), file: path)
+  }
+
+  /// Reads what ``text`` has written.
+  ///
+  /// - Parameter file: what to call the text in an error.
+  public init(text: String, file: String) throws(DataError) {
+    var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    // What does not end with a line break has been cut off.
+    guard lines.popLast()?.isEmpty == true, let header = lines.first else {
+      throw DataError(
+        file: file, line: lines.count + 1, found: "no line break at its end",
+        expected: "a whole table of epochs")
+    }
+    let names = header.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    guard names.count >= 4, Array(names.prefix(2)) == Self.before,
+      Array(names.suffix(2)) == Self.after
+    else {
+      throw DataError(
+        file: file, line: 1, found: quoted(header),
+        expected: "the columns epoch, loss, the metrics, seconds and best")
+    }
+    metricNames = Array(names[2..<names.count - 2])
+    var rows: [Row] = []
+    for (offset, line) in lines.enumerated().dropFirst() {
+      rows.append(try Self.row(line, metricNames.count, file: file, line: offset + 1))
+    }
+    self.rows = rows
+  }
+
+  private static func row(
+    _ text: Substring, _ metricCount: Int, file: String, line: Int
+  ) throws(DataError) -> Row {
+    let fields = text.split(separator: ",", omittingEmptySubsequences: false)
+    guard fields.count == metricCount + 4 else {
+      throw DataError(
+        file: file, line: line, found: "\(fields.count) fields", expected: "\(metricCount + 4)")
+    }
+    func number(_ field: Int, _ name: String) throws(DataError) -> Double {
+      guard let value = Double(fields[field]) else {
+        throw DataError(
+          file: file, line: line, field: name, found: quoted(fields[field]), expected: "a number")
+      }
+      return value
+    }
+    guard let epoch = Int(fields[0]), epoch > 0 else {
+      throw DataError(
+        file: file, line: line, field: "epoch", found: quoted(fields[0]),
+        expected: "a whole number from 1 on")
+    }
+    var metrics: [Double]? = []
+    for field in 2..<metricCount + 2 {
+      if fields[field].isEmpty {
+        metrics = nil
+      } else {
+        metrics?.append(try number(field, "metric"))
+      }
+    }
+    return Row(
+      number: epoch, loss: try number(1, "loss"), metrics: metricCount == 0 ? nil : metrics,
+      seconds: try number(metricCount + 2, "seconds"), isBest: fields[metricCount + 3] == "1")
+  }
+}

@@ -1,0 +1,227 @@
+import Explanation
+import Randomness
+import Testing
+
+@testable import ExplorerCore
+
+@Suite("Map")
+struct MapTests {
+  private let little: LittleData
+
+  init() throws { little = try LittleData() }
+
+  private func view(_ keys: String, columns: Int = 100) throws -> MapView {
+    // The plane must be there before keys can move over it.
+    let open = try little.run("m", columns: columns).state
+    while little.cache.work(for: open) {}
+    let state = try little.run(keys, from: open).state
+    guard case .map(let view) = state.fullView else {
+      Issue.record("no map")
+      return MapView()
+    }
+    return view
+  }
+
+  @Test("names lie inside, beside their points, and never on each other or on a point")
+  func labels() {
+    var random = SeededGenerator(seed: 4)
+    for _ in 0..<300 {
+      let room = Rect(
+        column: random.integer(below: 5), row: random.integer(below: 5),
+        columns: random.integer(below: 60), rows: random.integer(below: 20))
+      var placer = LabelPlacer(room)
+      guard !room.isEmpty else {
+        #expect(placer.place([.init(anchor: Point(column: 1, row: 1), columns: 3)]) == [nil])
+        continue
+      }
+      let labels = (0..<30).map { _ in
+        LabelPlacer.Label(
+          anchor: Point(
+            column: room.column + random.integer(below: room.columns),
+            row: room.row + random.integer(below: room.rows)),
+          columns: 1 + random.integer(below: 20))
+      }
+      for label in labels { placer.block(label.anchor) }
+      let places = placer.place(labels)
+      var taken: Set<Point> = Set(labels.map(\.anchor))
+      for (label, place) in zip(labels, places) {
+        guard let place else { continue }
+        #expect(place.columns == label.columns && place.rows == 1)
+        #expect(place.intersection(room) == place)
+        #expect(abs(place.row - label.anchor.row) <= 1)
+        for column in place.column..<place.endColumn {
+          #expect(taken.insert(Point(column: column, row: place.row)).inserted)
+        }
+      }
+    }
+  }
+
+  @Test("a name goes to the right where there is room, else to the left")
+  func sides() {
+    var placer = LabelPlacer(Rect(column: 0, row: 0, columns: 20, rows: 3))
+    let places = placer.place([
+      .init(anchor: Point(column: 2, row: 1), columns: 5),
+      .init(anchor: Point(column: 18, row: 1), columns: 5),
+    ])
+    #expect(places[0] == Rect(column: 4, row: 1, columns: 5, rows: 1))
+    #expect(places[1] == Rect(column: 12, row: 1, columns: 5, rows: 1))
+  }
+
+  @Test("dots: four lines of two in braille, two of one in ASCII; outside nothing happens")
+  func dots() {
+    let room = Rect(column: 3, row: 2, columns: 2, rows: 1)
+    var braille = DotGrid(room, glyphs: .unicode)
+    #expect(braille.columns == 4 && braille.rows == 4)
+    braille.set(0, 0)
+    braille.set(1, 3)
+    braille.set(-1, 0)
+    braille.set(4, 0)
+    #expect(braille.sign(column: 0, row: 0) == "⢁")
+    #expect(braille.sign(column: 1, row: 0) == nil)
+    braille.line(from: (0, 0), to: (3, 0))
+    #expect(braille.sign(column: 1, row: 0) == "⠉")
+    var ascii = DotGrid(room, glyphs: .ascii)
+    ascii.set(0, 0)
+    ascii.set(1, 1)
+    #expect(ascii.sign(column: 0, row: 0) == "'" && ascii.sign(column: 1, row: 0) == ".")
+    ascii.line(from: (0, 0), to: (1_000_000_000, 5))
+    ascii.line(from: (0, 1), to: (0, 1))
+    #expect(ascii.sign(column: 0, row: 0) == ":")
+  }
+
+  @Test("every item lies on the whole map, and a cell's middle lies in the cell")
+  func geometry() throws {
+    let open = try little.run("m").state
+    while little.cache.work(for: open) {}
+    let plane = try #require(little.cache.scene(for: open).map?.plane)
+    for (columns, rows) in [(120, 36), (80, 24), (40, 12), (21, 7)] {
+      for glyphs in [Glyphs.unicode, .ascii] {
+        let geometry = MapGeometry(
+          plane, MapView(), on: Size(columns: columns, rows: rows), glyphs: glyphs)
+        for point in plane.points.dropFirst() { #expect(geometry.cell(point) != nil) }
+        for row in geometry.room.row..<geometry.room.endRow {
+          for column in geometry.room.column..<geometry.room.endColumn {
+            let cell = Point(column: column, row: row)
+            #expect(geometry.cell(geometry.point(at: cell)) == cell)
+          }
+        }
+      }
+    }
+  }
+
+  @Test("m opens and closes; Esc closes; steps go on meanwhile")
+  func opening() throws {
+    #expect(try little.run("m,m").state.fullView == nil)
+    #expect(try little.run("m,Escape").state.fullView == nil)
+    #expect(try little.run("m,q").effects == [.quit])
+    #expect(try little.run("m,Comma,Comma,.").state.step == 4)
+    #expect(try little.run("m,g").state.step == 0)
+    #expect(try little.run("m,]").state.context == .map)
+    #expect(try little.run("m,d").state.context == .diagnosis)
+    #expect(try little.run("m,z").state.toast?.text.contains("z does nothing here") == true)
+    #expect(try little.run("m,?,text=map larger,Enter").state.context == .map)
+    #expect(try little.run("m,v,Enter").state.context == .map)
+  }
+
+  @Test("arrows pan, + and - zoom, 0 shows everything again")
+  func moving() throws {
+    let start = try view("0")
+    #expect(start.centre == .everything && start.zoom == 0)
+    func centre(_ keys: String) throws -> PlanePoint {
+      guard case .point(let point) = try view(keys).centre else { throw CancellationError() }
+      return point
+    }
+    let right = try centre("Right")
+    let left = try centre("h")
+    #expect(right.x > left.x && right.y == left.y)
+    let up = try centre("k")
+    let down = try centre("Down")
+    #expect(up.y > down.y && up.x == down.x)
+    #expect(try view("+,+,-").zoom == 1)
+    #expect(try view("Right,+,0") == start)
+    #expect(try view(Array(repeating: "+", count: 40).joined(separator: ",")).zoom == 16)
+    #expect(try view(Array(repeating: "-", count: 40).joined(separator: ",")).zoom == -4)
+  }
+
+  @Test("the wheel zooms around the cell it is turned over")
+  func wheel() throws {
+    let open = try little.run("m", columns: 100).state
+    while little.cache.work(for: open) {}
+    let place = Point(column: 12, row: 7)
+    func point(_ state: State) throws -> PlanePoint {
+      guard case .map(let view) = state.fullView else { throw CancellationError() }
+      let plane = little.cache.scene(for: state).map?.plane
+      return MapGeometry(plane, view, on: state.size, glyphs: .unicode).point(at: place)
+    }
+    let before = try point(open)
+    let after = try point(try little.run("WheelUp@12:7,WheelUp@12:7", from: open).state)
+    #expect(abs(before.x - after.x) < 1e-3 && abs(before.y - after.y) < 1e-3)
+    let back = try little.run("WheelUp@12:7,WheelDown@12:7", from: open).state
+    guard case .map(let view) = back.fullView else { return }
+    #expect(view.zoom == 0)
+  }
+
+  @Test("names: Tab goes through them, Enter takes one into the middle, Backspace goes back")
+  func names() throws {
+    let map = try #require(try little.scene("m").map)
+    let first = map.recommendations[0].item
+    #expect(map.subject?.item == first)
+    #expect(try view("Tab").row == 0)
+    #expect(try view("BTab").row == map.rows.count - 1)
+    let taken = try view("Tab,Tab,Enter")
+    #expect(taken.item == map.rows[1].item && taken.row == nil && taken.zoom == 2)
+    #expect(taken.centre == .item(map.rows[1].item))
+    #expect(try view("Tab,Tab,Enter,BSpace").item == nil)
+    #expect(try view("BSpace").item == nil)
+    #expect(try view("Enter").row == nil)
+    let far = try view("BTab,Enter,BTab,Enter,BSpace")
+    #expect(far.item == map.rows[map.rows.count - 1].item)
+  }
+
+  @Test("nearest by cosine or by dot product, in all dimensions")
+  func likeness() throws {
+    let map = try #require(try little.scene("m").map)
+    let nearest = NearestItems(little.session.network)
+    let subject = try #require(map.subject?.item)
+    #expect(map.neighbours.map(\.item) == nearest.nearest(to: subject, count: 10).map(\.item))
+    #expect(try view("s").likeness == .dotProduct)
+    #expect(try view("s,s").likeness == .cosine)
+    let dot = try #require(try little.scene("m,s").map)
+    #expect(
+      dot.neighbours.map(\.item)
+        == nearest.nearest(to: subject, by: .dotProduct, count: 10).map(\.item))
+    #expect(try little.text("m,s", columns: 120).contains("dot product, all 8 dimensions"))
+  }
+
+  @Test("a click takes the item that lies there into the middle")
+  func clicks() throws {
+    let open = try little.run("m", columns: 100).state
+    while little.cache.work(for: open) {}
+    let plane = try #require(little.cache.scene(for: open).map?.plane)
+    let geometry = MapGeometry(plane, MapView(), on: open.size, glyphs: .unicode)
+    for item in Int32(1)...12 {
+      let cell = try #require(geometry.cell(plane.points[Int(item)]))
+      let state = try little.run("Click@\(cell.column):\(cell.row)", from: open).state
+      guard case .map(let view) = state.fullView, let taken = view.item else {
+        Issue.record("nothing taken")
+        continue
+      }
+      // Two items may share a cell.
+      #expect(geometry.cell(plane.points[Int(taken)]) == cell)
+    }
+    #expect(try little.run("Click@2:0", from: open).state.fullView == open.fullView)
+  }
+
+  @Test("without a viewer the map still shows the items")
+  func withoutViewer() throws {
+    let cache = SceneCache(.init(little.session.model), name: "m")
+    var state = State(size: Size(columns: 100, rows: 30))
+    state = Explorer.run([.character("m")], from: state, with: cache, glyphs: .unicode).state
+    while cache.work(for: state) {}
+    let map = try #require(cache.scene(for: state).map)
+    #expect(map.recommendations.isEmpty && map.neighbours.count == 10 && map.path.isEmpty)
+    #expect(
+      Explorer.render(state, cache.scene(for: state), glyphs: .unicode).canvas.text
+        .contains("Nearest to"))
+  }
+}

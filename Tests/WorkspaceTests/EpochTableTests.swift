@@ -1,0 +1,68 @@
+import AtomicFiles
+import Randomness
+import Testing
+
+@testable import Workspace
+
+@Suite("Table of epochs")
+struct EpochTableTests {
+  private let table = EpochTable(
+    metricNames: ["Hit@10", "NDCG@10"],
+    rows: [
+      .init(number: 1, loss: 6.25, metrics: [0.1, 0.05], seconds: 1.5, isBest: true),
+      .init(number: 2, loss: 5.125, metrics: nil, seconds: 0.25, isBest: false),
+      .init(number: 3, loss: 1e-7, metrics: [0.3, 1], seconds: 12, isBest: true),
+    ])
+
+  @Test("what is written is what is read")
+  func roundTrip() throws {
+    #expect(
+      table.text
+        == """
+        epoch,loss,Hit@10,NDCG@10,seconds,best
+        1,6.25,0.1,0.05,1.500,1
+        2,5.125,,,0.250,0
+        3,1e-07,0.3,1.0,12.000,1
+
+        """)
+    #expect(try EpochTable(text: table.text, file: "f") == table)
+    #expect(table.best?.number == 3)
+    let empty = EpochTable(metricNames: [], rows: [])
+    #expect(try EpochTable(text: empty.text, file: "f") == empty)
+    #expect(empty.best == nil)
+  }
+
+  @Test("a table cut off anywhere is an error or a shorter table, never a trap")
+  func cut() {
+    let bytes = Array(table.text.utf8)
+    for count in 0..<bytes.count {
+      let text = String(decoding: bytes[..<count], as: UTF8.self)
+      do throws(DataError) {
+        let cut = try EpochTable(text: text, file: "f")
+        #expect(cut.rows == Array(table.rows.prefix(cut.rows.count)))
+        #expect(text.hasSuffix("\n"))
+      } catch {
+        #expect(error.file == "f" && !error.found.isEmpty)
+      }
+    }
+  }
+
+  @Test("errors name the line and what stood there")
+  func errors() {
+    func failure(_ text: String) -> String? {
+      do throws(DataError) {
+        _ = try EpochTable(text: text, file: "m.history.csv")
+        return nil
+      } catch {
+        return "\(error)"
+      }
+    }
+    #expect(failure("step,loss\n")?.contains("line 1") == true)
+    #expect(failure("epoch,loss,seconds,best\n1,2\n")?.contains("line 2: found 2 fields") == true)
+    #expect(
+      failure("epoch,loss,seconds,best\nx,2,1,0\n")?.contains("field epoch: found \"x\"") == true)
+    #expect(failure("epoch,loss,seconds,best\n1,?,1,0\n")?.contains("field loss") == true)
+    #expect(failure("epoch,loss,seconds,best")?.contains("no line break") == true)
+    #expect(throws: DataError.self) { try EpochTable.read("/nowhere/m.history.csv") }
+  }
+}
