@@ -27,8 +27,13 @@ public struct Triples: Sendable, Equatable {
 
   /// Reads `head_id:token`, `relation_id:token` and `tail_id:token` of NAME.kg.
   public static func read(_ folder: AtomicFolder) throws(DataError) -> Triples {
+    try read(atomicFile: folder.file("kg"))
+  }
+
+  /// Reads the same columns of a file of any name.
+  static func read(atomicFile path: String) throws(DataError) -> Triples {
     let table = try AtomicTable.read(
-      folder.file("kg"),
+      path,
       columns: [
         .init("head_id", .tokens), .init("relation_id", .tokens), .init("tail_id", .tokens),
       ])

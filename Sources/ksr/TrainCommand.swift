@@ -79,7 +79,8 @@ struct TrainCommand: ParsableCommand {
     let dataset = try Dataset.read(folder, split: requested.training.split)
     describe(dataset)
     let vectors = try GraphEmbedding.load(
-      folder, dimension: requested.network.kgEmbeddingSize, seed: requested.training.seed)
+      folder, dimension: requested.network.kgEmbeddingSize, seed: requested.training.seed,
+      threads: threads.count)
     let memory = try MemoryContents(
       dataset, choosing: requested.training.memoryRelations, entities: vectors.entities,
       relations: vectors.relations, scale: requested.relationScale,
