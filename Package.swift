@@ -43,10 +43,8 @@ let belowModel: Set = ["Randomness", "AtomicFiles", "KnowledgeGraph", "SampleDat
 // Static, since an automatic library cannot be built alone: `swift build --product Explanation` must
 // not need what the explorer needs.
 let products: [Product] =
-  [
-    "KSRModel", "Workspace", "Evaluation", "Explanation", "Training", "DataCheck", "SampleData",
-    "ExplorerCore",
-  ].map { .library(name: $0, type: .static, targets: [$0]) } + [
+  (["CKernels"] + rooms.map(\.name)).map { .library(name: $0, type: .static, targets: [$0]) }
+  + [
     .executable(name: "ksr-tui", targets: ["ksr-tui"]),
     .executable(name: "ksr", targets: ["ksr"]),
   ]

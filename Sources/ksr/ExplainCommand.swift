@@ -22,7 +22,9 @@ struct ExplainCommand: ParsableCommand {
       leaveOneOut, rankWithout, gradientTimesInput, attention[] and writeGates[] of each step; \
       score = Σ history.sum + bias + residual; sharedFacts[] and otherSteps are the same sum by \
       known facts; slots[] tells what the memory holds; similarity[][] is the cosine of the GRU \
-      states of history.
+      states of history; checks[] is what --without-top and --silence ask for, in text and JSON: the \
+      score and the rank that the sum predicts without those cells, and the real ones of the model \
+      run again. They agree when neither change is more than twice the other.
       """)
 
   @Argument(help: ArgumentHelp("The model file.", valueName: "MODEL"))
@@ -41,12 +43,28 @@ struct ExplainCommand: ParsableCommand {
   @Flag(help: "Compare with what the model would recommend instead, by probability.")
   var overRivals = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Check the sum: run the model without the N steps that speak most for the item.",
+      valueName: "N"))
+  var withoutTop: Int?
+
+  @Option(
+    parsing: .singleValue,
+    help: ArgumentHelp(
+      "Check the sum: run the model with this relation silenced, the others sharing the attention. "
+        + "May be given several times.", valueName: "RELATION"))
+  var silence: [String] = []
+
   @Option(help: "text, json, csv or svg.")
   var format = Format.text
 
   func validate() throws {
     if over != nil, overRivals {
       throw ValidationError("--over and --over-rivals: give one of the two.")
+    }
+    if let withoutTop, withoutTop < 1 {
+      throw ValidationError("--without-top \(withoutTop): expected 1 or more.")
     }
   }
 
@@ -63,11 +81,15 @@ struct ExplainCommand: ParsableCommand {
         "--over names the item itself; give another one, or leave it out to compare with the "
           + "average item.")
     }
+    let relations = RelationLookup(chosen.model)
+    let slots = try silence.map { try relations.slot($0) }
     let contrast = other.map { Contrast.item($0) } ?? (overRivals ? .rivals : .catalogueMean)
     let trained = chosen.session.viewers.filter { !$0.isHeldOut }.map(\.items)
+    var question = ExplanationReport.Question(
+      viewer: chosen.viewer, step: chosen.step, item: item, over: contrast)
+    (question.checkedSteps, question.checkedSlots) = (withoutTop, slots)
     let report = ExplanationReport(
-      .init(viewer: chosen.viewer, step: chosen.step, item: item, over: contrast),
-      states: chosen.states, model: chosen.model, index: TailIndex(chosen.model),
+      question, states: chosen.states, model: chosen.model, index: TailIndex(chosen.model),
       summary: trained.isEmpty
         ? nil : AttentionSummary(network: chosen.session.network, histories: trained))
     switch format {

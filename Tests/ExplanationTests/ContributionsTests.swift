@@ -1,7 +1,9 @@
+import AtomicFiles
 import KSRModel
 import ModelTestSupport
 import TestSupport
 import Testing
+import Workspace
 
 @testable import Explanation
 
@@ -69,6 +71,36 @@ struct ContributionsTests {
       for contrast in [Contrast.none, .catalogueMean, .rivals, .item(7)] {
         for item: Int32 in [1, 300, 900] {
           expectSums(states, step: step, item: item, over: contrast)
+        }
+      }
+    }
+  }
+
+  @Test("Trained models without [PAD] and RecBole's with it, at every step of real histories")
+  func realHistories() throws {
+    let folder = TestEnvironment.fixture("explorer/little")
+    let model = try TrainedModel.read(path: folder + "/little.safetensors")
+    let session = try Session(model, folder: AtomicFolder(path: folder))
+    #expect(!model.settings.hasPadRelation && model.settings.layerCount == 1)
+    for viewer in session.viewers {
+      let states = HistoryStates(network: session.network, items: viewer.items)
+      for step in 0..<states.count {
+        for item in 1..<Int32(session.network.itemCount) {
+          expectSums(states, step: step, item: item, over: .catalogueMean)
+        }
+      }
+    }
+    for path in Fixture.tiny {
+      let file = try SafetensorsFile(path: path)
+      let network = try RecBoleFixture.network(file, prefix: "param.")
+      #expect(network.settings.hasPadRelation)
+      let sequences = try Fixture.sequences(file, items: "item_seq", lengths: "item_seq_len")
+      for items in sequences {
+        let states = HistoryStates(network: network, items: items)
+        for step in 0..<states.count {
+          for contrast in [Contrast.none, .rivals, .item(3)] {
+            expectSums(states, step: step, item: 7, over: contrast)
+          }
         }
       }
     }

@@ -57,7 +57,7 @@ struct WhySentenceTests {
       sentence(
         groups: [(1, 7, [(20, 2)])], other: [], relations: [0, 0, 0, 0], over: .item(9),
         memory: .none)
-        == "Over Item 9: Mostly because of Item 20 itself, which shares relation 1 Tail 7 with it "
+        == "Over Item 9: mostly because of Item 20 itself, which shares relation 1 Tail 7 with it "
         + "(known facts); the model has no memory.")
   }
 

@@ -34,8 +34,11 @@ struct ExplorerTests {
     #expect(try run("Tab").state.focus == .gruState)
     #expect(try run("Tab,Tab,Tab,Tab").state.focus == .history)
     #expect(try run("BTab").state.focus == .recommendations)
-    #expect(try run("w,BTab").state.focus == .why)
-    #expect(try run("w,BTab,w").state.focus == .recommendations)
+    #expect(try run("w").state.focus == .why)
+    #expect(try run("w,w").state.focus == .history)
+    #expect(try run("w,Tab").state.focus == .history)
+    #expect(try run("w,BTab").state.focus == .recommendations)
+    #expect(try run("w,BTab,BTab,Tab,Tab,w").state.focus == .history)
     #expect(try run("w", columns: 60).state.focus == .why)
     #expect(try run("Tab,BTab").state.side == .gruState)
   }

@@ -26,8 +26,10 @@ struct KeptStateTests {
   @Test("what is written is read")
   func roundTrip() throws {
     defer { remove() }
-    let state = try little.run("v,C-s,Escape,s,x,w,Tab,T,n,text=ver,Enter,Enter,Escape,text=Zoë")
-      .state
+    let state = try little.run(
+      "v,C-s,Escape,s,x,w,Tab,Tab,T,n,text=ver,Enter,Enter,Escape,text=Zoë"
+    )
+    .state
     let named = try little.run("Enter,Left", from: state).state
     try file.remember(named, of: key, viewers: viewers)
     let (kept, warning) = file.read()

@@ -65,16 +65,21 @@ struct LayoutTests {
 
   @Test("shows what is asked for")
   func content() {
-    func panes(_ columns: Int, _ rows: Int, _ focus: Pane, why: Bool = false) -> [Pane] {
+    func panes(
+      _ columns: Int, _ rows: Int, _ focus: Pane, why: Bool = false, zoom: Bool = false
+    ) -> [Pane] {
       Layout(
         Size(columns: columns, rows: rows),
-        Layout.Request(focus: focus, side: .gruState, showsWhy: why)
+        Layout.Request(focus: focus, side: .gruState, showsWhy: why, zoomsWhy: zoom)
       ).panes.map(\.pane)
     }
     let four: [Pane] = [.history, .gruState, .memory, .recommendations]
     #expect(panes(120, 30, .history) == four)
     #expect(panes(120, 30, .history, why: true) == four + [.why])
-    #expect(panes(120, 12, .history, why: true) == [.why])
+    #expect(panes(120, 12, .why, why: true) == [.why])
+    #expect(panes(120, 12, .history, why: true) == four)
+    #expect(panes(200, 60, .why, why: true, zoom: true) == [.why])
+    #expect(panes(200, 60, .history, zoom: true) == four)
     #expect(panes(80, 24, .history) == [.history, .gruState, .recommendations])
     #expect(panes(80, 12, .history) == [.history, .gruState])
     #expect(panes(80, 12, .recommendations) == [.history, .recommendations])

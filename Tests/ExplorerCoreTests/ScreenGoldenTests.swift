@@ -19,6 +19,28 @@ struct ScreenGoldenTests {
       try LittleData().text("w", columns: columns, rows: rows), "why-\(columns)x\(rows)")
   }
 
+  @Test("reasons in all their forms", arguments: sizes)
+  func reasonForms(columns: Int, rows: Int) throws {
+    let little = try LittleData()
+    for (keys, name) in [
+      ("w,z", "zoom"), ("w,b", "relations"), ("w,b,b", "facts"), ("w,z,!,!", "check"),
+      ("w,z,Enter", "step"), ("w,z,b,Down,Enter,!", "relation"), ("w,z,b,b,Enter", "fact"),
+      ("w,V,text=marn,Enter,z", "over"), ("w,f,text=de", "search"),
+    ] {
+      try expectGolden(
+        try little.text(keys, columns: columns, rows: rows), "why-\(name)-\(columns)x\(rows)")
+    }
+  }
+
+  @Test("reasons in ASCII")
+  func reasonsInASCII() throws {
+    let little = try LittleData()
+    for (keys, name) in [("w,z,!", "check"), ("w,z,Enter", "step")] {
+      try expectGolden(
+        try little.text(keys, columns: 80, rows: 24, glyphs: .ascii), "why-ascii-\(name)-80x24")
+    }
+  }
+
   @Test("panes in ASCII", arguments: sizes)
   func ascii(columns: Int, rows: Int) throws {
     try expectGolden(

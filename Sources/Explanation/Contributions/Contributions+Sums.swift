@@ -6,6 +6,13 @@ extension Contributions {
     }
   }
 
+  /// The steps of the history that speak most for the item, most first; of equals the later one.
+  public func topSteps(_ count: Int) -> [Int] {
+    let sums = stepSums
+    return sums.indices.sorted { sums[$0] != sums[$1] ? sums[$0] > sums[$1] : $0 > $1 }
+      .prefix(max(0, count)).map { steps.lowerBound + $0 }
+  }
+
   /// What each slot adds over all rows [R].
   public var relationSums: [Float] {
     (0..<relationCount).map { relation in

@@ -50,6 +50,18 @@ struct ExplanationDocument: Encodable {
     let steps: [Amount]
   }
 
+  /// A change tried: what the sum says of it and what happens when the model runs again.
+  struct Check: Encodable {
+    /// The steps left out; absent where a relation is silenced.
+    let withoutSteps: [Int]?
+    /// The relation silenced; absent where steps are left out.
+    let silenced: String?
+    let score, predictedScore, realScore: Float
+    let rank, predictedRank, realRank: Double
+    /// `agrees`, `otherSign` or `otherSize`.
+    let verdict: String
+  }
+
   /// What a slot holds: `held` is exact, `nearest` a comparison of vectors.
   struct Slot: Encodable {
     struct Held: Encodable {
@@ -86,6 +98,8 @@ struct ExplanationDocument: Encodable {
   /// What the steps add that share no known fact with the item.
   let otherSteps: Float
   let why: String
+  /// What was asked to be checked.
+  let checks: [Check]
   let slots: [Slot]
   /// The cosine of h_s and h_t, step by step of `history`.
   let similarity: [[Float]]
@@ -136,6 +150,7 @@ extension ExplanationReport {
           steps: group.steps.map { .init(step: $0.step + 1, amount: $0.amount) })
       },
       otherSteps: facts.other, why: facts.whySentence(in: model),
+      checks: claims.map { document($0) },
       slots: slots.map { document($0) },
       similarity: (0..<similarity.cosines.rows).map { Array(similarity.cosines.row($0)) },
       warning: attentionWarning)
@@ -154,6 +169,19 @@ extension ExplanationReport {
     .init(
       token: model.items[Int(standing.item)], name: model.itemNames[Int(standing.item)],
       rank: standing.rank, score: standing.score, probability: standing.probability)
+  }
+
+  private func document(_ claim: CheckedClaim) -> ExplanationDocument.Check {
+    var (steps, relation): ([Int]?, String?) = (nil, nil)
+    switch claim.change {
+    case .steps(let all): steps = all.map { $0 + 1 }
+    case .slot(let slot): relation = model.relations[slot]
+    }
+    return .init(
+      withoutSteps: steps, silenced: relation, score: claim.scoreBefore,
+      predictedScore: claim.scorePredicted, realScore: claim.scoreAfter, rank: claim.rankBefore,
+      predictedRank: claim.rankPredicted, realRank: claim.rankAfter,
+      verdict: claim.verdict.rawValue)
   }
 
   private func document(_ slot: SlotReading) -> ExplanationDocument.Slot {

@@ -71,7 +71,7 @@ private struct ExplanationFigure {
     for a in 0..<slots {
       let row = top + Double(a) * Self.rowHeight
       svg.text(
-        short(report.model.relationNames[a], 16), Self.left - 6, row + 12, anchor: .end)
+        shortRelation(report.model.relationNames[a], 16), Self.left - 6, row + 12, anchor: .end)
       for t in 0..<count {
         let alpha = report.attention[t, a]
         svg.rectangle(
@@ -98,7 +98,7 @@ private struct ExplanationFigure {
     let bars = Bars(rows.map(\.1), from: side + 82, to: width - 52)
     for (place, (name, amount)) in rows.enumerated() {
       let row = top + Double(place) * Self.rowHeight
-      svg.text(short(name, 13), side, row + 12)
+      svg.text(shortRelation(name, 13), side, row + 12)
       bar(bars, row + 2.5, Self.rowHeight - 5, Double(amount))
     }
     svg.line(bars.axis, top, bars.axis, top + Double(rows.count) * Self.rowHeight)
@@ -207,7 +207,7 @@ private struct ExplanationFigure {
     let groups = report.facts.groups
     let shown = groups.count > 11 ? 10 : groups.count
     var rows = groups.prefix(shown).map {
-      ("\(report.model.relationNames[$0.slot]): \($0.name)", $0.amount)
+      ("\(shortRelation(report.model.relationNames[$0.slot], 16)): \($0.name)", $0.amount)
     }
     if groups.count > shown {
       rows.append(

@@ -60,7 +60,8 @@ private struct ReportText {
   private var hasMemory: Bool { !report.slots.isEmpty }
 
   var paragraphs: [[String]] {
-    [heading, parts, facts, steps] + cells + (hasMemory ? [slots] : [])
+    [heading] + (report.claims.isEmpty ? [] : [checks])
+      + [parts, facts, steps] + cells + (hasMemory ? [slots] : [])
   }
 
   private var heading: [String] {
@@ -83,6 +84,33 @@ private struct ReportText {
     return lines
   }
 
+  /// What the sum says would happen, and what does.
+  private var checks: [String] {
+    ["Checked by running the model again"]
+      + report.claims.flatMap { claim -> [String] in
+        let what =
+          switch claim.change {
+          case .steps(let steps):
+            "without "
+              + steps.map { "\($0 + 1) \(name(table.items[$0 - table.steps.lowerBound]))" }
+              .joined(separator: ", ")
+          case .slot(let slot): "with \(printable(model.relationNames[slot])) silenced"
+          }
+        let warning =
+          switch claim.verdict {
+          case .agrees: ""
+          case .otherSign: " Beware: the two differ in sign."
+          case .otherSize: " Beware: one change is more than twice the other."
+          }
+        return wrap(
+          "\(what): score \(signed(claim.scoreBefore)) to \(signed(claim.scoreAfter)), the sum says "
+            + "\(signed(claim.scorePredicted)); rank \(ExplanationReport.rankText(claim.rankBefore)) to "
+            + "\(ExplanationReport.rankText(claim.rankAfter)), the sum says "
+            + "\(ExplanationReport.rankText(claim.rankPredicted)).\(warning)", width: Self.width - 2
+        ).map { "  " + $0 }
+      }
+  }
+
   private var parts: [String] {
     var rows: [(name: String, amount: Float, note: String)] = [
       ("sequence", table.sequenceSum, "")
@@ -90,7 +118,10 @@ private struct ReportText {
     if hasMemory {
       let last = report.attention.rows - 1
       rows += table.relationSums.enumerated().map { slot, amount in
-        (model.relationNames[slot], amount, "α \(decimal(report.attention[last, slot], places: 3))")
+        (
+          shortRelation(model.relationNames[slot], 19), amount,
+          "α \(decimal(report.attention[last, slot], places: 3))"
+        )
       }
     }
     rows.append(("constant", table.bias, ""))
@@ -155,7 +186,7 @@ private struct ReportText {
       var lines = [
         "Cells: step × relation",
         fit("  step  item", label)
-          + slots.map { pad(cut(model.relationNames[$0], column - 1), column) }.joined(),
+          + slots.map { pad(shortRelation(model.relationNames[$0], column - 1), column) }.joined(),
       ]
       for (row, step) in table.steps.enumerated() {
         lines.append(
@@ -180,7 +211,7 @@ private struct ReportText {
       }
       near = "near: " + near
       lines.append(
-        "  " + fit(model.relationNames[slot.slot], 14)
+        "  " + fit(shortRelation(model.relationNames[slot.slot], 13), 14)
           + cut(held.isEmpty ? "no known tail" : held.joined(separator: ", "), Self.width - 16))
       lines.append(String(repeating: " ", count: 16) + cut(near, Self.width - 16))
     }

@@ -15,6 +15,11 @@ public struct ExplanationReport: Sendable {
     public var item: Int32
     /// What it is compared with.
     public var contrast: Contrast
+    /// How many of the steps that speak most for the item are left out to check the sum; nil for no
+    /// check of that kind.
+    public var checkedSteps: Int?
+    /// Slots that are silenced to check the sum.
+    public var checkedSlots: [Int] = []
 
     /// A question about an item after a step.
     public init(viewer: String? = nil, step: Int, item: Int32, over contrast: Contrast) {
@@ -37,14 +42,6 @@ public struct ExplanationReport: Sendable {
     public let probability: Float?
   }
 
-  /// What leaving out a step really does.
-  public struct WithoutStep: Sendable {
-    /// How much of the score over the contrast is lost; negative where it grows.
-    public let loss: Float
-    /// The item's rank without the step.
-    public let rank: Double
-  }
-
   /// The model.
   public let model: TrainedModel
   /// What was asked.
@@ -62,7 +59,9 @@ public struct ExplanationReport: Sendable {
   /// What the slots hold; empty without memory.
   public let slots: [SlotReading]
   /// By row of the table: the model run again without the step.
-  public let without: [WithoutStep]
+  public let without: [WhatIf.WithoutStep]
+  /// What the sum says of the changes asked for, and what really happens.
+  public let claims: [CheckedClaim]
   /// To first order, by row of the table.
   public let gradient: GradientTimesInput
   /// α at each step of the table [T R].
@@ -104,14 +103,13 @@ public struct ExplanationReport: Sendable {
       ? (0..<network.relationCount).map {
         SlotReading(states, step: step, slot: $0, index: index, nearest: 3)
       } : []
-    let compared = question.contrast.reference(scores)
-    let before = Double(scores[Int(question.item)]) - compared(scores)
-    without = table.steps.map { removed in
-      let changed = whatIf.scoresWithout(steps: [removed])
-      return WithoutStep(
-        loss: Float(before - (Double(changed[Int(question.item)]) - compared(changed))),
-        rank: rank(of: question.item, in: changed))
-    }
+    let measure = ContrastedScore(of: question.item, over: question.contrast, under: scores)
+    without = table.steps.map { whatIf.without(step: $0, measure) }
+    let top = table.topSteps(question.checkedSteps ?? 0)
+    claims =
+      ((top.isEmpty ? [] : [.steps(top)]) + question.checkedSlots.map { .slot($0) }).map {
+        whatIf.check($0, on: question.item, over: question.contrast)
+      }
     gradient = GradientTimesInput(
       states, step: step, item: question.item, over: question.contrast)
     var attention = Matrix(rows: table.steps.count, columns: table.relationCount)
@@ -132,22 +130,4 @@ public struct ExplanationReport: Sendable {
 
   /// Gradient × input of a row, of both vectors together.
   public func gradientSum(row: Int) -> Float { gradient.embedding[row] + gradient.entity[row] }
-}
-
-extension Contrast {
-  /// What an item's score is compared with, as a function of scores; the weights of the rivals are
-  /// those under `scores`, whatever becomes of them later.
-  fileprivate func reference(_ scores: [Float]) -> ([Float]) -> Double {
-    switch self {
-    case .none: return { _ in 0 }
-    case .catalogueMean:
-      return { scores in
-        scores.dropFirst().reduce(0.0) { $0 + Double($1) } / Double(max(1, scores.count - 1))
-      }
-    case .rivals:
-      let weights = probabilities(scores)
-      return { scores in zip(weights, scores).reduce(0.0) { $0 + Double($1.0) * Double($1.1) } }
-    case .item(let other): return { Double($0[Int(other)]) }
-    }
-  }
 }

@@ -7,13 +7,12 @@ extension SharedFacts {
   /// makes most of it is "partly" the reason.
   public func whySentence(in model: TrainedModel) -> String {
     let writer = WhyWriter(facts: self, model: model)
-    let prefix: String
-    if case .item(let other) = contributions.contrast {
-      prefix = "Over \(model.itemNames[Int(other)]): "
-    } else {
-      prefix = ""
+    let reasons = writer.reasons
+    guard case .item(let other) = contributions.contrast else {
+      return reasons + writer.parts + "."
     }
-    return prefix + writer.reasons + writer.parts + "."
+    return "Over \(model.itemNames[Int(other)]): " + reasons.prefix(1).lowercased()
+      + reasons.dropFirst() + writer.parts + "."
   }
 }
 

@@ -20,7 +20,7 @@ extension Explorer {
     }
     switch state.context {
     case .menu, .films, .naming: return .type(key)
-    case .main: return .unknown(key)
+    case .main, .why: return .unknown(key)
     case .tour: return .command(.tourStop)
     case .card, .message: return nil
     }

@@ -37,6 +37,7 @@ extension Explorer {
         )
       case .films:
         (scene.films?.found.count ?? 0, FilmsMenu.height(on: state.layout))
+      case .items: (scene.found.count, ItemSearchMenu.height(on: state.size))
       default:
         (HelpMenu.rows(matching: menu.filter.text).count, HelpMenu.height(on: state.size))
       }
@@ -76,8 +77,8 @@ extension Explorer {
     case .recommendations:
       select(state.recommendation + offset, of: pane, in: &state, scene)
     case .why:
-      let count = scene.why?.rows.count ?? 0
-      state.whyRow = min(max(0, state.whyRow + offset), max(0, count - 1))
+      guard let table = table(state, scene) else { return }
+      select(table.selected(state.why) + offset, of: pane, in: &state, scene)
     }
   }
 
@@ -91,8 +92,11 @@ extension Explorer {
     case .recommendations:
       let count = scene.step?.recommendations.count ?? 0
       state.recommendation = min(max(0, row), max(0, count - 1))
-      state.whyRow = 0
-    case .why: break
+      state.why.lookElsewhere()
+      state.why.item = nil
+    case .why:
+      let count = table(state, scene)?.rows.count ?? 0
+      state.why.row = min(max(0, row), max(0, count - 1))
     }
   }
 
@@ -105,7 +109,9 @@ extension Explorer {
       guard rows.indices.contains(menu.selection) else { return }
       next.state.overlay = nil
       let binding = rows[menu.selection]
-      if binding.contexts.contains(.main) { perform(binding.command, on: &next, scene) }
+      if !binding.contexts.isDisjoint(with: [.main, .why]) {
+        perform(binding.command, on: &next, scene)
+      }
     case .viewers:
       guard let row = scene.viewers?.selected(by: menu) else { return }
       next.state.overlay = nil
@@ -117,6 +123,7 @@ extension Explorer {
       go(to: steps[menu.selection], in: &next.state, scene)
     case .palette: PaletteMenu.choose(menu, on: &next, scene)
     case .films: addFilm(&next, scene)
+    case .items(let search): choose(search, on: &next.state, scene)
     case .card, .naming, nil: break
     }
   }
@@ -128,6 +135,7 @@ extension Explorer {
     case .history, .gruState, .memory:
       open(.card(.item(viewer.rows[step.step].item)), in: &state)
     case .recommendations, .why:
+      if let item = scene.why?.item { return open(.card(.item(item)), in: &state) }
       guard let last = step.recommendations.indices.last else { return }
       let item = step.recommendations[min(state.recommendation, last)].item
       open(.card(.item(item)), in: &state)

@@ -57,8 +57,10 @@ public enum Explorer {
     case .anotherOwnViewer: typeFilms(&next.state, scene, isNew: true)
     case .deleteViewer: deleteViewer(&next, scene)
     case .back:
-      if next.state.showsWhy { toggleWhy(&next.state) } else { openViewers(&next.state, scene) }
+      if next.state.showsWhy { leaveWhy(&next.state) } else { openViewers(&next.state, scene) }
     case .why: toggleWhy(&next.state)
+    case .whyItem, .whyOver, .whyZoom, .whyGroup, .whyContrast, .whyDrill, .whyCheck:
+      why(command, on: &next, scene)
     case .focusNext: moveFocus(by: 1, in: &next.state)
     case .focusPrevious: moveFocus(by: -1, in: &next.state)
     case .toggleMouse:
@@ -111,16 +113,6 @@ public enum Explorer {
   static func open(_ overlay: Overlay, in state: inout State) {
     stop(&state)
     state.overlay = overlay
-  }
-
-  private static func toggleWhy(_ state: inout State) {
-    state.showsWhy.toggle()
-    state.whyRow = 0
-    if state.showsWhy {
-      if Layout.form(for: state.size) == .single { state.focus = .why }
-    } else if state.focus == .why {
-      state.focus = .recommendations
-    }
   }
 
   private static func moveFocus(by offset: Int, in state: inout State) {

@@ -24,6 +24,7 @@ extension Explorer {
     case .help(let menu): HelpMenu.draw(menu, on: layout, in: &frame)
     case .palette(let menu): PaletteMenu.draw(menu, scene, on: layout, in: &frame)
     case .find(let menu): FindMenu.draw(menu, scene, on: layout, in: &frame)
+    case .items(let search): ItemSearchMenu.draw(search, scene, on: layout, in: &frame)
     case .card: if let card = scene.card { CardView.draw(card, on: layout, in: &frame) }
     case .viewers(let menu): ViewersMenu.draw(menu, state, scene, on: layout, in: &frame)
     case .films(let editor): FilmsMenu.draw(editor, state, scene, on: layout, in: &frame)

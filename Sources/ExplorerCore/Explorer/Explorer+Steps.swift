@@ -6,7 +6,7 @@ extension Explorer {
 
   static func go(to step: Int, in state: inout State, _ scene: Scene) {
     state.step = min(max(0, step), max(0, stepCount(scene) - 1))
-    state.whyRow = 0
+    state.why.lookElsewhere()
   }
 
   static func step(_ command: Command, in state: inout State, _ scene: Scene) {
@@ -79,7 +79,8 @@ extension Explorer {
     state.step = max(0, step)
     state.recommendation = 0
     state.slot = nil
-    state.whyRow = 0
+    state.why.startOver()
+    state.why.item = nil
   }
 
   static func takeRandomViewer(_ state: inout State, _ scene: Scene) {

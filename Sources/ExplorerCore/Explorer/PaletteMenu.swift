@@ -34,7 +34,8 @@ enum PaletteMenu {
 
   private static func commands(matching text: String) -> [Binding] {
     let words = text.lowercased().split(separator: " ")
-    return Bindings.of(.main).filter { binding in
+    return Bindings.all.filter { binding in
+      guard !binding.contexts.isDisjoint(with: [.main, .why]) else { return false }
       guard binding.command != .jump, binding.command != .palette else { return false }
       let keys = binding.keys.flatMap { [$0.label(.unicode), $0.label(.ascii)] }
       // A word alone may be a key.

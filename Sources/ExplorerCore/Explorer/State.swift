@@ -15,8 +15,8 @@ public struct State: Equatable, Sendable {
   public internal(set) var slot: Int?
   /// The order of the slots.
   public internal(set) var slotOrder = SlotOrder.model
-  /// The first row of the reasons on the screen.
-  public internal(set) var whyRow = 0
+  /// How the reasons are looked at.
+  public internal(set) var why = WhyView()
   /// The order of the viewers in their list.
   public internal(set) var viewerOrder = ViewerOrder.data
   /// Whether the steps go on by themselves, and how fast.
@@ -64,7 +64,8 @@ public struct State: Equatable, Sendable {
     let below = tour.map { TourBox.rows(of: $0, on: size) } ?? 0
     return Layout(
       Size(columns: size.columns, rows: size.rows - below),
-      Layout.Request(focus: focus, side: side, showsWhy: showsWhy))
+      Layout.Request(
+        focus: focus, side: side, showsWhy: showsWhy, zoomsWhy: why.isZoomed && focus == .why))
   }
 
   /// The state with a message.
@@ -78,9 +79,9 @@ public struct State: Equatable, Sendable {
   public var context: Context {
     if Layout.form(for: size) == .message { return .message }
     switch overlay {
-    case nil: return tour == nil ? .main : .tour
+    case nil: return tour != nil ? .tour : showsWhy && focus == .why ? .why : .main
     case .card: return .card
-    case .help, .viewers, .find, .palette: return .menu
+    case .help, .viewers, .find, .palette, .items: return .menu
     case .films: return .films
     case .naming: return .naming
     }
@@ -114,6 +115,8 @@ public enum Overlay: Equatable, Sendable {
   case find(Menu)
   /// The list of commands.
   case palette(Menu)
+  /// The list in which an item of the catalogue is looked for.
+  case items(ItemSearch)
   /// What is known of an item or the model.
   case card(CardSubject)
   /// The films of an own viewer, being typed.
@@ -153,6 +156,7 @@ extension State {
       switch overlay {
       case .help(let menu), .viewers(let menu), .find(let menu), .palette(let menu): menu
       case .films(let editor): editor.menu
+      case .items(let search): search.menu
       case .card, .naming, nil: nil
       }
     }
@@ -166,6 +170,9 @@ extension State {
       case .films(var editor):
         editor.menu = newValue
         overlay = .films(editor)
+      case .items(var search):
+        search.menu = newValue
+        overlay = .items(search)
       case .card, .naming, nil: break
       }
     }

@@ -70,6 +70,8 @@ extension Explorer {
     // The places that the sentences name are those in the whole ranking.
     state.hidesSeen = false
     state.showsWhy = stop.pane == .why
+    // The numbers in the sentences are over the average item, by step.
+    state.why = WhyView()
     focus(stop.pane, in: &state)
   }
 }

@@ -20,6 +20,7 @@ extension Context {
   fileprivate var words: String {
     switch self {
     case .main: "panes"
+    case .why: "why"
     case .menu: "lists"
     case .films: "films of an own viewer"
     case .naming: "a name"

@@ -2,6 +2,8 @@
 public enum Context: String, CaseIterable, Sendable {
   /// The panes.
   case main
+  /// The pane of reasons; keys that mean nothing of their own here mean what they mean in the panes.
+  case why
   /// The list of keys, or another list that a word can be typed into.
   case menu
   /// A stop of a tour.
@@ -97,6 +99,33 @@ public enum Bindings {
     Binding(
       keys: [.character("w")], command: .why, contexts: [.main], title: "why",
       help: "Open or close the reasons for the selected film.", isInFooter: true),
+    Binding(
+      keys: [.enter], command: .whyDrill, contexts: [.why], title: "look into",
+      help: "Look into a step, relation or fact; Esc leads back.",
+      isInFooter: true),
+    Binding(
+      keys: [.character("b")], command: .whyGroup, contexts: [.why], title: "group",
+      help: "Group the reasons by step, by relation, by shared facts.", isInFooter: true),
+    Binding(
+      keys: [.character("!")], command: .whyCheck, contexts: [.why], title: "check it",
+      help: "Run without the top 1, 2, 3 steps, or the selected relation.",
+      isInFooter: true),
+    Binding(
+      keys: [.character("z")], command: .whyZoom, contexts: [.why], title: "zoom",
+      help: "Give the reasons the whole screen, or part of it.", isInFooter: true),
+    Binding(
+      keys: [.character("f")], command: .whyItem, contexts: [.why], title: "any film",
+      help: "Search the catalogue for any item, and see why.", isInFooter: true),
+    Binding(
+      keys: [.control("f")], command: .whyItem, contexts: [.menu], title: "why any film",
+      help: "Search the whole catalogue instead, and see why.",
+      isInFooter: false),
+    Binding(
+      keys: [.character("V")], command: .whyOver, contexts: [.why], title: "over",
+      help: "Search for an item to compare with: why this, not that.", isInFooter: true),
+    Binding(
+      keys: [.character("a")], command: .whyContrast, contexts: [.why], title: "contrast",
+      help: "Compare with the average item, with the rivals, with nothing.", isInFooter: true),
     Binding(
       keys: [.character("v")], command: .viewers, contexts: [.main], title: "viewers",
       help: "List the viewers; type an id or a title to search.", isInFooter: true),
@@ -209,12 +238,16 @@ public enum Bindings {
 
   /// What a key does somewhere.
   public static func command(for key: Key, in context: Context) -> Command? {
-    commands[context]?[key]
+    commands[context]?[key] ?? (context == .why ? commands[.main]?[key] : nil)
   }
 
-  /// The bindings of a context, in the order of the table.
+  /// The bindings of a context, in the order of the table; in that of the reasons their own come
+  /// first, then those of the panes that they do not hide.
   public static func of(_ context: Context) -> [Binding] {
-    all.filter { $0.contexts.contains(context) }
+    let own = all.filter { $0.contexts.contains(context) }
+    guard context == .why else { return own }
+    return own
+      + of(.main).filter { binding in binding.keys.contains { commands[.why]?[$0] == nil } }
   }
 
   private static let commands: [Context: [Key: Command]] = {

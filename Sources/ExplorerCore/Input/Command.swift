@@ -92,6 +92,20 @@ public enum Command: String, CaseIterable, Sendable {
   case anotherOwnViewer = "another-own-viewer"
   /// Delete the selected own viewer.
   case deleteViewer = "delete-viewer"
+  /// Explain any item of the catalogue.
+  case whyItem = "why-item"
+  /// Compare the explained item with another one.
+  case whyOver = "why-over"
+  /// Compare with the average item, with the rivals or with nothing.
+  case whyContrast = "why-contrast"
+  /// Group the reasons by step, by relation or by shared facts.
+  case whyGroup = "why-group"
+  /// Look into the selected reason.
+  case whyDrill = "why-look-into"
+  /// Run the model without the top steps, or without the selected slot.
+  case whyCheck = "check-it"
+  /// Give the reasons the whole screen, or part of it.
+  case whyZoom = "why-zoom"
   /// Take the next colours.
   case nextTheme = "next-theme"
 }

@@ -17,11 +17,12 @@ extension Layout {
       Rect(column: rect.endColumn - 1, row: rect.row, columns: 1, rows: rect.rows),
     ]
     let inside = rect.inset(columns: 1, rows: 0)
-    guard request.showsWhy else {
+    let hasRoom = inside.rows >= leastRowsToShare
+    guard request.showsWhy, hasRoom || request.focus == .why else {
       let (panes, lines) = upper(inside, form: form, request)
       return (panes, sides + lines)
     }
-    guard inside.rows >= leastRowsToShare else { return ([place(.why, in: inside)], sides) }
+    guard hasRoom, !request.zoomsWhy else { return ([place(.why, in: inside)], sides) }
     let below = inside.rows * 2 / 5
     let (panes, lines) = upper(
       Rect(

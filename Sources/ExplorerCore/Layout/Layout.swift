@@ -36,8 +36,12 @@ public struct Layout: Equatable, Sendable {
     /// Whether the pane of reasons is open.
     public let showsWhy: Bool
 
+    /// Whether the reasons take all of the screen.
+    public let zoomsWhy: Bool
+
     /// Makes a request; a side that is neither state nor memory counts as memory.
-    public init(focus: Pane, side: Pane, showsWhy: Bool) {
+    public init(focus: Pane, side: Pane, showsWhy: Bool, zoomsWhy: Bool = false) {
+      self.zoomsWhy = showsWhy && zoomsWhy
       self.focus = focus
       self.side = side == .gruState ? .gruState : .memory
       self.showsWhy = showsWhy

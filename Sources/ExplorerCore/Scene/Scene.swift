@@ -18,6 +18,8 @@ public struct Scene: Sendable {
   public let viewers: ViewerList?
   /// The viewer named in the palette, by place.
   public var namedViewer: Int?
+  /// The items that a search for one finds.
+  var found: [FoundItem] = []
   /// The films to choose from and those chosen, while they are typed.
   let films: FilmChoices?
   /// The card that is open.

@@ -9,13 +9,13 @@ public final class SceneCache {
   /// What the screen says of the model.
   public let model: ModelScene
 
-  private lazy var tails = TailIndex(session.model)
+  lazy var tails = TailIndex(session.model)
   private lazy var viewerIndex = ViewerIndex(session)
   private var attention: AttentionSummary?
   private lazy var predictions = PredictionSurvey(session)
   private var surveys: [Viewer: ViewerSurvey] = [:]
   private var steps: [StepKey: StepScene] = [:]
-  private var reasons: [WhyKey: WhyScene] = [:]
+  var why = WhyCache()
   private var cards: [Int32: Card] = [:]
   private var lists: [ViewerList.Request: (list: ViewerList, version: Int)] = [:]
   private var found: (text: String, items: [Int32])?
@@ -24,12 +24,6 @@ public final class SceneCache {
     let viewer: Viewer
     let step: Int
     let hidesSeen: Bool
-  }
-
-  private struct WhyKey: Hashable {
-    let viewer: Viewer
-    let step: Int
-    let item: Int32
   }
 
   /// A cache without anything in it.
@@ -60,6 +54,7 @@ public final class SceneCache {
     {
       scene.namedViewer = session.viewers.firstIndex { $0.user == name }
     }
+    scene.found = found(for: state)
     return scene
   }
 
@@ -79,11 +74,7 @@ public final class SceneCache {
     let survey = survey(viewer, around: state.step)
     let step = step(
       min(state.step, survey.states.count - 1), of: viewer, survey, hidesSeen: state.hidesSeen)
-    var why: WhyScene?
-    if state.showsWhy, let last = step.recommendations.indices.last {
-      let selected = step.recommendations[min(state.recommendation, last)]
-      why = reason(selected, viewer: viewer, step: step.step, survey)
-    }
+    let why = state.showsWhy ? why(for: state, viewer: viewer, step, survey.states) : nil
     return Scene(
       model: model, viewer: survey.scene, step: step, selectedSlot: state.slot ?? step.leader,
       why: why, viewers: list, films: films, card: card, attention: attention)
@@ -92,7 +83,12 @@ public final class SceneCache {
   /// Does a portion of what is still missing around a state; false if nothing was.
   public func work(for state: State) -> Bool {
     if let viewer = viewer(of: state) {
-      if surveys[viewer] == nil { _ = survey(viewer, around: state.step) }
+      let survey = survey(viewer, around: state.step)
+      if state.showsWhy {
+        let step = step(
+          min(state.step, survey.states.count - 1), of: viewer, survey, hidesSeen: state.hidesSeen)
+        if workOnReasons(for: state, viewer: viewer, step, survey.states) { return true }
+      }
       if surveys[viewer]?.isComplete == false {
         surveys[viewer]?.work(around: state.step)
         return true
@@ -130,18 +126,6 @@ public final class SceneCache {
     let result = StepScene(
       step, of: survey.states, session: session, tails: tails, hidesSeen: hidesSeen)
     steps[key] = result
-    return result
-  }
-
-  private func reason(
-    _ recommendation: StepScene.Recommendation, viewer: Viewer, step: Int, _ survey: ViewerSurvey
-  ) -> WhyScene {
-    let key = WhyKey(viewer: viewer, step: step, item: recommendation.item)
-    if let known = reasons[key] { return known }
-    if reasons.count > 200 { reasons = [:] }
-    let result = WhyScene(
-      recommendation.item, at: step, of: survey.states, session: session, tails: tails)
-    reasons[key] = result
     return result
   }
 

@@ -71,24 +71,3 @@ extension StepScene {
     return (list, hidesSeen ? seen.count { $0 != next } : 0)
   }
 }
-
-extension WhyScene {
-  /// Why an item is ranked where it is at a step of a history.
-  init(
-    _ item: Int32, at step: Int, of states: HistoryStates, session: Session, tails: TailIndex
-  ) {
-    let table = Contributions(states, step: step, item: item)
-    let facts = SharedFacts(table, index: tails)
-    self.item = item
-    title = session.model.itemNames[Int(item)]
-    self.facts = facts
-    sentence = facts.whySentence(in: session.model)
-    rows = zip(table.steps, table.stepSums).enumerated().map { row, entry in
-      Row(
-        step: entry.0, title: session.model.itemNames[Int(table.items[row])],
-        cells: [table.sequence[row]]
-          + (0..<table.relationCount).map { table.cell(row: row, relation: $0) },
-        sum: entry.1)
-    }.sorted { abs($0.sum) != abs($1.sum) ? abs($0.sum) > abs($1.sum) : $0.step > $1.step }
-  }
-}

@@ -1,0 +1,142 @@
+import Explanation
+
+/// Looking at reasons: what is compared, grouped, looked into and checked.
+extension Explorer {
+  static func toggleWhy(_ state: inout State) {
+    state.showsWhy.toggle()
+    state.why.startOver()
+    if state.showsWhy {
+      state.why.cameFrom = state.focus
+      state.focus = .why
+    } else {
+      state.why.isZoomed = false
+      state.why.item = nil
+      if state.focus == .why {
+        let before = state.why.cameFrom
+        state.focus = before == .why ? .recommendations : before
+      }
+    }
+  }
+
+  /// Closes what was looked into last, then the whole screen, then the reasons.
+  static func leaveWhy(_ state: inout State) {
+    if state.focus == .why, !state.why.path.isEmpty {
+      state.why.path.removeLast()
+      state.why.row = 0
+    } else if state.focus == .why, state.why.isZoomed {
+      state.why.isZoomed = false
+    } else {
+      toggleWhy(&state)
+    }
+  }
+
+  /// Does what a key of the reasons says; they are opened first where they are not.
+  static func why(_ command: Command, on next: inout Transition, _ scene: Scene) {
+    if command == .whyItem, case .find(let menu) = next.state.overlay {
+      // What was typed to find in the history is looked for in the whole catalogue.
+      next.state.overlay = nil
+      return search(.explain, Menu(filter: menu.filter), &next.state, scene)
+    }
+    guard next.state.overlay == nil else { return }
+    if !next.state.showsWhy {
+      toggleWhy(&next.state)
+    } else {
+      focus(.why, in: &next.state)
+    }
+    switch command {
+    case .whyItem: search(.explain, Menu(), &next.state, scene)
+    case .whyOver: search(.compare, Menu(), &next.state, scene)
+    case .whyZoom: next.state.why.isZoomed.toggle()
+    case .whyGroup:
+      let all = WhyView.Grouping.allCases
+      let place = all.firstIndex(of: next.state.why.grouping) ?? 0
+      next.state.why.grouping = all[(place + 1) % all.count]
+      next.state.why.startOver()
+    case .whyContrast: nextComparison(&next.state)
+    case .whyDrill: drill(&next.state, scene)
+    case .whyCheck: check(&next.state, scene)
+    default: break
+    }
+  }
+
+  /// Takes the item that was searched for.
+  static func choose(_ search: ItemSearch, on state: inout State, _ scene: Scene) {
+    guard scene.found.indices.contains(search.menu.selection) else { return }
+    let item = scene.found[search.menu.selection].item
+    state.overlay = nil
+    if !state.showsWhy { toggleWhy(&state) }
+    state.why.startOver()
+    switch search.purpose {
+    case .explain: state.why.item = item
+    case .compare:
+      guard item != scene.why?.item else {
+        state.toast = Toast("That is the item itself; choose another one", role: .warning)
+        return
+      }
+      state.why.other = item
+      state.why.comparison = .other
+    }
+  }
+
+  private static func search(
+    _ purpose: ItemSearch.Purpose, _ menu: Menu, _ state: inout State, _ scene: Scene
+  ) {
+    guard scene.viewer != nil else {
+      state.toast = Toast("No history to explain by; v lists viewers, n makes one", role: .warning)
+      return
+    }
+    open(.items(ItemSearch(menu: menu, purpose: purpose)), in: &state)
+  }
+
+  private static func nextComparison(_ state: inout State) {
+    let all = WhyView.Comparison.allCases.filter { $0 != .other || state.why.other != nil }
+    let place = all.firstIndex(of: state.why.comparison) ?? 0
+    state.why.comparison = all[(place + 1) % all.count]
+    state.why.row = 0
+    let text =
+      switch state.why.comparison {
+      case .average: "Over the average item of the catalogue"
+      case .rivals: "Over what the model would recommend instead, by probability"
+      case .nothing: "The score itself, compared with nothing"
+      case .other: "Over the other item that was chosen"
+      }
+    state.toast = Toast(text)
+  }
+
+  private static func drill(_ state: inout State, _ scene: Scene) {
+    guard let table = table(state, scene) else { return }
+    guard !table.rows.isEmpty, let place = table.rows[table.selected(state.why)].place else {
+      state.toast = Toast("This row has no parts to look into")
+      return
+    }
+    state.why.enter(place)
+  }
+
+  /// Checks the slot that is selected or looked into; elsewhere the top steps, one more each time.
+  private static func check(_ state: inout State, _ scene: Scene) {
+    guard let table = table(state, scene), let why = scene.why else { return }
+    let row = table.rows.isEmpty ? nil : table.rows[table.selected(state.why)].place
+    let slot = [row, state.why.path.last].compactMap { place -> Int? in
+      if case .part(let part) = place, part > 0 { part - 1 } else { nil }
+    }.first
+    if let slot {
+      state.why.check = state.why.check == .slot(slot) ? nil : .slot(slot)
+      return
+    }
+    if row == .part(0) || (row == nil && state.why.grouping == .relations) {
+      state.toast = Toast("Only a relation can be silenced; select one, or b for steps")
+      return
+    }
+    let most = min(WhyView.mostSteps, why.steps.count)
+    if case .topSteps(let count) = state.why.check {
+      state.why.check = count < most ? .topSteps(count + 1) : nil
+    } else {
+      state.why.check = .topSteps(1)
+    }
+  }
+
+  /// The rows that the screen shows.
+  static func table(_ state: State, _ scene: Scene) -> WhyTable? {
+    scene.why.map { WhyTable($0, state.why, scene.model, .terms(.unicode), .unicode) }
+  }
+}

@@ -1,0 +1,122 @@
+import Explanation
+import KSRModel
+
+/// What has been computed about reasons.
+struct WhyCache {
+  /// A question about an item after a step.
+  struct Key: Hashable {
+    let viewer: SceneCache.Viewer
+    let step: Int
+    let item: Int32
+    let contrast: Contrast
+  }
+
+  struct CheckKey: Hashable {
+    let question: Key
+    let change: CheckedClaim.Change
+  }
+
+  var scenes: [Key: WhyScene] = [:]
+  var claims: [CheckKey: CheckedClaim] = [:]
+  /// Those begun are kept, so that going back to one goes on where it was left.
+  var comparisons: [Key: StepComparison] = [:]
+  var search: (text: String, items: [FoundItem])?
+}
+
+extension SceneCache {
+  /// The reasons that a state asks for, with what is known of them.
+  ///
+  /// The table and a check are computed at once; leave-one-out comes in portions with
+  /// ``workOnReasons(for:viewer:_:_:)``.
+  func why(
+    for state: State, viewer: Viewer, _ step: StepScene, _ states: HistoryStates
+  ) -> WhyScene? {
+    guard let key = question(of: state, viewer, step) else { return nil }
+    var scene = why.scenes[key] ?? reasons(key, states)
+    if let known = why.comparisons[key]?.known { scene.comparison = known }
+    if let change = change(state.why.check, scene) { scene.claim = claim(change, key, states) }
+    return scene
+  }
+
+  /// Does a portion of the comparison that the screen shows; false if nothing was missing.
+  func workOnReasons(
+    for state: State, viewer: Viewer, _ step: StepScene, _ states: HistoryStates
+  ) -> Bool {
+    guard let key = question(of: state, viewer, step) else { return false }
+    var comparison: StepComparison
+    if let begun = why.comparisons.removeValue(forKey: key) {
+      comparison = begun
+    } else {
+      if why.comparisons.count > 20 { why.comparisons = [:] }
+      let scene = why.scenes[key] ?? reasons(key, states)
+      comparison = StepComparison(scene.contributions, states)
+    }
+    let worked = comparison.work()
+    why.comparisons[key] = comparison
+    return worked
+  }
+
+  /// The items to choose from while one is searched for.
+  func found(for state: State) -> [FoundItem] {
+    guard case .items(let search) = state.overlay else { return [] }
+    let text = search.menu.filter.text
+    if let known = why.search, known.text == text { return known.items }
+    // A token is worth more than a title that has it somewhere in it.
+    let token = session.model.items.id(of: text).flatMap { $0 > 0 ? Int32(exactly: $0) : nil }
+    let titles = items(matching: text).filter { $0 != token }
+    let result = ((token.map { [$0] } ?? []) + titles).map { item in
+      let year = session.year(of: item).map { " (\($0))" } ?? ""
+      return FoundItem(item: item, text: session.model.itemNames[Int(item)] + year)
+    }
+    why.search = (text, result)
+    return result
+  }
+
+  /// What is asked; nil where nothing is recommended.
+  private func question(of state: State, _ viewer: Viewer, _ step: StepScene) -> WhyCache.Key? {
+    let selected = step.recommendations.indices.last.map {
+      step.recommendations[min(state.recommendation, $0)].item
+    }
+    guard let item = state.why.item ?? selected else { return nil }
+    return WhyCache.Key(
+      viewer: viewer, step: step.step, item: item, contrast: contrast(state.why, item))
+  }
+
+  /// An item is not compared with itself: it is with the average then.
+  private func contrast(_ view: WhyView, _ item: Int32) -> Contrast {
+    switch view.comparison {
+    case .average: .catalogueMean
+    case .rivals: .rivals
+    case .nothing: .none
+    case .other: view.other.flatMap { $0 == item ? nil : .item($0) } ?? .catalogueMean
+    }
+  }
+
+  private func reasons(_ key: WhyCache.Key, _ states: HistoryStates) -> WhyScene {
+    if why.scenes.count > 200 { why.scenes = [:] }
+    let result = WhyScene(
+      key.item, over: key.contrast, at: key.step, of: states, session: session, tails: tails)
+    why.scenes[key] = result
+    return result
+  }
+
+  private func change(_ check: WhyView.Check?, _ scene: WhyScene) -> CheckedClaim.Change? {
+    switch check {
+    case .topSteps(let count): .steps(scene.contributions.topSteps(count))
+    case .slot(let slot): scene.attention.indices.contains(slot) ? .slot(slot) : nil
+    case nil: nil
+    }
+  }
+
+  private func claim(
+    _ change: CheckedClaim.Change, _ question: WhyCache.Key, _ states: HistoryStates
+  ) -> CheckedClaim {
+    let key = WhyCache.CheckKey(question: question, change: change)
+    if let known = why.claims[key] { return known }
+    if why.claims.count > 200 { why.claims = [:] }
+    let result = WhatIf(states, step: question.step).check(
+      change, on: question.item, over: question.contrast)
+    why.claims[key] = result
+    return result
+  }
+}

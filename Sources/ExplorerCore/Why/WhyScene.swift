@@ -1,0 +1,124 @@
+import Explanation
+import KSRModel
+import Workspace
+
+/// Why an item: the table that adds up to its score, and what it shares with the history.
+public struct WhyScene: Sendable {
+  /// The item.
+  public let item: Int32
+  /// What to call it.
+  public let title: String
+  /// Its place among all items, from 1.
+  public let rank: Double
+  /// What the item it is compared with is called; nil unless it is compared with one.
+  public let otherTitle: String?
+  /// The table, grouped by known facts.
+  public let facts: SharedFacts
+  /// The reasons in a sentence.
+  public let sentence: String
+  /// What has to be known to read the table; empty where it goes without saying.
+  public let note: String
+  /// The steps of the table, oldest first.
+  public let steps: [Step]
+  /// What to call each slot; empty for a model without memory.
+  public let relationNames: [String]
+  /// α at the step; empty for a model without memory.
+  public let attention: [Float]
+  /// Leave-one-out and gradient × input, as far as they have been computed.
+  var comparison = StepComparison.Known()
+  /// What was checked.
+  var claim: CheckedClaim?
+
+  /// One step of the table.
+  public struct Step: Sendable {
+    /// The step, from 0.
+    public let step: Int
+    /// The title of its item.
+    public let title: String
+    /// The sequence's cell, then one for each slot.
+    public let cells: [Float]
+    /// What the step adds.
+    public let sum: Float
+    /// The known tails of its item by slot, those that it shares with the explained one first.
+    public let tails: [[Tail]]
+  }
+
+  /// A known fact of a step's item.
+  public struct Tail: Sendable, Equatable {
+    /// What to call it.
+    public let name: String
+    /// Whether the explained item has it, too.
+    public let isShared: Bool
+  }
+
+  /// The table itself.
+  public var contributions: Contributions { facts.contributions }
+  /// What the score is compared with.
+  public var contrast: Contrast { contributions.contrast }
+
+  /// The row of a step of the history.
+  func row(of step: Int) -> Int? {
+    contributions.steps.contains(step) ? step - contributions.steps.lowerBound : nil
+  }
+}
+
+extension WhyScene {
+  /// Why an item is ranked where it is at a step of a history.
+  init(
+    _ item: Int32, over contrast: Contrast, at step: Int, of states: HistoryStates,
+    session: Session, tails: TailIndex
+  ) {
+    let (model, network) = (session.model, session.network)
+    let table = Contributions(states, step: step, item: item, over: contrast)
+    let facts = SharedFacts(table, index: tails)
+    self.item = item
+    title = model.itemNames[Int(item)]
+    rank = KSRModel.rank(of: item, in: network.scores(states.preference(at: step)))
+    if case .item(let other) = contrast {
+      otherTitle = model.itemNames[Int(other)]
+    } else {
+      otherTitle = nil
+    }
+    self.facts = facts
+    sentence = facts.whySentence(in: model)
+    note = WhyScene.note(table, model)
+    let (trace, row) = states.pass(through: step)
+    let readsMemory = model.settings.memory == .knowledge
+    relationNames = readsMemory ? model.relationNames : []
+    attention = readsMemory ? Array(trace.attention.row(row)) : []
+    let slots = readsMemory ? table.relationCount : 0
+    steps = zip(table.steps, table.stepSums).enumerated().map { row, entry in
+      Step(
+        step: entry.0, title: model.itemNames[Int(table.items[row])],
+        cells: [table.sequence[row]] + (0..<slots).map { table.cell(row: row, relation: $0) },
+        sum: entry.1,
+        tails: (0..<slots).map { WhyScene.tails(of: table.items[row], under: $0, item, tails) })
+    }
+  }
+
+  private static func note(_ table: Contributions, _ model: TrainedModel) -> String {
+    var parts: [String] = []
+    if !table.unseen.isEmpty {
+      let last = table.unseen.upperBound
+      parts.append(
+        "The model does not see \(last == 1 ? "step 1" : "steps 1 to \(last)"), before its window of "
+          + "\(model.settings.maxItemListLength).")
+    }
+    if model.settings.layerCount > 1 {
+      parts.append(
+        "Of the GRU's \(model.settings.layerCount) layers, sequence cells are those of the top one."
+      )
+    }
+    return parts.joined(separator: " ")
+  }
+
+  private static func tails(
+    of item: Int32, under slot: Int, _ explained: Int32, _ index: TailIndex
+  ) -> [Tail] {
+    let known = index.tails.of(item: Int(explained), slot: slot)
+    let all = index.tails.of(item: Int(item), slot: slot)
+    return (all.filter(known.contains) + all.filter { !known.contains($0) }).map {
+      Tail(name: index.tails.names[Int($0)], isShared: known.contains($0))
+    }
+  }
+}

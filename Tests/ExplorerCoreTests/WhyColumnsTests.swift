@@ -1,0 +1,67 @@
+import Randomness
+import Testing
+
+@testable import ExplorerCore
+
+@Suite("Columns and bars of the reasons")
+struct WhyColumnsTests {
+  private let little: LittleData
+
+  init() throws { little = try LittleData() }
+
+  @Test("at any width columns keep apart, and the cells shown add up to the row")
+  func columns() throws {
+    for keys in ["w", "w,b", "w,b,b", "w,Enter", "w,b,Enter", "w,b,b,Enter"] {
+      let scene = try little.scene(keys)
+      let table = try #require(Explorer.table(try little.run(keys).state, scene))
+      for width in 10...260 {
+        let columns = WhyColumns(table, width: width, .unicode)
+        var taken: [Range<Int>] = [0..<columns.titleWidth]
+        taken += columns.places.map { $0.start..<$0.start + $0.width }
+        taken.append(columns.amount..<columns.amount + columns.amountWidth)
+        if columns.barWidth > 0 { taken.append(columns.bar..<columns.bar + columns.barWidth) }
+        let sorted = taken.sorted { $0.lowerBound < $1.lowerBound }
+        for (a, b) in zip(sorted, sorted.dropFirst()) {
+          #expect(a.upperBound <= b.lowerBound, "\(keys) at \(width)")
+        }
+        #expect(sorted[sorted.count - 1].upperBound <= max(width, columns.numberWidth + 22))
+        let cells = columns.places.filter(\.addsUp)
+        guard !cells.isEmpty else { continue }
+        for row in table.rows {
+          let values = cells.compactMap { $0.value(of: row) }
+          guard !values.isEmpty else { continue }
+          // A relation that adds less than can be printed has no column.
+          let slack = 0.005 * Float(table.columns.count)
+          #expect(abs(values.reduce(0, +) - row.amount) < slack, "\(keys) at \(width)")
+        }
+      }
+    }
+  }
+
+  @Test("bars have one unit on both sides of zero")
+  func scale() {
+    #expect(BarScale([1, 2]).columnsBelow(of: 10) == 0)
+    #expect(BarScale([-1, -2]).columnsBelow(of: 10) == 10)
+    #expect(BarScale([3, -1, .nan]).columnsBelow(of: 8) == 2)
+    #expect(BarScale([1000, -0.01]).columnsBelow(of: 8) == 1)
+    #expect(BarScale([0.01, -1000]).columnsBelow(of: 8) == 7)
+    #expect(BarScale([]).columnsBelow(of: 8) == 0)
+  }
+
+  @Test("a bar below zero ends at zero, and a larger one is not shorter", arguments: [true, false])
+  func bars(isUnicode: Bool) {
+    let glyphs = isUnicode ? Glyphs.unicode : .ascii
+    var last = 0
+    for tenths in 1...60 {
+      let text = glyphs.barToTheLeft(Double(Float(tenths) / 10), width: 6)
+      #expect(text.columns >= last && text.columns <= 6 && text.columns > 0)
+      last = text.columns
+      var frame = Frame(Size(columns: 20, rows: 1), glyphs: glyphs)
+      let scale = BarScale([6, -6])
+      frame.signedBar(
+        -Float(tenths) / 10, scale, Rect(Size(columns: 20, rows: 1)), at: 4, columns: 12)
+      let row = String(frame.canvas.text.dropLast())
+      #expect(row.columns == 10 && row.hasSuffix(text))
+    }
+  }
+}
