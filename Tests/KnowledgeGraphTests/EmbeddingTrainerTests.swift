@@ -208,5 +208,12 @@ import Testing
         """)
     #expect(
       sentence(data(), settings { $0.learningRate = .nan })?.contains("learning_rate") == true)
+    let huge = settings {
+      $0.batchSize = 10_000_000
+      $0.chunkSize = 1
+      $0.dimension = 4096
+    }
+    #expect(
+      sentence(data(200_000), huge)?.contains("smaller negatives, train_batch_size") == true)
   }
 }

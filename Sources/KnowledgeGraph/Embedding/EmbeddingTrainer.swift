@@ -1,4 +1,5 @@
 import AtomicFiles
+import Glibc
 import Randomness
 
 /// What a training of graph vectors tells while it runs.
@@ -39,9 +40,33 @@ public struct EmbeddingTrainer: Sendable {
         found: "\(data.train.count) triples of \(data.entities.count) entities",
         expected: "at least one triple and two entities")
     }
+    try Self.checkMemory(data, settings)
     self.data = data
     self.settings = settings
     self.threads = threads
+  }
+
+  /// Refuses settings whose buffers would take more than half of the machine's memory.
+  private static func checkMemory(
+    _ data: LinkPredictionData, _ settings: EmbeddingSettings
+  ) throws(DataError) {
+    let batch = Double(min(settings.batchSize, data.train.count))
+    let chunk = Double(settings.chunkSize)
+    let negatives = Double(min(settings.negatives, data.entities.count))
+    let chunks = (batch / chunk).rounded(.up)
+    let perChunk =
+      2 * (2 * chunk + negatives) * Double(settings.stride) + 2 * chunk * negatives
+      + Double(data.entities.count)
+    // Vectors, the best of them, and up to two moments.
+    let vectors = 4 * Double((data.entities.count + data.relations.count) * settings.stride)
+    let bytes = 4 * (chunks * perChunk + vectors)
+    let machine = Double(sysconf(Int32(_SC_PHYS_PAGES))) * Double(sysconf(Int32(_SC_PAGESIZE)))
+    guard bytes < machine / 2 else {
+      throw DataError(
+        file: "TransE settings", found: "buffers of \(Int(bytes / 1e9)) GB",
+        expected: "at most half of this machine's \(Int(machine / 1e9)) GB; smaller negatives, "
+          + "train_batch_size or embedding_size would help")
+    }
   }
 
   /// The triples of all epochs, if none is saved by stopping early.
