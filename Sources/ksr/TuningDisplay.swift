@@ -74,19 +74,32 @@ final class TuningDisplay {
     var lines = [
       "\(counted.count) of \(plan.trials.count) trials"
         + (failed > 0 ? ", \(failed) failed" : "") + timeLeft(progress)
+        + (best.isEmpty ? "" : "; the best by \(metric):")
     ]
     for record in best {
-      lines.append("  \(record.trial)  \(outcome(record))  \(values(record.trial))")
+      lines.append(
+        row(record.trial, record.score)
+          + "  (epoch \(record.bestEpoch ?? 0) of \(record.epochs ?? 0), "
+          + "\(duration(record.seconds ?? 0)))")
     }
     for (trial, state) in running.sorted(by: { $0.key < $1.key }) {
-      let value = state.best.map { "\(metric) \(fixed($0)), " } ?? ""
-      lines.append("▸ \(trial)  \(value)epoch \(state.epoch)  \(values(trial))")
+      lines.append(row(trial, state.best, mark: "▸") + "  (epoch \(state.epoch))")
     }
     let width = Console.columns - 1
     return lines.map { line in
-      let line = Console.hasUnicode ? line : line.replacingOccurrences(of: "▸", with: ">")
+      let line =
+        Console.hasUnicode
+        ? line
+        : line.replacingOccurrences(of: "▸", with: ">").replacingOccurrences(of: "…", with: ".")
       return line.count > width ? String(line.prefix(width)) : line
     }
+  }
+
+  private func row(_ trial: Int, _ score: Double?, mark: String = " ") -> String {
+    let number = "\(trial)"
+    let digits = "\(plan.trials.count)".count
+    return mark + String(repeating: " ", count: max(1, 1 + digits - number.count)) + number + "  "
+      + (score.map(fixed) ?? "  …   ") + "  " + values(trial)
   }
 
   private func timeLeft(_ progress: TuningProgress) -> String {

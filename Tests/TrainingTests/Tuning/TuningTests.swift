@@ -145,7 +145,8 @@ import Testing
     }
     let file = try #require(FileHandle(forWritingAtPath: path))
     try file.seekToEnd()
-    try file.write(contentsOf: Data("{\"trial\":1,\"parameters\":{},\"valid\":{},\"test\":{}}\nnonsense\n".utf8))
+    let line = #"{"trial":1,"parameters":{},"valid":{},"test":{}}"#
+    try file.write(contentsOf: Data("\(line)\nnonsense\n".utf8))
     let odd = sentence { _ = try TuningJournal(path: path, header: header()) }
     #expect(odd == "\(path), line 3: found \"nonsense\", expected a trial.")
   }
