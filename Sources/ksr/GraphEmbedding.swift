@@ -22,7 +22,7 @@ enum GraphEmbedding {
         try FeatureVectors(folder.file("rel_feature"))
       )
     }
-    var settings = EmbeddingSettings()
+    var settings = EmbeddingSettings(.memory)
     var command = "ksr embed --data \(shellWord(folder.path))"
     if dimension != settings.dimension { command += " --set embedding_size=\(dimension)" }
     if seed != settings.seed { command += " --set seed=\(seed)" }

@@ -3,6 +3,10 @@ import AtomicFiles
 extension EmbeddingSettings {
   /// Settings that belong together.
   public enum Preset: String, Sendable, CaseIterable {
+    /// For KSR: short steps and few epochs, after which items with the same facts are still apart.
+    ///
+    /// Vectors that answer better on the graph make such items one point, and KSR ranks worse.
+    case memory
     /// A first look in seconds.
     case quick
     /// The usual ones.
@@ -16,6 +20,9 @@ extension EmbeddingSettings {
     self.init()
     switch preset {
     case .usual: break
+    case .memory:
+      epochs = 20
+      learningRate = 0.1
     case .quick:
       epochs = 20
       negatives = 32
@@ -28,7 +35,7 @@ extension EmbeddingSettings {
 
   /// What `--help` says about the settings: name, values, meaning.
   public static let help: [(key: String, values: String, meaning: String)] = [
-    ("preset", "quick | usual | thorough", "where the other settings start from"),
+    ("preset", "memory | quick | usual | thorough", "where the other settings start from"),
     ("embedding_size", "1 to 4096", "width of the vectors"),
     ("epochs", "0 or more", "passes over the triples, at most"),
     ("learning_rate", "0 to 1000", "step size"),
