@@ -79,8 +79,8 @@ let package = Package(
       .executableTarget(
         name: "ksr-tui",
         dependencies: [
-          "AtomicFiles", "CKernels", "CNcurses", "CTerminal", "ExplorerCore", "KSRModel",
-          "Workspace", argumentParser,
+          "AtomicFiles", "CKernels", "CNcurses", "CTerminal", "Explanation", "ExplorerCore",
+          "KSRModel", "Workspace", argumentParser,
         ]
       ),
       .executableTarget(
@@ -88,6 +88,12 @@ let package = Package(
         dependencies: [
           "AtomicFiles", "KnowledgeGraph", "KSRModel", "Workspace", "Evaluation", "Explanation",
           "Training", "DataCheck", "SampleData", argumentParser,
+        ]),
+      .testTarget(
+        name: "TerminalTests",
+        dependencies: [
+          "ksr-tui", "AtomicFiles", "CNcurses", "ExplorerCore", "KSRModel", "Workspace",
+          "TestSupport",
         ]),
       .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "Randomness", "TestSupport"]),
       .testTarget(name: "EndToEndTests", dependencies: ["TestSupport"], path: "Tests/EndToEnd"),

@@ -6,8 +6,10 @@ public struct AtomicFolder: Sendable, Equatable {
   public let path: String
   /// The folder's name, which is also the name of its files.
   public let name: String
+  /// How the files are written.
+  public var form = AtomicForm()
 
-  /// The folder at a path; an error if it is none or holds no NAME.inter.
+  /// The folder at a path; an error if it is none or holds neither NAME.inter nor NAME.part.inter.
   public init(path: String) throws(DataError) {
     var trimmed = Substring(path)
     while trimmed.count > 1, trimmed.hasSuffix("/") { trimmed.removeLast() }
@@ -26,6 +28,11 @@ public struct AtomicFolder: Sendable, Equatable {
       return
     }
     let others = files(in: self.path).filter { $0.hasSuffix(".inter") }
+    // NAME.train.inter and the like, where a data set comes split (`benchmark_filename`).
+    for name in names where others.contains(where: { $0.hasPrefix("\(name).") }) {
+      self.name = name
+      return
+    }
     let wanted = "\(names.last ?? "").inter"
     throw DataError(
       file: path,

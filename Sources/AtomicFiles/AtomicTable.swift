@@ -1,7 +1,7 @@
 /// The columns read from one of RecBole's atomic files.
 ///
 /// The first line names the columns as `name:type`, every other line is a row; tabs separate
-/// fields, single spaces the pieces of a sequence. Columns may stand in any order, and those not
+/// fields, single spaces the pieces of a sequence, if ``AtomicForm`` does not say otherwise. Columns may stand in any order, and those not
 /// asked for are skipped. Line ends may be LF or CRLF, the last may be missing, and a byte order
 /// mark is ignored. Lines that are empty or hold only spaces do not count.
 ///
@@ -69,20 +69,26 @@ public struct AtomicTable: Sendable {
 
   /// Reads the columns of a file; an error if one of them is missing or has another type.
   public static func read(
-    _ path: String, columns: [Request]
+    _ path: String, form: AtomicForm = AtomicForm(), columns: [Request]
   ) throws(DataError) -> AtomicTable {
-    try read(path) { _ throws(DataError) in columns }
+    try read(path, form: form) { _ throws(DataError) in columns }
   }
 
   /// Reads the columns of a file that are chosen by a look at its header.
   public static func read(
-    _ path: String, choosing: ([AtomicColumn]) throws(DataError) -> [Request]
+    _ path: String, form: AtomicForm = AtomicForm(),
+    choosing: ([AtomicColumn]) throws(DataError) -> [Request]
   ) throws(DataError) -> AtomicTable {
     let file = try MappedFile(path)
-    var scanner = try RowScanner(file.bytes, path: path)
+    var scanner = try RowScanner(file.bytes, path: path, separator: form.fieldSeparator)
     let header = try scanner.readHeader()
     let headerLine = scanner.line
-    var readers = header.map { _ in ColumnReader() }
+    var readers = header.map { column in
+      var reader = ColumnReader()
+      reader.separator = form.sequenceSeparator
+      reader.longest = form.sequenceLengths[column.name] ?? .max
+      return reader
+    }
     for request in try choosing(header) {
       guard let index = header.firstIndex(where: { $0.name == request.name }) else {
         throw missing(request.name, in: header, line: headerLine, path: path)

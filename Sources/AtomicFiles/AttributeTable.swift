@@ -6,6 +6,8 @@ public struct AttributeTable: Sendable {
   public let ids: Vocabulary
   /// The names of the other columns, in the order of the file.
   public let columns: [String]
+  /// The type of each column, the identifiers' included.
+  public let types: [String: ColumnType]
   /// Rows left out because their identifier had one already.
   public let duplicates: Int
   /// What was odd but could be read, a sentence each.
@@ -16,17 +18,19 @@ public struct AttributeTable: Sendable {
 
   /// Reads NAME.item by its `item_id:token`.
   public static func items(of folder: AtomicFolder) throws(DataError) -> AttributeTable {
-    try AttributeTable(folder.file("item"), id: "item_id")
+    try AttributeTable(folder.file("item"), id: folder.form.item, form: folder.form)
   }
 
   /// Reads NAME.user by its `user_id:token`.
   public static func users(of folder: AtomicFolder) throws(DataError) -> AttributeTable {
-    try AttributeTable(folder.file("user"), id: "user_id")
+    try AttributeTable(folder.file("user"), id: folder.form.user, form: folder.form)
   }
 
   /// Reads a file by the column that identifies its rows.
-  public init(_ path: String, id: String) throws(DataError) {
-    let table = try AtomicTable.read(path) { header throws(DataError) in
+  public init(
+    _ path: String, id: String, form: AtomicForm = AtomicForm()
+  ) throws(DataError) {
+    let table = try AtomicTable.read(path, form: form) { header throws(DataError) in
       [.init(id, .tokens)] + header.filter { $0.name != id }.map { .init($0.name, .text) }
     }
     let keys = try table.tokens(id)
@@ -37,6 +41,7 @@ public struct AttributeTable: Sendable {
     ids = keys.vocabulary
     self.columns = columns
     self.texts = texts
+    types = Dictionary(uniqueKeysWithValues: table.header.map { ($0.name, $0.type) })
     rows = first.rows
     duplicates = keys.ids.count - rows.count
     warnings = first.warnings

@@ -6,6 +6,10 @@ struct ColumnReader: Sendable {
   var text = TextColumn()
   var numbers: [Double] = []
   var vectors = VectorColumn()
+  /// What stands between the numbers of a vector.
+  var separator = UInt8(ascii: " ")
+  /// How many of them count.
+  var longest = Int.max
 
   /// What a field may be found to be.
   enum Complaint: Error {
@@ -48,8 +52,8 @@ struct ColumnReader: Sendable {
     var start = 0
     while start < field.count {
       var end = start
-      while end < field.count, field[end] != UInt8(ascii: " ") { end += 1 }
-      if end > start {
+      while end < field.count, field[end] != separator { end += 1 }
+      if end > start, vectors.values.count - before < longest {
         let piece = UnsafeBufferPointer(rebasing: field[start..<end])
         guard let number = DecimalNumber.parseFloat(piece) else {
           throw .notAFloat(String(decoding: piece.prefix(400), as: UTF8.self))

@@ -18,18 +18,23 @@ public struct DisplayNames: Sendable {
 
   /// Reads `entity_id:token` and `name:token_seq` of NAME.entity, if there is one.
   public static func entities(of folder: AtomicFolder) throws(DataError) -> DisplayNames {
-    try folder.has("entity") ? DisplayNames(folder.file("entity"), id: "entity_id") : DisplayNames()
+    try folder.has("entity")
+      ? DisplayNames(folder.file("entity"), id: folder.form.entity, form: folder.form)
+      : DisplayNames()
   }
 
   /// Reads `relation_id:token` and `name:token_seq` of NAME.relation, if there is one.
   public static func relations(of folder: AtomicFolder) throws(DataError) -> DisplayNames {
     try folder.has("relation")
-      ? DisplayNames(folder.file("relation"), id: "relation_id") : DisplayNames()
+      ? DisplayNames(folder.file("relation"), id: folder.form.relation, form: folder.form)
+      : DisplayNames()
   }
 
   /// Reads a file by the column of its tokens.
-  public init(_ path: String, id: String) throws(DataError) {
-    let table = try AttributeTable(path, id: id)
+  public init(
+    _ path: String, id: String, form: AtomicForm = AtomicForm()
+  ) throws(DataError) {
+    let table = try AttributeTable(path, id: id, form: form)
     guard table.columns.contains("name") else {
       tokens = Vocabulary()
       names = []

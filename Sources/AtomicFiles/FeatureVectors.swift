@@ -26,13 +26,38 @@ public struct FeatureVectors: Sendable {
   /// The vector of a token's identifier.
   public subscript(id: Int) -> ArraySlice<Float> { values[id * width..<(id + 1) * width] }
 
-  /// Reads the one `token` and the one `float_seq` column of a file, whatever their names.
-  public init(_ path: String) throws(DataError) {
+  /// The vectors of entities that a data set comes with; nil without such a file.
+  public static func entities(of folder: AtomicFolder) throws(DataError) -> FeatureVectors? {
+    try read(folder.form.entityVectors, of: folder)
+  }
+
+  /// The vectors of relations that a data set comes with; nil without such a file.
+  public static func relations(of folder: AtomicFolder) throws(DataError) -> FeatureVectors? {
+    try read(folder.form.relationVectors, of: folder)
+  }
+
+  private static func read(
+    _ place: AtomicForm.Vectors, of folder: AtomicFolder
+  ) throws(DataError) -> FeatureVectors? {
+    guard folder.has(place.suffix) else { return nil }
+    return try FeatureVectors(
+      folder.file(place.suffix), id: place.id, vector: place.vector, form: folder.form)
+  }
+
+  /// Reads the named columns of a file; where nothing is named, or the file has no such column, the
+  /// one `token` and the one `float_seq` column of it, whatever their names.
+  public init(
+    _ path: String, id: String? = nil, vector name: String? = nil, form: AtomicForm = AtomicForm()
+  ) throws(DataError) {
     var key = ""
     var vector = ""
-    let table = try AtomicTable.read(path) { header throws(DataError) in
-      key = try Self.only(.token, of: header, path)
-      vector = try Self.only(.floatSequence, of: header, path)
+    let table = try AtomicTable.read(path, form: form) { header throws(DataError) in
+      func column(_ name: String?, _ type: ColumnType) throws(DataError) -> String {
+        if let name, header.contains(where: { $0.name == name }) { return name }
+        return try Self.only(type, of: header, path)
+      }
+      key = try column(id, .token)
+      vector = try column(name, .floatSequence)
       return [.init(key, .tokens), .init(vector, .vectors)]
     }
     guard table.rowCount > 0 else {

@@ -25,23 +25,25 @@ public struct Interactions: Sendable, Equatable {
     self.timestamp = timestamp
   }
 
+  /// Some rows of others, in the order given.
+  public init(rows: some Sequence<Int>, of all: Interactions) {
+    let rows = Array(rows)
+    self.init(
+      users: all.users, items: all.items, user: rows.map { all.user[$0] },
+      item: rows.map { all.item[$0] }, timestamp: rows.map { all.timestamp[$0] })
+  }
+
+  /// The same with only the users and items that occur, numbered by their first appearance.
+  public var renumbered: Interactions {
+    var result = Interactions(
+      users: Vocabulary(), items: Vocabulary(), user: [], item: [], timestamp: timestamp)
+    result.user = user.map { Int32(result.users.intern(users[Int($0)])) }
+    result.item = item.map { Int32(result.items.intern(items[Int($0)])) }
+    return result
+  }
+
   /// Reads `user_id:token`, `item_id:token` and `timestamp:float` of NAME.inter.
   public static func read(_ folder: AtomicFolder) throws(DataError) -> Interactions {
-    let path = folder.file("inter")
-    let table = try AtomicTable.read(path) { header throws(DataError) in
-      guard header.contains(where: { $0.name == "timestamp" }) else {
-        throw DataError(
-          file: path, field: "timestamp", found: "no such column",
-          expected: "timestamp:float, since the order of a user's items is what is learnt")
-      }
-      return [
-        .init("user_id", .tokens), .init("item_id", .tokens), .init("timestamp", .numbers),
-      ]
-    }
-    let users = try table.tokens("user_id")
-    let items = try table.tokens("item_id")
-    return Interactions(
-      users: users.vocabulary, items: items.vocabulary, user: users.ids, item: items.ids,
-      timestamp: try table.numbers("timestamp"))
+    try InteractionTable(folder.file("inter"), form: folder.form).interactions
   }
 }

@@ -20,11 +20,13 @@ public struct Links: Sendable {
 
   /// Reads `item_id:token` and `entity_id:token` of NAME.link.
   public static func read(_ folder: AtomicFolder) throws(DataError) -> Links {
+    let form = folder.form
     let table = try AtomicTable.read(
-      folder.file("link"), columns: [.init("item_id", .tokens), .init("entity_id", .tokens)])
-    let items = try table.tokens("item_id")
-    let entities = try table.tokens("entity_id")
-    let last = table.rows(of: items, "item_id", keeping: .last)
+      folder.file("link"), form: form,
+      columns: [.init(form.item, .tokens), .init(form.entity, .tokens)])
+    let items = try table.tokens(form.item)
+    let entities = try table.tokens(form.entity)
+    let last = table.rows(of: items, form.item, keeping: .last)
     return Links(
       items: items.vocabulary, entities: entities.vocabulary,
       entity: last.rows.map { entities.ids[$0] }, duplicates: items.ids.count - last.rows.count,

@@ -44,7 +44,7 @@ extension RowScanner {
         } catch {
           throw describe(error, in: slice(start, position), header[column], readers[column])
         }
-        let separated = position < bytes.count && bytes[position] == tab
+        let separated = position < bytes.count && bytes[position] == separator
         guard separated == (column < last) else { throw wrongCount(startOfRow, header.count) }
         if separated { position += 1 }
       }
@@ -60,12 +60,12 @@ extension RowScanner {
     UnsafeBufferPointer(rebasing: bytes[start..<end])
   }
 
-  /// Where the field ends: at a tab, at a line end, or with the file.
+  /// Where the field ends: at a separator, at a line end, or with the file.
   @inline(__always)
   private func endOfField(at start: Int) -> Int {
     var end = start
     while end < bytes.count {
-      if bytes[end] <= carriageReturn, isEnd(end) { break }
+      if bytes[end] <= carriageReturn || bytes[end] == separator, isEnd(end) { break }
       end += 1
     }
     return end
@@ -79,7 +79,7 @@ extension RowScanner {
     var union: UInt8 = 0
     while end < bytes.count {
       let byte = bytes[end]
-      if byte <= carriageReturn, isEnd(end) { break }
+      if byte <= carriageReturn || byte == separator, isEnd(end) { break }
       hash = Vocabulary.hashStep(hash, byte)
       union |= byte
       end += 1
@@ -91,7 +91,7 @@ extension RowScanner {
   @inline(__always)
   private func isEnd(_ index: Int) -> Bool {
     let byte = bytes[index]
-    if byte == tab || byte == newline { return true }
+    if byte == separator || byte == newline { return true }
     guard byte == carriageReturn else { return false }
     return index + 1 == bytes.count || bytes[index + 1] == newline
   }
@@ -117,7 +117,7 @@ extension RowScanner {
     var fields = 1
     for byte in bytes[startOfRow...] {
       if byte == newline { break }
-      if byte == tab { fields += 1 }
+      if byte == separator { fields += 1 }
     }
     return DataError(
       file: path, line: line, found: fields == 1 ? "1 field" : "\(fields) fields",

@@ -1,4 +1,5 @@
-let tab = UInt8(ascii: "\t")
+/// What separates the fields of an atomic file, if nothing else is said.
+public let tab = UInt8(ascii: "\t")
 let newline = UInt8(ascii: "\n")
 let carriageReturn = UInt8(ascii: "\r")
 
@@ -6,15 +7,20 @@ let carriageReturn = UInt8(ascii: "\r")
 struct RowScanner {
   let bytes: UnsafeBufferPointer<UInt8>
   let path: String
+  /// What stands between fields.
+  let separator: UInt8
   var position = 0
   /// The line that was read last, from 1.
   var line = 0
   /// For each line skipped below the header: the number of rows above it.
   var skipped: [Int] = []
 
-  init(_ bytes: UnsafeBufferPointer<UInt8>, path: String) throws(DataError) {
+  init(
+    _ bytes: UnsafeBufferPointer<UInt8>, path: String, separator: UInt8 = tab
+  ) throws(DataError) {
     self.bytes = bytes
     self.path = path
+    self.separator = separator
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
     if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
       throw DataError(file: path, line: 1, found: "a text in UTF-16", expected: "UTF-8")
@@ -55,7 +61,7 @@ struct RowScanner {
     position = min(next, bytes.count)
     var columns: [AtomicColumn] = []
     var names: Set<String> = []
-    for field in text.utf8.split(separator: tab, omittingEmptySubsequences: false) {
+    for field in text.utf8.split(separator: separator, omittingEmptySubsequences: false) {
       let column = try parseColumn(Substring(field))
       guard names.insert(column.name).inserted else {
         throw DataError(
@@ -73,7 +79,8 @@ struct RowScanner {
     guard parts.count == 2, !parts[0].isEmpty else {
       throw DataError(
         file: path, line: line, found: "the column \(quoted(field))",
-        expected: "columns name:type, separated by tabs")
+        expected: "columns name:type, separated by "
+          + (separator == tab ? "tabs" : "\"\(Character(UnicodeScalar(separator)))\""))
     }
     guard let type = ColumnType(rawValue: parts[1]) else {
       let types = ColumnType.allCases.map(\.rawValue).joined(separator: ", ")

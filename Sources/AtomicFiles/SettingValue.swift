@@ -47,6 +47,50 @@ public indirect enum SettingValue: Sendable, Equatable {
   }
 }
 
+extension SettingValue {
+  /// A scalar as the text that it was written as, or nearly; a list or map as YAML has it.
+  public var word: String {
+    switch self {
+    case .string(let text): text
+    default: description
+    }
+  }
+
+  /// The value as YAML on one line, whatever its texts hold, which reads back as the same.
+  public var yaml: String {
+    switch self {
+    case .null, .bool, .int: description
+    case .float(let value):
+      value.isNaN
+        ? ".nan" : value.isInfinite ? (value < 0 ? "-.inf" : ".inf") : "\(value)"
+    case .string(let value): Self.quote(value)
+    case .list(let values): "[" + values.map(\.yaml).joined(separator: ", ") + "]"
+    case .map(let values):
+      "{"
+        + values.sorted { $0.key < $1.key }.map { "\(Self.quote($0.key)): \($0.value.yaml)" }
+        .joined(separator: ", ") + "}"
+    }
+  }
+
+  private static func quote(_ text: String) -> String {
+    var result = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": result += "\\\""
+      case "\\": result += "\\\\"
+      default:
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned:
+          let digits = String(scalar.value, radix: 16)
+          result += "\\U" + String(repeating: "0", count: 8 - digits.count) + digits
+        default: result.unicodeScalars.append(scalar)
+        }
+      }
+    }
+    return result + "\""
+  }
+}
+
 extension SettingValue: CustomStringConvertible {
   /// The value as YAML would have it on one line.
   public var description: String {

@@ -27,19 +27,21 @@ public struct Triples: Sendable, Equatable {
 
   /// Reads `head_id:token`, `relation_id:token` and `tail_id:token` of NAME.kg.
   public static func read(_ folder: AtomicFolder) throws(DataError) -> Triples {
-    try read(atomicFile: folder.file("kg"))
+    try read(atomicFile: folder.file("kg"), form: folder.form)
   }
 
   /// Reads the same columns of a file of any name.
-  static func read(atomicFile path: String) throws(DataError) -> Triples {
+  static func read(
+    atomicFile path: String, form: AtomicForm = AtomicForm()
+  ) throws(DataError) -> Triples {
     let table = try AtomicTable.read(
-      path,
+      path, form: form,
       columns: [
-        .init("head_id", .tokens), .init("relation_id", .tokens), .init("tail_id", .tokens),
+        .init(form.head, .tokens), .init(form.relation, .tokens), .init(form.tail, .tokens),
       ])
-    let heads = try table.tokens("head_id")
-    let relations = try table.tokens("relation_id")
-    let tails = try table.tokens("tail_id")
+    let heads = try table.tokens(form.head)
+    let relations = try table.tokens(form.relation)
+    let tails = try table.tokens(form.tail)
     // RecBole numbers the two columns as if one stood below the other.
     var entities = heads.vocabulary
     let places = tails.vocabulary.tokens.map { Int32(entities.intern($0)) }

@@ -1,7 +1,9 @@
 import AtomicFiles
 import KnowledgeGraph
+import Workspace
 
-/// A data folder as the checks look at it: every file as it stands, nothing left out.
+/// A data folder as the checks look at it: every file as it stands, nothing left out but what
+/// settings leave out.
 struct CheckedData {
   let folder: AtomicFolder
   let interactions: Interactions
@@ -31,26 +33,25 @@ struct CheckedData {
   /// The relations that have any linked item as head.
   let relationsWithItems: [Int]
 
-  init(_ folder: AtomicFolder) throws(DataError) {
-    for (suffix, holds) in [
-      ("kg", "the knowledge graph, one head, relation and tail a line"),
-      ("link", "which item is which entity of the graph"),
-    ] where !folder.has(suffix) {
-      throw DataError(file: folder.file(suffix), found: "no such file", expected: holds)
-    }
+  /// What the settings took out, in their order.
+  let removals: [Removal]
+
+  init(_ folder: AtomicFolder, _ settings: DataSettings = DataSettings()) throws(DataError) {
+    let keptGraph = try KeptGraph(folder, settings)
+    let kept = try KeptInteractions(folder, settings)
+    let folder = kept.folder
     self.folder = folder
-    interactions = try Interactions.read(folder)
-    triples = try Triples.read(folder)
+    interactions = kept.removals.isEmpty ? kept.interactions : kept.interactions.renumbered
+    triples = keptGraph.triples
     let graph = GraphIndex(triples)
     self.graph = graph
-    links = try Links.read(folder)
+    links = keptGraph.links
+    removals = kept.removals + keptGraph.removals
     attributes = folder.has("item") ? try AttributeTable.items(of: folder) : nil
     entityNames = try DisplayNames.entities(of: folder)
     relationNames = try DisplayNames.relations(of: folder)
-    entityVectors =
-      folder.has("ent_feature") ? try FeatureVectors(folder.file("ent_feature")) : nil
-    relationVectors =
-      folder.has("rel_feature") ? try FeatureVectors(folder.file("rel_feature")) : nil
+    entityVectors = try FeatureVectors.entities(of: folder)
+    relationVectors = try FeatureVectors.relations(of: folder)
 
     var items = interactions.items
     for token in links.items.tokens { items.intern(token) }

@@ -12,7 +12,7 @@ extension DataReport {
           count: finding.count, total: finding.total, share: finding.share, unit: finding.unit,
           meaning: finding.meaning, examples: finding.examples, measures: finding.measures)
       },
-      skipped: skipped)
+      skipped: skipped, leftOut: removals.map(\.description))
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     // Every number is finite, so that encoding cannot fail.
@@ -33,6 +33,6 @@ extension DataReport {
     let data: String
     let sizes: [String: Int]
     let findings: [Entry]
-    let skipped: [String]
+    let skipped, leftOut: [String]
   }
 }

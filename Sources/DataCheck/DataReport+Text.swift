@@ -5,6 +5,9 @@ extension DataReport {
   public var text: String {
     let sizes = sizes.map { "\(grouped($0.count)) \($0.unit)" }.joined(separator: ", ")
     var lines = Self.wrapped("\(printable(dataName)): \(sizes)", indent: 0)
+    for removal in removals {
+      lines += Self.wrapped(printable(removal.description, limit: 400), indent: 0)
+    }
     for severity in Severity.allCases {
       let group = findings.filter { $0.severity == severity }
       guard !group.isEmpty else { continue }

@@ -1,5 +1,6 @@
 import AtomicFiles
 import KSRModel
+import Workspace
 
 /// What is wrong with a data folder, and with a model where one is given.
 public struct DataReport: Sendable {
@@ -19,16 +20,21 @@ public struct DataReport: Sendable {
   public let findings: [Finding]
   /// What could not be looked at and why, a sentence each.
   public let skipped: [String]
+  /// What settings left out before anything was looked at.
+  public let removals: [Removal]
 
   /// Checks a data folder; an error if a file cannot be read.
   ///
   /// - Parameters:
+  ///   - settings: how the files are read and filtered; if not given, as they were for the model.
   ///   - model: a model to check on its own and against the data.
   ///   - examples: the most examples of a finding.
   public init(
-    _ folder: AtomicFolder, model: TrainedModel? = nil, examples: Int = 5
+    _ folder: AtomicFolder, settings: DataSettings? = nil, model: TrainedModel? = nil,
+    examples: Int = 5
   ) throws(DataError) {
-    let data = try CheckedData(folder)
+    let own = try model?.dataSettings()
+    let data = try CheckedData(folder, settings ?? own ?? DataSettings())
     var skipped: [String] = []
     var findings = data.linkCoverage() + data.linkContradictions(&skipped) + data.graphShape()
     findings += data.histories() + data.vectors() + data.oddities()
@@ -55,5 +61,6 @@ public struct DataReport: Sendable {
       return a.kind.place < b.kind.place
     }
     self.skipped = skipped
+    removals = data.removals
   }
 }

@@ -1,5 +1,5 @@
 /// How much harm a finding does.
-public enum Severity: String, Sendable, CaseIterable {
+public enum Severity: String, Sendable, CaseIterable, Comparable {
   /// What KSR learns or shows is false.
   case severe
   /// Part of the data is lost, or part of the result cannot be trusted.
@@ -102,6 +102,9 @@ extension Severity {
   }
 
   var place: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+
+  /// Whether the one does more harm than the other.
+  public static func < (a: Severity, b: Severity) -> Bool { a.place < b.place }
 }
 
 extension FindingKind {

@@ -1,25 +1,35 @@
 /// The baseline that recommends to everybody what was watched most in training.
 public struct Popularity: Sendable {
-  /// The rank of each item, by identifier; the padding item has none.
-  private let ranks: [Double]
+  /// How often each item occurs in training, by identifier.
+  private let counts: [Int]
+  /// How many items occur more often than an item, and how many others as often.
+  private let standings: [(greater: Int, equal: Int)]
 
   /// Counts the items of the training sequences.
   public init(itemCount: Int, sequences: some Sequence<ArraySlice<Int32>>) {
     var counts = [Int](repeating: 0, count: itemCount)
     for sequence in sequences { for item in sequence { counts[Int(item)] += 1 } }
     let order = counts.indices.dropFirst().sorted { counts[$0] > counts[$1] }
-    var ranks = [Double](repeating: 0, count: itemCount)
+    var standings = [(greater: Int, equal: Int)](repeating: (0, 0), count: itemCount)
     var start = 0
     while start < order.count {
       var end = start
       while end < order.count, counts[order[end]] == counts[order[start]] { end += 1 }
-      // The places start + 1 … end are shared.
-      for item in order[start..<end] { ranks[item] = Double(start + end + 1) / 2 }
+      for item in order[start..<end] { standings[item] = (start, end - start - 1) }
       start = end
     }
-    self.ranks = ranks
+    self.counts = counts
+    self.standings = standings
   }
 
   /// The rank of each case's target, ties at the mean of their places.
-  public func ranks(_ cases: [RankingCase]) -> [Double] { cases.map { ranks[Int($0.target)] } }
+  public func ranks(_ cases: [RankingCase], among candidates: Candidates = .all) -> [Double] {
+    cases.enumerated().map { index, question in
+      candidates.rank(of: question.target, case: index) {
+        counts[Int($0)]
+      } whole: {
+        standings[Int(question.target)]
+      }
+    }
+  }
 }

@@ -1,8 +1,7 @@
 import CKernels
 import KSRModel
-import Randomness
 
-/// Ranks targets among the whole catalogue, many cases at a time.
+/// Ranks targets among the catalogue, many cases at a time.
 public struct Ranker: Sendable {
   private let settings: KSRSettings
   private let parameters: KSRParameters
@@ -15,59 +14,100 @@ public struct Ranker: Sendable {
     itemVectors = KSRNetwork.itemVectors(parameters)
   }
 
-  /// The rank of each case's target among all items but the padding item, from 1.
+  /// The rank of each case's target among the candidates, from 1; the padding item is never one.
   ///
-  /// Nothing of the history is left out of the ranking, as in RecBole's sequential models. Items
-  /// with equal scores share the mean of their places.
-  public func ranks(_ cases: [RankingCase], threads: Int = 1) -> [Double] {
+  /// If nothing else is said, all items are ranked and nothing of the history is left out, as in
+  /// RecBole's sequential models. Items with equal scores share the mean of their places. The number
+  /// of threads changes nothing.
+  public func ranks(
+    _ cases: [RankingCase], among candidates: Candidates = .all, threads: Int = 1
+  ) -> [Double] {
     var ranks = [Double](repeating: 0, count: cases.count)
-    // Cases of similar length together leave little of a batch idle.
-    let order = cases.indices.sorted {
-      let (a, b) = (cases[$0].items.count, cases[$1].items.count)
-      return a != b ? a > b : $0 < $1
-    }
+    let passes = Self.passes(cases)
     let size = 128
-    let chunks = (order.count + size - 1) / size
+    let chunks = (passes.count + size - 1) / size
+    let gates = StatePass.InputGates(cases, parameters)
+    let hidden = parameters.gru.map(\.hiddenWeight.transposed)
     ranks.withUnsafeMutableBufferPointer { ranks in
       nonisolated(unsafe) let ranks = ranks
       let workers = max(1, min(threads, chunks))
       parallel(workers, threads: workers) { worker in
-        let pass = BatchPass(settings: settings)
+        let pass = StatePass(settings, parameters, gates, hiddenWeights: hidden)
         let scores = FloatBuffer()
         for chunk in stride(from: worker, to: chunks, by: workers) {
-          let members = order[chunk * size..<min(order.count, (chunk + 1) * size)]
-          rank(cases, members, pass, scores) { ranks[$0] = $1 }
+          let members = passes[chunk * size..<min(passes.count, (chunk + 1) * size)]
+          rank(cases, members, candidates, pass, scores) { ranks[$0] = $1 }
         }
       }
     }
     return ranks
   }
 
+  /// The cases that one pass from the zero state answers, the longest last.
+  private typealias Pass = [Int]
+
+  /// Puts the cases of a user together that read the same from the beginning, and sorts by length:
+  /// passes of similar length leave little of a batch idle.
+  private static func passes(_ cases: [RankingCase]) -> [Pass] {
+    var passes: [Pass] = []
+    for index in cases.indices {
+      if let last = passes.last?.last, cases[index].continues(cases[last]) {
+        passes[passes.count - 1].append(index)
+      } else {
+        passes.append([index])
+      }
+    }
+    func length(_ pass: Pass) -> Int { pass.last.map { cases[$0].items.count } ?? 0 }
+    return passes.indices.sorted {
+      let (a, b) = (length(passes[$0]), length(passes[$1]))
+      return a != b ? a > b : $0 < $1
+    }.map { passes[$0] }
+  }
+
   private func rank(
-    _ cases: [RankingCase], _ members: ArraySlice<Int>, _ pass: BatchPass, _ scores: FloatBuffer,
-    _ store: (Int, Double) -> Void
+    _ cases: [RankingCase], _ members: ArraySlice<Pass>, _ candidates: Candidates,
+    _ pass: StatePass, _ scores: FloatBuffer, _ store: (Int, Double) -> Void
   ) {
-    // Members come longest first, so the packing keeps their order.
-    let batch = PackedSequences(
-      members.map { .init(items: cases[$0].items, target: cases[$0].target) })
-    var dropout: SeededGenerator?
-    pass.run(batch, parameters: parameters, dropout: &dropout)
+    // Members come longest first, so the packing keeps their order; rows are theirs one by one.
+    pass.run(
+      PackedSequences(
+        members.map { member in
+          let items = cases[member[member.count - 1]].items
+          var targets = [Int32](repeating: -1, count: items.count)
+          for index in member { targets[cases[index].items.count - 1] = cases[index].target }
+          return .init(items: items, targets: targets)
+        }))
+    let indices = members.flatMap { $0 }
     let (n, e) = (itemVectors.rows, itemVectors.columns)
-    let rows = max(1, min(members.count, 1_000_000 / n))
-    for start in stride(from: 0, to: members.count, by: rows) {
-      let count = min(rows, members.count - start)
+    let rows = max(1, min(indices.count, 1_000_000 / n))
+    for start in stride(from: 0, to: indices.count, by: rows) {
+      let count = min(rows, indices.count - start)
       let tile = scores.reserve(count * n)
       ksr_sgemm(
         false, true, count, n, e, pass.preferences.base + start * e, e, itemVectors.values, e, 0,
         tile, n)
       for row in 0..<count {
-        let member = members[members.startIndex + start + row]
-        let own = tile[row * n + Int(cases[member].target)]
-        var (greater, equal) = (0, 0)
-        // The padding item 0 is not ranked.
-        ksr_count_above(n - 1, tile + row * n + 1, own, &greater, &equal)
-        store(member, 1 + Double(greater) + Double(equal - 1) / 2)
+        let index = indices[start + row]
+        let scores = tile + row * n
+        let target = cases[index].target
+        store(
+          index,
+          candidates.rank(of: target, case: index) {
+            scores[Int($0)]
+          } whole: {
+            var (greater, equal) = (0, 0)
+            ksr_count_above(n - 1, scores + 1, scores[Int(target)], &greater, &equal)
+            return (greater, equal - 1)
+          })
       }
     }
+  }
+}
+
+extension RankingCase {
+  /// Whether the case reads what another read and more, both from the beginning of a history.
+  fileprivate func continues(_ other: RankingCase) -> Bool {
+    user == other.user && items.startIndex == 0 && other.items.startIndex == 0
+      && items.count > other.items.count && items.starts(with: other.items)
   }
 }

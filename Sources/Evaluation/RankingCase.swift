@@ -32,7 +32,7 @@ public struct RankingCase: Sendable, Equatable {
     var result: [RankingCase] = []
     for (user, history) in histories.enumerated() where history.isHeldOut == heldOutUsers {
       for step in 1..<max(1, history.count)
-      where split.mark(step: step, count: history.count, isHeldOut: history.isHeldOut) == mark {
+      where split.mark(step: step, of: history) == mark {
         result.append(
           RankingCase(user: user, history: history.items, step: step, maxLength: maxLength))
       }

@@ -16,6 +16,8 @@ public struct RankingMetrics: Sendable, Equatable {
   public var precision: Double { hit / Double(k) }
   /// Share of the targets that are in the list.
   public var recall: Double { hit }
+  /// Mean over the targets of the precision down to each; with one target this is MRR.
+  public var map: Double { mrr }
 
   /// The metrics of the targets' ranks.
   public init(ranks: some Collection<Double>, k: Int = 10) {
@@ -36,7 +38,7 @@ public struct RankingMetrics: Sendable, Equatable {
   public var named: [(name: String, value: Double)] {
     [
       ("Hit@\(k)", hit), ("MRR@\(k)", mrr), ("NDCG@\(k)", ndcg), ("Recall@\(k)", recall),
-      ("Precision@\(k)", precision),
+      ("Precision@\(k)", precision), ("MAP@\(k)", map),
     ]
   }
 }

@@ -110,8 +110,43 @@ public struct DataSplit: Sendable, Equatable {
     case testOnly = "test_only"
   }
 
+  /// RecBole's `eval_args.split.RS`: shares of training, validation and test, oldest first.
+  public struct Ratios: Sendable, Equatable {
+    /// The shares of training, validation and test; not negative, their sum above 0.
+    public var parts: [Double]
+    /// `eval_args.group_by`: whether each user's sequence is cut, or all interactions at one time.
+    public var isByUser: Bool
+
+    /// Shares of three parts.
+    public init(_ parts: [Double], isByUser: Bool = true) {
+      precondition(parts.count == 3)
+      self.parts = parts
+      self.isByUser = isByUser
+    }
+
+    /// How many of `count` cases are for training, validation and test.
+    ///
+    /// As RecBole counts: all but the first part are rounded down, what is left over goes to the
+    /// first, and a part that would have less than one case takes one from it if it can.
+    public func counts(of count: Int) -> [Int] {
+      let sum = parts.reduce(0, +)
+      var counts = parts.map { Int($0 / sum * Double(count)) }
+      counts[0] = count - counts[1] - counts[2]
+      for part in [2, 1] where counts[0] > 1 {
+        let share = parts[part] / sum * Double(count)
+        if share > 0, share < 1 {
+          counts[part] += 1
+          counts[0] -= 1
+        }
+      }
+      return counts
+    }
+  }
+
   /// What is left out of each trained user's sequence.
   public var leaveOut = LeaveOut.validAndTest
+  /// The shares that are cut off instead, if any.
+  public var ratios: Ratios?
   /// Users left out of training altogether (`held_out_users`): tokens, `*` standing for any text.
   public var heldOutUsers: [String] = []
 

@@ -27,6 +27,12 @@ struct ExplorerCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The step to begin with, from 1.", valueName: "N"))
   var step: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "Films of a viewer of your own, oldest first, by token or title; --viewer is the name.",
+      valueName: "a,b,c"))
+  var items: String?
+
   @Flag(help: "Begin with a tour of the data, a sentence at each stop.")
   var demo = false
 
@@ -78,13 +84,13 @@ struct ExplorerCommand: ParsableCommand {
     let isUnicode = CursesTerminal.prepareLocale()
     let glyphs: Glyphs = ascii || !isUnicode ? .ascii : .unicode
     do {
-      let request = OpenRequest(model: model, data: data, viewer: viewer, step: step)
+      let request = OpenRequest(model: model, data: data, viewer: viewer, step: step, items: items)
       if paths {
         try printPaths(request)
         return 0
       }
       let cache = try request.open()
-      if print || isatty(1) == 0 { return printFrame(cache, try request.start(in: cache), glyphs) }
+      if print || isatty(1) == 0 { return try printFrame(cache, request, glyphs) }
       return try explore(cache, request, glyphs)
     } catch {
       FileHandle.standardError.write(Data("ksr-tui: \(error)\n".utf8))
@@ -108,11 +114,14 @@ struct ExplorerCommand: ParsableCommand {
 
   @MainActor
   private func printFrame(
-    _ cache: SceneCache, _ start: (viewer: Int?, step: Int), _ glyphs: Glyphs
-  ) -> Int32 {
-    let first = State(
+    _ cache: SceneCache, _ request: OpenRequest, _ glyphs: Glyphs
+  ) throws -> Int32 {
+    let own = try request.ownViewer(in: cache)
+    let start: (viewer: Int?, step: Int) = own == nil ? try request.start(in: cache) : (nil, 0)
+    var first = State(
       size: size, viewer: start.viewer, step: start.step, takesMouse: !leavesMouse,
       theme: theme ?? .standard)
+    look(at: own, in: &first, cache)
     let state = Explorer.run(firstKeys, from: first, with: cache, glyphs: glyphs).state
     for warning in cache.model.warnings {
       FileHandle.standardError.write(Data("ksr-tui: \(warning)\n".utf8))
@@ -130,7 +139,9 @@ struct ExplorerCommand: ParsableCommand {
     let keeper = try StateKeeper(request, cache)
     // What was asked for wins over what was kept.
     let theme = theme ?? keeper.kept.lastTheme ?? .standard
-    let place = try request.start(in: cache, keeper)
+    let own = try request.ownViewer(in: cache)
+    let place: (viewer: Int?, step: Int) =
+      own == nil ? try request.start(in: cache, keeper) : (nil, 0)
     let wantsColor = color.wantsColor(
       environment: ProcessInfo.processInfo.environment, isTerminal: true)
     let terminal = try CursesTerminal(
@@ -139,7 +150,8 @@ struct ExplorerCommand: ParsableCommand {
     var first = State(
       size: terminal.size, viewer: place.viewer, step: place.step, takesMouse: !leavesMouse,
       theme: theme, seed: UInt64(time(nil)))
-    keeper.restore(&first)
+    keeper.restore(&first, withPanes: keys.keys.isEmpty)
+    look(at: own, in: &first, cache)
     var begin = Explorer.run(firstKeys, from: first, with: cache, glyphs: glyphs)
     guard !begin.effects.contains(.quit) else { return 0 }
     if let warning = keeper.warning ?? cache.model.warnings.first {
@@ -152,6 +164,12 @@ struct ExplorerCommand: ParsableCommand {
     defer { _ = keeper.keep(loop.state) }
     try loop.run()
     return 0
+  }
+
+  private func look(at own: OwnViewer?, in state: inout State, _ cache: SceneCache) {
+    guard let own else { return }
+    state.look(
+      at: own, step: step.map { $0 - 1 }, viewerCount: cache.session.viewers.count)
   }
 
   /// The keys that are pressed before the first picture; --demo presses the one that begins a tour.

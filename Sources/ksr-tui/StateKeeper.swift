@@ -24,8 +24,11 @@ struct StateKeeper {
     viewers = cache.session.viewers.map(\.user)
   }
 
-  /// Gives a state what was kept, apart from the place.
-  func restore(_ state: inout State) { kept.restore(&state, for: model) }
+  /// Gives a state what was kept, apart from the place: own viewers and, unless keys are pressed
+  /// first, which count on the panes of a first start, the panes.
+  func restore(_ state: inout State, withPanes: Bool = true) {
+    if withPanes { kept.restore(&state, for: model) } else { kept.restoreOwn(&state, for: model) }
+  }
 
   /// The place that was kept; one in a state with the own viewers in it.
   func place(in state: State) -> (viewer: Int, step: Int)? {

@@ -1,3 +1,4 @@
+import AtomicFiles
 import ExplorerCore
 
 /// The loop: show the state, wait for keys, change the state.
@@ -30,9 +31,9 @@ struct TerminalLoop {
           switch effect {
           case .quit: return
           case .redraw: terminal.forgetScreen()
-          case .findTour: actions.append(.tour(cache.tour()))
           case .keep: if let failure = keeper.keep(state) { state = failure }
           case .copy(let text): terminal.copy(text)
+          case .export(let format): actions.append(.show(export(format)))
           }
         }
         // What a click means depends on the picture; it is drawn when all keys have been heard.
@@ -51,11 +52,13 @@ struct TerminalLoop {
     var portions = 0
     while cache.work(for: state) {
       portions += 1
+      if state.awaitsTour, cache.foundTour != nil { return [] }
       let keys = try terminal.nextKeys(milliseconds: 0)
       if !keys.isEmpty { return keys }
       if portions.isMultiple(of: 12) { showWhatIsKnown() }
     }
     if portions > 0 { showWhatIsKnown() }
+    if state.awaitsTour { return [] }
     guard state.playback.isRunning else { return try terminal.nextKeys() }
     return try terminal.nextKeys(milliseconds: Int32(1000 / state.playback.stepsPerSecond))
   }
@@ -64,5 +67,24 @@ struct TerminalLoop {
     terminal.show(Explorer.render(state, cache.scene(for: state), glyphs: glyphs).canvas)
   }
 
-  private func tick() -> [Action] { state.playback.isRunning ? [.tick] : [] }
+  /// What happens when no key has come.
+  private func tick() -> [Action] {
+    if state.awaitsTour { return cache.foundTour.map { [.tour($0)] } ?? [] }
+    return state.playback.isRunning ? [.tick] : []
+  }
+
+  /// Writes or copies the explanation on the screen, and says what has become of it.
+  private func export(_ format: ExportFormat) -> Toast {
+    guard let (text, name) = cache.explanation(of: state, as: format) else {
+      return Toast("Nothing to write out: no viewer is looked at", role: .warning)
+    }
+    if format == .text || format == .copy { terminal.copy(text) }
+    guard format != .copy else { return Toast("Copied as text: \(name)") }
+    do throws(DataError) {
+      let file = try ExplanationFile.write(text, named: name, as: format)
+      return Toast("Written: \(file)\(format == .text ? " (and copied)" : "")")
+    } catch {
+      return Toast("Not written: \(error)", role: .failure)
+    }
+  }
 }

@@ -174,8 +174,8 @@ private struct EmbeddingSource {
       entities = FeatureVectors(
         tokens: Vocabulary(linked), width: entities.width, values: rows.flatMap { entities[$0] })
     }
-    try entities.write(to: target + ".ent_feature", id: "ent_id", vector: "ent_emb")
-    try vectors.relations.write(to: target + ".rel_feature", id: "rel_id", vector: "rel_emb")
+    try entities.write(to: target + ".ent_feature", id: "ent_id", vector: "ent_vec")
+    try vectors.relations.write(to: target + ".rel_feature", id: "rel_id", vector: "rel_vec")
     return [target + ".ent_feature", target + ".rel_feature"]
   }
 }

@@ -6,15 +6,21 @@ import KSRModel
 import Randomness
 import Workspace
 
-/// `ksr evaluate`: how well a model ranks what came next, beside popularity and another model.
+/// `ksr evaluate`: how well a model ranks what came next, beside baselines and other models.
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",
-    abstract: "Rank what really came next among all items, and print the metrics.",
+    abstract: "Rank what really came next, and print the metrics beside those of baselines.",
     discussion: """
-      The test is the last interaction of each trained user (leave-one-out) and, where users were \
-      held out of training, every interaction of theirs from the second on. History is not masked, \
-      as in RecBole's sequential models; ties count at the mean rank.
+      The data is read and split as for the training: the model file tells. The test is what was \
+      left out of training and validation (leave-one-out: the last interaction of each user) and, \
+      where users were held out of training, every interaction of theirs from the second on. History \
+      is not masked, as in RecBole's sequential models; ties count at the mean rank.
+
+      popularity recommends what is most frequent in training; item-kNN what most goes with the last \
+      item: cosine of co-occurrence, users with both / √(users with the one · users with the other), \
+      in training. A model trained with memory=none is named so when given with --against. Intervals \
+      are of 2000 bootstrap resamples of whole users.
       """)
 
   @Argument(help: ArgumentHelp("The model file.", valueName: "MODEL"))
@@ -30,12 +36,55 @@ struct EvaluateCommand: ParsableCommand {
       valueName: "MODEL"))
   var against: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      What targets are ranked among: full, uniN (N items drawn uniformly) or popN (by frequency in \
+      training), as uni100; if not given, as for the training.
+      """, valueName: "full|uniN|popN"))
+  var mode: String?
+
+  @Option(help: "Determines what uniN and popN draw.") var seed: UInt64 = 2020
+
+  @Option(
+    help: ArgumentHelp(
+      "The lengths of the lists that metrics look at, as 5,10; if not given, as for the training.",
+      valueName: "k,…"))
+  var topk: String?
+
+  @Flag(help: "Leave the items that the viewer had before out of the ranking.")
+  var maskHistory = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Write the rank of each case's target under each row of the table, as TSV.",
+      valueName: "FILE"))
+  var perUser: String?
+
   @Flag(help: "Print one JSON object.")
   var json = false
 
   @OptionGroup var explanation: ExplanationOptions
 
   @OptionGroup var threads: ThreadOptions
+
+  func validate() throws {
+    if let mode, CandidateMode(mode) == nil {
+      throw ValidationError("--mode \(mode): expected \(CandidateMode.expected).")
+    }
+    if let topk, Self.lengths(topk) == nil {
+      throw ValidationError("--topk \(topk): expected whole numbers from 1, such as 5,10.")
+    }
+  }
+
+  /// Different lengths from 1; nil if the text is none.
+  private static func lengths(_ text: String) -> [Int]? {
+    let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+    let lengths = parts.compactMap { Int($0) }.filter { (1...1_000_000).contains($0) }
+    guard lengths.count == parts.count else { return nil }
+    var seen: Set<Int> = []
+    return lengths.filter { seen.insert($0).inserted }
+  }
 
   mutating func run() throws {
     let folder = try AtomicFolder(path: data)
@@ -50,23 +99,47 @@ struct EvaluateCommand: ParsableCommand {
     let others = try against.map { try Session(TrainedModel.read(path: $0), folder: folder) }
     for (path, other) in zip(against, others) where other.viewers != session.viewers {
       throw ValidationError(
-        "\(path) has other items or held-out users than \(model): their cases cannot be paired.")
+        "\(path) has other items, held-out users or data settings than \(model): their cases cannot "
+          + "be paired.")
     }
-    var sections: [EvaluationSection] = []
-    for heldOut in [false, true] {
+    let sections = [false, true].compactMap { heldOut -> EvaluationSection? in
       let cases = RankingCase.cases(
         session.viewers, split: session.model.provenance.split, mark: .test,
         heldOutUsers: heldOut, maxLength: session.model.settings.maxItemListLength)
-      guard !cases.isEmpty else { continue }
-      sections.append(
-        EvaluationSection(
-          name: heldOut ? "held-out users, every step" : "leave-one-out test", cases: cases,
-          session: session, others: Array(zip(against, others)), model: model,
-          threads: threads.count))
+      guard !cases.isEmpty else { return nil }
+      return EvaluationSection(
+        name: heldOut ? "held-out users, every step" : testName(session), cases: cases,
+        session: session, others: Array(zip(against, others)), model: model, request(session))
     }
     guard !sections.isEmpty else {
-      throw ValidationError("\(data) has no user with two interactions or more to test on.")
+      throw ValidationError(
+        "\(data) has nothing to test on: no user with enough interactions"
+          + (session.model.provenance.split.leaveOut == .validOnly
+            ? ", and the split (valid_only) leaves nothing out for a test." : "."))
+    }
+    if let perUser {
+      try writeAtomically(EvaluationSection.perUser(sections, session), to: perUser)
+      Console.note("ranks of \(sections.reduce(0) { $0 + $1.caseCount }) cases: \(perUser)")
     }
     Console.result(json ? EvaluationSection.json(sections) : EvaluationSection.text(sections))
+  }
+
+  private func testName(_ session: Session) -> String {
+    let byCount = session.viewers.allSatisfy { $0.ends == nil }
+    return session.model.provenance.split.ratios == nil && byCount
+      ? "leave-one-out test" : "test split"
+  }
+
+  /// What the options say, else what the training was asked for.
+  private func request(_ session: Session) -> EvaluationSection.Request {
+    let training = session.model.provenance.training
+    var request = EvaluationSection.Request()
+    request.mode =
+      (mode ?? training["eval_args.mode.test"]).flatMap { CandidateMode($0) } ?? .full
+    request.listLengths = (topk ?? training["topk"]).flatMap(Self.lengths) ?? [10]
+    request.masksHistory = maskHistory
+    request.seed = seed
+    request.threads = threads.count
+    return request
   }
 }

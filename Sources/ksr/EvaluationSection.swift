@@ -3,14 +3,20 @@ import Foundation
 import Randomness
 import Workspace
 
-/// The metrics of one kind of cases, for popularity, the model and those it is compared with.
+/// The metrics of one kind of cases, for the baselines, the model and those it is compared with.
 struct EvaluationSection: Encodable {
   /// One line of the table.
   struct Row: Encodable {
     let name: String
     let metrics: [String: Double]
-    /// NDCG@10 of the model minus this one's, with the interval of the paired bootstrap.
+    /// NDCG at the first k with the interval of the bootstrap.
+    let interval: Interval
+    /// The same of the model minus this one's, with the interval of the paired bootstrap.
     let difference: Interval?
+    /// The rank of each case's target.
+    let ranks: [Double]
+
+    enum CodingKeys: String, CodingKey { case name, metrics, interval, difference }
   }
 
   /// A mean with a 95 % interval.
@@ -24,72 +30,152 @@ struct EvaluationSection: Encodable {
     }
   }
 
+  /// What is asked of all sections.
+  struct Request {
+    var mode = CandidateMode.full
+    var masksHistory = false
+    var seed: UInt64 = 2020
+    var listLengths = [10]
+    var threads = 1
+  }
+
   let name: String
   let caseCount: Int
+  /// What the targets were ranked among.
+  let mode: String
+  let masksHistory: Bool
   let rows: [Row]
+  private let cases: [RankingCase]
+  private let listLengths: [Int]
+
+  enum CodingKeys: String, CodingKey { case name, caseCount, mode, masksHistory, rows }
 
   init(
     name: String, cases: [RankingCase], session: Session, others: [(String, Session)],
-    model: String, threads: Int
+    model: String, _ request: Request
   ) {
     let split = session.model.provenance.split
-    let popularity = Popularity(
-      itemCount: session.model.items.count,
-      sequences: session.viewers.map {
-        $0.items.prefix(split.trainingCount(of: $0.count, isHeldOut: $0.isHeldOut))
-      })
-    func ranks(_ session: Session) -> [Double] {
+    let training = session.viewers.map { $0.items.prefix(split.trainingCount(of: $0)) }
+    let itemCount = session.model.items.count
+    let threads = request.threads
+    let candidates = Candidates(
+      request.mode, for: cases, itemCount: itemCount, training: training,
+      masking: request.masksHistory ? session.viewers : nil, seed: request.seed)
+    func ranks(_ session: Session, _ cases: [RankingCase]) -> [Double] {
       Ranker(settings: session.model.settings, parameters: session.model.parameters)
-        .ranks(cases, threads: threads)
+        .ranks(cases, among: candidates, threads: threads)
     }
-    let own = ranks(session)
-    func row(_ name: String, _ ranks: [Double], isOwn: Bool = false) -> Row {
+    let k = request.listLengths[0]
+    func gains(_ ranks: [Double]) -> [Double] { ranks.map { RankingMetrics.gain(rank: $0, k: k) } }
+    func interval(_ values: [Double]) -> Interval {
       // The same resamples for every comparison.
       var generator = SeededGenerator(seed: 1)
-      let difference = BootstrapInterval(
-        zip(own, ranks).map { RankingMetrics.gain(rank: $0) - RankingMetrics.gain(rank: $1) },
-        users: cases.map(\.user), generator: &generator)
-      let metrics = RankingMetrics(ranks: ranks).named.map { ($0.name, $0.value) }
+      return Interval(
+        BootstrapInterval(values, users: cases.map(\.user), generator: &generator))
+    }
+    let own = ranks(session, cases)
+    func row(_ name: String, _ ranks: [Double], isOwn: Bool = false) -> Row {
+      let metrics = request.listLengths.flatMap { RankingMetrics(ranks: ranks, k: $0).named }
       return Row(
-        name: name, metrics: Dictionary(uniqueKeysWithValues: metrics),
-        difference: isOwn ? nil : Interval(difference))
+        name: name, metrics: Dictionary(uniqueKeysWithValues: metrics.map { ($0.name, $0.value) }),
+        interval: interval(gains(ranks)),
+        difference: isOwn ? nil : interval(zip(gains(own), gains(ranks)).map { $0 - $1 }),
+        ranks: ranks)
     }
     self.name = name
     caseCount = cases.count
+    mode = request.mode.text
+    masksHistory = request.masksHistory
+    self.cases = cases
+    listLengths = request.listLengths
     rows =
-      [row("popularity", popularity.ranks(cases)), row(model, own, isOwn: true)]
-      + others.map { row($0.0, ranks($0.1)) }
+      [
+        row(
+          "popularity",
+          Popularity(itemCount: itemCount, sequences: training).ranks(cases, among: candidates)),
+        row(
+          "item-kNN",
+          ItemNeighbours(itemCount: itemCount, sequences: training)
+            .ranks(cases, among: candidates, threads: threads)),
+        row(model, own, isOwn: true),
+      ]
+      + others.map { path, other in
+        // Each model reads as much of the history as it was trained to.
+        let length = other.model.settings.maxItemListLength
+        let own = cases.map {
+          RankingCase(
+            user: $0.user, history: other.viewers[$0.user].items, step: $0.step, maxLength: length)
+        }
+        let name = other.model.settings.memory == .none ? "\(path) (memory: none)" : path
+        return row(name, ranks(other, own))
+      }
   }
 
   static func json(_ sections: [EvaluationSection]) -> String {
     let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     let data = (try? encoder.encode(sections)) ?? Data()
     return String(decoding: data, as: UTF8.self)
   }
 
   static func text(_ sections: [EvaluationSection]) -> String {
-    let names = RankingMetrics(ranks: []).named.map(\.name)
     let width = max(12, sections.flatMap(\.rows).map(\.name.count).max() ?? 0)
-    return sections.map { section in
-      var lines = ["\(section.name), \(section.caseCount) cases"]
-      lines.append(
-        pad("", width) + names.map { pad($0, 13, left: true) }.joined()
-          + "   NDCG@10 of the model minus this (95 %)")
-      for row in section.rows {
-        let values = names.map { pad(fixed(row.metrics[$0] ?? .nan), 13, left: true) }.joined()
-        let difference =
-          row.difference.map {
-            String(format: "   %+.4f (%+.4f … %+.4f)", $0.mean, $0.low, $0.high)
-          } ?? ""
-        lines.append(pad(row.name, width) + values + difference)
-      }
-      return lines.joined(separator: "\n")
-    }.joined(separator: "\n\n")
+    return sections.map { $0.text(width: width) }.joined(separator: "\n\n")
   }
 
-  private static func pad(_ text: String, _ width: Int, left: Bool = false) -> String {
+  private func text(width: Int) -> String {
+    let among = mode == "full" ? "all items" : "the target and \(mode.dropFirst(3)) drawn (\(mode))"
+    var lines = [
+      "\(name), \(caseCount) cases, ranked among \(among)"
+        + (masksHistory ? ", history left out" : "")
+    ]
+    for (place, k) in listLengths.enumerated() {
+      let names = RankingMetrics(ranks: [], k: k).named.map(\.name)
+      lines.append(
+        pad("", width) + names.map { pad($0, 13, left: true) }.joined()
+          + (place > 0 ? "" : "   NDCG@\(k) of the model, and the model minus this (95 %)"))
+      for row in rows {
+        let values = names.map { pad(fixed(row.metrics[$0] ?? .nan), 13, left: true) }.joined()
+        let interval = row.difference ?? row.interval
+        let format = row.difference == nil ? "   %.4f (%.4f … %.4f)" : "   %+.4f (%+.4f … %+.4f)"
+        lines.append(
+          pad(row.name, width) + values
+            + (place > 0 ? "" : String(format: format, interval.mean, interval.low, interval.high)))
+      }
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  private func pad(_ text: String, _ width: Int, left: Bool = false) -> String {
     let space = String(repeating: " ", count: max(0, width - text.count))
     return left ? space + text : text + space
+  }
+
+  /// Every case with its target and the rank that each row of the table gives it, as a TSV table.
+  static func perUser(_ sections: [EvaluationSection], _ session: Session) -> String {
+    let names = sections.first?.rows.map(\.name) ?? []
+    func field(_ text: String) -> String { printable(text) }
+    var text =
+      (["user_id", "step", "item_id", "held_out"] + names.map(field)).joined(separator: "\t") + "\n"
+    for section in sections {
+      for (place, question) in section.cases.enumerated() {
+        let viewer = session.viewers[question.user]
+        let ranks = section.rows.map { row in
+          let rank = row.ranks[place]
+          return rank == rank.rounded() ? "\(Int(rank))" : "\(rank)"
+        }
+        let item = session.model.items[Int(question.target)]
+        text +=
+          ([field(viewer.user), "\(question.step + 1)", field(item), "\(viewer.isHeldOut)"] + ranks)
+          .joined(separator: "\t") + "\n"
+      }
+    }
+    return text
+  }
+
+  private static func printable(_ text: String) -> String {
+    String(
+      String.UnicodeScalarView(
+        text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
   }
 }

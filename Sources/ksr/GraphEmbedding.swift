@@ -16,11 +16,10 @@ enum GraphEmbedding {
   static func load(
     _ folder: AtomicFolder, dimension: Int, seed: UInt64, threads: Int
   ) throws -> (entities: FeatureVectors, relations: FeatureVectors) {
-    if folder.has("ent_feature"), folder.has("rel_feature") {
-      return (
-        try FeatureVectors(folder.file("ent_feature")),
-        try FeatureVectors(folder.file("rel_feature"))
-      )
+    if let entities = try FeatureVectors.entities(of: folder),
+      let relations = try FeatureVectors.relations(of: folder)
+    {
+      return (entities, relations)
     }
     var settings = EmbeddingSettings(.memory)
     var command = "ksr embed --data \(shellWord(folder.path))"

@@ -1,6 +1,7 @@
 import ArgumentParser
 import AtomicFiles
 import KSRModel
+import Training
 import Workspace
 
 /// `ksr import`: a model file from what RecBole trained.
@@ -51,7 +52,9 @@ struct ImportCommand: ParsableCommand {
   mutating func run() throws {
     var settings = Settings()
     for file in files { try settings.merge(file: file) }
-    for warning in settings.warnings { Console.note(warning) }
+    // What a training here could not do is RecBole's to have done; only unknown names are of interest.
+    var run = RunSettings()
+    for warning in (try? run.apply(settings)) ?? settings.warnings { Console.note(warning) }
     let parameters: StateDict
     if let checkpoint {
       let file = try PyTorchCheckpoint(path: checkpoint)

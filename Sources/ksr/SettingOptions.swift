@@ -34,6 +34,9 @@ struct SettingOptions: ParsableArguments {
       """))
   var usesRecBoleDefaults = false
 
+  /// Whether nothing is said.
+  var isEmpty: Bool { files.isEmpty && assignments.isEmpty && !usesRecBoleDefaults }
+
   /// How errors call the command line.
   private static let commandLine = "--set"
 

@@ -76,10 +76,11 @@ struct TrainCommand: ParsableCommand {
 
   private func prepare(_ requested: RunSettings) throws -> ModelTraining {
     let folder = try AtomicFolder(path: data)
-    let dataset = try Dataset.read(folder, split: requested.training.split)
+    let dataset = try Dataset.read(
+      folder, split: requested.training.split, settings: requested.data)
     describe(dataset)
     let vectors = try GraphEmbedding.load(
-      folder, dimension: requested.network.kgEmbeddingSize, seed: requested.training.seed,
+      dataset.folder, dimension: requested.network.kgEmbeddingSize, seed: requested.training.seed,
       threads: threads.count)
     let memory = try MemoryContents(
       dataset, choosing: requested.training.memoryRelations, entities: vectors.entities,
@@ -99,6 +100,8 @@ struct TrainCommand: ParsableCommand {
         + (heldOut > 0 ? " (\(heldOut) held out)" : "")
         + ", \(data.items.count - 1) items, \(data.interactionCount) interactions, "
         + "\(data.graph.count) triples")
+    for removal in data.removals { Console.note(removal.description) }
+    for note in data.notes { Console.note(note) }
     if data.droppedInteractions > 0 {
       Console.note(
         "left out: \(data.droppedInteractions) interactions with \(data.droppedItems) items "

@@ -95,7 +95,8 @@ final class TrialSource: Sendable {
   func prepare(_ trial: Int) throws -> Tuner.Prepared {
     let requested = try trials.run(plan.trials[trial - 1])
     let (data, vectors) = try known.withLock { known throws in
-      try (self.data(requested, &known), self.vectors(requested, &known))
+      let data = try self.data(requested, &known)
+      return try (data, self.vectors(requested, data.folder, &known))
     }
     let memory = try MemoryContents(
       data, choosing: requested.training.memoryRelations, entities: vectors.entities,
@@ -110,17 +111,17 @@ final class TrialSource: Sendable {
   }
 
   private func data(_ run: RunSettings, _ known: inout Known) throws -> Dataset {
-    let key = "\(run.training.split)"
+    let key = "\(run.training.split) \(run.data)"
     if let data = known.data[key] { return data }
-    let data = try Dataset.read(folder, split: run.training.split)
+    let data = try Dataset.read(folder, split: run.training.split, settings: run.data)
     known.data[key] = data
     return data
   }
 
   private func vectors(
-    _ run: RunSettings, _ known: inout Known
+    _ run: RunSettings, _ folder: AtomicFolder, _ known: inout Known
   ) throws -> (entities: FeatureVectors, relations: FeatureVectors) {
-    let key = "\(run.network.kgEmbeddingSize) \(run.training.seed)"
+    let key = "\(run.network.kgEmbeddingSize) \(run.training.seed) \(run.data)"
     if let vectors = known.vectors[key] { return vectors }
     let vectors = try GraphEmbedding.load(
       folder, dimension: run.network.kgEmbeddingSize, seed: run.training.seed, threads: threads)

@@ -1,10 +1,13 @@
 import Foundation
 import Randomness
+import TestSupport
 import Testing
 
 @testable import AtomicFiles
 
 /// Damaged files: whatever bytes a file holds, it is read or refused with a sentence.
+///
+/// 20,000 atomic files and 22,000 settings (``TestEnvironment/fuzzCount(_:)``).
 @Suite struct FuzzTests {
   let folder: TemporaryFolder
 
@@ -75,10 +78,17 @@ import Testing
 
   @Test func readsOrRefusesDamagedFiles() throws {
     var generator = SeededGenerator(seed: 1)
-    let set = try folder.dataSet("d", ["inter": Self.interactions])
+    var set = try folder.dataSet("d", ["inter": Self.interactions])
     var refused = 0
-    let rounds = 1500
-    for _ in 0..<rounds {
+    let rounds = TestEnvironment.fuzzCount(5000)
+    for round in 0..<rounds {
+      // Other separators make fields of pieces, and the other way round.
+      set.form = AtomicForm()
+      if round % 8 == 7 {
+        set.form.fieldSeparator = Array(" ,|:".utf8)[generator.integer(below: 3)]
+        set.form.sequenceSeparator = tab
+        set.form.sequenceLengths = ["ent_vec": 1 + generator.integer(below: 3)]
+      }
       for (suffix, text) in [
         ("inter", Self.interactions), ("item", Self.items), ("kg", Self.triples),
         ("ent_feature", Self.vectors),
@@ -106,19 +116,19 @@ import Testing
         #expect(triples.relation.allSatisfy { (0..<Int32(triples.relations.count)).contains($0) })
       }
       attempt(&refused, set.file("ent_feature")) { () throws(DataError) in
-        let vectors = try FeatureVectors(set.file("ent_feature"))
+        let vectors = try FeatureVectors(set.file("ent_feature"), form: set.form)
         #expect(vectors.values.count == vectors.tokens.count * vectors.width)
         #expect(vectors.width > 0 && vectors.values.allSatisfy(\.isFinite))
       }
     }
     // Both happen often, or the damage would be of the wrong kind.
-    #expect(refused > rounds && refused < rounds * 7 / 2, "\(refused)")
+    #expect(refused > rounds && refused < rounds * 15 / 4, "\(refused)")
   }
 
   @Test func readsOrRefusesDamagedSettings() throws {
     var generator = SeededGenerator(seed: 2)
     var refused = 0
-    let rounds = 2000
+    let rounds = TestEnvironment.fuzzCount(2000)
     for _ in 0..<rounds {
       let bytes = damaged(Self.yaml, &generator)
       let path = try folder.file("s.yaml", bytes)
@@ -131,5 +141,46 @@ import Testing
       try settings.merge(assignment: "k=" + String(decoding: bytes.suffix(30), as: UTF8.self))
     }
     #expect(refused > rounds / 5 && refused < rounds, "\(refused)")
+  }
+
+  /// The block that the page prints, the checkpoint's own kind of YAML, and pieces of both.
+  @Test func readsOrRefusesAnySettings() throws {
+    let pieces = [
+      "load_col:", "  inter: [a, b]", "fields_in_same_space: [", "    [a, b]", "  ent_id: ent_vec",
+      "]", "{", "}", "- x", "a: &a [*a]", "a: &a b", "b: *a", "<<: *a", "? [x]", "---", "...",
+      "%YAML 1.1", "!!binary |", "k: |", "k: >-", "'", "\"\\x41\"", "1e-4", "0x10", "~", "#",
+      "\t", "é: ü", "\u{FEFF}", "val_interval: {rating: '[3,inf)'}", "x: [[[[[[[[", "y: {{{{{{",
+    ]
+    var generator = SeededGenerator(seed: 3)
+    var (read, refused) = (0, 0)
+    let rounds = TestEnvironment.fuzzCount(10_000)
+    for round in 0..<2 * rounds {
+      var text = ""
+      if round < rounds {
+        for _ in 0...generator.integer(below: 8) {
+          text += String(repeating: " ", count: 2 * generator.integer(below: 3))
+          text += pieces[generator.integer(below: pieces.count)] + "\n"
+        }
+      } else {
+        text = String(decoding: damaged(printedBlock, &generator), as: UTF8.self)
+      }
+      var settings = Settings()
+      do throws(DataError) {
+        try settings.merge(yaml: text, source: "s.yaml")
+        read += 1
+        for key in settings.keys {
+          // What is written down reads back as the same.
+          guard let value = settings[key] else { continue }
+          var again = Settings()
+          try again.merge(yaml: "k: \(value.yaml)", source: "again")
+          #expect(again["k"] == value || "\(value)".contains("nan"), "\(value.yaml)")
+        }
+      } catch {
+        refused += 1
+        #expect(error.file == "s.yaml", "\(error)")
+        #expect(error.description.unicodeScalars.allSatisfy { $0.value >= 0x20 })
+      }
+    }
+    #expect(read > rounds / 5 && refused > rounds / 5, "\(read) and \(refused)")
   }
 }

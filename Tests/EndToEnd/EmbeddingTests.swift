@@ -23,7 +23,7 @@ import Testing
       if first.isEmpty { first = files } else { #expect(files == first) }
     }
     let head = String(decoding: first[0].prefix(200), as: UTF8.self)
-    #expect(head.hasPrefix("ent_id:token\tent_emb:float_seq\n"))
+    #expect(head.hasPrefix("ent_id:token\tent_vec:float_seq\n"))
   }
 
   @Test func benchmarksComeAsFilesOfTheirOwn() throws {

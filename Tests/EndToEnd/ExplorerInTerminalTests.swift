@@ -43,11 +43,11 @@ struct ExplorerInTerminalTests {
     try session.press("w")
     try session.wait(for: "├─ Why")
     try session.press("F1")
-    try session.wait(for: "─ Keys ─")
+    try session.wait(for: "─ Signs and keys ─")
     try session.type("mouse")
     try session.wait("one row") { $0.contains("Give the mouse") && !$0.contains("Leave the") }
     try session.press("Escape")
-    try session.wait("the list to be closed") { !$0.contains("─ Keys ─") }
+    try session.wait("the list to be closed") { !$0.contains("─ Signs and keys ─") }
     try session.press("q")
     try expectShell(session, status: 0)
   }
@@ -59,8 +59,11 @@ struct ExplorerInTerminalTests {
     try session.wait(for: "├─ Why")
     try session.type("\u{1B}[99;5w")
     try session.press("?")
-    try session.wait(for: "─ Keys ─")
-    #expect(try session.screen().contains("├─ Why"), "the w of the sequence is no key")
+    try session.wait(for: "─ Signs and keys ─")
+    try session.press("Escape")
+    try session.wait("the list to be closed, and the reasons to be open: w was no key") {
+      !$0.contains("─ Signs and keys ─") && $0.contains("├─ Why")
+    }
   }
 
   @Test("follows the terminal's size, down to one cell and back")
@@ -222,6 +225,57 @@ struct ExplorerInTerminalTests {
     try expectShell(session, status: 0)
     try session.enter("clear; \(command) --viewer bo --step 3")
     try session.wait(for: "step 3/8")
+  }
+
+  @Test("o writes the explanation beside the current folder, twice without writing over it")
+  func export() throws {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("ksr-out-\(UUID().uuidString)").path
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let session = try TmuxSession()
+    let data = TestEnvironment.fixture("explorer/little")
+    try session.enter(
+      "cd \(folder); \(try Programs.executable("ksr-tui")) --data \(data) --viewer guest0 --step 3")
+    try session.wait(for: "? help")
+    for suffix in ["", "-2"] {
+      try session.press("o")
+      try session.wait(for: "─ Write out ─")
+      try session.press("s")
+      try session.wait(for: "\(suffix).svg")
+    }
+    try session.press("o", "t")
+    try session.wait(for: "(and copied)")
+    try session.press("q")
+    try expectShell(session, status: 0)
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+    #expect(files.count == 3 && files.allSatisfy { $0.hasPrefix("little-guest0-step3-") })
+    let text = try #require(files.first { $0.hasSuffix(".txt") })
+    #expect(try String(contentsOfFile: folder + "/" + text, encoding: .utf8).contains("Why "))
+    try session.enter("clear; chmod 500 .")
+    guard getuid() != 0 else { return }
+    try session.enter("\(try Programs.executable("ksr-tui")) --data \(data)")
+    try session.wait(for: "? help")
+    try session.press("o", "j")
+    try session.wait(for: "Not written")
+  }
+
+  @Test("films on the command line make a viewer, also in one printed frame")
+  func items() throws {
+    let program = try Programs.executable("ksr-tui")
+    let run = try Programs.run(
+      program,
+      [
+        "--data", TestEnvironment.fixture("explorer/little"), "--print", "--size", "80x24",
+        "--items", "Vertigo,Psycho", "--viewer", "Zoe", "--step", "1",
+      ],
+      environment: ["LC_ALL=C.UTF-8"])
+    #expect(run.status == 0)
+    #expect(run.output.contains("viewer Zoe · own") && run.output.contains("step 1/2"))
+    let none = try Programs.run(
+      program, ["--data", TestEnvironment.fixture("explorer/little"), "--print", "--items", "Nix"],
+      environment: ["LC_ALL=C.UTF-8"])
+    #expect(none.status == 1 && none.output.contains("Nix"))
   }
 
   @Test("a state that cannot be read stops nothing")

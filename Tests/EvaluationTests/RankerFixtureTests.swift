@@ -1,3 +1,4 @@
+import Foundation
 import KSRModel
 import ModelTestSupport
 import TestSupport
@@ -31,7 +32,25 @@ import Testing
     #expect(zip(ours, recBole).count { $0 != Double($1) } <= ours.count / 50)
   }
 
+  /// RecBole's metrics to the last digit that it prints, from our own ranks.
+  private func compareMetrics(_ ranks: [Double], _ folder: String) throws {
+    struct Meta: Decodable {
+      var recBole: [String: Double]
+      enum CodingKeys: String, CodingKey { case recBole = "recbole_test_metrics" }
+    }
+    let meta = try JSONDecoder().decode(
+      Meta.self, from: Data(contentsOf: URL(fileURLWithPath: folder + "meta.json")))
+    let metrics = RankingMetrics(ranks: ranks).named
+    for (name, value) in metrics where name != "MAP@10" {
+      let printed = try #require(meta.recBole[name.lowercased()])
+      #expect(String(format: "%.4f", value) == String(format: "%.4f", printed), "\(name)")
+    }
+  }
+
   @Test func tinyEqualsRecBole() throws {
+    try compareMetrics(
+      ranks(TestEnvironment.fixture("recbole-tiny/recbole/"), threads: 1).ours,
+      TestEnvironment.fixture("recbole-tiny/recbole/"))
     let (ours, recBole) = try ranks(
       TestEnvironment.fixture("recbole-tiny/recbole/"), threads: 1)
     compare(ours, recBole)
@@ -41,9 +60,10 @@ import Testing
   @Test(
     .enabled(if: TestEnvironment.fixtures != nil, "KSR_FIXTURES is not set"), arguments: [1, 2])
   func movieLensEqualsRecBole(threads: Int) throws {
-    let (ours, recBole) = try ranks(
-      #require(TestEnvironment.fixtures) + "/recbole-ksr-ml-100k/", threads: threads)
+    let folder = try #require(TestEnvironment.fixtures) + "/recbole-ksr-ml-100k/"
+    let (ours, recBole) = try ranks(folder, threads: threads)
     compare(ours, recBole)
+    try compareMetrics(ours, folder)
     #expect(ours.count == 943)
     #expect(ours.count { $0 <= 10 } == 101, "RecBole's hit@10 is .1071 of 943")
   }

@@ -48,6 +48,62 @@ struct LayoutTests {
     }
   }
 
+  @Test("what lies on top stays between header and footer at every size", arguments: 1...80)
+  func overlays(rows: Int) {
+    for columns in 1...250 {
+      let size = Size(columns: columns, rows: rows)
+      guard Layout.form(for: size) != .message else { continue }
+      for wanted in [20, 56, 72, 84, 92, 100, 300] {
+        for high in [4, 7, rows - 6, rows - 2, 300] {
+          let area = Layout.area(columns: wanted, rows: max(1, high), on: size)
+          let room = Rect(column: 0, row: 1, columns: columns, rows: rows - 2)
+          if area.intersection(room) != area || area.isEmpty {
+            Issue.record("\(wanted)x\(high) on \(columns)x\(rows): \(area)")
+          }
+        }
+      }
+      for height in [
+        FindMenu.height(on: size), ViewersMenu.height(on: size), HelpMenu.height(on: size),
+        PaletteMenu.height(on: size),
+      ] where height < 1 && rows >= 8 {
+        Issue.record("no row of a list on \(columns)x\(rows)")
+      }
+    }
+  }
+
+  /// Every row is drawn with every view, columns in turns; with the sizes at which the form changes.
+  @Test("every pane and everything on top is drawn soundly at every size", arguments: 1...80)
+  func pictures(rows: Int) throws {
+    let little = try LittleData()
+    let views = try View.all.map {
+      try $0.state(little, Size(columns: 120, rows: 36))
+    }
+    let edges = [1, 2, 19, 20, 21, 43, 44, 79, 80, 119, 120, 250]
+    for (place, columns) in (edges + Array(stride(from: rows % 7 + 3, through: 250, by: 7)))
+      .enumerated()
+    {
+      let (base, cache) = views[(place + rows) % views.count]
+      let size = Size(columns: columns, rows: rows)
+      let state = Explorer.reduce(base, .resize(size), in: cache.scene(for: base)).state
+      let glyphs: Glyphs = place.isMultiple(of: 3) ? .ascii : .unicode
+      let canvas = Explorer.render(state, cache.scene(for: state), glyphs: glyphs).canvas
+      let name = View.all[(place + rows) % views.count].name
+      #expect(canvas.size == size)
+      if let flaw = canvas.flaw { Issue.record("\(name) at \(columns)x\(rows): \(flaw)") }
+      guard state.context != .message else { continue }
+      #expect(canvas.text.contains { !$0.isWhitespace }, "\(name) at \(columns)x\(rows)")
+      if let overlay = state.overlay {
+        // The box of what lies on top is whole.
+        let corners = [glyphs.border.topLeft, glyphs.border.bottomRight].map { sign in
+          (1..<max(2, rows - 1)).contains { row in
+            canvas.row(row).contains { $0.base == sign }
+          }
+        }
+        #expect(corners == [true, true], "\(overlay) at \(columns)x\(rows)")
+      }
+    }
+  }
+
   @Test("changes form at 80 and 120 columns, and below 20×6")
   func forms() {
     func form(_ columns: Int, _ rows: Int) -> Layout.Form {

@@ -29,7 +29,11 @@ struct OwnViewerTests {
     #expect(step.step == 1 && step.recommendations.map(\.rank) == (1...12).map(Double.init))
     for item in step.recommendations { #expect(item.score == scores[Int(item.item)]) }
     #expect(scene.viewer?.isOwn == true)
-    #expect(scene.viewer?.rows.allSatisfy { $0.mark == .test } == true)
+    #expect(scene.viewer?.rows.allSatisfy { $0.mark == nil } == true)
+    while little.cache.work(for: end.state) {}
+    let survey = try #require(little.cache.scene(for: end.state).viewer)
+    #expect(survey.ranks[1] != nil, "the second film has a rank")
+    #expect(survey.hits == (0, 0), "that is no step left out of training")
   }
 
   @Test("the search finds a part of a title, beginnings first, and never the padding")
@@ -146,5 +150,34 @@ struct OwnViewerTests {
     #expect(state.own[0].films.prefix(3) == ["gone", token, "too"] && titles(state).count == 2)
     state.own = [OwnViewer(name: "me", films: ["gone"])]
     #expect(little.cache.scene(for: state).viewer == nil)
+  }
+
+  @Test("an own viewer is found by :viewer, and y gives a command with the films")
+  func byName() throws {
+    let zoe = try little.run(titles + ",Escape,text=Zoe,Enter,Home,v,Home,Enter").state
+    #expect(zoe.own.map(\.name) == ["Zoe"])
+    let elsewhere = try little.run(":,text=viewer fay,Enter", from: zoe).state
+    #expect(elsewhere.viewer != zoe.viewer)
+    for typed in ["viewer Zoe", "viewer zoe"] {
+      let there = try little.run(":,text=\(typed),Enter", from: elsewhere).state
+      #expect(there.viewer == little.session.viewers.count && there.step == 1)
+    }
+    let films = try #require(zoe.own.first).films.joined(separator: ",")
+    let end = try little.run(":,text=viewer Zoe,Enter,y", from: zoe)
+    #expect(
+      end.effects == [
+        .copy("ksr-tui 'little model' --items \(films) --viewer Zoe --step 2")
+      ])
+  }
+
+  @Test("films given at the start make a viewer, or find the one that has them")
+  func atStart() {
+    var state = State(size: Size(columns: 80, rows: 24))
+    state.look(at: OwnViewer(name: "me", films: ["a", "b"]), step: nil, viewerCount: 8)
+    #expect(state.viewer == 8 && state.step == 1)
+    state.look(at: OwnViewer(name: "me", films: ["a", "b"]), step: 0, viewerCount: 8)
+    #expect(state.viewer == 8 && state.step == 0 && state.own.count == 1)
+    state.look(at: OwnViewer(name: "me", films: ["c"]), step: nil, viewerCount: 8)
+    #expect(state.viewer == 9 && state.own.map(\.name) == ["me", "me 2"])
   }
 }

@@ -33,10 +33,10 @@ struct SceneTests {
     for keys in ["Home", "", "End", "x", "r", "r,r"] {
       let step = try #require(try little.scene(keys).step)
       for item in step.recommendations {
-        let lines = ScorePartsView.lines(item.parts, little.cache.model, limit: .max)
+        let lines = ScorePartsView.lines(item.parts, little.cache.model, .plain, limit: .max)
         let sum = lines.reduce(Float(0)) { $0 + $1.amount } + item.parts.residual
         #expect(abs(sum - item.parts.score) < 1e-5)
-        let fewer = ScorePartsView.lines(item.parts, little.cache.model, limit: 4)
+        let fewer = ScorePartsView.lines(item.parts, little.cache.model, .plain, limit: 4)
         #expect(fewer.count <= lines.count)
         #expect(abs(fewer.reduce(Float(0)) { $0 + $1.amount } - sum) < 1e-5)
       }

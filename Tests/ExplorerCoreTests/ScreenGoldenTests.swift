@@ -1,92 +1,101 @@
 import Testing
+import Workspace
 
 @testable import ExplorerCore
+
+/// A view of the little model that a list of keys leads to.
+struct View: Sendable, CustomTestStringConvertible {
+  let name: String
+  let keys: String
+  /// Whether somebody is looked at.
+  var hasData = true
+
+  var testDescription: String { name }
+
+  /// Every pane and everything that can lie on top of them.
+  static let all = [
+    View(name: "panes", keys: ""), View(name: "why", keys: "w"), View(name: "state", keys: "Tab"),
+    View(name: "memory", keys: "Tab,Tab"), View(name: "recommended", keys: "BTab,Down"),
+    View(name: "plain", keys: "p,w,BTab,Tab"), View(name: "viewers", keys: "v"),
+    View(name: "viewers-search", keys: "v,text=Psycho"), View(name: "find", keys: "/,text=侍"),
+    View(name: "palette", keys: ":"), View(name: "palette-search", keys: ":,text=step"),
+    View(name: "card", keys: "Enter"), View(name: "model", keys: "i"),
+    View(name: "help", keys: "?"), View(name: "help-search", keys: "?,text=attention,Down"),
+    View(name: "films", keys: "n,text=ver,Enter,text=psy,Enter,text=s"),
+    View(name: "naming", keys: "n,Enter,Escape,text=Zo"),
+    View(name: "why-zoom", keys: "w,z"), View(name: "why-relations", keys: "w,b"),
+    View(name: "why-facts", keys: "w,b,b"), View(name: "why-check", keys: "w,z,!,!"),
+    View(name: "why-step", keys: "w,z,Enter"),
+    View(name: "why-relation", keys: "w,z,b,Down,Enter,!"),
+    View(name: "why-fact", keys: "w,z,b,b,Enter"),
+    View(name: "why-over", keys: "w,V,text=marn,Enter,z"),
+    View(name: "why-search", keys: "w,f,text=de"), View(name: "export", keys: "o"),
+    View(name: "tour", keys: "t"),
+    View(name: "tour-second", keys: "t,Right"),
+    View(name: "empty", keys: "", hasData: false),
+  ]
+
+  /// The state of the view.
+  func state(_ little: LittleData, _ size: Size) throws -> (State, SceneCache) {
+    let keys = try KeyScript.parse(self.keys)
+    guard hasData else {
+      let cache = SceneCache(Session(little.session.model), name: "little")
+      return (
+        Explorer.run(keys, from: State(size: size), with: cache, glyphs: .unicode).state, cache
+      )
+    }
+    return (
+      Explorer.run(keys, from: try little.start(size), with: little.cache, glyphs: .unicode).state,
+      little.cache
+    )
+  }
+}
 
 /// Whole screens of the little model, with titles of wide and combining characters.
 @Suite("Screens")
 struct ScreenGoldenTests {
-  static let sizes = [(80, 24), (120, 36), (40, 12)]
-
-  @Test("panes", arguments: sizes)
-  func panes(columns: Int, rows: Int) throws {
-    try expectGolden(
-      try LittleData().text("", columns: columns, rows: rows), "panes-\(columns)x\(rows)")
-  }
-
-  @Test("reasons", arguments: sizes)
-  func reasons(columns: Int, rows: Int) throws {
-    try expectGolden(
-      try LittleData().text("w", columns: columns, rows: rows), "why-\(columns)x\(rows)")
-  }
-
-  @Test("reasons in all their forms", arguments: sizes)
-  func reasonForms(columns: Int, rows: Int) throws {
+  @Test(
+    "in three sizes, in Unicode, in ASCII, and by what is told apart without colour",
+    arguments: View.all)
+  func view(_ view: View) throws {
     let little = try LittleData()
-    for (keys, name) in [
-      ("w,z", "zoom"), ("w,b", "relations"), ("w,b,b", "facts"), ("w,z,!,!", "check"),
-      ("w,z,Enter", "step"), ("w,z,b,Down,Enter,!", "relation"), ("w,z,b,b,Enter", "fact"),
-      ("w,V,text=marn,Enter,z", "over"), ("w,f,text=de", "search"),
-    ] {
-      try expectGolden(
-        try little.text(keys, columns: columns, rows: rows), "why-\(name)-\(columns)x\(rows)")
-    }
-  }
-
-  @Test("reasons in ASCII")
-  func reasonsInASCII() throws {
-    let little = try LittleData()
-    for (keys, name) in [("w,z,!", "check"), ("w,z,Enter", "step")] {
-      try expectGolden(
-        try little.text(keys, columns: 80, rows: 24, glyphs: .ascii), "why-ascii-\(name)-80x24")
-    }
-  }
-
-  @Test("panes in ASCII", arguments: sizes)
-  func ascii(columns: Int, rows: Int) throws {
-    try expectGolden(
-      try LittleData().text("w", columns: columns, rows: rows, glyphs: .ascii),
-      "why-ascii-\(columns)x\(rows)")
-  }
-
-  @Test("one pane after the other on a small screen")
-  func single() throws {
-    let little = try LittleData()
-    for (keys, name) in [
-      ("n,text=ver,Enter,text=psy,Enter", "films"), ("Tab", "state"), ("Tab,Tab", "memory"),
-      ("BTab", "recommended"),
-    ] {
-      try expectGolden(try little.text(keys, columns: 40, rows: 12), "\(name)-40x12")
-    }
-  }
-
-  @Test("lists and cards on top")
-  func overlays() throws {
-    let little = try LittleData()
-    for (keys, name) in [
-      ("v", "viewers"), ("v,text=Psycho", "viewers-search"), ("/,text=侍", "find"),
-      ("Enter", "card"), ("i", "model"), ("?", "help"),
-      ("n,text=ver,Enter,text=psy,Enter,text=s", "films"), ("n,Enter,Escape,text=Zo", "name"),
-    ] {
-      try expectGolden(try little.text(keys, columns: 80, rows: 24), "\(name)-80x24")
-    }
-  }
-
-  @Test("the roles of the cells, as a screen without colours shows them")
-  func mono() throws {
-    let little = try LittleData()
-    let canvas = little.frame(try little.run("w", columns: 120, rows: 36).state).canvas
     var text = ""
-    for row in 0..<canvas.size.rows {
-      for cell in canvas.row(row) where cell.width > 0 {
-        text += ScreenGoldenTests.letter(Theme.mono.look(of: cell.style).emphasis)
-      }
-      text += "\n"
+    for (columns, rows) in [(80, 24), (120, 36), (40, 12)] {
+      let (state, cache) = try view.state(little, Size(columns: columns, rows: rows))
+      while cache.work(for: state) {}
+      let scene = cache.scene(for: state)
+      let frame = Explorer.render(state, scene, glyphs: .unicode)
+      text += "== \(columns)x\(rows)\n" + frame.canvas.text
+      text += "== \(columns)x\(rows) ASCII\n"
+      text += Explorer.render(state, scene, glyphs: .ascii).canvas.text
+      text += "== \(columns)x\(rows) without colour\n" + ScreenGoldenTests.stress(frame.canvas)
     }
-    try expectGolden(text, "why-mono-120x36")
+    try expectGolden(text, view.name)
+  }
+
+  @Test("too small for a pane")
+  func message() throws {
+    let little = try LittleData()
+    let texts = try [(40, 5), (19, 12), (12, 3), (6, 2), (1, 1)].map { columns, rows in
+      "== \(columns)x\(rows)\n" + (try little.text("w", columns: columns, rows: rows))
+    }
+    try expectGolden(texts.joined(), "message")
+  }
+
+  /// A letter for each cell: the stress that the theme without colours gives it.
+  ///
+  /// Rows end with their last stressed cell.
+  private static func stress(_ canvas: Canvas) -> String {
+    (0..<canvas.size.rows).map { row in
+      var line = canvas.row(row).filter { $0.width > 0 }
+        .map { letter(Theme.mono.look(of: $0.style).emphasis) }
+      while line.last == "." { line.removeLast() }
+      return String(line) + "\n"
+    }.joined()
   }
 
   /// A letter for each kind of stress: what can be told apart without colour.
-  private static func letter(_ emphasis: Emphasis) -> String {
+  private static func letter(_ emphasis: Emphasis) -> Character {
     if emphasis.contains(.reverse) { return emphasis.contains(.bold) ? "R" : "r" }
     if emphasis.contains(.underline) { return emphasis.contains(.bold) ? "U" : "u" }
     if emphasis.contains(.bold) { return "B" }

@@ -18,23 +18,68 @@ struct ThemeTests {
 
   @Test("the default theme uses the terminal's own colours, and others only if read on any ground")
   func standard() {
-    func contrast(_ red: UInt8, _ green: UInt8, _ blue: UInt8, with ground: Double) -> Double {
-      func linear(_ value: UInt8) -> Double {
-        let share = Double(value) / 255
-        return share <= 0.04045 ? share / 12.92 : pow((share + 0.055) / 1.055, 2.4)
-      }
-      let light = 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
-      return (max(light, ground) + 0.05) / (min(light, ground) + 0.05)
-    }
     for role in Role.allCases {
       let look = Theme.standard[role]
       #expect(look.background == .standard)
       #expect(look.foreground != .named(3), "yellow is not read on white: \(role)")
-      guard case .rgb(let red, let green, let blue) = look.foreground else { continue }
-      for ground in [0.0, 1.0] { #expect(contrast(red, green, blue, with: ground) >= 3, "\(role)") }
+      guard case .rgb = look.foreground else { continue }
+      for ground in [Color.rgb(0, 0, 0), .rgb(255, 255, 255)] {
+        #expect(contrast(look.foreground, ground) >= 3, "\(role)")
+      }
       #expect([.eight, .sixteen].allSatisfy { look.foreground.index(at: $0) == 1 })
     }
     #expect(Theme.standard[.negative].foreground != Theme.standard[.positive].foreground)
+  }
+
+  /// The ratio of WCAG 2 between two colours: 1 for the same, 21 for black and white.
+  private func contrast(_ first: Color, _ second: Color) -> Double {
+    func light(_ color: Color) -> Double {
+      guard case .rgb(let red, let green, let blue) = color else { return .nan }
+      let parts = [red, green, blue].map { value -> Double in
+        let share = Double(value) / 255
+        return share <= 0.04045 ? share / 12.92 : pow((share + 0.055) / 1.055, 2.4)
+      }
+      return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+    }
+    let (a, b) = (light(first), light(second))
+    return (max(a, b) + 0.05) / (min(a, b) + 0.05)
+  }
+
+  /// What a terminal of 256 colours shows for a colour.
+  private func inPalette(_ color: Color) -> Color {
+    guard let index = color.index(at: .palette).map(Int.init), index >= 16 else { return color }
+    if index >= 232 {
+      let grey = UInt8(8 + 10 * (index - 232))
+      return .rgb(grey, grey, grey)
+    }
+    let levels: [UInt8] = [0, 95, 135, 175, 215, 255]
+    let place = index - 16
+    return .rgb(levels[place / 36], levels[place / 6 % 6], levels[place % 6])
+  }
+
+  @Test(
+    "every role is read on the ground that its theme is for: 4.5 for text, 3 for lines and shades",
+    arguments: [
+      (Theme.light, [Color.rgb(255, 255, 255), .rgb(250, 250, 245)], 4.5),
+      (.dark, [.rgb(0, 0, 0), .rgb(30, 30, 30)], 4.5),
+      // No colour but a grey reaches 4.5 on black and on white.
+      (.colorBlind, [.rgb(0, 0, 0), .rgb(255, 255, 255)], 3),
+    ])
+  func contrasts(theme: Theme, grounds: [Color], ofText: Double) {
+    let shapes: Set<Role> = [.border, .bar, .heat1, .heat2, .heat3, .heat4, .heat5]
+    for role in Role.allCases {
+      let look = theme[role]
+      for ground in grounds {
+        // The terminal's own colour on its own ground is its owner's choice.
+        guard look.foreground != .standard else { continue }
+        let behind = look.background == .standard ? ground : look.background
+        let least = shapes.contains(role) ? 3 : ofText
+        #expect(contrast(look.foreground, behind) >= least, "\(theme.name) \(role)")
+        let shown = contrast(
+          inPalette(look.foreground), behind == ground ? ground : inPalette(behind))
+        #expect(shown >= least * 0.9, "\(theme.name) \(role) in 256 colours")
+      }
+    }
   }
 
   @Test("themes are found by their names, which differ")

@@ -64,7 +64,7 @@ struct TourTests {
         let keys = ["t"] + Array(repeating: "Right", count: place) + ["Resize@\(columns)x\(rows)"]
         let state = try run(keys.joined(separator: ","))
         let tour = try #require(state.tour)
-        let below = TourBox.rows(of: tour, on: state.size)
+        let below = TourBox.rows(of: tour, isPlain: false, on: state.size)
         #expect(state.layout.size.rows + below == rows)
         let form = Layout.form(for: state.size)
         #expect(state.layout.form == form, "\(columns)x\(rows)")
@@ -88,10 +88,24 @@ struct TourTests {
     #expect(none.toast?.text == "There is too little in this data for a tour")
   }
 
-  @Test("the box of a stop, as a screen")
-  func screens() throws {
-    try expectGolden(try little.text("t", columns: 80, rows: 24), "tour-80x24")
-    try expectGolden(try little.text("t,Right", columns: 80, rows: 24), "tour-second-80x24")
-    try expectGolden(try little.text("t", columns: 40, rows: 12), "tour-40x12")
+  @Test("is looked for in portions that a key can interrupt")
+  func portions() throws {
+    let cache = SceneCache(little.session, name: "little")
+    let start = try little.start(Size(columns: 80, rows: 24))
+    let scene = cache.scene(for: start)
+    let waiting = Explorer.reduce(start, .command(.tour), in: scene).state
+    #expect(waiting.awaitsTour && waiting.tour == nil)
+    var portions = 0
+    while cache.foundTour == nil, cache.work(for: waiting) { portions += 1 }
+    #expect(portions > 20, "no single portion does it all")
+    #expect(
+      cache.foundTour == little.cache.tour(), "the stops are those of a search without breaks")
+    let resized = Explorer.reduce(waiting, .resize(Size(columns: 90, rows: 30)), in: scene).state
+    #expect(resized.awaitsTour && resized.toast != nil)
+    #expect(!Explorer.reduce(waiting, .command(.stepForward), in: scene).state.awaitsTour)
+    let back = Explorer.reduce(waiting, .command(.back), in: scene).state
+    #expect(!back.awaitsTour && back.overlay == nil, "Esc gives up the tour and nothing else")
+    let begun = Explorer.reduce(waiting, .tour(try #require(cache.foundTour)), in: scene).state
+    #expect(!begun.awaitsTour && begun.tour?.place == 0 && begun.toast == nil)
   }
 }

@@ -5,8 +5,11 @@ extension SharedFacts {
   ///
   /// "Mostly" is said of what makes more than half of all that speaks for the item; otherwise what
   /// makes most of it is "partly" the reason.
-  public func whySentence(in model: TrainedModel) -> String {
-    let writer = WhyWriter(facts: self, model: model)
+  ///
+  /// - Parameter isPlain: whether the parts of the model are told in words for people who have not
+  ///   read the papers.
+  public func whySentence(in model: TrainedModel, isPlain: Bool = false) -> String {
+    let writer = WhyWriter(facts: self, model: model, isPlain: isPlain)
     let reasons = writer.reasons
     guard case .item(let other) = contributions.contrast else {
       return reasons + writer.parts + "."
@@ -20,6 +23,7 @@ extension SharedFacts {
 private struct WhyWriter {
   let facts: SharedFacts
   let model: TrainedModel
+  let isPlain: Bool
 
   /// What speaks for the item: the largest group of known facts, other steps, the constant part.
   var reasons: String {
@@ -45,9 +49,13 @@ private struct WhyWriter {
     guard model.settings.memory == .knowledge else { return "; the model has no memory" }
     let sums = facts.contributions.relationSums
     guard let slot = sums.indices.max(by: { sums[$0] < sums[$1] }), sums[slot] > 0 else {
-      return "; no slot speaks for it"
+      return isPlain ? "; nothing remembered speaks for it" : "; no slot speaks for it"
     }
     let sequence = facts.contributions.sequenceSum > sums[slot]
+    if isPlain {
+      return (sequence ? "; the order of what was watched adds most" : "")
+        + "; of what is remembered, \(model.relationNames[slot]) adds most"
+    }
     return (sequence ? "; strongest part: sequence" : "")
       + "; strongest slot: \(model.relationNames[slot])"
   }

@@ -33,6 +33,13 @@ extension Glyphs {
     return value < 0 && hundredths > 0 ? String(marks.minus) + text : text
   }
 
+  /// A number with no more decimals than it has, at most two: `10`, `.3`.
+  func short(_ value: Float) -> String {
+    var text = decimal(value)
+    while text.contains("."), text.last == "0" || text.last == "." { text.removeLast() }
+    return text.isEmpty ? "0" : text
+  }
+
   /// A small number as a power of ten: `2e-7`, and 0.
   func tiny(_ value: Float) -> String {
     guard value.isFinite else { return "?" }

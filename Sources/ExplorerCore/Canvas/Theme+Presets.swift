@@ -26,7 +26,7 @@ extension Theme {
   public static let light = Theme(
     name: "light", summary: "for a bright background",
     text: Look(), muted: Look(.rgb(112, 112, 112)), title: Look(.rgb(0, 0, 0), .bold),
-    border: Look(.rgb(160, 160, 160)), focus: Look(.rgb(0, 80, 160), .bold),
+    border: Look(.rgb(135, 135, 135)), focus: Look(.rgb(0, 80, 160), .bold),
     key: Look(.rgb(0, 80, 160)), selection: Look(.rgb(0, 0, 0), on: .rgb(205, 225, 250)),
     match: Look(.rgb(0, 0, 0), on: .rgb(250, 230, 150)), bar: Look(.rgb(0, 105, 135)),
     positive: Look(.rgb(0, 80, 175)), negative: Look(.rgb(180, 80, 0)),
@@ -34,15 +34,15 @@ extension Theme {
     truth: Look(.rgb(130, 20, 130), .bold), warning: Look(.rgb(150, 90, 0)),
     failure: Look(.rgb(175, 0, 30), .bold),
     heat: Shades(
-      first: Look(.rgb(200, 210, 220)), second: Look(.rgb(150, 180, 210)),
-      third: Look(.rgb(90, 140, 190)), fourth: Look(.rgb(30, 95, 160)),
+      first: Look(.rgb(128, 140, 158)), second: Look(.rgb(95, 125, 165)),
+      third: Look(.rgb(60, 110, 170)), fourth: Look(.rgb(30, 90, 150)),
       fifth: Look(.rgb(0, 45, 105))))
 
   /// Certain colours for a dark background.
   public static let dark = Theme(
     name: "dark", summary: "for a dark background",
     text: Look(), muted: Look(.rgb(138, 138, 138)), title: Look(.rgb(255, 255, 255), .bold),
-    border: Look(.rgb(88, 88, 88)), focus: Look(.rgb(110, 190, 255), .bold),
+    border: Look(.rgb(112, 112, 112)), focus: Look(.rgb(110, 190, 255), .bold),
     key: Look(.rgb(110, 190, 255)), selection: Look(.rgb(255, 255, 255), on: .rgb(0, 95, 135)),
     match: Look(.rgb(0, 0, 0), on: .rgb(220, 190, 90)), bar: Look(.rgb(95, 200, 200)),
     positive: Look(.rgb(100, 170, 255)), negative: Look(.rgb(255, 165, 80)),
@@ -50,25 +50,27 @@ extension Theme {
     test: Look(.rgb(130, 210, 130)), truth: Look(.rgb(240, 150, 240), .bold),
     warning: Look(.rgb(240, 200, 90)), failure: Look(.rgb(255, 110, 110), .bold),
     heat: Shades(
-      first: Look(.rgb(60, 70, 95)), second: Look(.rgb(70, 105, 150)),
-      third: Look(.rgb(80, 150, 190)), fourth: Look(.rgb(150, 205, 190)),
+      first: Look(.rgb(95, 110, 150)), second: Look(.rgb(80, 130, 190)),
+      third: Look(.rgb(80, 165, 200)), fourth: Look(.rgb(150, 205, 190)),
       fifth: Look(.rgb(250, 240, 170))))
 
-  /// Colours of Okabe and Ito, told apart with every kind of colour vision, on any background.
+  /// Colours of Okabe and Ito, told apart with every kind of colour vision: those of them that are
+  /// read on black and on white, and a sky blue made darker for it.
   public static let colorBlind = Theme(
     name: "colorblind", summary: "colours told apart with every kind of colour vision",
     text: Look(), muted: Look(.standard, .dim), title: Look(.standard, .bold),
-    border: Look(.standard, .dim), focus: Look(.rgb(86, 180, 233), .bold),
-    key: Look(.rgb(86, 180, 233)), selection: Look(.standard, .reverse),
-    match: Look(.rgb(230, 159, 0), .underline), bar: Look(.rgb(86, 180, 233)),
-    positive: Look(.rgb(0, 114, 178), .bold), negative: Look(.rgb(230, 159, 0)),
-    train: Look(.standard, .dim), valid: Look(.rgb(86, 180, 233)), test: Look(.rgb(0, 158, 115)),
-    truth: Look(.rgb(204, 121, 167), .bold), warning: Look(.rgb(230, 159, 0)),
-    failure: Look(.rgb(213, 94, 0), .bold),
+    border: Look(.standard, .dim), focus: Look(skyBlue, .bold), key: Look(skyBlue),
+    selection: Look(.standard, .reverse), match: Look(vermilion, .underline), bar: Look(skyBlue),
+    positive: Look(.rgb(0, 114, 178), .bold), negative: Look(vermilion),
+    train: Look(.standard, .dim), valid: Look(skyBlue), test: Look(.rgb(0, 148, 108)),
+    truth: Look(.rgb(200, 110, 160), .bold), warning: Look(vermilion),
+    failure: Look(vermilion, [.bold, .reverse]),
     heat: Shades(
       first: Look(.standard, .dim), second: Look(.rgb(0, 114, 178)),
-      third: Look(.rgb(86, 180, 233)), fourth: Look(.rgb(230, 159, 0)),
-      fifth: Look(.rgb(240, 228, 66), .bold)))
+      third: Look(.rgb(0, 148, 108)), fourth: Look(vermilion), fifth: Look(.standard, .bold)))
+
+  private static let skyBlue = Color.rgb(0, 135, 195)
+  private static let vermilion = Color.rgb(213, 94, 0)
 
   /// No colour at all: only bold, dim, underlined and reversed text.
   public static let mono = Theme(

@@ -32,10 +32,10 @@ public enum Effect: Equatable, Sendable {
   case quit
   /// Sends the whole picture to the terminal again.
   case redraw
-  /// Finds the stops of a tour and answers with ``Action/tour(_:)``.
-  case findTour
   /// Writes down what is kept between runs: the own viewers have changed.
   case keep
+  /// Writes the explanation on the screen to a file, or copies it.
+  case export(ExportFormat)
   /// Puts a text where the terminal keeps what has been copied.
   case copy(String)
 }

@@ -5,9 +5,10 @@ extension Explorer {
     case .resize(let size): return .resize(size)
     case .click(let place): return frame.action(at: place)
     case .wheelUp(let place), .wheelDown(let place):
-      if [.menu, .films].contains(state.context) {
+      if state.menu != nil || state.context == .card {
         return .command(key.isWheelUp ? .rowUp : .rowDown)
       }
+      guard state.overlay == nil else { return nil }
       return state.layout.panes.first { $0.body.contains(place) }
         .map { .turn($0.pane, up: key.isWheelUp) }
     default: break
@@ -19,10 +20,10 @@ extension Explorer {
       return .command(command)
     }
     switch state.context {
-    case .menu, .films, .naming: return .type(key)
+    case .menu, .viewers, .films, .naming: return .type(key)
     case .main, .why: return .unknown(key)
     case .tour: return .command(.tourStop)
-    case .card, .message: return nil
+    case .card, .export, .message: return nil
     }
   }
 
@@ -37,7 +38,7 @@ extension Explorer {
       let frame = render(last.state, scene, glyphs: glyphs)
       guard let action = action(for: key, in: last.state, frame: frame) else { continue }
       last = reduce(last.state, action, in: scene)
-      if last.effects.contains(.findTour) {
+      if last.state.awaitsTour {
         last = reduce(last.state, .tour(cache.tour()), in: scene)
       }
       if last.effects.contains(.quit) { break }

@@ -16,6 +16,7 @@ extension Explorer {
   }
 
   static func moveSelection(_ command: Command, in state: inout State, _ scene: Scene) {
+    if case .card = state.overlay { return scroll(command, in: &state, scene) }
     guard var menu = state.menu else {
       let page = max(1, (state.layout.placement(of: state.focus)?.body.rows ?? 2) - 1)
       let offset: [Command: Int] = [.rowUp: -1, .rowDown: 1, .pageUp: -page, .pageDown: page]
@@ -32,14 +33,18 @@ extension Explorer {
         )
       case .palette:
         (
-          PaletteMenu.rows(matching: menu.filter.text, in: scene).count,
+          PaletteMenu.rows(matching: menu.filter.text, state, in: scene).count,
           PaletteMenu.height(on: state.size)
         )
       case .films:
         (scene.films?.found.count ?? 0, FilmsMenu.height(on: state.layout))
+      case .export: (ExportFormat.allCases.count, ExportFormat.allCases.count)
       case .items: (scene.found.count, ItemSearchMenu.height(on: state.size))
       default:
-        (HelpMenu.rows(matching: menu.filter.text).count, HelpMenu.height(on: state.size))
+        (
+          HelpMenu.rows(matching: menu.filter.text, state.focus).count,
+          HelpMenu.height(on: state.size)
+        )
       }
     if case .viewers = state.overlay, let list = scene.viewers {
       menu.selection = list.selection(of: menu)
@@ -61,6 +66,17 @@ extension Explorer {
       menu.viewer = rows[menu.selection].viewer
     }
     state.menu = menu
+  }
+
+  /// Scrolls the card on top.
+  private static func scroll(_ command: Command, in state: inout State, _ scene: Scene) {
+    guard let card = scene.card else { return }
+    let last = CardView.lastFirstRow(card, on: state.size)
+    let page = max(1, CardView.height(card, on: state.size) - 1)
+    let offset: [Command: Int] = [
+      .rowUp: -1, .rowDown: 1, .pageUp: -page, .pageDown: page, .firstRow: -last, .lastRow: last,
+    ]
+    state.cardRow = min(max(0, min(state.cardRow, last) + (offset[command] ?? 0)), last)
   }
 
   /// Moves the selection of a pane by some rows.
@@ -104,14 +120,7 @@ extension Explorer {
   static func choose(on next: inout Transition, _ scene: Scene) {
     guard let menu = next.state.menu else { return }
     switch next.state.overlay {
-    case .help:
-      let rows = HelpMenu.rows(matching: menu.filter.text)
-      guard rows.indices.contains(menu.selection) else { return }
-      next.state.overlay = nil
-      let binding = rows[menu.selection]
-      if !binding.contexts.isDisjoint(with: [.main, .why]) {
-        perform(binding.command, on: &next, scene)
-      }
+    case .help: HelpMenu.choose(menu, on: &next, scene)
     case .viewers:
       guard let row = scene.viewers?.selected(by: menu) else { return }
       next.state.overlay = nil
@@ -123,6 +132,9 @@ extension Explorer {
       go(to: steps[menu.selection], in: &next.state, scene)
     case .palette: PaletteMenu.choose(menu, on: &next, scene)
     case .films: addFilm(&next, scene)
+    case .export:
+      guard ExportFormat.allCases.indices.contains(menu.selection) else { return }
+      export(ExportFormat.allCases[menu.selection], &next)
     case .items(let search): choose(search, on: &next.state, scene)
     case .card, .naming, nil: break
     }
@@ -140,17 +152,6 @@ extension Explorer {
       let item = step.recommendations[min(state.recommendation, last)].item
       open(.card(.item(item)), in: &state)
     }
-  }
-
-  /// Copies the command line that shows this screen.
-  static func copy(_ next: inout Transition, _ scene: Scene) {
-    var words = scene.model.command
-    if let viewer = scene.viewer, let step = scene.step {
-      words += ["--viewer", viewer.user, "--step", String(step.step + 1)]
-    }
-    let text = words.map(\.quotedForShell).joined(separator: " ")
-    next.effects.append(.copy(text))
-    next.state.toast = Toast("Copied: \(text)")
   }
 }
 

@@ -15,10 +15,12 @@ public enum Explorer {
   ///   else.
   public static func reduce(_ state: State, _ action: Action, in scene: Scene) -> Transition {
     var next = Transition(state: state)
-    if action != .tick { next.state.toast = nil }
+    if action != .tick, !(state.awaitsTour && action.keepsTour) { next.state.toast = nil }
     if !action.keepsTour { next.state.tour = nil }
+    if !action.keepsTour { next.state.awaitsTour = false }
     if action != .command(.deleteViewer) { next.state.asksToDelete = nil }
     switch action {
+    case .command(.back) where state.awaitsTour: next.state.toast = Toast("No tour, then")
     case .command(let command): perform(command, on: &next, scene)
     case .type(let key): type(key, on: &next, scene)
     case .unknown(let key):
@@ -92,10 +94,16 @@ public enum Explorer {
     case .modelCard: open(.card(.model), in: &next.state)
     case .inspect: inspect(&next.state, scene)
     case .copy: copy(&next, scene)
+    case .export: openExport(&next.state, scene)
+    case .exportText: export(.text, &next)
+    case .exportJSON: export(.json, &next)
+    case .exportSVG: export(.svg, &next)
+    case .exportCopy: export(.copy, &next)
     case .jump: break
     case .tour:
       if scene.model.viewerCount > 0 {
-        next.effects.append(.findTour)
+        next.state.awaitsTour = true
+        next.state.toast = Toast("Looking for the stops of a tour")
       } else {
         next.state.toast = Toast("No tour: the model was opened without data", role: .warning)
       }
@@ -113,6 +121,7 @@ public enum Explorer {
   static func open(_ overlay: Overlay, in state: inout State) {
     stop(&state)
     state.overlay = overlay
+    state.cardRow = 0
   }
 
   private static func moveFocus(by offset: Int, in state: inout State) {

@@ -18,14 +18,16 @@ extension Explorer {
       draw(placement, state, scene, in: &frame)
     }
     HeaderView.draw(state, scene, layout, in: &frame)
-    FooterView.draw(state, layout, in: &frame)
+    FooterView.draw(state, scene, layout, in: &frame)
     if let tour = state.tour { TourBox.draw(tour, on: layout, in: &frame) }
     switch state.overlay {
-    case .help(let menu): HelpMenu.draw(menu, on: layout, in: &frame)
-    case .palette(let menu): PaletteMenu.draw(menu, scene, on: layout, in: &frame)
+    case .help(let menu): HelpMenu.draw(menu, state.focus, on: layout, in: &frame)
+    case .palette(let menu): PaletteMenu.draw(menu, state, scene, on: layout, in: &frame)
     case .find(let menu): FindMenu.draw(menu, scene, on: layout, in: &frame)
     case .items(let search): ItemSearchMenu.draw(search, scene, on: layout, in: &frame)
-    case .card: if let card = scene.card { CardView.draw(card, on: layout, in: &frame) }
+    case .card:
+      if let card = scene.card { CardView.draw(card, from: state.cardRow, on: layout, in: &frame) }
+    case .export(let menu): ExportMenu.draw(menu, scene, on: layout, in: &frame)
     case .viewers(let menu): ViewersMenu.draw(menu, state, scene, on: layout, in: &frame)
     case .films(let editor): FilmsMenu.draw(editor, state, scene, on: layout, in: &frame)
     case .naming(let entry): NameBox.draw(entry, on: layout, in: &frame)

@@ -3,14 +3,14 @@ enum FindMenu {
   /// The steps whose title has the text that was typed.
   static func rows(matching text: String, in scene: Scene) -> [Int] {
     guard let viewer = scene.viewer else { return [] }
-    let wanted = text.lowercased().drop(while: \.isWhitespace)
+    let wanted = text.searchable.drop(while: \.isWhitespace)
     return viewer.rows.indices.filter {
-      wanted.isEmpty || viewer.rows[$0].title.lowercased().contains(wanted)
+      wanted.isEmpty || viewer.rows[$0].title.searchable.contains(wanted)
     }
   }
 
   private static func area(on size: Size) -> Rect {
-    Rect(size).centred(columns: min(72, max(20, size.columns - 4)), rows: max(6, size.rows - 6))
+    Layout.area(columns: 72, rows: size.rows < 20 ? size.rows : size.rows - 6, on: size)
   }
 
   /// How many rows of the list are seen at once.
@@ -26,6 +26,7 @@ enum FindMenu {
       frame.put("No title has these letters.", list, style: Style(.muted))
       return
     }
+    MenuBox.drawPlace(menu.selection, of: steps.count, on: area(on: layout.size), &frame)
     let number = String(viewer.rows.count).count
     let window = ListWindow.rows(of: steps.count, height: list.rows, showing: menu.selection)
     for (row, index) in window.enumerated() {

@@ -9,18 +9,22 @@ enum FooterView {
     var columns: Int { keys.columns + 1 + title.columns }
   }
 
-  static func draw(_ state: State, _ layout: Layout, in frame: inout Frame) {
+  static func draw(_ state: State, _ scene: Scene, _ layout: Layout, in frame: inout Frame) {
     let isFramed = layout.form != .single
     let room = layout.footer.inset(columns: isFramed ? 2 : 0, rows: 0)
     if let toast = state.toast {
-      let text = isFramed ? " \(toast.text) " : toast.text
+      let said = frame.glyphs.spelled(toast.text)
+      let text = isFramed ? " \(said) " : said
       frame.canvas.put(
         text.truncated(to: room.columns, ellipsis: frame.glyphs.ellipsis), in: room,
         style: Style(toast.role))
       return
     }
     var column = room.column
-    for entry in entries(for: state.context, in: room.columns - 2, glyphs: frame.glyphs) {
+    let shown = entries(for: state.context, in: room.columns - 2, glyphs: frame.glyphs) {
+      Explorer.offers($0, state, scene)
+    }
+    for entry in shown {
       let start = column
       column = frame.canvas.put(
         " \(entry.keys)", at: Point(column: column, row: room.row), in: room, style: Style(.key))
@@ -34,9 +38,11 @@ enum FooterView {
   }
 
   /// The entries that fit into some columns; the last two of the table are the last to go.
-  static func entries(for context: Context, in columns: Int, glyphs: Glyphs) -> [Entry] {
+  static func entries(
+    for context: Context, in columns: Int, glyphs: Glyphs, offers: (Command) -> Bool = { _ in true }
+  ) -> [Entry] {
     var all: [Entry] = []
-    for binding in Bindings.of(context) where binding.isInFooter {
+    for binding in Bindings.of(context) where binding.isInFooter && offers(binding.command) {
       let keys = binding.keys.first?.label(glyphs) ?? ""
       if let last = all.indices.last, all[last].title == binding.title {
         // Signs go together; names need something between them.

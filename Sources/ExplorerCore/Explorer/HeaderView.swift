@@ -59,7 +59,7 @@ enum HeaderView {
       ]
     }
     parts.append(Part(runs: [(" \(data) ", Style(.title))], weight: 3))
-    parts.append(viewerPart(viewer, isSimulated: model.isSimulated, dot))
+    parts.append(viewerPart(viewer, isSimulated: model.isSimulated, words, dot))
     parts.append(
       Part(runs: [(" \(glyphs.count(model.itemCount)) items ", Style(.muted))], weight: 8))
     let digits = String(viewer.rows.count).count
@@ -88,7 +88,9 @@ enum HeaderView {
       parts.append(
         Part(runs: [(" \(words.hits) \(hits.count)/\(hits.of) ", Style(.text))], weight: 4))
     }
-    let metric = model.metric.map { "\($0.name) \(glyphs.probability(Float($0.value)))" }
+    let metric = model.metric.map {
+      "\(words.isPlain ? words.ndcg : $0.name) \(glyphs.probability(Float($0.value)))"
+    }
     let name = [" model \(model.name)", metric].compactMap { $0 }.joined(separator: " \(dot) ")
     parts.append(
       Part(
@@ -98,7 +100,9 @@ enum HeaderView {
   }
 
   /// Who is looked at; that a viewer is simulated is the last thing to go.
-  private static func viewerPart(_ viewer: ViewerScene, isSimulated: Bool, _ dot: String) -> Part {
+  private static func viewerPart(
+    _ viewer: ViewerScene, isSimulated: Bool, _ words: Words, _ dot: String
+  ) -> Part {
     func runs(_ name: String, _ simulated: String, _ heldOut: String) -> [(String, Style)] {
       var runs = [(" \(name)", Style(.title))]
       if viewer.isOwn {
@@ -112,10 +116,11 @@ enum HeaderView {
       return runs + [(" ", Style(.test))]
     }
     let name = "viewer \(viewer.user)"
-    var part = Part(runs: runs(name, "simulated", "held out"), weight: 1)
+    var part = Part(runs: runs(name, "simulated", words.heldOut), weight: 1)
     if isSimulated {
       part.shorter = [
-        runs(name, "sim.", "held out"), runs(name, "sim.", ""), runs(viewer.user, "sim.", ""),
+        runs(name, "sim.", words.shortHeldOut), runs(name, "sim.", ""),
+        runs(viewer.user, "sim.", ""),
       ]
     }
     return part

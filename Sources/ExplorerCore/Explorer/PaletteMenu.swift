@@ -3,7 +3,8 @@ enum PaletteMenu {
   /// One row: what can be done, or why not.
   enum Row {
     case command(Binding)
-    case viewer(Int)
+    case sign(Legend.Entry)
+    case viewer(Scene.NamedViewer)
     case step(Int)
     case sentence(String)
   }
@@ -12,16 +13,20 @@ enum PaletteMenu {
   static func viewerName(in text: String) -> String? { argument(of: "viewer", in: text) }
 
   /// What a text can mean.
-  static func rows(matching text: String, in scene: Scene) -> [Row] {
+  static func rows(
+    matching text: String, _ state: State, in scene: Scene, _ words: Words = .terms(.unicode),
+    _ glyphs: Glyphs = .unicode
+  ) -> [Row] {
     if let viewer = scene.namedViewer { return [.viewer(viewer)] }
-    let found = commands(matching: text).map(Row.command)
-    let words = text.split(separator: " ")
-    if let number = argument(of: "step", in: text) ?? number(words) {
-      if let row = step(number, in: scene, isCertain: found.isEmpty) { return [row] }
+    let commands = commands(matching: text, state, scene).map(Row.command)
+    let found = commands + signs(matching: text, state, words, glyphs)
+    let parts = text.split(separator: " ")
+    if let number = argument(of: "step", in: text) ?? number(parts) {
+      if let row = step(number, in: scene, isCertain: commands.isEmpty) { return [row] }
     }
     guard found.isEmpty else { return found }
     if let name = viewerName(in: text) {
-      let count = scene.model.viewerCount
+      let count = scene.model.viewerCount + state.own.count
       return [
         .sentence(
           count == 0
@@ -32,11 +37,24 @@ enum PaletteMenu {
     return [.sentence("No command has these words; viewer ID and step N work, too.")]
   }
 
-  private static func commands(matching text: String) -> [Binding] {
+  /// The signs of the screen that the words speak of; all of them are in the help.
+  private static func signs(
+    matching text: String, _ state: State, _ words: Words, _ glyphs: Glyphs
+  ) -> [Row] {
+    guard !text.allSatisfy(\.isWhitespace), viewerName(in: text) == nil else { return [] }
+    return Legend.entries(matching: text, words, glyphs, first: state.focus).map(Row.sign)
+  }
+
+  private static func commands(
+    matching text: String, _ state: State, _ scene: Scene
+  ) -> [Binding] {
     let words = text.lowercased().split(separator: " ")
+    var closed = state
+    closed.overlay = nil
     return Bindings.all.filter { binding in
-      guard !binding.contexts.isDisjoint(with: [.main, .why]) else { return false }
-      guard binding.command != .jump, binding.command != .palette else { return false }
+      guard !binding.contexts.isDisjoint(with: [.main, .why]), binding.command != .jump,
+        binding.command != .palette, Explorer.offers(binding.command, closed, scene)
+      else { return false }
       let keys = binding.keys.flatMap { [$0.label(.unicode), $0.label(.ascii)] }
       // A word alone may be a key.
       if words.count == 1, keys.contains(where: { $0.lowercased() == words[0] }) { return true }
@@ -70,55 +88,73 @@ enum PaletteMenu {
   }
 
   private static func area(on size: Size) -> Rect {
-    Rect(size).centred(columns: min(84, max(20, size.columns - 4)), rows: max(6, size.rows - 6))
+    Layout.area(columns: 84, rows: size.rows < 20 ? size.rows : size.rows - 6, on: size)
   }
 
   /// How many rows of the list are seen at once.
-  static func height(on size: Size) -> Int { area(on: size).inset(columns: 2, rows: 1).rows - 1 }
+  static func height(on size: Size) -> Int {
+    HelpRows.split(area(on: size).inset(columns: 2, rows: 1).dropFirst(rows: 1)).list.rows
+  }
 
-  static func draw(_ menu: Menu, _ scene: Scene, on layout: Layout, in frame: inout Frame) {
-    let list = MenuBox.draw(
-      "Command", menu, hint: "type words or a key, viewer ID, step N", area(on: layout.size),
-      layout, &frame)
-    let rows = rows(matching: menu.filter.text, in: scene)
+  static func draw(
+    _ menu: Menu, _ state: State, _ scene: Scene, on layout: Layout, in frame: inout Frame
+  ) {
+    let area = area(on: layout.size)
+    let room = MenuBox.draw(
+      "Command", menu, hint: "type words, a key, a sign, viewer ID, step N", area, layout, &frame)
+    let rows = rows(matching: menu.filter.text, state, in: scene, frame.words, frame.glyphs)
+    MenuBox.drawPlace(menu.selection, of: rows.count, on: area, &frame)
+    let (list, below) = HelpRows.split(room)
     let window = ListWindow.rows(of: rows.count, height: list.rows, showing: menu.selection)
     for (place, index) in window.enumerated() {
       let line = list.line(place)
-      let (keys, text): ([Key], String) =
-        switch rows[index] {
-        case .command(let binding): (binding.keys, binding.help)
-        case .viewer(let viewer):
-          (
-            [.enter],
-            "Go to viewer \(viewerName(in: menu.filter.text) ?? ""),"
-              + " \(scene.model.historyLengths[viewer]) interactions."
-          )
-        case .step(let step): ([.enter], "Go to step \(step + 1) of \(Explorer.stepCount(scene)).")
-        case .sentence(let sentence): ([], sentence)
-        }
-      guard !keys.isEmpty else {
-        for (offset, part) in text.wrapped(to: list.columns).enumerated() {
+      let isSelected = index == menu.selection
+      let enter = Key.enter.label(frame.glyphs)
+      switch rows[index] {
+      case .command(let binding):
+        HelpRows.draw(.binding(binding), isSelected: isSelected, in: line, &frame)
+      case .sign(let entry):
+        HelpRows.draw(.sign(entry), isSelected: isSelected, in: line, &frame)
+      case .viewer(let viewer):
+        HelpRows.draw(
+          enter, viewer.sentence, role: .key, isSelected: isSelected, in: line, &frame)
+      case .step(let step):
+        HelpRows.draw(
+          enter, "Go to step \(step + 1) of \(Explorer.stepCount(scene)).", role: .key,
+          isSelected: isSelected, in: line, &frame)
+      case .sentence(let sentence):
+        for (offset, part) in sentence.wrapped(to: list.columns).enumerated() {
           frame.put(part, list.line(place + offset), style: Style(.warning))
         }
         continue
       }
-      HelpMenu.drawRow(keys, text, isSelected: index == menu.selection, in: line, frame: &frame)
+      if isSelected { HelpRows.drawText(text(of: rows[index]), in: below, &frame) }
       frame.onClick(line, .chooseRow(index))
+    }
+  }
+
+  /// What is said of a row at more length.
+  private static func text(of row: Row) -> String {
+    switch row {
+    case .command(let binding): binding.help
+    case .sign(let entry): entry.text
+    case .viewer(let viewer): viewer.sentence
+    case .step, .sentence: ""
     }
   }
 
   /// Does what the selected row says; where that is nothing, the list stays open.
   static func choose(_ menu: Menu, on next: inout Explorer.Transition, _ scene: Scene) {
-    let rows = rows(matching: menu.filter.text, in: scene)
+    let rows = rows(matching: menu.filter.text, next.state, in: scene)
     guard rows.indices.contains(menu.selection) else { return }
     switch rows[menu.selection] {
-    case .sentence: return
+    case .sentence, .sign: return
     case .command(let binding):
       next.state.overlay = nil
       Explorer.perform(binding.command, on: &next, scene)
     case .viewer(let viewer):
       next.state.overlay = nil
-      Explorer.take(viewer, in: &next.state, step: scene.model.historyLengths[viewer] - 2)
+      Explorer.take(viewer.place, in: &next.state, step: viewer.lastStep)
     case .step(let step):
       next.state.overlay = nil
       Explorer.stop(&next.state)

@@ -29,6 +29,10 @@ public struct State: Equatable, Sendable {
   public internal(set) var showsWhy = false
   /// What lies on top of the panes.
   public internal(set) var overlay: Overlay?
+  /// The first line of a card on the screen.
+  public internal(set) var cardRow = 0
+  /// Whether the stops of a tour are being looked for.
+  public internal(set) var awaitsTour = false
   /// The tour that we are on.
   public internal(set) var tour: Tour?
   /// Whether plain words stand in the place of the field's terms.
@@ -61,7 +65,7 @@ public struct State: Equatable, Sendable {
 
   /// Where everything is.
   public var layout: Layout {
-    let below = tour.map { TourBox.rows(of: $0, on: size) } ?? 0
+    let below = tour.map { TourBox.rows(of: $0, isPlain: usesPlainWords, on: size) } ?? 0
     return Layout(
       Size(columns: size.columns, rows: size.rows - below),
       Layout.Request(
@@ -81,7 +85,9 @@ public struct State: Equatable, Sendable {
     switch overlay {
     case nil: return tour != nil ? .tour : showsWhy && focus == .why ? .why : .main
     case .card: return .card
-    case .help, .viewers, .find, .palette, .items: return .menu
+    case .help, .find, .palette, .items: return .menu
+    case .viewers: return .viewers
+    case .export: return .export
     case .films: return .films
     case .naming: return .naming
     }
@@ -119,6 +125,8 @@ public enum Overlay: Equatable, Sendable {
   case items(ItemSearch)
   /// What is known of an item or the model.
   case card(CardSubject)
+  /// The formats in which the explanation can be written.
+  case export(Menu)
   /// The films of an own viewer, being typed.
   case films(FilmEditor)
   /// The name of a new own viewer, being typed.
@@ -154,7 +162,9 @@ extension State {
   var menu: Menu? {
     get {
       switch overlay {
-      case .help(let menu), .viewers(let menu), .find(let menu), .palette(let menu): menu
+      case .help(let menu), .viewers(let menu), .find(let menu), .palette(let menu),
+        .export(let menu):
+        menu
       case .films(let editor): editor.menu
       case .items(let search): search.menu
       case .card, .naming, nil: nil
@@ -167,6 +177,7 @@ extension State {
       case .viewers: overlay = .viewers(newValue)
       case .find: overlay = .find(newValue)
       case .palette: overlay = .palette(newValue)
+      case .export: overlay = .export(newValue)
       case .films(var editor):
         editor.menu = newValue
         overlay = .films(editor)

@@ -14,6 +14,11 @@ public struct Tour: Equatable, Sendable {
     public var slot: Int?
     /// What there is to see, in no more than what the screen shows.
     public let sentence: String
+    /// The same in plain words; nil where the sentence has no others.
+    public var plainSentence: String?
+
+    /// What there is to see, in the words that are in use.
+    func sentence(isPlain: Bool) -> String { isPlain ? plainSentence ?? sentence : sentence }
   }
 
   /// The stops, in their order; one at least.
@@ -40,12 +45,14 @@ extension Action {
 extension Explorer {
   /// Begins a tour, or says why there is none.
   static func begin(_ stops: [Tour.Stop], in state: inout State) {
+    state.awaitsTour = false
     guard !stops.isEmpty else {
       state.toast = Toast("There is too little in this data for a tour", role: .warning)
       return
     }
     stop(&state)
     state.overlay = nil
+    state.toast = nil
     visit(Tour(stops: stops), in: &state)
   }
 

@@ -5,10 +5,10 @@ enum TourBox {
   private static let leastRows = 7
 
   /// How many rows the box takes of a screen; none where the footer has to do.
-  static func rows(of tour: Tour, on size: Size) -> Int {
+  static func rows(of tour: Tour, isPlain: Bool, on size: Size) -> Int {
     guard Layout.form(for: size) != .message else { return 0 }
     let isFramed = Layout.form(for: size) != .single
-    let lines = tour.stop.sentence.wrapped(to: width(on: size)).count
+    let lines = tour.stop.sentence(isPlain: isPlain).wrapped(to: width(on: size)).count
     let rows = min(lines + (isFramed ? 2 : 1), size.rows - leastRows)
     return rows >= (isFramed ? 3 : 2) ? rows : 0
   }
@@ -21,7 +21,7 @@ enum TourBox {
     let size = frame.canvas.size
     let box = Rect(size).dropFirst(rows: layout.size.rows)
     let title = " Tour \(tour.place + 1)/\(tour.stops.count) "
-    let sentence = tour.stop.sentence
+    let sentence = frame.glyphs.spelled(tour.stop.sentence(isPlain: frame.words.isPlain))
     guard !box.isEmpty else {
       let line = layout.footer.inset(columns: layout.form == .single ? 0 : 2, rows: 0)
       frame.put(String(repeating: " ", count: line.columns), line)

@@ -1,8 +1,7 @@
 /// The list of viewers on top of the panes.
 enum ViewersMenu {
   private static func area(on size: Size) -> Rect {
-    Rect(size).centred(
-      columns: min(92, max(20, size.columns - 4)), rows: max(6, size.rows - 4))
+    Layout.area(columns: 92, rows: max(6, size.rows - 4), on: size)
   }
 
   /// How many rows of the list are seen at once.
@@ -13,16 +12,20 @@ enum ViewersMenu {
   ) {
     guard let list = scene.viewers else { return }
     let area = area(on: layout.size)
+    let title = scene.model.isSimulated ? "Simulated viewers" : "Viewers"
+    let titles = ["\(title) \(state.viewerOrder.words)", "\(title), \(state.viewerOrder.word)"]
     let inside = MenuBox.draw(
-      (scene.model.isSimulated ? "Simulated viewers " : "Viewers ") + state.viewerOrder.words, menu,
-      hint: "type an id or a title watched",
-      area, layout, &frame)
-    let columns = Columns(inside.columns, list)
+      titles.first { $0.columns + 6 <= area.columns } ?? title, menu,
+      hint: "type an id, a name or a title watched", area, layout, &frame)
+    let columns = Columns(inside.columns, list, frame.words)
     let head = inside.line(0)
     frame.put("viewer", head, at: 2, columns: columns.userWidth, style: Style(.muted))
     frame.put("items", head, at: columns.count, columns: 6, .right, style: Style(.muted))
     if let column = columns.prediction {
-      frame.put("NDCG", head, at: column, columns: 5, .right, style: Style(.muted))
+      let ndcg = frame.words.isPlain ? frame.words.ndcg : "NDCG"
+      frame.put(
+        ndcg, head, at: column + 5 - columns.predictionWidth, columns: columns.predictionWidth,
+        .right, style: Style(.muted))
     }
     frame.put(
       menu.filter.text.isEmpty ? "last watched" : "watched", head, at: columns.title,
@@ -33,6 +36,7 @@ enum ViewersMenu {
       return
     }
     let selection = list.selection(of: menu)
+    MenuBox.drawPlace(selection, of: list.rows.count, on: area, &frame)
     let window = ListWindow.rows(of: list.rows.count, height: rows.rows, showing: selection)
     for (line, index) in window.enumerated() {
       let row = list.rows[index]
@@ -48,14 +52,19 @@ enum ViewersMenu {
     let count: Int
     /// Where it stands how well the viewer is predicted; nil where there is no room.
     let prediction: Int?
+    let predictionWidth: Int
     let title: Int
+    /// Columns at the end of a row that say what kind of viewer it is; 1 for a sign.
+    let kindWidth: Int
 
-    init(_ width: Int, _ list: ViewerList) {
+    init(_ width: Int, _ list: ViewerList, _ words: Words) {
       let longest = list.rows.prefix(1000).map(\.user.columns).max() ?? 6
       userWidth = max(6, min(longest, width / 3))
       count = 2 + userWidth + 1
-      prediction = width >= 48 ? count + 7 : nil
-      title = count + (prediction == nil ? 8 : 14)
+      predictionWidth = words.isPlain ? words.ndcg.columns : 5
+      prediction = width >= 48 ? count + 7 + predictionWidth - 5 : nil
+      title = count + 8 + (prediction == nil ? 0 : predictionWidth + 1)
+      kindWidth = width >= 48 ? 8 : 1
     }
   }
 
@@ -76,11 +85,16 @@ enum ViewersMenu {
         }
       frame.put(text, line, at: column, columns: 5, .right)
     }
-    let kind = row.isOwn ? "own" : row.isHeldOut ? "held out" : ""
-    let end = line.columns - 9
+    let isShort = columns.kindWidth == 1
+    let kind =
+      row.isOwn
+      ? isShort ? "+" : "own"
+      : row.isHeldOut ? isShort ? String(marks.test) : frame.words.shortHeldOut : ""
+    let end = line.columns - columns.kindWidth - 1
     frame.put(row.title, line, at: columns.title, columns: end - columns.title - 1)
     frame.put(
-      kind, line, at: end, columns: 8, .right, style: Style(row.isOwn ? .focus : .test))
+      kind, line, at: end, columns: columns.kindWidth, .right,
+      style: Style(row.isOwn ? .focus : .test))
     if isSelected { frame.select(line) }
   }
 }
@@ -111,5 +125,20 @@ enum MenuBox {
         String(frame.glyphs.marks.cursor), at: Point(column: end, row: line.row), in: line)
     }
     return inside.dropFirst(rows: 1)
+  }
+
+  /// Says on the lower edge which row is selected, of how many.
+  static func drawPlace(_ selection: Int, of count: Int, on area: Rect, _ frame: inout Frame) {
+    drawNote(
+      "\(frame.glyphs.count(min(selection + 1, count)))/\(frame.glyphs.count(count))", on: area,
+      &frame)
+  }
+
+  /// Writes a few words on the lower edge, at its end.
+  static func drawNote(_ text: String, on area: Rect, _ frame: inout Frame) {
+    let edge = area.dropFirst(rows: area.rows - 1).inset(columns: 2, rows: 0)
+    let note = " \(text) "
+    guard note.columns <= edge.columns else { return }
+    frame.put(note, edge, at: edge.columns - note.columns, style: Style(.muted))
   }
 }

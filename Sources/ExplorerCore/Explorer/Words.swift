@@ -42,6 +42,26 @@ public struct Words: Equatable, Sendable {
   let collapsed: String
   /// How evenly a model reads its slots.
   let entropy: String
+  /// The part of a score that comes from the order of what was watched.
+  let sequence: String
+  /// The part of a score that no history changes.
+  let constant: String
+  /// γ, in the title of the memory.
+  let gamma: String
+  /// The measure of how well a model ranks what came next.
+  let ndcg: String
+  /// Of a viewer: left out of training.
+  let heldOut: String
+  /// The same in a few columns.
+  let shortHeldOut: String
+  /// Of a step: the model was fitted to it.
+  let fitted: String
+  /// Of a step: the best epoch was chosen by it.
+  let validation: String
+  /// Of a step: the model never saw it.
+  let test: String
+  /// Whether these are the plain words.
+  let isPlain: Bool
 
   /// The words of the model's papers and of its code.
   static func terms(_ glyphs: Glyphs) -> Words {
@@ -51,7 +71,9 @@ public struct Words: Equatable, Sendable {
       attentionInText: glyphs.alpha, gate: "z", shortGate: "z", probability: "p", score: "score",
       likePrevious: "cos(h_t, h_t-1)", change: "size of change", mostAlike: "most alike before",
       cosine: "cos", residual: "residual", hits: "hits@10", collapsed: "attention collapsed",
-      entropy: "mean entropy")
+      entropy: "mean entropy", sequence: "sequence", constant: "constant", gamma: glyphs.gamma,
+      ndcg: "NDCG@10", heldOut: "held out", shortHeldOut: "held out", fitted: "fitted",
+      validation: "validation", test: "test", isPlain: false)
   }
 
   /// Plain words, for people who have not read the papers.
@@ -61,7 +83,10 @@ public struct Words: Equatable, Sendable {
     attentionInText: "attention", gate: "overwritten", shortGate: "new", probability: "chance",
     score: "points", likePrevious: "like the last", change: "how much moved",
     mostAlike: "most alike before", cosine: "likeness", residual: "rounding",
-    hits: "in first ten", collapsed: "reads one relation only", entropy: "evenness")
+    hits: "in first ten", collapsed: "reads one relation only", entropy: "evenness",
+    sequence: "order", constant: "always", gamma: "sharpness", ndcg: "foresight",
+    heldOut: "not learnt from", shortHeldOut: "unlearnt", fitted: "learnt from",
+    validation: "used to choose the model", test: "never used", isPlain: true)
 
   /// What stands above a pane.
   func title(of pane: Pane) -> String {

@@ -17,15 +17,17 @@ extension Bindings {
 
 extension Context {
   /// The place in a word.
-  fileprivate var words: String {
+  var words: String {
     switch self {
     case .main: "panes"
     case .why: "why"
     case .menu: "lists"
+    case .viewers: "list of viewers"
     case .films: "films of an own viewer"
     case .naming: "a name"
     case .tour: "tour"
     case .card: "cards"
+    case .export: "writing out"
     case .message: "too small a screen"
     }
   }

@@ -6,6 +6,8 @@ public enum Context: String, CaseIterable, Sendable {
   case why
   /// The list of keys, or another list that a word can be typed into.
   case menu
+  /// The list of viewers.
+  case viewers
   /// A stop of a tour.
   case tour
   /// A list of films to choose from, one after the other.
@@ -14,6 +16,8 @@ public enum Context: String, CaseIterable, Sendable {
   case naming
   /// A card, to be read and closed.
   case card
+  /// The formats in which an explanation can be written.
+  case export
   /// A screen too small for anything.
   case message
 }
@@ -81,19 +85,27 @@ public enum Bindings {
       keys: [.down, .character("j")], command: .rowDown, contexts: [.main], title: "select",
       help: "Select the row below; in the history, a step on.", isInFooter: false),
     Binding(
-      keys: [.up, .control("p")], command: .rowUp, contexts: [.menu, .films],
+      keys: [.up, .control("p")], command: .rowUp, contexts: [.menu, .viewers, .films, .export],
       title: "select",
       help: "Select the row above.", isInFooter: true),
     Binding(
-      keys: [.down, .control("n")], command: .rowDown, contexts: [.menu, .films],
+      keys: [.down, .control("n")], command: .rowDown,
+      contexts: [.menu, .viewers, .films, .export],
       title: "select",
       help: "Select the row below.", isInFooter: true),
     Binding(
-      keys: [.pageUp], command: .pageUp, contexts: [.main, .menu, .films],
+      keys: [.up, .character("k")], command: .rowUp, contexts: [.card], title: "scroll",
+      help: "Scroll a card up that is longer than the screen.", isInFooter: true),
+    Binding(
+      keys: [.down, .character("j")], command: .rowDown, contexts: [.card], title: "scroll",
+      help: "Scroll a card down that is longer than the screen.", isInFooter: true),
+    Binding(
+      keys: [.pageUp], command: .pageUp, contexts: [.main, .menu, .viewers, .films, .card],
       title: "page up",
       help: "Go up by a screen of rows.", isInFooter: false),
     Binding(
-      keys: [.pageDown], command: .pageDown, contexts: [.main, .menu, .films],
+      keys: [.pageDown], command: .pageDown,
+      contexts: [.main, .menu, .viewers, .films, .card],
       title: "page down",
       help: "Go down by a screen of rows.", isInFooter: false),
     Binding(
@@ -128,7 +140,7 @@ public enum Bindings {
       help: "Compare with the average item, with the rivals, with nothing.", isInFooter: true),
     Binding(
       keys: [.character("v")], command: .viewers, contexts: [.main], title: "viewers",
-      help: "List the viewers; type an id or a title to search.", isInFooter: true),
+      help: "List the viewers; type an id, a name or a title to search.", isInFooter: true),
     Binding(
       keys: [.character("r")], command: .randomViewer, contexts: [.main], title: "random",
       help: "Take any other viewer.", isInFooter: false),
@@ -139,8 +151,9 @@ public enum Bindings {
       keys: [.character("N")], command: .anotherOwnViewer, contexts: [.main], title: "new viewer",
       help: "Type films for another viewer of your own.", isInFooter: false),
     Binding(
-      keys: [.control("d"), .delete], command: .deleteViewer, contexts: [.menu], title: "delete",
-      help: "Delete the selected viewer, if it is your own; asks first.", isInFooter: false),
+      keys: [.control("d"), .delete], command: .deleteViewer, contexts: [.viewers],
+      title: "delete", help: "Delete the selected viewer, if it is your own; asks first.",
+      isInFooter: true),
     Binding(
       keys: [.enter], command: .choose, contexts: [.films], title: "add",
       help: "Add the selected film; Backspace takes the last away.", isInFooter: true),
@@ -167,8 +180,9 @@ public enum Bindings {
       help: "Order the relations by model, attention, change, name.",
       isInFooter: true),
     Binding(
-      keys: [.control("s"), .function(6)], command: .sort, contexts: [.menu], title: "sort",
-      help: "Order the viewers by data, length, last activity, hits.", isInFooter: true),
+      keys: [.control("s"), .function(6)], command: .sort, contexts: [.viewers], title: "sort",
+      help: "Order the viewers by data, length, last activity, how well foreseen.",
+      isInFooter: true),
     Binding(
       keys: [.character("x")], command: .hideSeen, contexts: [.main], title: "hide seen",
       help: "Hide what the viewer has watched, or show it again.",
@@ -184,13 +198,28 @@ public enum Bindings {
       help: "Close the reasons; then go up to the viewers.", isInFooter: false),
     Binding(
       keys: [.character(":")], command: .palette, contexts: [.main], title: "command",
-      help: "Find a command; viewer ID and step N go there.", isInFooter: false),
+      help: "Find a command or what a sign means; viewer ID and step N go there.", isInFooter: true),
     Binding(
       keys: [.character("p")], command: .plainWords, contexts: [.main], title: "plain words",
-      help: "Use plain words, or the field's terms.", isInFooter: false),
+      help: "Use plain words, or the field's terms.", isInFooter: true),
     Binding(
       keys: [.character("t")], command: .tour, contexts: [.main], title: "tour",
-      help: "Take a tour of this data, a sentence at each stop.", isInFooter: false),
+      help: "Take a tour of this data, a sentence at each stop.", isInFooter: true),
+    Binding(
+      keys: [.character("o")], command: .export, contexts: [.main], title: "write out",
+      help: "Write why the selected item to a file: text, JSON or SVG.", isInFooter: true),
+    Binding(
+      keys: [.character("t")], command: .exportText, contexts: [.export], title: "text",
+      help: "Write the explanation as text, and copy it.", isInFooter: false),
+    Binding(
+      keys: [.character("j")], command: .exportJSON, contexts: [.export], title: "JSON",
+      help: "Write the explanation as JSON.", isInFooter: false),
+    Binding(
+      keys: [.character("s")], command: .exportSVG, contexts: [.export], title: "SVG",
+      help: "Write the explanation as a figure.", isInFooter: false),
+    Binding(
+      keys: [.character("y"), .character("c")], command: .exportCopy, contexts: [.export],
+      title: "copy", help: "Copy the explanation as text and write nothing.", isInFooter: false),
     Binding(
       keys: [.right, .enter, .character(" ")], command: .tourNext, contexts: [.tour],
       title: "next", help: "Go to the next stop of the tour.", isInFooter: true),
@@ -208,22 +237,27 @@ public enum Bindings {
       help: "Give the mouse to the terminal, or take it back.",
       isInFooter: false),
     Binding(
-      keys: [.control("l")], command: .redraw,
-      contexts: [.main, .menu, .films, .naming, .tour, .card, .message],
+      keys: [.control("l")], command: .redraw, contexts: Set(Context.allCases),
       title: "redraw",
       help: "Draw the whole screen again.", isInFooter: false),
     Binding(
-      keys: [.home], command: .firstRow, contexts: [.menu], title: "first",
+      keys: [.home], command: .firstRow, contexts: [.menu, .viewers, .card], title: "first",
       help: "Select the first row.", isInFooter: false),
     Binding(
-      keys: [.end], command: .lastRow, contexts: [.menu], title: "last",
+      keys: [.end], command: .lastRow, contexts: [.menu, .viewers, .card], title: "last",
       help: "Select the last row.", isInFooter: false),
     Binding(
       keys: [.enter], command: .choose, contexts: [.menu], title: "do it",
       help: "Do what the selected row says.", isInFooter: true),
     Binding(
-      keys: [.escape], command: .close, contexts: [.menu, .card], title: "close",
-      help: "Close the list or card.", isInFooter: true),
+      keys: [.enter], command: .choose, contexts: [.viewers], title: "open",
+      help: "Look at the selected viewer.", isInFooter: true),
+    Binding(
+      keys: [.enter], command: .choose, contexts: [.export], title: "write",
+      help: "Write the explanation in the selected format.", isInFooter: true),
+    Binding(
+      keys: [.escape], command: .close, contexts: [.menu, .viewers, .card, .export],
+      title: "close", help: "Close the list or card.", isInFooter: true),
     Binding(
       keys: [.enter, .character("q"), .character("i")], command: .close, contexts: [.card],
       title: "close", help: "Close the card.", isInFooter: false),
@@ -232,7 +266,8 @@ public enum Bindings {
       title: "quit", help: "Leave the explorer.", isInFooter: true),
     Binding(
       keys: [.character("?"), .function(1)], command: .help, contexts: [.main],
-      title: "help", help: "List the keys; type to search, Enter does the row.",
+      title: "help",
+      help: "Explain the signs and list the keys; type to search, Enter does the row.",
       isInFooter: true),
   ]
 

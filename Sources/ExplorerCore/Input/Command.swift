@@ -74,6 +74,16 @@ public enum Command: String, CaseIterable, Sendable {
   case modelCard = "model-card"
   /// Copy the command line that shows this screen.
   case copy
+  /// Choose how the explanation on the screen is written to a file.
+  case export
+  /// Write it as text, and copy it.
+  case exportText = "export-text"
+  /// Write it as JSON.
+  case exportJSON = "export-json"
+  /// Write it as a figure.
+  case exportSVG = "export-svg"
+  /// Copy it as text.
+  case exportCopy = "export-copy"
   /// Begin a tour of the data.
   case tour
   /// Go to the next stop of the tour.

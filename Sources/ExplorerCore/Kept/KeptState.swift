@@ -74,10 +74,7 @@ extension KeptState {
 
   /// Gives a state the own viewers, the orders and the panes that were kept.
   public func restore(_ state: inout State, for model: ModelKey) {
-    var names: Set<String> = []
-    state.own = (own?[model.data] ?? []).filter {
-      !$0.name.isEmpty && !$0.films.isEmpty && names.insert($0.name).inserted
-    }
+    restoreOwn(&state, for: model)
     state.slotOrder = slotOrder.flatMap { SlotOrder(rawValue: $0) } ?? state.slotOrder
     state.viewerOrder = viewerOrder.flatMap { ViewerOrder(rawValue: $0) } ?? state.viewerOrder
     state.hidesSeen = hidesSeen ?? state.hidesSeen
@@ -87,6 +84,14 @@ extension KeptState {
     }
     if let focus = focus.flatMap({ Pane(rawValue: $0) }), state.openPanes.contains(focus) {
       state.focus = focus
+    }
+  }
+
+  /// Gives a state the own viewers that were kept, and nothing else.
+  public func restoreOwn(_ state: inout State, for model: ModelKey) {
+    var names: Set<String> = []
+    state.own = (own?[model.data] ?? []).filter {
+      !$0.name.isEmpty && !$0.films.isEmpty && names.insert($0.name).inserted
     }
   }
 

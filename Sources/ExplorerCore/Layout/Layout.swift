@@ -64,6 +64,16 @@ public struct Layout: Equatable, Sendable {
   /// The place of a pane, if it is shown.
   public func placement(of pane: Pane) -> Placement? { panes.first { $0.pane == pane } }
 
+  /// The place for something on top of the panes: between header and footer, in the middle.
+  ///
+  /// Where only slivers of the panes would be left beside it, it takes them, too.
+  static func area(columns: Int, rows: Int, on size: Size) -> Rect {
+    let room = Rect(column: 0, row: 1, columns: size.columns, rows: size.rows - 2)
+    return room.centred(
+      columns: size.columns - columns < 24 ? size.columns : columns,
+      rows: size.rows - 2 - rows < 4 ? size.rows - 2 : rows)
+  }
+
   /// The smallest screen on which a pane is shown.
   public static let least = Size(columns: 20, rows: 6)
 

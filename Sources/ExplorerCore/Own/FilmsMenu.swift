@@ -18,8 +18,7 @@ enum FilmsMenu {
         let start = history.title.endColumn
         area = Rect(column: start, row: 1, columns: size.columns - start, rows: size.rows - 2)
       } else {
-        area = Rect(size).centred(
-          columns: min(72, max(20, size.columns - 4)), rows: max(6, size.rows - 2))
+        area = Layout.area(columns: 72, rows: size.rows - 2, on: size)
       }
       // Below the search.
       let list = area.inset(columns: 2, rows: 1).dropFirst(rows: 1)
@@ -100,7 +99,7 @@ enum FilmsMenu {
 /// The box in which a new own viewer is named.
 enum NameBox {
   static func draw(_ entry: NameEntry, on layout: Layout, in frame: inout Frame) {
-    let area = Rect(layout.size).centred(columns: min(48, layout.size.columns - 2), rows: 4)
+    let area = Layout.area(columns: 48, rows: 4, on: layout.size)
     frame.forgetClicks()
     frame.onClick(Rect(layout.size), .command(.close))
     frame.onClick(area, nil)

@@ -22,6 +22,28 @@ public struct OwnViewer: Hashable, Codable, Sendable {
   }
 }
 
+extension State {
+  /// Looks at an own viewer: at the one that has these films already, else at a new one, whose name
+  /// gets a number if it is taken.
+  ///
+  /// - Parameters:
+  ///   - step: the step, from 0; nil for the last.
+  ///   - viewerCount: how many viewers the data has.
+  public mutating func look(at viewer: OwnViewer, step: Int?, viewerCount: Int) {
+    var name = viewer.name
+    var number = 2
+    while let other = own.first(where: { $0.name == name }), other.films != viewer.films {
+      name = "\(viewer.name) \(number)"
+      number += 1
+    }
+    if !own.contains(where: { $0.name == name }) {
+      own.append(OwnViewer(name: name, films: viewer.films))
+    }
+    self.viewer = own.firstIndex { $0.name == name }.map { viewerCount + $0 }
+    self.step = step ?? viewer.films.count - 1
+  }
+}
+
 /// The films of an own viewer, being typed.
 public struct FilmEditor: Equatable, Sendable {
   /// What has been typed, and the selected film.

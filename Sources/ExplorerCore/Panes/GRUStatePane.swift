@@ -23,7 +23,7 @@ enum GRUStatePane {
     // The map comes first; what it leaves goes to the steps most alike.
     let wanted = min(similarity.cosines.rows, room.columns - 1) + 1
     let left = room.rows - line
-    var similarCount = min(5, max(room.rows >= 16 ? 3 : 1, left - wanted - 2))
+    var similarCount = min(12, max(room.rows >= 16 ? 3 : 1, left - wanted - 2))
     let map = Rect(
       column: room.column, row: room.row + line, columns: room.columns,
       rows: left - similarCount - 2)

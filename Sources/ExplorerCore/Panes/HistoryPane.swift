@@ -60,7 +60,9 @@ enum HistoryPane {
     if let column = columns.year, let year = row.year {
       frame.put(String(year), line, at: column, columns: 4, style: Style(.muted))
     }
-    frame.put(String(mark(row.mark, marks)), line, at: columns.mark, style: Style(role(row.mark)))
+    if let mark = row.mark {
+      frame.put(String(self.mark(mark, marks)), line, at: columns.mark, style: Style(role(mark)))
+    }
     if let rank = viewer.ranks[index] {
       let style: Style =
         row.mark == .train ? Style(.muted) : Style(.text, rank <= 10 ? .bold : [])

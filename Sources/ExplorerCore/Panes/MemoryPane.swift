@@ -17,11 +17,14 @@ enum MemoryPane {
       room = room.dropFirst(rows: 1)
     }
     let columns = Columns(room.columns, names: step.slots.map(\.name), frame.words)
-    drawHeadings(columns, placement, &frame)
+    drawHeadings(columns, placement, scene.model, &frame)
     let slots = step.slots(by: state.slotOrder)
     let selected = slots.firstIndex { $0.slot == scene.selectedSlot } ?? 0
+    // Twice the rows that slots and a short detail need leave room for more of it.
+    let isRoomy = room.rows >= slots.count * 2 + 16
     let detail = SlotDetail.lines(
-      slots[selected], scene, width: room.columns - 2, frame.words, frame.glyphs)
+      slots[selected], scene, width: room.columns - 2, facts: isRoomy ? 6 : 3, frame.words,
+      frame.glyphs)
     let plan = Plan(rows: room.rows, slots: slots.count, detail: detail.count + 1, columns)
     let window = ListWindow.rows(of: slots.count, height: plan.slots, showing: selected)
     for (row, index) in window.enumerated() {
@@ -39,6 +42,11 @@ enum MemoryPane {
     }
     let below = room.dropFirst(rows: window.count * plan.linesPerSlot + plan.gap)
     SlotDetail.draw(slots[selected], detail, in: below.inset(columns: 1, rows: 0), &frame)
+    if let viewer = scene.viewer {
+      AttentionMap.draw(
+        viewer, slots, at: step.step,
+        in: below.inset(columns: 1, rows: 0).dropFirst(rows: detail.count + 2), &frame)
+    }
   }
 
   /// How the rows are shared between the slots and the selected one at more length.
@@ -95,11 +103,17 @@ enum MemoryPane {
   }
 
   private static func drawHeadings(
-    _ columns: Columns, _ placement: Layout.Placement, _ frame: inout Frame
+    _ columns: Columns, _ placement: Layout.Placement, _ model: ModelScene,
+    _ frame: inout Frame
   ) {
     frame.heading(frame.words.attention, placement, at: columns.attention, columns: 3)
     frame.heading(
       columns.gateTitle, placement, at: columns.gate, columns: columns.gateWidth)
+    let gamma = "\(frame.words.gamma) \(frame.glyphs.short(model.gamma))"
+    let title = 1 + frame.words.title(of: .memory).columns + (placement.isTitleOnLine ? 2 : 0)
+    if title + 2 + gamma.columns + 2 < columns.attention {
+      frame.heading(gamma, placement, at: title + 2, columns: gamma.columns, .left)
+    }
     if let holds = columns.holds {
       frame.heading("holds", placement, at: holds, columns: 5, .left)
     }
@@ -171,7 +185,8 @@ enum MemoryPane {
 enum SlotDetail {
   /// What is said of it: what it holds (exact), what it is near to (approximate), its attention.
   static func lines(
-    _ slot: StepScene.Slot, _ scene: Scene, width: Int, _ words: Words, _ glyphs: Glyphs
+    _ slot: StepScene.Slot, _ scene: Scene, width: Int, facts: Int, _ words: Words,
+    _ glyphs: Glyphs
   ) -> [(text: String, style: Style)] {
     var lines: [(text: String, style: Style)] = []
     var title = slot.name.elided(to: width, glyphs)
@@ -181,7 +196,7 @@ enum SlotDetail {
       if title.columns + text.columns <= width { title += text }
     }
     lines.append((title, Style(.title)))
-    for fact in slot.reading.facts.prefix(3) where fact.weight >= 0.005 {
+    for fact in slot.reading.facts.prefix(facts) where fact.weight >= 0.005 {
       let steps = fact.steps.suffix(3).map { String($0 + 1) }.joined(separator: " ")
       let start = "\(glyphs.share(fact.weight)) \(fact.name)"
       let text = start + ", step \(steps)"
@@ -193,7 +208,7 @@ enum SlotDetail {
     }
     switch slot.reading.nearest {
     case .found(let tails, let note):
-      for tail in tails.prefix(2) {
+      for tail in tails.prefix(facts > 3 ? 3 : 2) {
         lines.append(
           (
             "\(glyphs.marks.about) \(tail.name), \(words.cosine) \(glyphs.share(tail.cosine))",

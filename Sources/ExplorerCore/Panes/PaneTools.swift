@@ -59,6 +59,19 @@ extension String {
   }
 }
 
+extension Glyphs {
+  /// A text of ours with the signs that these glyphs do not have written otherwise.
+  ///
+  /// Sentences are made before anybody knows in which signs they are shown.
+  func spelled(_ text: String) -> String {
+    guard self == .ascii, !text.allSatisfy(\.isASCII) else { return text }
+    let signs: [Character: String] = [
+      "α": alpha, "γ": gamma, "‖": "|", "−": "-", "×": "x", "…": "~", "·": "-", "≈": "~",
+    ]
+    return text.map { signs[$0] ?? String($0) }.joined()
+  }
+}
+
 extension Layout.Placement {
   /// The body without the columns next to the lines.
   var inside: Rect { body.inset(columns: 1, rows: 0) }

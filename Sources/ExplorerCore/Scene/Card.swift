@@ -28,7 +28,7 @@ public enum CardSubject: Hashable, Sendable {
 
 extension Card {
   /// An item: its facts, who watched it, and what the model puts near to it.
-  init(_ item: Int32, in session: Session) {
+  init(_ item: Int32, in session: Session, words: Words = .terms(.unicode)) {
     var lines = session.facts(of: item).map { Line(label: $0.column, text: $0.value) }
     let model = session.model
     for slot in 0..<model.tails.relationCount {
@@ -44,7 +44,8 @@ extension Card {
       lines.append(
         Line(
           label: place == 0 ? "most alike" : "",
-          text: "\(model.itemNames[Int(near.item)]), cosine \(cosine)"))
+          text: "\(model.itemNames[Int(near.item)]), \(words.isPlain ? words.cosine : "cosine")"
+            + " \(cosine)"))
     }
     lines.append(Line(label: "id", text: model.items[Int(item)]))
     title = model.itemNames[Int(item)]
@@ -69,7 +70,11 @@ extension Card {
   }
 
   /// The model: its settings, where it comes from, and how well it does.
-  init(_ session: Session, name: String, attention: AttentionSummary?) {
+  init(
+    _ session: Session, name: String, attention: AttentionSummary?,
+    words: Words = .terms(.unicode)
+  ) {
+    let isPlain = words.isPlain
     let model = session.model
     let settings = model.settings
     var lines = [
@@ -82,37 +87,57 @@ extension Card {
           + "\(model.tails.tokens.count) tails"),
       Line(
         label: "sizes",
-        text: "embedding \(settings.embeddingSize), knowledge \(settings.kgEmbeddingSize), hidden "
-          + "\(settings.hiddenSize), layers \(settings.layerCount)"),
+        text: isPlain
+          ? "numbers for an item \(settings.embeddingSize), for a known fact"
+            + " \(settings.kgEmbeddingSize), for the running state \(settings.hiddenSize)"
+          : "embedding \(settings.embeddingSize), knowledge \(settings.kgEmbeddingSize), hidden "
+            + "\(settings.hiddenSize), layers \(settings.layerCount)"),
       Line(
-        label: "window", text: "\(settings.maxItemListLength) interactions (MAX_ITEM_LIST_LENGTH)"),
+        label: isPlain ? "reads" : "window",
+        text: "\(isPlain ? "the last " : "")\(settings.maxItemListLength) interactions"
+          + (isPlain ? "" : " (MAX_ITEM_LIST_LENGTH)")),
       Line(
         label: "memory",
         text: settings.memory == .none
-          ? "none" : "\(model.relations.count) relations, gamma \(settings.gamma)"),
-      Line(label: "loss", text: settings.loss.rawValue),
+          ? "none"
+          : "\(model.relations.count) relations, \(isPlain ? words.gamma : "gamma")"
+            + " \(settings.gamma)"),
+      Line(
+        label: isPlain ? "learns" : "loss",
+        text: isPlain
+          ? settings.loss == .crossEntropy
+            ? "the chance of each item to be next" : "which of two items comes sooner"
+          : settings.loss.rawValue),
     ]
     for (label, part) in [("test", "test "), ("validation", "valid ")] {
       let metrics = model.provenance.metrics.filter { $0.key.hasPrefix(part) }
         .sorted { $0.key < $1.key }
-        .map { "\($0.key.dropFirst(part.count)) \(Glyphs.unicode.probability(Float($0.value)))" }
+        .filter { !isPlain || $0.key.hasSuffix("NDCG@10") }
+        .map {
+          let name = isPlain ? words.ndcg : String($0.key.dropFirst(part.count))
+          // The number stays on the line of its name.
+          return "\(name)\u{A0}\(Glyphs.unicode.probability(Float($0.value)))"
+        }
+      let label = isPlain ? part == "test " ? "unseen items" : "chosen by" : label
       if !metrics.isEmpty {
         lines.append(Line(label: label, text: metrics.joined(separator: "  ")))
       }
     }
     let training = model.provenance.training.sorted { $0.key < $1.key }
-      .map { "\($0.key) \($0.value)" }
-    if !training.isEmpty {
+      .map { "\($0.key)\u{A0}\($0.value)" }
+    if !training.isEmpty, !isPlain {
       lines.append(Line(label: "training", text: training.joined(separator: "  ")))
     }
     if let attention {
       lines.append(
         Line(
           label: "attention",
-          text: attention.warning
-            ?? "mean entropy \(Glyphs.unicode.decimal(attention.meanEntropy)) of at most "
+          text: (isPlain ? nil : attention.warning)
+            ?? (attention.isCollapsed ? "\(words.collapsed): " : "")
+            + "\(words.entropy) \(Glyphs.unicode.decimal(attention.meanEntropy)) of at most "
             + Glyphs.unicode.decimal(attention.largestEntropy)))
     }
+    if !isPlain { lines += Card.shapes(session) }
     lines += session.warnings.map { Line(label: "note", text: $0) }
     title = "Model \(name)"
     self.lines = lines

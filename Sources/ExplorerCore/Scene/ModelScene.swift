@@ -24,6 +24,8 @@ public struct ModelScene: Sendable {
   public let metric: (name: String, value: Double)?
   /// The command line that opens the same model and data.
   public let command: [String]
+  /// Whether the model file has known tails of its items.
+  public let hasKnownFacts: Bool
   /// Whether the viewers were made up by a program.
   public let isSimulated: Bool
   /// What a person should know about this data with this model.
@@ -48,6 +50,7 @@ public struct ModelScene: Sendable {
       ["test", "valid"].compactMap { part in
         metrics["\(part) NDCG@10"].map { ("NDCG@10", $0) }
       }.first
+    hasKnownFacts = !model.tails.facts.isEmpty
     isSimulated = session.isSimulated
     warnings = session.warnings
   }

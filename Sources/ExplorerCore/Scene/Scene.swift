@@ -16,8 +16,8 @@ public struct Scene: Sendable {
   public let why: WhyScene?
   /// The list of viewers, while it is open.
   public let viewers: ViewerList?
-  /// The viewer named in the palette, by place.
-  public var namedViewer: Int?
+  /// The viewer named in the palette.
+  var namedViewer: NamedViewer?
   /// The items that a search for one finds.
   var found: [FoundItem] = []
   /// The films to choose from and those chosen, while they are typed.
@@ -26,4 +26,27 @@ public struct Scene: Sendable {
   public let card: Card?
   /// What the attention of the model does on average; nil while that is not known.
   public let attention: AttentionSummary?
+
+  /// The item that is explained or would be, by title.
+  public var explainedTitle = ""
+  /// What some of the recommended items share with the history, by item; the facts that add most
+  /// come first.
+  public var sharedFacts: [Int32: [SharedFacts.Group]] = [:]
+
+  /// A viewer of the data or made here, as a name leads to it.
+  struct NamedViewer: Sendable, Equatable {
+    /// The place among the viewers of the data, then those made here.
+    let place: Int
+    let name: String
+    let count: Int
+    let isOwn: Bool
+
+    /// Where to begin: an own history has nothing after its end, others show what came next.
+    var lastStep: Int { max(0, count - (isOwn ? 1 : 2)) }
+
+    /// What choosing it does.
+    var sentence: String {
+      "Go to \(isOwn ? "own viewer" : "viewer") \(name), \(count) interactions."
+    }
+  }
 }

@@ -9,16 +9,36 @@ public final class SceneCache {
   /// What the screen says of the model.
   public let model: ModelScene
 
+  /// The known tails, arranged for explanations.
   lazy var tails = TailIndex(session.model)
   private lazy var viewerIndex = ViewerIndex(session)
-  private var attention: AttentionSummary?
+  /// What the attention does on average; nil while that is not known.
+  private(set) var attention: AttentionSummary?
   private lazy var predictions = PredictionSurvey(session)
   private var surveys: [Viewer: ViewerSurvey] = [:]
   private var steps: [StepKey: StepScene] = [:]
+  private var shared: [FactsKey: [SharedFacts.Group]] = [:]
+  private var modelCard: (key: ModelCardKey, card: Card)?
   var why = WhyCache()
-  private var cards: [Int32: Card] = [:]
+  private var cards: [CardKey: Card] = [:]
   private var lists: [ViewerList.Request: (list: ViewerList, version: Int)] = [:]
   private var found: (text: String, items: [Int32])?
+
+  private struct ModelCardKey: Equatable {
+    let knowsAttention: Bool
+    let isPlain: Bool
+  }
+
+  private struct CardKey: Hashable {
+    let item: Int32
+    let isPlain: Bool
+  }
+
+  private struct FactsKey: Hashable {
+    let viewer: Viewer
+    let step: Int
+    let item: Int32
+  }
 
   private struct StepKey: Hashable {
     let viewer: Viewer
@@ -41,10 +61,25 @@ public final class SceneCache {
     session.viewers.isEmpty ? nil : FirstLook.find(in: session, tails)
   }
 
-  /// The stops of a tour of this data, found when they are first wanted.
-  public func tour() -> [Tour.Stop] { stops }
+  /// The stops of a tour of this data, when they have been found; see ``work(for:)``.
+  public var foundTour: [Tour.Stop]? { tourSearch.found }
 
-  private lazy var stops = TourFinder(self, tails).stops()
+  /// The stops of a tour of this data, however long it takes to find them.
+  public func tour() -> [Tour.Stop] {
+    while true {
+      if let found = tourSearch.found { return found }
+      lookForTour()
+    }
+  }
+
+  private lazy var tourSearch = TourSearch(self, tails)
+
+  private func lookForTour() {
+    // Taken out while it works: its rules ask the cache for scenes.
+    var search = tourSearch
+    search.work()
+    tourSearch = search
+  }
 
   /// What a picture of a state needs.
   public func scene(for state: State) -> Scene {
@@ -52,7 +87,7 @@ public final class SceneCache {
     if case .palette(let menu) = state.overlay,
       let name = PaletteMenu.viewerName(in: menu.filter.text)
     {
-      scene.namedViewer = session.viewers.firstIndex { $0.user == name }
+      scene.namedViewer = namedViewer(name, among: state.own)
     }
     scene.found = found(for: state)
     return scene
@@ -64,7 +99,9 @@ public final class SceneCache {
       list = viewers(.init(filter: menu.filter.text, order: state.viewerOrder, own: state.own))
     }
     var card: Card?
-    if case .card(let subject) = state.overlay { card = self.card(subject) }
+    if case .card(let subject) = state.overlay {
+      card = self.card(subject, state.usesPlainWords ? .plain : .terms(.unicode))
+    }
     let films = films(for: state)
     guard let viewer = viewer(of: state) else {
       return Scene(
@@ -75,19 +112,53 @@ public final class SceneCache {
     let step = step(
       min(state.step, survey.states.count - 1), of: viewer, survey, hidesSeen: state.hidesSeen)
     let why = state.showsWhy ? why(for: state, viewer: viewer, step, survey.states) : nil
-    return Scene(
+    var scene = Scene(
       model: model, viewer: survey.scene, step: step, selectedSlot: state.slot ?? step.leader,
       why: why, viewers: list, films: films, card: card, attention: attention)
+    if let last = step.recommendations.indices.last {
+      scene.explainedTitle = step.recommendations[min(state.recommendation, last)].title
+    }
+    findSharedFacts(state, step, viewer, survey)
+    for item in RecommendationsPane.explained(step.recommendations, state, model) {
+      let key = FactsKey(viewer: viewer, step: step.step, item: item)
+      if let known = shared[key] { scene.sharedFacts[item] = known }
+    }
+    return scene
+  }
+
+  /// Finds what the next few of the items on the screen share with the history, the facts that add
+  /// most to the score first; returns whether there was any left to find.
+  ///
+  /// A key waits for the selected item's alone and a few more; the others come in as they are found.
+  @discardableResult
+  private func findSharedFacts(
+    _ state: State, _ step: StepScene, _ viewer: Viewer, _ survey: ViewerSurvey
+  ) -> Bool {
+    let keys = RecommendationsPane.explained(step.recommendations, state, model)
+      .map { FactsKey(viewer: viewer, step: step.step, item: $0) }
+    let missing = keys.filter { shared[$0] == nil }.prefix(8)
+    guard !missing.isEmpty else { return false }
+    if shared.count > 2000 { shared = [:] }
+    for key in missing {
+      let table = Contributions(survey.states, step: step.step, item: key.item)
+      shared[key] = SharedFacts(table, index: tails).groups
+    }
+    return true
   }
 
   /// Does a portion of what is still missing around a state; false if nothing was.
   public func work(for state: State) -> Bool {
+    if state.awaitsTour, foundTour == nil {
+      lookForTour()
+      return true
+    }
     if let viewer = viewer(of: state) {
       let survey = survey(viewer, around: state.step)
-      if state.showsWhy {
-        let step = step(
-          min(state.step, survey.states.count - 1), of: viewer, survey, hidesSeen: state.hidesSeen)
-        if workOnReasons(for: state, viewer: viewer, step, survey.states) { return true }
+      let step = step(
+        min(state.step, survey.states.count - 1), of: viewer, survey, hidesSeen: state.hidesSeen)
+      if findSharedFacts(state, step, viewer, survey) { return true }
+      if state.showsWhy, workOnReasons(for: state, viewer: viewer, step, survey.states) {
+        return true
       }
       if surveys[viewer]?.isComplete == false {
         surveys[viewer]?.work(around: state.step)
@@ -129,14 +200,20 @@ public final class SceneCache {
     return result
   }
 
-  private func card(_ subject: CardSubject) -> Card {
+  private func card(_ subject: CardSubject, _ words: Words) -> Card {
     switch subject {
     case .item(let item):
-      if let known = cards[item] { return known }
-      let card = Card(item, in: session)
-      cards[item] = card
+      let key = CardKey(item: item, isPlain: words.isPlain)
+      if let known = cards[key] { return known }
+      let card = Card(item, in: session, words: words)
+      cards[key] = card
       return card
-    case .model: return Card(session, name: model.name, attention: attention)
+    case .model:
+      let key = ModelCardKey(knowsAttention: attention != nil, isPlain: words.isPlain)
+      if let modelCard, modelCard.key == key { return modelCard.card }
+      let card = Card(session, name: model.name, attention: attention, words: words)
+      modelCard = (key, card)
+      return card
     }
   }
 

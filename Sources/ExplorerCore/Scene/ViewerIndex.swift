@@ -74,12 +74,22 @@ public enum ViewerOrder: String, CaseIterable, Sendable {
     case .predicted: "by how well the model predicts"
     }
   }
+
+  /// The order in a word.
+  var word: String {
+    switch self {
+    case .data: "unsorted"
+    case .length: "longest"
+    case .latest: "latest"
+    case .predicted: "foreseen"
+    }
+  }
 }
 
 /// The viewers and the titles that they have watched, ready to be searched at every key.
 struct ViewerIndex {
   private let session: Session
-  /// All titles in lower case, each with a line break after it.
+  /// All titles as they are searched, each with a line break after it.
   private let titles: [UInt8]
   /// Where the title of each item starts.
   private let starts: [Int]
@@ -92,7 +102,7 @@ struct ViewerIndex {
     var starts: [Int] = []
     for name in session.model.itemNames {
       starts.append(titles.count)
-      titles.append(contentsOf: name.lowercased().utf8)
+      titles.append(contentsOf: name.searchable.utf8)
       titles.append(UInt8(ascii: "\n"))
     }
     self.titles = titles
@@ -104,21 +114,21 @@ struct ViewerIndex {
     }
   }
 
-  /// The viewers whose token begins with the words typed, then those who watched a matching title;
-  /// before each of them those made here.
+  /// The viewers whose token begins with the words typed, those whose token has them elsewhere, then
+  /// those who watched a matching title; those made here come first.
   func list(
     _ request: ViewerList.Request, own: [(name: String, items: [Int32])],
     _ predictions: [Prediction]
   ) -> ViewerList {
-    let wanted = request.filter.lowercased().split(separator: " ").joined(separator: " ")
+    let wanted = request.filter.searchable.split(separator: " ").joined(separator: " ")
     let found = wanted.isEmpty ? [] : items(matching: Array(wanted.utf8))
-    var byName: [ViewerList.Row] = []
-    var byTitle: [ViewerList.Row] = []
+    var groups: [[ViewerList.Row]] = [[], [], []]
     func look(_ viewer: Int, _ name: String, _ items: [Int32], _ make: (Int32?) -> ViewerList.Row) {
-      if wanted.isEmpty || name.lowercased().hasPrefix(wanted) {
-        byName.append(make(items.last))
+      let isNamed = wanted.isEmpty ? 0 : Self.place(of: wanted, in: name)
+      if let isNamed {
+        groups[isNamed].append(make(items.last))
       } else if let item = items.last(where: { found[Int($0)] }) {
-        byTitle.append(make(item))
+        groups[2].append(make(item))
       }
     }
     let count = session.viewers.count
@@ -129,8 +139,8 @@ struct ViewerIndex {
           isOwn: true, title: item.map { session.model.itemNames[Int($0)] } ?? "", last: 0)
       }
     }
-    let ownRows = byName + byTitle
-    (byName, byTitle) = ([], [])
+    let ownRows = groups.flatMap { $0 }
+    groups = [[], [], []]
     for (viewer, history) in session.viewers.enumerated() {
       look(viewer, history.user, history.items) { item in
         ViewerList.Row(
@@ -140,9 +150,14 @@ struct ViewerIndex {
       }
     }
     return ViewerList(
-      rows: ownRows + sorted(byName, request.order, predictions)
-        + sorted(byTitle, request.order, predictions),
+      rows: ownRows + groups.flatMap { sorted($0, request.order, predictions) },
       predictions: predictions)
+  }
+
+  /// 0 for a name that begins with a text, 1 for one that has it elsewhere, nil for another.
+  private static func place(of wanted: String, in name: String) -> Int? {
+    let name = name.searchable
+    return name.hasPrefix(wanted) ? 0 : name.contains(wanted) ? 1 : nil
   }
 
   private func sorted(
@@ -172,7 +187,7 @@ struct ViewerIndex {
   /// The items to choose from: those whose title begins with the words typed, then those that have
   /// them, the most watched first.
   func films(matching text: String, limit: Int) -> [Int32] {
-    let wanted = Array(text.lowercased().split(separator: " ").joined(separator: " ").utf8)
+    let wanted = Array(text.searchable.split(separator: " ").joined(separator: " ").utf8)
     guard !wanted.isEmpty else { return Array(byPopularity.prefix(limit)) }
     let found = items(matching: wanted)
     var first: [Int32] = []

@@ -15,8 +15,9 @@ public struct ViewerScene: Sendable {
     public let title: String
     /// Its year, where the data tells it.
     public let year: Int?
-    /// What it was used for, as a thing to predict.
-    public let mark: SplitMark
+    /// What it was used for, as a thing to predict; nil for a viewer made here, who is in no part of
+    /// the split.
+    public let mark: SplitMark?
   }
 
   /// The viewer's token.
@@ -30,16 +31,20 @@ public struct ViewerScene: Sendable {
   /// The rank that the model gave to each interaction at the step before it; nil for the first and
   /// for those not looked at yet.
   public var ranks: [Double?]
+  /// α of every slot at each step; empty where not looked at yet.
+  public var attention: [[Float]]
   /// The slot with the largest attention at each step; nil where not looked at yet.
-  public var leaders: [Int?]
+  public var leaders: [Int?] {
+    attention.map { row in row.indices.max { row[$0] < row[$1] } }
+  }
   /// How like each other the states of the steps are, as far as looked at.
   public var similarity: StateSimilarity?
 
-  /// Interactions left out of training that the model had to predict, and how many of them were
-  /// among the first ten.
+  /// Interactions of the data left out of training that the model had to predict, and how many of
+  /// them were among the first ten.
   public var hits: (count: Int, of: Int) {
     var (count, total) = (0, 0)
-    for (row, rank) in zip(rows, ranks) where row.mark != .train {
+    for (row, rank) in zip(rows, ranks) where row.mark != nil && row.mark != .train {
       guard let rank else { continue }
       total += 1
       if rank <= 10 { count += 1 }
@@ -52,6 +57,7 @@ public struct ViewerScene: Sendable {
     let steps =
       forward
       ? Array(step + 1..<max(step + 1, rows.count)) : Array((1..<max(1, step)).reversed())
+    let leaders = leaders
     return steps.first { leaders[$0] != nil && leaders[$0] != leaders[$0 - 1] }
   }
 }

@@ -24,19 +24,19 @@ struct ViewerSurvey {
     let network = session.network
     states = HistoryStates(network: network, items: history.items)
     let shared = min(history.count, network.settings.maxItemListLength)
-    var leaders = [Int?](repeating: nil, count: history.count)
+    var attention = [[Float]](repeating: [], count: history.count)
     if shared > 0, network.relationCount > 0 {
       let trace = states.pass(through: 0).trace
-      for step in 0..<shared { leaders[step] = Self.leader(trace, row: step) }
+      for step in 0..<shared { attention[step] = Array(trace.attention.row(step)) }
     }
     scene = ViewerScene(
       user: history.user, isHeldOut: history.isHeldOut, isOwn: isOwn,
       rows: history.items.enumerated().map { step, item in
         ViewerScene.Row(
           item: item, title: session.model.itemNames[Int(item)], year: session.year(of: item),
-          mark: session.mark(of: history, step: step))
+          mark: isOwn ? nil : session.mark(of: history, step: step))
       },
-      ranks: Array(repeating: nil, count: history.count), leaders: leaders,
+      ranks: Array(repeating: nil, count: history.count), attention: attention,
       similarity: shared > 0 ? StateSimilarity(states, steps: 0..<shared) : nil)
     unread = Array(shared..<max(shared, history.count))
     unranked = Array(1..<max(1, history.count))
@@ -85,7 +85,7 @@ struct ViewerSurvey {
     if states.network.relationCount > 0 {
       for step in steps {
         let (trace, row) = scratch.pass(through: step)
-        scene.leaders[step] = Self.leader(trace, row: row)
+        scene.attention[step] = Array(trace.attention.row(row))
       }
     }
     unread.removeFirst(steps.count)
@@ -103,11 +103,5 @@ struct ViewerSurvey {
 
   private static func nearest(_ steps: [Int], to step: Int) -> Int? {
     steps.indices.min { abs(steps[$0] - step) < abs(steps[$1] - step) }
-  }
-
-  private static func leader(_ trace: Trace, row: Int) -> Int? {
-    let attention = trace.attention.row(row)
-    return attention.indices.max { attention[$0] < attention[$1] }
-      .map { $0 - attention.startIndex }
   }
 }

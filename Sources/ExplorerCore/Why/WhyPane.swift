@@ -25,7 +25,8 @@ enum WhyPane {
   private static func drawTexts(_ why: WhyScene, in room: Rect, _ frame: inout Frame) -> Rect {
     // A check is what was asked for last: what it says is not cut for the sentence's sake.
     let limits = why.claim != nil && room.rows < 12 ? [1, 3] : [max(1, room.rows / 4), 4, 2]
-    var texts = [(text: why.sentence, style: Style())]
+    let sentence = frame.glyphs.spelled(why.sentence(isPlain: frame.words.isPlain))
+    var texts = [(text: sentence, style: Style())]
     if let claim = why.claim {
       let forms = claim.words(why, frame.words, frame.glyphs)
       let text = forms.first { $0.wrapped(to: room.columns).count <= limits[1] }

@@ -8,7 +8,7 @@ struct WhyRows {
   let glyphs: Glyphs
 
   private var table: Contributions { why.contributions }
-  private var partNames: [String] { ["sequence"] + model.relationNames }
+  private var partNames: [String] { [words.sequence] + model.relationNames }
 
   /// Steps × parts, with what is lost without each step and gradient × input.
   var steps: WhyTable {
@@ -52,7 +52,7 @@ struct WhyRows {
     }
     return WhyTable(
       "by relation", columns,
-      rows: [row(.part(0), "sequence", table.sequenceSum, columns.map { _ in nil })] + relations
+      rows: [row(.part(0), words.sequence, table.sequenceSum, columns.map { _ in nil })] + relations
         + [constant(columns)])
   }
 
@@ -121,7 +121,7 @@ struct WhyRows {
 
   /// q·b_u, which no step brings.
   private func constant(_ columns: [WhyTable.Column]) -> WhyTable.Row {
-    row(nil, "constant", table.bias, columns.map { _ in nil })
+    row(nil, words.constant, table.bias, columns.map { _ in nil })
   }
 
   private var sharedNotes: String { "\(glyphs.marks.hit) known fact shared" }

@@ -8,8 +8,8 @@ extension WhyScene {
     let table = contributions
     let names = model.relationNames.map { $0.shortened(glyphs) }
     let parts =
-      [("sequence", table.sequenceSum)] + zip(names, table.relationSums)
-      + [("constant", table.bias)]
+      [(words.sequence, table.sequenceSum)] + zip(names, table.relationSums)
+      + [(words.constant, table.bias)]
     let order = parts.indices.filter { abs(parts[$0].1) >= 0.005 }
       .sorted { abs(parts[$0].1) > abs(parts[$1].1) }
     let dot = " \(glyphs.marks.separator) "

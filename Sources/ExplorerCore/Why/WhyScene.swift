@@ -16,6 +16,8 @@ public struct WhyScene: Sendable {
   public let facts: SharedFacts
   /// The reasons in a sentence.
   public let sentence: String
+  /// The same in plain words.
+  let plainSentence: String
   /// What has to be known to read the table; empty where it goes without saying.
   public let note: String
   /// The steps of the table, oldest first.
@@ -51,6 +53,9 @@ public struct WhyScene: Sendable {
     public let isShared: Bool
   }
 
+  /// The reasons in the words that are in use.
+  func sentence(isPlain: Bool) -> String { isPlain ? plainSentence : sentence }
+
   /// The table itself.
   public var contributions: Contributions { facts.contributions }
   /// What the score is compared with.
@@ -81,6 +86,7 @@ extension WhyScene {
     }
     self.facts = facts
     sentence = facts.whySentence(in: model)
+    plainSentence = facts.whySentence(in: model, isPlain: true)
     note = WhyScene.note(table, model)
     let (trace, row) = states.pass(through: step)
     let readsMemory = model.settings.memory == .knowledge

@@ -47,6 +47,20 @@ extension ModelFile {
           let known = DataSplit.LeaveOut.allCases.map(\.rawValue).joined(separator: ", ")
           problems.append("\(key) is \(quoted(value)), expected one of \(known)")
         }
+      } else if key == Key.ratios {
+        let parts = value.split(separator: ",", omittingEmptySubsequences: false)
+          .compactMap { Double($0) }
+        let group = file.metadata[Key.groupBy] ?? ""
+        if parts.count == 3, parts.allSatisfy({ $0 >= 0 && $0 <= 1e9 }), parts.reduce(0, +) > 0,
+          ["user", "none"].contains(group)
+        {
+          provenance.split.ratios = DataSplit.Ratios(parts, isByUser: group == "user")
+        } else {
+          problems.append(
+            "\(key) is \(quoted(value)) by \(quoted(group)), expected three shares by user or none")
+        }
+      } else if key == Key.groupBy, file.metadata[Key.ratios] != nil {
+        continue
       } else if suffix(of: key, after: Prefix.data) != nil {
         problems.append("\(quoted(key)) is not known")
       }

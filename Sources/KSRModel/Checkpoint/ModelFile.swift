@@ -16,6 +16,9 @@ enum ModelFile {
     static let version = Prefix.settings + "format"
     static let dataName = Prefix.data + "name"
     static let leaveOut = Prefix.data + "leave_out"
+    /// Shares of a split by ratio, and what is cut; only where there is such a split.
+    static let ratios = Prefix.data + "ratios"
+    static let groupBy = Prefix.data + "group_by"
     static let trainingDigest = Prefix.data + "training_digest"
   }
 

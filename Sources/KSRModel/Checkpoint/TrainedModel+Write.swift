@@ -47,6 +47,10 @@ extension TrainedModel {
       ModelFile.Key.leaveOut: provenance.split.leaveOut.rawValue,
       ModelFile.Key.trainingDigest: provenance.trainingDigest,
     ]
+    if let ratios = provenance.split.ratios {
+      result[ModelFile.Key.ratios] = ratios.parts.map { "\($0)" }.joined(separator: ",")
+      result[ModelFile.Key.groupBy] = ratios.isByUser ? "user" : "none"
+    }
     for (key, value) in settings.keyValues { result[ModelFile.Prefix.settings + key] = value }
     for (key, value) in provenance.training { result[ModelFile.Prefix.training + key] = value }
     // A Double's description is the shortest that reads back as the same number.

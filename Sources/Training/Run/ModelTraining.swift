@@ -52,14 +52,16 @@ public struct ModelTraining: Sendable {
       from: start ?? initialState(), clock: clock, shouldStop: shouldStop, save: save,
       report: report)
     let ranker = Ranker(settings: settings, parameters: state.best)
-    func metrics(_ cases: [RankingCase]) -> [Double]? {
+    func metrics(_ cases: [RankingCase], _ mode: CandidateMode) -> [Double]? {
       guard !cases.isEmpty else { return nil }
-      let ranks = ranker.ranks(cases, threads: threads)
+      let candidates = trainer.candidates(mode, for: cases, itemCount: data.items.count)
+      let ranks = ranker.ranks(cases, among: candidates, threads: threads)
       return training.reportedMetrics.map { $0.value(ranks: ranks) }
     }
     let model = clock.measure("test") {
       self.model(
-        state.best, validation: metrics(validationCases), test: metrics(cases(.test)))
+        state.best, validation: metrics(validationCases, training.validationMode),
+        test: metrics(cases(.test), training.testMode))
     }
     return (model, state.epochs)
   }
@@ -73,6 +75,7 @@ public struct ModelTraining: Sendable {
     provenance.split = data.split
     provenance.trainingDigest = data.trainingDigest
     provenance.training = Dictionary(uniqueKeysWithValues: training.keyValues.map { ($0, $1) })
+      .merging(data.settings.given) { own, _ in own }
     for (name, values) in [("valid", validation), ("test", test)] {
       guard let values else { continue }
       for (metric, value) in zip(training.reportedMetrics, values) {

@@ -1,20 +1,22 @@
 import AtomicFiles
 import KSRModel
+import Workspace
 
 extension RunSettings {
   /// Takes over what settings say, from files and the command line.
   ///
   /// Understood are the names of ``keyValues`` and RecBole's other spellings of the same: `learner`
   /// for `optimizer`, `train_neg_sample_args` and the older `neg_sampling`, `clip_grad_norm` as a
-  /// number or with `max_norm`, `eval_args` for the split. A key that is unset (`~`) keeps its value.
-  /// RecBole's keys that say where things are and how to run (``RunSettingKeys/notNeeded``:
-  /// `load_col`, the aliases and `preload_weight` among them) are understood but not needed.
+  /// number or with `max_norm`, `eval_args` for split and mode. A key that is unset (`~`) keeps its
+  /// value, but one of the data goes back to its default. RecBole's keys that say where things are and
+  /// how to run (``RunSettingKeys/notNeeded``) are understood but not needed.
   ///
   /// - Returns: what was odd or has no effect, a sentence each.
   /// - Throws: an error with the place of a value that its setting cannot have.
   public mutating func apply(_ settings: Settings) throws(DataError) -> [String] {
     var reading = RunSettingsReading(run: self, settings: settings)
-    for key in settings.keys { try reading.read(key) }
+    reading.run.data = try DataSettings(settings, over: data)
+    for key in settings.keys where !RunSettingKeys.data.contains(key) { try reading.read(key) }
     try reading.checkNegatives()
     self = reading.run
     return settings.warnings + reading.warnings
@@ -112,29 +114,14 @@ private struct RunSettingsReading {
   // MARK: RecBole's settings with parts
 
   private mutating func readEvaluation() throws(DataError) {
-    let key = "eval_args"
-    guard let value = settings[key], value != .null else { return }
-    let values = try parts(key, value, known: ["split", "order", "group_by", "mode"])
-    if let split = values["split"] {
-      guard case .map(let parts) = split, parts.count == 1, let part = parts["LS"] else {
-        throw wrong(
-          "eval_args.split", split, in: key,
-          expected: "LS: valid_and_test, valid_only or test_only")
-      }
-      try set("eval_args.split.LS", part, from: key, field: "eval_args.split.LS")
+    let arguments = try EvaluationArguments(settings)
+    if let leaveOut = arguments.leaveOut {
+      run.training.leaveOut = leaveOut
+      run.training.ratios = nil
     }
-    if let order = values["order"], order != .string("TO") {
-      throw wrong("eval_args.order", order, in: key, expected: "TO, the order of time")
-    }
-    if let group = values["group_by"], group != .string("user") {
-      throw wrong("eval_args.group_by", group, in: key, expected: "user")
-    }
-    if let mode = values["mode"] {
-      let full = SettingValue.string("full")
-      guard mode == full || mode == .map(["valid": full, "test": full]) else {
-        throw wrong("eval_args.mode", mode, in: key, expected: "full")
-      }
-    }
+    if let ratios = arguments.ratios { run.training.ratios = ratios }
+    if let mode = arguments.validationMode { run.training.validationMode = mode }
+    if let mode = arguments.testMode { run.training.testMode = mode }
   }
 
   private mutating func readClipping(_ value: SettingValue) throws(DataError) {

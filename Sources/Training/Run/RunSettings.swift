@@ -1,7 +1,7 @@
 import KSRModel
 import Workspace
 
-/// All settings of a run: the network's, and those of its training.
+/// All settings of a run: the network's, those of its training, and those of the data.
 public struct RunSettings: Sendable, Equatable {
   /// Shapes and arithmetic.
   public var network = {
@@ -10,8 +10,10 @@ public struct RunSettings: Sendable, Equatable {
     settings.dropoutProbability = 0.5
     return settings
   }()
-  /// Everything else.
+  /// Everything else but the data.
   public var training = TrainingSettings()
+  /// How the data is read and filtered.
+  public var data = DataSettings()
 
   /// The defaults.
   public init() {}
@@ -42,12 +44,13 @@ public struct RunSettings: Sendable, Equatable {
 
   /// The settings as text, in a fixed order.
   public var keyValues: [(key: String, value: String)] {
-    network.keyValues + training.keyValues
+    network.keyValues + training.keyValues + data.keyValues
   }
 
-  /// Sets one of them from text, as ``keyValues`` gives it.
+  /// Sets one of the network or the training from text, as ``keyValues`` gives it.
   ///
-  /// - Returns: false if there is no such setting.
+  /// - Returns: false if there is no such setting; those of the data are read together
+  ///   (``DataSettings/init(given:source:)``).
   mutating func set(_ key: String, to value: String) throws(SettingError) -> Bool {
     if try network.set(key, to: value) { return true }
     return try training.set(key, to: value)

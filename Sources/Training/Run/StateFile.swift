@@ -1,5 +1,6 @@
 import AtomicFiles
 import KSRModel
+import Workspace
 
 /// The file that a run goes on from: one safetensors file with everything in ``TrainingState``, the
 /// settings, and digests of what was trained on.
@@ -36,9 +37,14 @@ public struct StateFile: Sendable {
         "it is a state of format \(quoted(found)), expected format \(Self.format)")
     }
     var settings = RunSettings()
+    var ofData: [String: String] = [:]
     for (key, _) in settings.keyValues {
       guard let value = file.metadata[Key.setting + key] else {
         throw CheckpointError(.contents, file: path, "its settings have no \(key)")
+      }
+      if RunSettingKeys.data.contains(key) {
+        ofData[key] = value
+        continue
       }
       do throws(SettingError) {
         _ = try settings.set(key, to: value)
@@ -48,6 +54,12 @@ public struct StateFile: Sendable {
           "its setting \(key) is \(quoted(value)), expected \(error.expected)"
         )
       }
+    }
+    do throws(DataError) {
+      // Together, since they are checked against each other.
+      settings.data = try DataSettings(given: ofData, source: path)
+    } catch {
+      throw CheckpointError(.contents, file: path, "\(error)")
     }
     self.settings = settings
   }

@@ -1,7 +1,16 @@
+import Evaluation
 import KSRModel
 import Randomness
+import Workspace
 
 extension Trainer {
+  /// What the targets of cases are ranked among.
+  func candidates(
+    _ mode: CandidateMode, for cases: [RankingCase], itemCount: Int
+  ) -> Candidates {
+    Candidates(mode, for: cases, itemCount: itemCount, training: sequences, seed: training.seed)
+  }
+
   /// Deals the windows out to the shards, longest first, so that each has about the same work.
   func pack(
     _ windows: ArraySlice<TrainingWindow>, _ sampler: NegativeSampler,

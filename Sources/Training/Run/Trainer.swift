@@ -140,7 +140,11 @@ public struct Trainer: Sendable {
   private func validate(_ parameters: KSRParameters, epoch: Int) -> [Double]? {
     guard !validation.isEmpty, epoch % training.evaluationStep == 0 || epoch == training.epochs
     else { return nil }
-    return Ranker(settings: settings, parameters: parameters).ranks(validation, threads: threads)
+    return Ranker(settings: settings, parameters: parameters).ranks(
+      validation,
+      among: candidates(
+        training.validationMode, for: validation, itemCount: parameters.itemCount),
+      threads: threads)
   }
 
   private func write(

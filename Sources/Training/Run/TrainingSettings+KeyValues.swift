@@ -1,3 +1,4 @@
+import AtomicFiles
 import KSRModel
 import Workspace
 
@@ -21,6 +22,13 @@ extension TrainingSettings {
       ("metrics", metrics.map(\.rawValue).joined(separator: ",")),
       ("topk", listLengths.map(String.init).joined(separator: ",")),
       ("eval_args.split.LS", leaveOut.rawValue),
+      (
+        "eval_args.split.RS",
+        ratios.map { $0.parts.map { "\($0)" }.joined(separator: ",") } ?? "none"
+      ),
+      ("eval_args.group_by", ratios?.isByUser == false ? "none" : "user"),
+      ("eval_args.mode.valid", validationMode.text),
+      ("eval_args.mode.test", testMode.text),
       ("seed", "\(seed)"),
       ("training", mode.rawValue),
       ("shards", "\(shards)"),
@@ -64,7 +72,17 @@ extension TrainingSettings {
       listLengths = try Self.elements(key, value, "whole numbers from 1") {
         Int($0).flatMap { (1...ValidationMetric.longestList).contains($0) ? $0 : nil }
       }
-    case "eval_args.split.LS": leaveOut = try Self.choice(key, value)
+    case "eval_args.split.LS":
+      leaveOut = try Self.choice(key, value)
+      ratios = nil
+    case "eval_args.split.RS": ratios = try Self.ratios(key, value)
+    case "eval_args.group_by":
+      guard value == "user" || value == "none" else {
+        throw SettingError(key: key, found: value, expected: "user or none")
+      }
+      ratios?.isByUser = value == "user"
+    case "eval_args.mode.valid": validationMode = try Self.mode(key, value)
+    case "eval_args.mode.test": testMode = try Self.mode(key, value)
     case "seed":
       guard let number = UInt64(value) else {
         throw SettingError(key: key, found: value, expected: "a whole number from 0")
@@ -79,6 +97,25 @@ extension TrainingSettings {
     default: return false
     }
     return true
+  }
+
+  private static func mode(_ key: String, _ value: String) throws(SettingError) -> CandidateMode {
+    guard let mode = CandidateMode(value) else {
+      throw SettingError(key: key, found: value, expected: CandidateMode.expected)
+    }
+    return mode
+  }
+
+  private static func ratios(
+    _ key: String, _ value: String
+  ) throws(SettingError) -> DataSplit.Ratios? {
+    if value == "none" { return nil }
+    let numbers = list(value).map { Double($0).map(SettingValue.float) ?? .null }
+    guard let shares = EvaluationArguments.shares(.list(numbers)) else {
+      throw SettingError(
+        key: key, found: value, expected: "three shares such as 0.8,0.1,0.1, or none")
+    }
+    return DataSplit.Ratios(shares)
   }
 
   private static func count(_ key: String, _ value: String) throws(SettingError) -> Int {

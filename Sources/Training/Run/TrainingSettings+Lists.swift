@@ -71,13 +71,3 @@ extension MemoryRelations {
     }
   }
 }
-
-extension SettingValue {
-  /// A scalar as the text that it was written as, or nearly; a list or map as YAML has it.
-  var word: String {
-    switch self {
-    case .string(let text): text
-    default: description
-    }
-  }
-}

@@ -31,11 +31,17 @@ public struct TrainingSettings: Sendable, Equatable {
   /// `valid_metric`: what the best epoch is chosen by.
   public var validationMetric = ValidationMetric(.ndcg, at: 10)
   /// `metrics`: what is reported of validation and test.
-  public var metrics = ValidationMetric.Kind.allCases
+  public var metrics: [ValidationMetric.Kind] = [.hit, .mrr, .ndcg, .recall, .precision]
   /// `topk`: the lengths of the lists that the metrics look at.
   public var listLengths = [10]
   /// `eval_args.split.LS`: which of a user's last interactions are left out of training.
   public var leaveOut = DataSplit.LeaveOut.validAndTest
+  /// `eval_args.split.RS` with `eval_args.group_by`: shares that are cut off instead, if any.
+  public var ratios: DataSplit.Ratios?
+  /// `eval_args.mode.valid`: what the targets of validation are ranked among.
+  public var validationMode = CandidateMode.full
+  /// `eval_args.mode.test`: what the targets of the test are ranked among.
+  public var testMode = CandidateMode.full
   /// `seed` of every random choice.
   public var seed: UInt64 = 2020
   /// `training`: windows with a loss at every step, or RecBole's prefixes.
@@ -62,6 +68,7 @@ public struct TrainingSettings: Sendable, Equatable {
   public var split: DataSplit {
     var split = DataSplit()
     split.leaveOut = leaveOut
+    split.ratios = ratios
     split.heldOutUsers = heldOutUsers
     return split
   }

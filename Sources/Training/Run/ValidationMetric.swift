@@ -14,6 +14,8 @@ public struct ValidationMetric: Sendable, Hashable, CustomStringConvertible {
     case recall = "Recall"
     /// Share of the list's places that hold the target.
     case precision = "Precision"
+    /// Mean average precision; with one target the same as MRR.
+    case map = "MAP"
 
     /// The kind of a name, whatever its case, as in RecBole.
     public init?(name: String) {
@@ -60,6 +62,7 @@ public struct ValidationMetric: Sendable, Hashable, CustomStringConvertible {
     case .ndcg: metrics.ndcg
     case .recall: metrics.recall
     case .precision: metrics.precision
+    case .map: metrics.map
     }
   }
 }

@@ -26,7 +26,7 @@ public enum TuningResults {
     switch yaml {
     case "true": "True"
     case "false": "False"
-    case "~": "None"
+    case "null": "None"
     default:
       yaml.hasPrefix("\"") && yaml.hasSuffix("\"") ? String(yaml.dropFirst().dropLast()) : yaml
     }

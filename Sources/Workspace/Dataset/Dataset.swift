@@ -4,8 +4,8 @@ import KnowledgeGraph
 
 /// A data folder read for training: interactions of linked items and the graph behind them.
 ///
-/// As in RecBole, interactions with items that have no link into the graph are left out; how many
-/// is in ``droppedInteractions``.
+/// What the settings of the data leave out is in ``removals``. As in RecBole, interactions with items
+/// that have no link into the graph are left out too; how many is in ``droppedInteractions``.
 public struct Dataset: Sendable {
   /// Where it was read from.
   public let folder: AtomicFolder
@@ -25,6 +25,12 @@ public struct Dataset: Sendable {
   public let entityNames: DisplayNames
   /// Readable names of relations, where NAME.relation exists.
   public let relationNames: DisplayNames
+  /// How the files were read and filtered.
+  public let settings: DataSettings
+  /// What the settings took out, in their order.
+  public let removals: [Removal]
+  /// What else a person should know, a sentence each.
+  public let notes: [String]
   /// How the interactions are split.
   public let split: DataSplit
   /// Interactions left out because their item has no link into the graph.
@@ -36,17 +42,13 @@ public struct Dataset: Sendable {
 
   /// Reads NAME.inter, .kg, .link and, where it exists, .item.
   public static func read(
-    _ folder: AtomicFolder, split: DataSplit = DataSplit()
+    _ folder: AtomicFolder, split: DataSplit = DataSplit(), settings: DataSettings = DataSettings()
   ) throws(DataError) -> Dataset {
-    for (suffix, holds) in [
-      ("kg", "the knowledge graph whose relations are the memory's keys"),
-      ("link", "which item is which entity of the graph"),
-    ] where !folder.has(suffix) {
-      throw DataError(file: folder.file(suffix), found: "no such file", expected: holds)
-    }
-    let interactions = try Interactions.read(folder)
-    let graph = GraphIndex(try Triples.read(folder))
-    let links = try Links.read(folder)
+    let keptGraph = try KeptGraph(folder, settings)
+    let kept = try KeptInteractions(folder, settings)
+    let (folder, interactions) = (kept.folder, kept.interactions)
+    let graph = GraphIndex(keptGraph.triples)
+    let links = keptGraph.links
     let attributes = folder.has("item") ? try AttributeTable.items(of: folder) : nil
 
     var entityOfInteractionItem = [Int?](repeating: nil, count: interactions.items.count)
@@ -84,13 +86,12 @@ public struct Dataset: Sendable {
     let relationNames = try DisplayNames.relations(of: folder)
     return Dataset(
       folder: folder, items: items, attributes: attributes,
-      histories: HistoryBuilder.histories(interactions, isHeldOut: split.holdsOut) {
-        identifier[$0]
-      },
+      histories: HistoryBuilder.histories(kept, split: split) { identifier[$0] },
       graph: graph, links: links, entityOfItem: entityOfItem,
-      entityNames: entityNames, relationNames: relationNames, split: split,
+      entityNames: entityNames, relationNames: relationNames, settings: settings,
+      removals: kept.removals + keptGraph.removals, notes: kept.notes, split: split,
       droppedInteractions: dropped,
-      droppedItems: entityOfInteractionItem.count { $0 == nil },
+      droppedItems: Set(interactions.item).count { entityOfInteractionItem[Int($0)] == nil },
       warnings: links.warnings + (attributes?.warnings ?? []) + entityNames.warnings
         + relationNames.warnings)
   }
@@ -100,7 +101,7 @@ public struct Dataset: Sendable {
 
   /// What training may see of each history, in the histories' order; empty for held-out users.
   public var trainingSequences: [ArraySlice<Int32>] {
-    histories.map { $0.items.prefix(split.trainingCount(of: $0.count, isHeldOut: $0.isHeldOut)) }
+    histories.map { $0.items.prefix(split.trainingCount(of: $0)) }
   }
 
   /// A digest of the training interactions; a ``Session`` computes the same of its data.

@@ -62,10 +62,19 @@ public struct MemoryContents: Sendable {
     relationNames = relations.tokens.map { data.relationNames.name(of: $0) ?? $0 }
     var keys = Matrix(rows: slots.count + pad, columns: width)
     for (slot, relation) in slots.enumerated() {
-      guard let row = vectors.tokens.id(of: data.graph.relations[relation]) else {
+      let token = data.graph.relations[relation]
+      if vectors.tokens.id(of: token) == nil, data.settings.reversesRelations,
+        token.hasSuffix(reverseSuffix),
+        let row = vectors.tokens.id(of: String(token.dropLast(reverseSuffix.count)))
+      {
+        // Where h + r ≈ t, t − r ≈ h.
+        for (k, value) in vectors[row].enumerated() { keys[slot + pad, k] = -value }
+        continue
+      }
+      guard let row = vectors.tokens.id(of: token) else {
         throw DataError(
           file: data.folder.file("rel_feature"),
-          found: "no vector of relation \(quoted(data.graph.relations[relation]))",
+          found: "no vector of relation \(quoted(token))",
           expected: "one for every relation of the memory; 'ksr embed' makes them")
       }
       for (k, value) in vectors[row].enumerated() { keys[slot + pad, k] = value }

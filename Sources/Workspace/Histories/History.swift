@@ -8,22 +8,42 @@ public struct History: Sendable, Equatable {
   public let user: String
   /// Item identifiers, oldest first.
   public let items: [Int32]
-  /// When each interaction happened, as the data gives it; not descending.
+  /// When each interaction happened, as the data gives it; not descending, but where the data came
+  /// split (``ends``) from training to validation and from there to the test.
   public let timestamps: [Double]
   /// Whether all of it was left out of training.
   public let isHeldOut: Bool
+  /// Where training and validation end, where neither follows from the number of interactions:
+  /// in a split of all users at one time, and in files that were split already.
+  public let ends: SplitEnds?
 
   /// A user's interactions in the order of time.
-  public init(user: String, items: [Int32], timestamps: [Double], isHeldOut: Bool) {
+  public init(
+    user: String, items: [Int32], timestamps: [Double], isHeldOut: Bool, ends: SplitEnds? = nil
+  ) {
     precondition(items.count == timestamps.count)
     self.user = user
     self.items = items
     self.timestamps = timestamps
     self.isHeldOut = isHeldOut
+    self.ends = ends
   }
 
   /// The number of interactions.
   public var count: Int { items.count }
+}
+
+/// How many of a history's first interactions training may see, and how many validation may.
+public struct SplitEnds: Sendable, Equatable {
+  /// The end of training.
+  public let training: Int
+  /// The end of validation, at least that of training.
+  public let validation: Int
+
+  init(training: Int, validation: Int) {
+    self.training = training
+    self.validation = max(training, validation)
+  }
 }
 
 /// What an interaction, as a thing to predict, was used for.
@@ -38,11 +58,31 @@ public enum SplitMark: Sendable, Equatable, CaseIterable {
 
 extension DataSplit {
   /// The mark of interaction `step` (from 0) of a history, as a thing to predict.
+  public func mark(step: Int, of history: History) -> SplitMark {
+    guard let ends = history.ends, !history.isHeldOut else {
+      return mark(step: step, count: history.count, isHeldOut: history.isHeldOut)
+    }
+    return step < ends.training ? .train : step < ends.validation ? .validation : .test
+  }
+
+  /// The number of a history's first interactions that training may see.
+  public func trainingCount(of history: History) -> Int {
+    guard let ends = history.ends, !history.isHeldOut else {
+      return trainingCount(of: history.count, isHeldOut: history.isHeldOut)
+    }
+    return ends.training
+  }
+
+  /// The mark of interaction `step` (from 0) of a history, as a thing to predict.
   ///
   /// As RecBole's `leave_one_out`: a user with n interactions has n − 1 of them to predict, of which
-  /// at least one stays in training; what is left out of the rest comes off the end.
+  /// at least one stays in training; what is left out of the rest comes off the end. A split by
+  /// ``ratios`` cuts the same cases.
   public func mark(step: Int, count: Int, isHeldOut: Bool) -> SplitMark {
     if isHeldOut { return .test }
+    if let counts = ratios?.counts(of: max(0, count - 1)) {
+      return step <= counts[0] ? .train : step <= counts[0] + counts[1] ? .validation : .test
+    }
     let fromEnd = count - 1 - step
     guard fromEnd < leftOutCount(of: count) else { return .train }
     switch leaveOut {
@@ -54,7 +94,9 @@ extension DataSplit {
 
   /// The number of a history's first interactions that training may see.
   public func trainingCount(of count: Int, isHeldOut: Bool) -> Int {
-    isHeldOut ? 0 : count - leftOutCount(of: count)
+    if isHeldOut { return 0 }
+    if let counts = ratios?.counts(of: max(0, count - 1)) { return min(count, counts[0] + 1) }
+    return count - leftOutCount(of: count)
   }
 
   private func leftOutCount(of count: Int) -> Int {

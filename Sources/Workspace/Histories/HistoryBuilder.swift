@@ -1,4 +1,5 @@
 import AtomicFiles
+import KSRModel
 
 /// Sorts interactions into histories.
 enum HistoryBuilder {
@@ -9,7 +10,15 @@ enum HistoryBuilder {
   /// - Parameter item: the identifier of an interaction's item in the caller's vocabulary; nil
   ///   leaves the interaction out.
   static func histories(
-    _ interactions: Interactions, isHeldOut: (String) -> Bool, item: (Int) -> Int32?
+    _ kept: KeptInteractions, split: DataSplit, item: (Int) -> Int32?
+  ) -> [History] {
+    histories(kept.interactions, marks: kept.marks, split: split, item: item)
+  }
+
+  /// The same for interactions that come with or without marks of their own.
+  static func histories(
+    _ interactions: Interactions, marks: [SplitMark]? = nil, split: DataSplit,
+    item: (Int) -> Int32?
   ) -> [History] {
     var rows = [[Int]](repeating: [], count: interactions.users.count)
     var order: [Int] = []
@@ -21,15 +30,59 @@ enum HistoryBuilder {
       if rows[user].isEmpty { order.append(user) }
       rows[user].append(row)
     }
-    return order.map { user in
-      let sorted = rows[user].sorted {
-        let (a, b) = (interactions.timestamp[$0], interactions.timestamp[$1])
-        return a != b ? a < b : $0 < $1
+    let time = interactions.timestamp
+    let sorted = order.map { user in
+      rows[user].sorted { a, b in
+        if let marks, marks[a] != marks[b] { return marks[a].place < marks[b].place }
+        return time[a] != time[b] ? time[a] < time[b] : a < b
       }
-      let token = interactions.users[user]
+    }
+    let ends = ends(sorted, interactions, marks, split)
+    return order.indices.map { place in
+      let token = interactions.users[order[place]]
       return History(
-        user: token, items: sorted.map { kept[$0] },
-        timestamps: sorted.map { interactions.timestamp[$0] }, isHeldOut: isHeldOut(token))
+        user: token, items: sorted[place].map { kept[$0] },
+        timestamps: sorted[place].map { time[$0] }, isHeldOut: split.holdsOut(token),
+        ends: ends?[place])
     }
   }
+
+  /// Where training and validation end in each history; nil where their lengths tell.
+  private static func ends(
+    _ histories: [[Int]], _ interactions: Interactions, _ marks: [SplitMark]?, _ split: DataSplit
+  ) -> [SplitEnds]? {
+    if let marks {
+      return histories.map { rows in
+        SplitEnds(
+          training: rows.count { marks[$0] == .train },
+          validation: rows.count { marks[$0] != .test })
+      }
+    }
+    guard let ratios = split.ratios, !ratios.isByUser else { return nil }
+    // The cases of all users in the order of time; ties by user, then by the order in the history.
+    var cases: [(user: Int, time: Double)] = []
+    for (user, rows) in histories.enumerated()
+    where !split.holdsOut(interactions.users[Int(interactions.user[rows[0]])]) {
+      for row in rows.dropFirst() { cases.append((user, interactions.timestamp[row])) }
+    }
+    let order = cases.indices.sorted {
+      cases[$0].time != cases[$1].time ? cases[$0].time < cases[$1].time : $0 < $1
+    }
+    let counts = ratios.counts(of: cases.count)
+    var training = [Int](repeating: 0, count: histories.count)
+    var validation = training
+    for (place, index) in order.enumerated() where place < counts[0] + counts[1] {
+      validation[cases[index].user] += 1
+      if place < counts[0] { training[cases[index].user] += 1 }
+    }
+    // The first interaction of a history is read, never predicted.
+    func end(_ cases: Int) -> Int { cases > 0 ? cases + 1 : 0 }
+    return histories.indices.map {
+      SplitEnds(training: end(training[$0]), validation: end(validation[$0]))
+    }
+  }
+}
+
+extension SplitMark {
+  fileprivate var place: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 }

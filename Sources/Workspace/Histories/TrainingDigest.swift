@@ -17,7 +17,7 @@ extension DataSplit {
     }
     var sum: UInt64 = 0
     for history in histories {
-      let count = trainingCount(of: history.count, isHeldOut: history.isHeldOut)
+      let count = trainingCount(of: history)
       guard count > 0 else { continue }
       var user = history.user
       var hash = user.withUTF8 { Vocabulary.hash($0) }

@@ -24,6 +24,7 @@ public struct RecBoleImport: Sendable {
     }
     var notes: [String] = []
     let vocabulary = try RecBoleVocabulary(folder, settings: settings)
+    let folder = vocabulary.folder
     var network = try parameters.settings(
       completing: RecBoleSettings.network(settings, notes: &notes))
     try Self.check(parameters, vocabulary, folder)
@@ -49,10 +50,11 @@ public struct RecBoleImport: Sendable {
     }
     var provenance = Provenance()
     provenance.dataName = folder.name
-    provenance.split = RecBoleSettings.split(settings, notes: &notes)
+    provenance.split = try RecBoleSettings.split(settings, notes: &notes)
     provenance.trainingDigest = provenance.split.trainingDigest(
-      of: vocabulary.histories, items: vocabulary.items)
+      of: vocabulary.histories(split: provenance.split), items: vocabulary.items)
     provenance.training = RecBoleSettings.training(settings)
+    provenance.training.merge(vocabulary.settings.given) { own, _ in own }
     let relationNames = try DisplayNames.relations(of: folder)
     let entityNames = try DisplayNames.entities(of: folder)
     model = TrainedModel(
@@ -69,7 +71,7 @@ public struct RecBoleImport: Sendable {
           $0.width == network.kgEmbeddingSize ? $0 : nil
         }),
       provenance: provenance)
-    self.notes = notes
+    self.notes = vocabulary.removals.map(\.description) + notes
   }
 
   /// Compares the number of items with that of the parameters.

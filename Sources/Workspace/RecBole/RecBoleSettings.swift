@@ -41,16 +41,22 @@ enum RecBoleSettings {
   }
 
   /// What was left out of training.
-  static func split(_ settings: Settings, notes: inout [String]) -> DataSplit {
+  static func split(_ settings: Settings, notes: inout [String]) throws(DataError) -> DataSplit {
     var split = DataSplit()
-    if case .map(let arguments) = settings["eval_args"], case .map(let parts) = arguments["split"],
-      case .string(let name) = parts["LS"], let leaveOut = DataSplit.LeaveOut(rawValue: name)
-    {
-      split.leaveOut = leaveOut
-    } else {
+    // What checkpoints say of the order and the mode decides nothing here, and may be anything.
+    var own = Settings()
+    if case .map(let arguments) = settings["eval_args"] {
+      own.set(
+        "eval_args", .map(arguments.filter { ["split", "group_by"].contains($0.key) }),
+        source: settings.entries["eval_args"]?.source ?? "settings")
+    }
+    let arguments = try EvaluationArguments(own)
+    split.ratios = arguments.ratios
+    if let leaveOut = arguments.leaveOut { split.leaveOut = leaveOut }
+    if arguments.leaveOut == nil, arguments.ratios == nil {
       notes.append(
-        "The settings do not tell which interactions were left out of training (eval_args: split:"
-          + " LS): the last two of each user are marked as valid and test.")
+        "The settings do not tell which interactions were left out of training (eval_args: split):"
+          + " the last two of each user are marked as valid and test.")
     }
     return split
   }

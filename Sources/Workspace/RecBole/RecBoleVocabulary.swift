@@ -6,8 +6,8 @@ import KnowledgeGraph
 ///
 /// Tokens are numbered from 1 in the order of their first appearance; 0 is `[PAD]`. Items are then
 /// reordered without changing that order otherwise: those without an entity come first, then the
-/// linked ones. Interactions with items that have no entity are dropped before anything is
-/// numbered, so that unlinked items only occur where NAME.item is read.
+/// linked ones. What the settings leave out, and interactions with items that have no entity, is
+/// dropped before anything is numbered, so that unlinked items only occur where NAME.item is read.
 public struct RecBoleVocabulary: Sendable {
   /// User tokens by identifier.
   public let users: Vocabulary
@@ -20,7 +20,7 @@ public struct RecBoleVocabulary: Sendable {
   /// RecBole's `[UI-Relation]`, which has none, is left out.
   public let relations: Vocabulary
   /// What users did with linked items, under these identifiers.
-  public let histories: [History]
+  public var histories: [History] { histories(split: DataSplit()) }
   /// The knowledge graph.
   public let graph: GraphIndex
   /// NAME.ent_feature, if it exists.
@@ -28,45 +28,39 @@ public struct RecBoleVocabulary: Sendable {
   /// NAME.rel_feature, if it exists.
   public let relationVectors: FeatureVectors?
 
+  /// The folder, read as the settings say.
+  public let folder: AtomicFolder
+  /// How the files were read and filtered.
+  public let settings: DataSettings
+  /// What the settings took out, in their order.
+  public let removals: [Removal]
+
+  private let kept: KeptInteractions
+  /// The identifier of each item of `kept`; nil without entity.
+  private let identifiers: [Int32?]
+
   /// Reads a data folder as RecBole's settings say.
   public init(_ folder: AtomicFolder, settings: Settings = Settings()) throws(DataError) {
-    let choices = try RecBoleDataSettings(settings)
-    for (suffix, holds) in [
-      ("kg", "the knowledge graph, whose relations RecBole numbers"),
-      ("link", "which item is which entity of the graph"),
-    ] where !folder.has(suffix) {
-      throw DataError(file: folder.file(suffix), found: "no such file", expected: holds)
-    }
-    let interactions = try Interactions.read(folder)
-    let triples = try Triples.read(folder)
-    let links = try Links.read(folder)
-    entityVectors =
-      folder.has("ent_feature") ? try FeatureVectors(folder.file("ent_feature")) : nil
-    relationVectors =
-      folder.has("rel_feature") ? try FeatureVectors(folder.file("rel_feature")) : nil
+    let choices = try RecBoleDataSettings.read(settings)
+    let keptGraph = try KeptGraph(folder, choices)
+    let kept = try KeptInteractions(folder, choices)
+    let (interactions, folder) = (kept.interactions, kept.folder)
+    let (triples, links) = (keptGraph.triples, keptGraph.links)
+    self.folder = folder
+    self.settings = choices
+    removals = kept.removals + keptGraph.removals
+    entityVectors = try FeatureVectors.entities(of: folder)
+    relationVectors = try FeatureVectors.relations(of: folder)
     graph = GraphIndex(triples)
-    let described = (
-      users: choices.readsUsers && folder.has("user") ? try AttributeTable.users(of: folder) : nil,
-      items: choices.readsItems && folder.has("item") ? try AttributeTable.items(of: folder) : nil
-    )
 
-    let merged = choices.mergesEntityVectors ? entityVectors?.tokens : nil
+    let merged = choices.merges(.entity) ? entityVectors?.tokens : nil
     func entity(_ item: String) -> String? {
       links.entity(ofItem: item).flatMap {
         triples.entities.id(of: $0) ?? merged?.id(of: $0) == nil ? nil : $0
       }
     }
-    func isDropped(_ token: String, _ table: AttributeTable?) -> Bool {
-      guard choices.dropsUndescribed, let table else { return false }
-      return table.ids.id(of: token) == nil
-    }
-    let droppedUser = interactions.users.tokens.map { isDropped($0, described.users) }
-    let entityOfItem = interactions.items.tokens.map {
-      isDropped($0, described.items) ? nil : entity($0)
-    }
-    func isKept(_ row: Int) -> Bool {
-      !droppedUser[Int(interactions.user[row])] && entityOfItem[Int(interactions.item[row])] != nil
-    }
+    let isLinked = interactions.items.tokens.map { entity($0) != nil }
+    func isKept(_ row: Int) -> Bool { isLinked[Int(interactions.item[row])] }
 
     var users = Vocabulary(["[PAD]"])
     var appearing = Vocabulary()
@@ -74,11 +68,17 @@ public struct RecBoleVocabulary: Sendable {
       users.intern(interactions.users[Int(interactions.user[row])])
       appearing.intern(interactions.items[Int(interactions.item[row])])
     }
-    for token in described.users?.ids.tokens ?? [] { users.intern(token) }
-    for token in described.items?.ids.tokens ?? [] { appearing.intern(token) }
+    for token in kept.describedUsers ?? [] { users.intern(token) }
+    for token in kept.describedItems ?? [] { appearing.intern(token) }
+    for field in choices.aliases[.user] ?? [] where field != folder.form.user {
+      for token in try kept.tokens(ofAlias: field, isKept: isKept) { users.intern(token) }
+    }
+    for field in choices.aliases[.item] ?? [] where field != folder.form.item {
+      for token in try kept.tokens(ofAlias: field, isKept: isKept) { appearing.intern(token) }
+    }
     guard appearing.id(of: "[PAD]") == nil else {
       throw DataError(
-        file: folder.file("inter"), field: "item_id", found: "an item called [PAD]",
+        file: folder.file("inter"), field: folder.form.item, found: "an item called [PAD]",
         expected: "another name, since [PAD] is the padding item")
     }
     let found = appearing.tokens.map { (token: $0, entity: entity($0)) }
@@ -87,21 +87,28 @@ public struct RecBoleVocabulary: Sendable {
     self.users = users
     self.items = items
     entities = [nil] + ordered.map(\.entity)
-    let named = choices.mergesRelationVectors ? relationVectors?.tokens.tokens ?? [] : []
+    let named = choices.merges(.relation) ? relationVectors?.tokens.tokens ?? [] : []
     relations = Vocabulary(["[PAD]"] + triples.relations.tokens + named)
-    let identifiers = interactions.items.tokens.map { items.id(of: $0).map(Int32.init) }
-    let kept = Interactions(
-      users: interactions.users, items: interactions.items,
-      rows: (0..<interactions.count).filter(isKept), of: interactions)
-    histories = HistoryBuilder.histories(kept, isHeldOut: { _ in false }) { identifiers[$0] }
+    let identifiers = interactions.items.tokens.enumerated().map { index, token in
+      isLinked[index] ? items.id(of: token).map(Int32.init) : nil
+    }
+    self.kept = kept
+    self.identifiers = identifiers
+  }
+
+  /// What users did with linked items, under these identifiers and with the marks of a split.
+  func histories(split: DataSplit) -> [History] {
+    HistoryBuilder.histories(kept, split: split) { identifiers[$0] }
   }
 }
 
-extension Interactions {
-  /// Some rows of others.
-  fileprivate init(users: Vocabulary, items: Vocabulary, rows: [Int], of all: Interactions) {
-    self.init(
-      users: users, items: items, user: rows.map { all.user[$0] }, item: rows.map { all.item[$0] },
-      timestamp: rows.map { all.timestamp[$0] })
+extension DataSettings {
+  /// Whether what is in the file of vectors counts as an entity, or a relation.
+  ///
+  /// Nothing needs to be said about it: KSR cannot run otherwise.
+  fileprivate func merges(_ kind: IdentifierKind) -> Bool {
+    let (vectors, id) =
+      kind == .entity ? (form.entityVectors, "ent_id") : (form.relationVectors, "rel_id")
+    return aliases[kind]?.contains(vectors.id ?? id) ?? true
   }
 }

@@ -34,21 +34,21 @@ public struct Session: Sendable {
 
   /// A model with the histories of a data folder.
   ///
+  /// The folder is read as it was for the training: the settings of the data are in the model file.
   /// Interactions with items that the model does not know are left out and counted in a warning.
   public init(_ model: TrainedModel, folder: AtomicFolder) throws(DataError) {
-    let interactions = try Interactions.read(folder)
+    let kept = try KeptInteractions(folder, model.dataSettings())
+    let (folder, interactions) = (kept.folder, kept.interactions)
     let identifier = (0..<interactions.items.count).map { item -> Int32? in
       model.items.id(of: interactions.items[item]).flatMap { $0 > 0 ? Int32($0) : nil }
     }
     self.model = model
     network = KSRNetwork(settings: model.settings, parameters: model.parameters)
     self.folder = folder
-    viewers = HistoryBuilder.histories(
-      interactions, isHeldOut: model.provenance.split.holdsOut
-    ) { identifier[$0] }
+    viewers = HistoryBuilder.histories(kept, split: model.provenance.split) { identifier[$0] }
     popularity = Self.popularity(viewers, itemCount: model.items.count)
     attributes = folder.has("item") ? try AttributeTable.items(of: folder) : nil
-    let unknown = identifier.count { $0 == nil }
+    let unknown = Set(interactions.item).count { identifier[Int($0)] == nil }
     let dropped = interactions.count - viewers.reduce(0) { $0 + $1.count }
     guard dropped < interactions.count else {
       throw DataError(
@@ -85,7 +85,7 @@ public struct Session: Sendable {
 
   /// The mark of interaction `step` (from 0) of a viewer, as a thing to predict.
   public func mark(of viewer: History, step: Int) -> SplitMark {
-    model.provenance.split.mark(step: step, count: viewer.count, isHeldOut: viewer.isHeldOut)
+    model.provenance.split.mark(step: step, of: viewer)
   }
 
   /// The values of an item's columns in NAME.item.

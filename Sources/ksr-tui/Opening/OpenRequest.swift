@@ -1,4 +1,5 @@
 import AtomicFiles
+import Explanation
 import ExplorerCore
 import KSRModel
 import Workspace
@@ -9,6 +10,8 @@ struct OpenRequest {
   var data: String?
   var viewer: String?
   var step: Int?
+  /// The films of a viewer who is made for this request.
+  var items: String?
 
   /// The files that the request leads to.
   struct Files {
@@ -61,6 +64,18 @@ struct OpenRequest {
     }
     let session = try Session(model, folder: try AtomicFolder(path: beside))
     return SceneCache(session, name: name, command: command)
+  }
+
+  /// The viewer whom the films asked for make, if there are any.
+  func ownViewer(in cache: SceneCache) throws -> OwnViewer? {
+    guard let items else { return nil }
+    let model = cache.session.model
+    let found = try ItemLookup(model).items(items)
+    guard !found.isEmpty else {
+      throw OpeningFailure("--items names no item: give one at least, by token or by title.")
+    }
+    _ = try step(upTo: found.count, of: viewer ?? "me")
+    return OwnViewer(name: viewer ?? "me", films: found.map { model.items[Int($0)] })
   }
 
   /// The viewer and the step to begin with: those asked for, else those kept, else those that show

@@ -27,7 +27,7 @@ extension CursesTerminal {
       var rest = bytes
       var left = strlen(bytes)
       while left > 0 {
-        let count = Glibc.write(1, rest, left)
+        let count = Glibc.write(output, rest, left)
         guard count > 0 else { return }
         rest += count
         left -= count

@@ -13,6 +13,15 @@ final class CursesTerminal {
     var takesMouse: Bool
   }
 
+  /// Where keys come from and pictures go to, and how that terminal is to be spoken to.
+  struct Line {
+    /// A descriptor of a terminal.
+    var input: Int32
+    var output: Int32
+    /// The name in terminfo; nil for that in `TERM`.
+    var kind: String?
+  }
+
   let window: UnsafeMutablePointer<WINDOW>
   /// The colours; one of colours says little where there are none.
   var theme: Theme {
@@ -27,9 +36,12 @@ final class CursesTerminal {
   var shown: Canvas?
   private let screen: OpaquePointer
   private let input: Int32
+  let output: Int32
   private let hasMouse: Bool
   private var takesMouse = false
   private var isOpen = true
+  /// How the terminal treated keys before.
+  private var before: termios
 
   /// Prepares the character set of the environment; returns whether it is UTF-8.
   static func prepareLocale() -> Bool {
@@ -38,14 +50,20 @@ final class CursesTerminal {
   }
 
   /// Takes the terminal over; `prepareLocale` must have been called.
-  init(_ options: Options) throws(TerminalFailure) {
-    let name = getenv("TERM").map { String(cString: $0) }
-    let descriptor = isatty(0) == 1 ? dup(0) : open("/dev/tty", O_RDWR | O_CLOEXEC)
+  ///
+  /// - Parameter line: the terminal; nil for that of the process.
+  init(_ options: Options, on line: Line? = nil) throws(TerminalFailure) {
+    let name = line?.kind ?? getenv("TERM").map { String(cString: $0) }
+    let descriptor =
+      line.map { dup($0.input) } ?? (isatty(0) == 1 ? dup(0) : open("/dev/tty", O_RDWR | O_CLOEXEC))
     guard descriptor >= 0, let keys = fdopen(descriptor, "r") else {
       throw TerminalFailure.noKeyboard
     }
-    guard let output = fdopen(dup(1), "w") else { throw TerminalFailure.gone }
+    let target = line?.output ?? 1
+    guard let output = fdopen(dup(target), "w") else { throw TerminalFailure.gone }
     // The terminal is as it should be afterwards now, before curses changes it.
+    var before = termios()
+    tcgetattr(descriptor, &before)
     let error = ksr_terminal_install(descriptor, "")
     guard error == 0 else {
       throw TerminalFailure(
@@ -53,7 +71,7 @@ final class CursesTerminal {
           "Cannot read the settings of the terminal: \(String(cString: strerror(error))).")
     }
     if getenv("ESCDELAY") == nil { set_escdelay(25) }
-    guard let screen = newterm(nil, output, keys) else {
+    guard let screen = newterm(line?.kind, output, keys) else {
       ksr_terminal_uninstall()
       throw TerminalFailure.unusable(name, because: "is not known here")
     }
@@ -65,6 +83,8 @@ final class CursesTerminal {
     self.screen = screen
     self.window = window
     input = descriptor
+    self.before = before
+    self.output = target
     hasMouse = ksr_capability("kmous") != nil
     sendsUnicode = String(cString: nl_langinfo(Int32(CODESET))) == "UTF-8"
     colors = CursesColors(wanted: options.wantsColor)
@@ -87,14 +107,17 @@ final class CursesTerminal {
     leaveok(window, true)
     curs_set(0)
     mouseinterval(0)
-    leaveFlowControl()
+    prepareLine()
   }
 
-  /// Makes Ctrl-S a key like others; to a terminal as it usually is, it says to write nothing more.
-  private func leaveFlowControl() {
+  /// Makes keys come one by one, and Ctrl-S a key like others; to a terminal as it usually is, it
+  /// says to write nothing more.
+  private func prepareLine() {
     var settings = termios()
     guard tcgetattr(input, &settings) == 0 else { return }
     settings.c_iflag &= ~tcflag_t(IXON)
+    // Curses says this to the terminal that it writes to, which may be another.
+    settings.c_lflag &= ~tcflag_t(ICANON | ECHO)
     // Curses takes them as its own, and so comes back to them after a stop.
     if tcsetattr(input, TCSADRAIN, &settings) == 0 { def_prog_mode() }
   }
@@ -151,6 +174,7 @@ final class CursesTerminal {
     guard isOpen else { return }
     isOpen = false
     endwin()
+    tcsetattr(input, TCSADRAIN, &before)
     ksr_terminal_uninstall()
   }
 

@@ -6,15 +6,9 @@ import Testing
 
 /// Damaged and random checkpoints are read or refused with a sentence, whatever is in them.
 ///
-/// Together 26,000 inputs; without optimisation a twentieth of them.
+/// Together 26,000 inputs (``TestEnvironment/fuzzCount(_:)``).
 @Suite("PyTorch: damaged files")
 struct PyTorchFuzzTests {
-  #if DEBUG
-    private static let share = 20
-  #else
-    private static let share = 1
-  #endif
-
   private static let example: [UInt8] = {
     let path = TestEnvironment.fixture("recbole-tiny/recbole/KSR-recbole-1.2.1.pth")
     return FileManager.default.contents(atPath: path).map { Array($0) } ?? []
@@ -63,7 +57,7 @@ struct PyTorchFuzzTests {
     try #require(Self.example.count > 80_000)
     var generator = SeededGenerator(seed: seed)
     var tally = Tally()
-    for _ in 0..<500 / Self.share {
+    for _ in 0..<TestEnvironment.fuzzCount(500) {
       tally.add(Array(Self.example.prefix(generator.integer(below: Self.example.count))))
     }
     #expect(tally.read == 0)
@@ -75,11 +69,12 @@ struct PyTorchFuzzTests {
     var tally = Tally()
     tally.add(Self.example)
     #expect(tally.read == 1)
-    for _ in 0..<1000 / Self.share {
+    let rounds = TestEnvironment.fuzzCount(1000)
+    for _ in 0..<rounds {
       tally.add(flipped(Self.example, headerEnd: Self.example.count, &generator))
     }
     // Half of the file is what import does not read.
-    #expect(tally.read > 100 / Self.share && tally.refused > 300 / Self.share)
+    #expect(tally.read > rounds / 10 && tally.refused > rounds * 3 / 10)
   }
 
   @Test("Bits turned over in the list of entries", arguments: 1...4 as ClosedRange<UInt64>)
@@ -87,7 +82,8 @@ struct PyTorchFuzzTests {
     var generator = SeededGenerator(seed: seed)
     var tally = Tally()
     let last = 3250
-    for _ in 0..<1000 / Self.share {
+    let rounds = TestEnvironment.fuzzCount(1000)
+    for _ in 0..<rounds {
       var bytes = Self.example
       for _ in 0...generator.integer(below: 3) {
         bytes[bytes.count - 1 - generator.integer(below: last)] ^=
@@ -95,7 +91,7 @@ struct PyTorchFuzzTests {
       }
       tally.add(bytes)
     }
-    #expect(tally.refused > 500 / Self.share)
+    #expect(tally.refused > rounds / 2)
   }
 
   @Test("A damaged pickle with the right checksum", arguments: 1...4 as ClosedRange<UInt64>)
@@ -105,7 +101,8 @@ struct PyTorchFuzzTests {
     var tally = Tally()
     tally.add(checkpoint(Self.pickle, storages: Self.storages))
     #expect(tally.read == 1)
-    for _ in 0..<2000 / Self.share {
+    let rounds = TestEnvironment.fuzzCount(2000)
+    for _ in 0..<rounds {
       var pickle = Self.pickle
       for _ in 0...generator.integer(below: 3) {
         let place = generator.integer(below: pickle.count)
@@ -123,7 +120,7 @@ struct PyTorchFuzzTests {
       }
       tally.add(checkpoint(pickle, storages: Self.storages))
     }
-    #expect(tally.read > 100 / Self.share && tally.refused > 500 / Self.share)
+    #expect(tally.read > rounds / 20 && tally.refused > rounds / 4)
   }
 
   private static let opcodes: [UInt8] =
@@ -143,13 +140,14 @@ struct PyTorchFuzzTests {
       ]
     var generator = SeededGenerator(seed: seed)
     var tally = Tally()
-    for _ in 0..<2000 / Self.share {
+    let rounds = TestEnvironment.fuzzCount(2000)
+    for _ in 0..<rounds {
       var pickle = Pickle.start
       for _ in 0...generator.integer(below: 30) {
         pickle += parts[generator.integer(below: parts.count)]
       }
       tally.add(checkpoint(pickle + Pickle.stop, storages: Self.storages))
     }
-    #expect(tally.refused > 1000 / Self.share)
+    #expect(tally.refused > rounds / 2)
   }
 }

@@ -159,7 +159,7 @@ import Testing
     first.valid = ["NDCG@10": 0.05, "MRR@10": 0.04126]
     first.test = ["NDCG@10": 0.0333333, "MRR@10": 0.02]
     var second = record(2, nil)
-    second.parameters = ["learning_rate": "0.1", "freeze_kg": "false", "name": "~"]
+    second.parameters = ["learning_rate": "0.1", "freeze_kg": "false", "name": "null"]
     second.error = "The loss is not finite."
     let text = TuningResults.text(
       [first, second], parameters: ["learning_rate", "freeze_kg", "name"],

@@ -1,4 +1,5 @@
 import AtomicFiles
+import KSRModel
 import Randomness
 import Testing
 
@@ -18,7 +19,9 @@ import Testing
   private func build(
     _ rows: [(user: Int, time: Double)], keeping: (Int) -> Bool = { _ in true }
   ) -> [History] {
-    HistoryBuilder.histories(interactions(rows), isHeldOut: { $0 == "u1" }) {
+    var split = DataSplit()
+    split.heldOutUsers = ["u1"]
+    return HistoryBuilder.histories(interactions(rows), split: split) {
       keeping($0) ? Int32($0) : nil
     }
   }

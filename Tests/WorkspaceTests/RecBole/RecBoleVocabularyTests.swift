@@ -107,20 +107,58 @@ import Workspace
   }
 
   @Test(arguments: [
-    "user_inter_num_interval=[5,inf)", "item_inter_num_interval=[2,3]", "kg_reverse_r=true",
-    "entity_kg_num_interval=[5,inf)", "relation_kg_num_interval=(0,9)", "rm_dup_inter=first",
-    "val_interval={rating: '[3,inf)'}", "benchmark_filename=[a, b, c]", "seq_len={ent_vec: 3}",
-    "alias_of_item_id=[other]", "normalize_all=true", "normalize_field=[ent_vec]",
-    "USER_ID_FIELD=uid", "field_separator=,",
+    "kg_reverse_r=true", "benchmark_filename=[a, b, c]", "normalize_all=true",
+    "normalize_field=[ent_vec]",
   ])
   func settingsThatAreNotAppliedAreNamed(assignment: String) throws {
     let text = try #require(sentence { try vocabulary([:], assignment) })
     #expect(text.contains("field \(assignment.prefix { $0 != "=" }): found"))
   }
 
+  /// The filters come before links are looked at, so that d and e count for their users.
+  @Test(arguments: [
+    ("user_inter_num_interval=[3,inf)", ["b", "a", "c"], ["u1", "u2"]),
+    ("user_inter_num_interval=[4,inf)", ["b", "a", "c"], ["u1"]),
+    ("item_inter_num_interval=[2,2]", ["b", "a", "c"], ["u1", "u2"]),
+    ("item_inter_num_interval=[3,9]", [], []),
+    ("entity_kg_num_interval=[2,inf)", ["b", "a"], ["u1", "u2"]),
+    ("relation_kg_num_interval=[3,inf)", ["b", "a"], ["u1", "u2"]),
+    ("rm_dup_inter=first", ["b", "a", "c"], ["u2", "u1"]),
+    ("val_interval={item_id: [a, b]}", ["b", "a"], ["u1", "u2"]),
+    ("val_interval={timestamp: '[0,5]'}", ["a", "c", "b"], ["u2"]),
+    ("val_interval={relation_id: [sequel_of]}", ["b", "a"], ["u1", "u2"]),
+  ])
+  func filtersComeFirst(assignment: String, items: [String], users: [String]) throws {
+    guard !items.isEmpty else {
+      let text = try #require(sentence { try vocabulary([:], assignment) })
+      #expect(text.contains("no interaction that the settings leave"))
+      return
+    }
+    let found = try vocabulary([:], assignment)
+    #expect(Set(found.items.tokens.dropFirst()) == Set(items))
+    #expect(found.users.tokens.dropFirst() == users[...])
+  }
+
+  @Test func aliasesNumberFurtherTokens() throws {
+    let inter = [
+      "user_id:token item_id:token timestamp:float friend_id:token",
+      "u1 b 30 u7", "u1 d 20 u8", "u2 a 5 u1",
+    ]
+    let items = ["item_id:token like:token_seq", "a x;c", "d c;y"]
+    let found = try vocabulary(
+      ["inter": inter, "item": items], "alias_of_user_id=[friend_id]", "alias_of_item_id=[like]",
+      "load_col=~", "filter_inter_by_user_or_item=false", "seq_separator=;")
+    #expect(found.users.tokens == ["[PAD]", "u1", "u2", "u7"])
+    #expect(found.items.tokens == ["[PAD]", "d", "x", "y", "b", "a", "c"])
+    let text = try #require(
+      sentence { try vocabulary(["inter": inter], "alias_of_item_id=[liked]") })
+    #expect(text.contains("no loaded column \"liked\""))
+  }
+
   @Test(arguments: [
     "user_inter_num_interval=[0,inf)", "kg_reverse_r=false", "rm_dup_inter=~", "seq_len=None",
-    "USER_ID_FIELD=user_id", "normalize_all=false", "threshold={rating: 3}",
+    "USER_ID_FIELD=user_id", "normalize_all=false", "threshold={timestamp: 3}",
+    "seq_len={ent_vec: 3}", "alias_of_item_id=[]",
   ])
   func settingsThatChangeNothingAreTaken(assignment: String) throws {
     #expect(try vocabulary([:], assignment).items.count == 4)

@@ -11,12 +11,8 @@ struct Unpickler {
   static let mostBytes = 16 << 20
   /// The most instructions.
   static let mostInstructions = 1_000_000
-  /// The longest name of a module, class or function, in bytes.
-  static let longestName = 1000
 
-  private let bytes: [UInt8]
-  private let file: String
-  private var position = 0
+  private var reader: PickleReader
   /// The values not yet part of an object.
   private var stack: [PickledValue] = []
   /// The heights of the stack at which marks lie.
@@ -26,26 +22,19 @@ struct Unpickler {
 
   /// The objects that a pickle describes.
   static func objects(of bytes: [UInt8], file: String) throws(CheckpointError) -> PickledObjects {
-    var unpickler = Unpickler(bytes: bytes, file: file)
+    var unpickler = Unpickler(reader: PickleReader(bytes: bytes, file: file))
     let root = try unpickler.run()
     return PickledObjects(root: root, all: unpickler.objects)
   }
 
-  private init(bytes: [UInt8], file: String) {
-    self.bytes = bytes
-    self.file = file
-  }
+  private init(reader: PickleReader) { self.reader = reader }
 
   private mutating func run() throws(CheckpointError) -> PickledValue {
-    guard bytes.count <= Self.mostBytes else {
-      throw failure("it has \(bytes.count) bytes, expected at most \(Self.mostBytes)")
+    guard reader.count <= Self.mostBytes else {
+      throw failure("it has \(reader.count) bytes, expected at most \(Self.mostBytes)")
     }
     for _ in 0..<Self.mostInstructions {
-      let code = try byte()
-      guard let opcode = Opcode(rawValue: code) else {
-        position -= 1
-        throw failure("the instruction \(hexadecimal(code)) is not one of those understood here")
-      }
+      let opcode = try reader.opcode()
       if opcode == .stop {
         let root = try pop()
         guard stack.isEmpty, marks.isEmpty else { throw failure("it stops with values left over") }
@@ -60,28 +49,28 @@ struct Unpickler {
     switch opcode {
     case .stop: break
     case .protocol:
-      let version = try byte()
+      let version = try reader.byte()
       guard (2...4).contains(version) else {
         throw failure("it is of protocol \(version), expected 2 to 4")
       }
-    case .frame: _ = try length(8)
+    case .frame: _ = try reader.length(8)
 
     case .none: stack.append(.none)
     case .newTrue: stack.append(.bool(true))
     case .newFalse: stack.append(.bool(false))
-    case .int1: stack.append(.int(Int(try byte())))
-    case .int2: stack.append(.int(Int(try number(UInt16.self))))
-    case .int: stack.append(.int(Int(Int32(bitPattern: try number(UInt32.self)))))
-    case .long1: stack.append(try integer(Int(try byte())))
-    case .long4: stack.append(try integer(try length(4)))
+    case .int1: stack.append(.int(Int(try reader.byte())))
+    case .int2: stack.append(.int(Int(try reader.number(UInt16.self))))
+    case .int: stack.append(.int(Int(Int32(bitPattern: try reader.number(UInt32.self)))))
+    case .long1: try putInteger(Int(try reader.byte()))
+    case .long4: try putInteger(try reader.length(4))
     case .float:
-      stack.append(.float(Double(bitPattern: try number(UInt64.self).byteSwapped)))
-    case .shortUnicode: stack.append(.string(try text(try length(1))))
-    case .unicode: stack.append(.string(try text(try length(4))))
-    case .unicode8: stack.append(.string(try text(try length(8))))
-    case .shortString, .shortBytes: try skipBytes(try length(1))
-    case .string, .bytes: try skipBytes(try length(4))
-    case .bytes8: try skipBytes(try length(8))
+      stack.append(.float(Double(bitPattern: try reader.number(UInt64.self).byteSwapped)))
+    case .shortUnicode: stack.append(.string(try reader.text(try reader.length(1))))
+    case .unicode: stack.append(.string(try reader.text(try reader.length(4))))
+    case .unicode8: stack.append(.string(try reader.text(try reader.length(8))))
+    case .shortString, .shortBytes: skipBytes(try reader.length(1))
+    case .string, .bytes: skipBytes(try reader.length(4))
+    case .bytes8: skipBytes(try reader.length(8))
 
     case .mark: marks.append(stack.count)
     case .pop:
@@ -91,11 +80,11 @@ struct Unpickler {
     case .duplicate:
       let top = try pop()
       stack += [top, top]
-    case .put: try remember(Int(try byte()))
-    case .longPut: try remember(Int(try number(UInt32.self)))
+    case .put: try remember(Int(try reader.byte()))
+    case .longPut: try remember(Int(try reader.number(UInt32.self)))
     case .memoize: try remember(memo.count)
-    case .get: try recall(Int(try byte()))
-    case .longGet: try recall(Int(try number(UInt32.self)))
+    case .get: try recall(Int(try reader.byte()))
+    case .longGet: try recall(Int(try reader.number(UInt32.self)))
 
     case .emptyTuple: make(.tuple([]))
     case .tuple1: try tuple(1)
@@ -116,11 +105,11 @@ struct Unpickler {
     case .frozenSet: make(.set(try popToMark()))
 
     case .global:
-      let module = try line()
-      make(.global("\(module).\(try line())"))
+      let module = try reader.line()
+      make(.global("\(module).\(try reader.line())"))
     case .stackGlobal:
       guard case .string(let name) = try pop(), case .string(let module) = try pop(),
-        name.utf8.count <= Self.longestName, module.utf8.count <= Self.longestName
+        name.utf8.count <= PickleReader.longestName, module.utf8.count <= PickleReader.longestName
       else { throw failure("a class is named by something else than two short texts") }
       make(.global("\(module).\(name)"))
     case .reduce, .newObject:
@@ -145,79 +134,21 @@ struct Unpickler {
   }
 }
 
-// MARK: - Bytes
-
+/// The stack, the memo and the objects.
 extension Unpickler {
-  private mutating func byte() throws(CheckpointError) -> UInt8 { try number(UInt8.self) }
+  /// An error at the place reached in the pickle.
+  func failure(_ detail: String) -> CheckpointError { reader.failure(detail) }
 
-  private mutating func number<Number: FixedWidthInteger & UnsignedInteger>(
-    _: Number.Type
-  ) throws(CheckpointError) -> Number {
-    guard let value: Number = bytes.number(at: position) else {
-      throw failure("it ends inside an instruction")
-    }
-    position += Number.bitWidth / 8
-    return value
-  }
-
-  /// A length of as many bytes, no longer than what is left.
-  private mutating func length(_ width: Int) throws(CheckpointError) -> Int {
-    let stated: UInt64 =
-      switch width {
-      case 1: UInt64(try byte())
-      case 4: UInt64(try number(UInt32.self))
-      default: try number(UInt64.self)
-      }
-    guard stated <= UInt64(bytes.count - position) else {
-      throw failure("a length is given as \(stated), but \(bytes.count - position) bytes are left")
-    }
-    return Int(stated)
-  }
-
-  private mutating func text(_ count: Int) throws(CheckpointError) -> String {
-    let part = bytes[position..<position + count]
-    guard let text = String(validating: part, as: UTF8.self) else {
-      throw failure("a text of \(count) bytes is not UTF-8")
-    }
-    position += count
-    return text
-  }
-
-  private mutating func skipBytes(_ count: Int) throws(CheckpointError) {
-    position += count
+  /// Bytes are passed over; what they hold is of no use here.
+  private mutating func skipBytes(_ count: Int) {
+    reader.skip(count)
     stack.append(.inert("bytes"))
   }
 
-  /// A whole number of as many bytes in two's complement.
-  private mutating func integer(_ count: Int) throws(CheckpointError) -> PickledValue {
-    guard count <= bytes.count - position else { throw failure("it ends inside a number") }
-    let part = bytes[position..<position + count]
-    position += count
-    guard count <= 8 else { return .inert("a number of \(count) bytes") }
-    var value: Int64 = part.last.map { $0 & 0x80 != 0 ? -1 : 0 } ?? 0
-    for byte in part.reversed() { value = value << 8 | Int64(byte) }
-    return .int(Int(value))
+  private mutating func putInteger(_ count: Int) throws(CheckpointError) {
+    stack.append(try reader.integer(count).map { .int($0) } ?? .inert("a number of \(count) bytes"))
   }
 
-  /// A name up to the end of its line.
-  private mutating func line() throws(CheckpointError) -> String {
-    let rest = bytes[position...].prefix(Self.longestName + 1)
-    guard let end = rest.firstIndex(of: UInt8(ascii: "\n")),
-      let name = String(validating: bytes[position..<end], as: UTF8.self)
-    else { throw failure("a class has no name of at most \(Self.longestName) bytes") }
-    position = end + 1
-    return name
-  }
-
-  func failure(_ detail: String) -> CheckpointError {
-    CheckpointError(
-      .pickle, file: file, "byte \(position) of its pickle: \(printable(detail, limit: 400))")
-  }
-}
-
-// MARK: - Values
-
-extension Unpickler {
   private mutating func pop() throws(CheckpointError) -> PickledValue {
     guard stack.count > marks.last ?? 0, let value = stack.popLast() else {
       throw failure("a value is missing")

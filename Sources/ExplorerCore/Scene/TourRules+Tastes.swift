@@ -1,0 +1,182 @@
+import Explanation
+import KSRModel
+import Workspace
+
+/// A change of what the viewer follows: of the true attribute where the data tells it, else of the
+/// known fact that speaks most for the first recommendation.
+struct TasteRule: TourRule {
+  private var rule: (any TourRule)?
+
+  mutating func look(_ finder: TourFinder) -> TourFinding? {
+    guard rule != nil else {
+      let truth = SimulatedTruth(finder.session)
+      rule = truth.map { TruthRule($0, finder) } ?? SharedFactRule(finder)
+      return nil
+    }
+    return rule?.look(finder)
+  }
+}
+
+/// The turn of a simulated viewer after which attention follows best.
+private struct TruthRule: TourRule {
+  private let truth: SimulatedTruth
+  private var viewers: ArraySlice<Int>
+  private var best: (viewer: Int, step: Int, from: String, slot: Int, tail: Int32, rise: Float)?
+  private var count = 0
+
+  init(_ truth: SimulatedTruth, _ finder: TourFinder) {
+    self.truth = truth
+    viewers =
+      finder.session.network.settings.memory == .knowledge ? finder.candidates[...] : []
+  }
+
+  mutating func look(_ finder: TourFinder) -> TourFinding? {
+    guard let viewer = viewers.popFirst() else { return TourFinding(stop(finder)) }
+    let followed = truth.attributes(of: viewer)
+    let states = finder.states(viewer)
+    for step in 1..<max(1, min(finder.readable(viewer), followed.count)) {
+      guard let old = followed[step - 1], let new = followed[step], old != new else { continue }
+      count += 1
+      let (trace, row) = states.pass(through: step)
+      let rise = trace.attention[row, new.slot] - trace.attention[row - 1, new.slot]
+      if rise > best?.rise ?? -.infinity {
+        best = (viewer, step, finder.name(old.slot, old.tail), new.slot, new.tail, rise)
+      }
+    }
+    return nil
+  }
+
+  private func stop(_ finder: TourFinder) -> Tour.Stop? {
+    guard let best, let slot = finder.scene(best.viewer, best.step).step?.slots[best.slot] else {
+      return nil
+    }
+    let session = finder.session
+    let attention = Glyphs.unicode.share(slot.attention)
+    let relation = session.model.relationNames[best.slot]
+    let moves = best.rise >= 0.005 ? "rises to" : "does not rise: it is"
+    return Tour.Stop(
+      viewer: best.viewer, step: best.step, pane: .memory, slot: best.slot,
+      sentence: "Viewer \(session.viewers[best.viewer].user) was simulated to turn from"
+        + " \(best.from) to \(finder.name(best.slot, best.tail)) at step \(best.step + 1);"
+        + " attention on \(relation) \(moves) \(attention)"
+        + (count > 1 ? " (clearest of \(count) turns)." : "."))
+  }
+}
+
+/// The step at which another known fact speaks most for the first recommendation.
+private struct SharedFactRule: TourRule {
+  private let viewer: Int?
+  private let states: HistoryStates?
+  private var steps: Range<Int>
+  private var before: SharedFacts.Group?
+  private var best: (step: Int, from: SharedFacts.Group, to: SharedFacts.Group)?
+
+  init(_ finder: TourFinder) {
+    viewer = finder.candidates.first
+    states = viewer.map { finder.states($0) }
+    steps = 0..<(viewer.map { min(finder.readable($0), finder.affordable, 40) } ?? 0)
+  }
+
+  mutating func look(_ finder: TourFinder) -> TourFinding? {
+    guard let step = steps.popFirst(), let states else { return TourFinding(stop(finder)) }
+    let scores = finder.session.network.scores(states.preference(at: step))
+    guard let first = topItems(scores, count: 1).first else { return .nothing }
+    let facts = SharedFacts(
+      Contributions(states, step: step, item: first.item), index: finder.tails)
+    let group = facts.groups.first.flatMap { $0.amount > 0 ? $0 : nil }
+    if let before, let group, (before.slot, before.tail) != (group.slot, group.tail),
+      group.amount > best?.to.amount ?? 0
+    {
+      best = (step, before, group)
+    }
+    before = group
+    return nil
+  }
+
+  private func stop(_ finder: TourFinder) -> Tour.Stop? {
+    guard let best, let viewer else { return nil }
+    return Tour.Stop(
+      viewer: viewer, step: best.step, pane: .why,
+      sentence: "Of the known facts that speak for the first recommendation, the strongest changes"
+        + " at step \(best.step + 1) from \(finder.name(best.from.slot, best.from.tail)) to"
+        + " \(finder.name(best.to.slot, best.to.tail)) (grouped by known facts).")
+  }
+}
+
+/// The memory after a run of items that share a tail which few items have.
+struct RunRule: TourRule {
+  private var viewers: ArraySlice<Int>?
+  private var found: [Run] = []
+  private var sorted: ArraySlice<Run>?
+
+  private struct Run {
+    let viewer: Int
+    let slot: Int
+    let tail: Int32
+    /// The last step of the run.
+    let step: Int
+    let length: Int
+    /// How many items of the catalogue have the tail.
+    let itemCount: Int
+  }
+
+  mutating func look(_ finder: TourFinder) -> TourFinding? {
+    guard finder.session.network.settings.memory == .knowledge else { return .nothing }
+    if viewers == nil { viewers = finder.candidates[...] }
+    if let viewer = viewers?.popFirst() {
+      found += Self.runs(of: viewer, finder)
+      return nil
+    }
+    if sorted == nil {
+      sorted =
+        found.sorted {
+          $0.length != $1.length ? $0.length > $1.length : $0.itemCount < $1.itemCount
+        }.prefix(20)
+    }
+    guard let run = sorted?.popFirst() else { return .nothing }
+    return stop(run, finder).map(TourFinding.stop)
+  }
+
+  /// Only what the slot is seen to hold first is told of.
+  private func stop(_ run: Run, _ finder: TourFinder) -> Tour.Stop? {
+    let slots = finder.scene(run.viewer, run.step).step?.slots ?? []
+    guard slots.indices.contains(run.slot), let held = slots[run.slot].reading.facts.first,
+      held.tail == run.tail
+    else { return nil }
+    let relation = finder.session.model.relationNames[run.slot]
+    let opening =
+      "Up to step \(run.step + 1), \(run.length) items in a row share"
+      + " \(finder.name(run.slot, run.tail)): that now makes"
+      + " \(Glyphs.unicode.share(held.weight)) of what "
+    return Tour.Stop(
+      viewer: run.viewer, step: run.step, pane: .memory, slot: run.slot,
+      sentence: opening + "the \(relation) slot holds (exact, by known facts).",
+      plainSentence: opening + "is remembered under \(relation) (exact, by known facts).")
+  }
+
+  /// Three and more items in a row with one tail that few items have: a person rather than a genre.
+  private static func runs(of viewer: Int, _ finder: TourFinder) -> [Run] {
+    let items = finder.session.viewers[viewer].items.prefix(finder.readable(viewer))
+    let tails = finder.tails
+    var runs: [Run] = []
+    for slot in 0..<tails.tails.relationCount {
+      var open: [Int32: Int] = [:]
+      for (step, item) in items.enumerated() {
+        var longer: [Int32: Int] = [:]
+        for tail in tails.tails.of(item: Int(item), slot: slot) {
+          longer[tail] = (open[tail] ?? 0) + 1
+        }
+        open = longer
+        for (tail, length) in longer where length >= 3 {
+          let count = tails.count(of: tail, slot: slot)
+          guard count * 25 <= max(125, tails.itemCount) else { continue }
+          runs.append(
+            Run(
+              viewer: viewer, slot: slot, tail: tail, step: step, length: length, itemCount: count))
+        }
+      }
+    }
+    // Dictionaries have no order; the same data must give the same tour.
+    return runs.sorted { ($0.step, $0.slot, $0.tail) < ($1.step, $1.slot, $1.tail) }
+  }
+}

@@ -1,0 +1,103 @@
+import AtomicFiles
+
+/// Goes once through the bytes of a pickle: instructions and what stands after them.
+///
+/// Nothing is made longer than what is left of the pickle: every length that it states is compared
+/// with that first.
+struct PickleReader {
+  /// The longest name of a module, class or function, in bytes.
+  static let longestName = 1000
+
+  private let bytes: [UInt8]
+  private let file: String
+  private var position = 0
+
+  /// A reader at the first byte.
+  ///
+  /// - Parameter file: what errors call the file.
+  init(bytes: [UInt8], file: String) {
+    self.bytes = bytes
+    self.file = file
+  }
+
+  /// The number of bytes of the whole pickle.
+  var count: Int { bytes.count }
+
+  /// The next instruction.
+  mutating func opcode() throws(CheckpointError) -> Opcode {
+    let code = try byte()
+    guard let opcode = Opcode(rawValue: code) else {
+      position -= 1
+      throw failure("the instruction \(hexadecimal(code)) is not one of those understood here")
+    }
+    return opcode
+  }
+
+  /// The next byte.
+  mutating func byte() throws(CheckpointError) -> UInt8 { try number(UInt8.self) }
+
+  /// The next bytes as a number, the lowest first.
+  mutating func number<Number: FixedWidthInteger & UnsignedInteger>(
+    _: Number.Type
+  ) throws(CheckpointError) -> Number {
+    guard let value: Number = bytes.number(at: position) else {
+      throw failure("it ends inside an instruction")
+    }
+    position += Number.bitWidth / 8
+    return value
+  }
+
+  /// A length of 1, 4 or 8 bytes, no longer than what is left.
+  mutating func length(_ width: Int) throws(CheckpointError) -> Int {
+    let stated: UInt64 =
+      switch width {
+      case 1: UInt64(try byte())
+      case 4: UInt64(try number(UInt32.self))
+      default: try number(UInt64.self)
+      }
+    guard stated <= UInt64(bytes.count - position) else {
+      throw failure("a length is given as \(stated), but \(bytes.count - position) bytes are left")
+    }
+    return Int(stated)
+  }
+
+  /// A text of a length that ``length(_:)`` gave.
+  mutating func text(_ count: Int) throws(CheckpointError) -> String {
+    let part = bytes[position..<position + count]
+    guard let text = String(validating: part, as: UTF8.self) else {
+      throw failure("a text of \(count) bytes is not UTF-8")
+    }
+    position += count
+    return text
+  }
+
+  /// Passes over as many bytes as ``length(_:)`` gave.
+  mutating func skip(_ count: Int) { position += count }
+
+  /// A whole number of as many bytes in two's complement; nil if it has more than 8.
+  mutating func integer(_ count: Int) throws(CheckpointError) -> Int? {
+    guard count <= bytes.count - position else { throw failure("it ends inside a number") }
+    let part = bytes[position..<position + count]
+    position += count
+    guard count <= 8 else { return nil }
+    var value: Int64 = part.last.map { $0 & 0x80 != 0 ? -1 : 0 } ?? 0
+    for byte in part.reversed() { value = value << 8 | Int64(byte) }
+    return Int(value)
+  }
+
+  /// A name up to the end of its line.
+  mutating func line() throws(CheckpointError) -> String {
+    let rest = bytes[position...].prefix(Self.longestName + 1)
+    guard let end = rest.firstIndex(of: UInt8(ascii: "\n")),
+      let name = String(validating: bytes[position..<end], as: UTF8.self)
+    else { throw failure("a class has no name of at most \(Self.longestName) bytes") }
+    position = end + 1
+    return name
+  }
+
+  /// An error at this place of the pickle.
+  func failure(_ detail: String) -> CheckpointError {
+    CheckpointError(
+      .pickle, file: file, "byte \(position) of its pickle: \(printable(detail, limit: 400))")
+  }
+}

@@ -1,0 +1,145 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `ksr check` and `ksr evaluate` as programs, and settings of the data from training to evaluation.
+@Suite struct DataCommandsTests {
+  private static let fixture = TestEnvironment.fixture("recbole-tiny/recbole/")
+  private static let data = fixture + "tiny-ksr"
+
+  private func ksr(_ arguments: [String]) throws -> (status: Int32, output: String) {
+    try Programs.run(Programs.executable("ksr"), arguments)
+  }
+
+  private func withFolder(_ body: (String) throws -> Void) throws {
+    let folder = NSTemporaryDirectory() + "ksr-data-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try body(folder)
+  }
+
+  // MARK: - check
+
+  @Test(
+    arguments: [
+      ([], 0, "Items without a link"), (["--fail-on", "severe"], 0, "Items without a link"),
+      (["--fail-on", "minor", "--json"], 2, "\"findings\""),
+      (["--set", "user_inter_num_interval=[99,inf)"], 1, "no interaction that the settings leave"),
+      (["--set", "user_inter_num_interval=5"], 64, "expected intervals such as"),
+      (["--fail-on", "terrible"], 64, "fail-on"), (["--examples", "-1"], 64, "--examples"),
+      (["--model", "none.safetensors"], 1, "none.safetensors"),
+      (["--config", "none.yaml"], 1, "none.yaml"),
+    ] as [([String], Int32, String)])
+  func checkEndsWithTheStatusItPromises(arguments: [String], status: Int32, part: String) throws {
+    let result = try ksr(["check", "--data", Self.data] + arguments)
+    #expect(result.status == status, "\(result.output)")
+    #expect(
+      result.output.contains(part) || part.hasPrefix("Items") && result.output.contains("link"),
+      "\(result.output)")
+  }
+
+  @Test func checkOfSoundDataFailsOnNothing() throws {
+    let result = try ksr([
+      "check", "--data", TestEnvironment.root + "/sample-data/cinema", "--model",
+      TestEnvironment.root + "/assets/cinema.safetensors", "--fail-on", "moderate",
+    ])
+    #expect(result.status == 0, "\(result.output)")
+    let missing = try ksr(["check", "--data", Self.fixture + "none"])
+    #expect(missing.status == 1 && missing.output.contains("cannot be opened"))
+    #expect(try ksr(["check"]).status == 64)
+  }
+
+  @Test(.enabled(if: TestEnvironment.data != nil, "KSR_DATA is not set"))
+  func wrongLinksFailAndRightOnesDoNot() throws {
+    let folder = try #require(TestEnvironment.data)
+    let wrong = try ksr(["check", "--data", folder + "/ml-100k", "--fail-on", "severe"])
+    #expect(wrong.status == 2 && wrong.output.contains("SEVERE"))
+    let right = try ksr(["check", "--data", folder + "/movietweetings-core", "--json"])
+    #expect(right.status == 0)
+    for kind in [
+      "links-by-chance", "weak-links", "link-names", "link-classes", "link-years",
+      "missing-entities", "shared-entities",
+    ] {
+      #expect(!right.output.contains("\"\(kind)\""))
+    }
+  }
+
+  // MARK: - from training to evaluation
+
+  @Test func aModelIsEvaluatedOnTheDataOfItsSettings() throws {
+    try withFolder { folder in
+      let model = folder + "/m.safetensors"
+      let none = folder + "/none.safetensors"
+      let yaml = folder + "/data.yaml"
+      try Data(
+        """
+        user_inter_num_interval: "[9,inf)"
+        val_interval: {timestamp: "(-inf,700]"}
+        rm_dup_inter: first
+        eval_args: {split: {RS: [6, 2, 2]}, order: TO, group_by: none, mode: {test: uni5}}
+        topk: [3, 10]
+        epochs: 1
+        hidden_size: 8
+        usr_inter_num: 1
+        """.utf8
+      ).write(to: URL(fileURLWithPath: yaml))
+      for (output, more) in [(model, []), (none, ["--set", "memory=none"])] {
+        let run = try ksr(
+          ["train", "--data", Self.data, "--config", yaml, "--output", output] + more)
+        #expect(run.status == 0, "\(run.output)")
+        #expect(run.output.contains("user_inter_num_interval [9,inf): "))
+        #expect(run.output.contains("there is no setting \"usr_inter_num\""))
+      }
+      let ranks = folder + "/ranks.tsv"
+      let result = try ksr([
+        "evaluate", model, "--data", Self.data, "--against", none, "--per-user", ranks,
+        "--mask-history",
+      ])
+      #expect(result.status == 0, "\(result.output)")
+      for part in [
+        "test split", "drawn (uni5), history left out", "popularity", "item-kNN", "(memory: none)",
+        "NDCG@3 of the model", "MAP@10",
+      ] {
+        #expect(result.output.contains(part), "\(part)")
+      }
+      #expect(!result.output.contains("differ"))
+      let again = try ksr([
+        "evaluate", model, "--data", Self.data, "--against", none, "--mask-history", "--threads",
+        "1",
+      ])
+      let shown = try #require(again.output.range(of: "test split"))
+      #expect(result.output.hasSuffix(again.output[shown.lowerBound...]))
+      let table = try String(contentsOfFile: ranks, encoding: .utf8).split(separator: "\n")
+      let columns = table.map { $0.split(separator: "\t").map(String.init) }
+      #expect(columns.allSatisfy { $0.count == 8 } && columns.count > 20)
+      #expect(
+        columns[0].prefix(6) == [
+          "user_id", "step", "item_id", "held_out", "popularity", "item-kNN",
+        ])
+      #expect(columns.dropFirst().allSatisfy { (Double($0[6]) ?? 99) <= 6 })
+      let json = try ksr([
+        "evaluate", model, "--data", Self.data, "--mode", "full", "--topk", "5", "--json",
+      ])
+      let sections = try #require(
+        try JSONSerialization.jsonObject(with: Data(json.output.drop { $0 != "[" }.utf8))
+          as? [[String: Any]])
+      #expect(sections.count == 1 && sections[0]["mode"] as? String == "full")
+      let rows = try #require(sections[0]["rows"] as? [[String: Any]])
+      #expect(rows.count == 3 && (rows[2]["metrics"] as? [String: Double])?["Recall@5"] != nil)
+      #expect(rows[2]["interval"] != nil && rows[2]["difference"] == nil)
+    }
+  }
+
+  @Test(arguments: [
+    (["--mode", "labeled"], "--mode labeled"), (["--topk", "5,x"], "--topk 5,x"),
+    (["--per-user", "/nowhere/x.tsv"], "/nowhere/x.tsv"),
+  ])
+  func whatEvaluationCannotDoIsSaid(arguments: [String], part: String) throws {
+    let result = try ksr(
+      [
+        "evaluate", TestEnvironment.root + "/assets/cinema.safetensors", "--data",
+        TestEnvironment.root + "/sample-data/cinema",
+      ] + arguments)
+    #expect(result.status != 0 && result.output.contains(part), "\(result.output)")
+  }
+}

@@ -1,0 +1,66 @@
+import Testing
+import Workspace
+
+@testable import ExplorerCore
+
+@Suite("What the signs mean")
+struct LegendTests {
+  private let little: LittleData
+
+  init() throws { little = try LittleData() }
+
+  @Test("the help begins with the signs of the pane that has the focus")
+  func ofPane() throws {
+    for (keys, pane) in [
+      ("", Pane.history), ("Tab", .gruState), ("Tab,Tab", .memory), ("BTab", .recommendations),
+      ("w", .why),
+    ] {
+      let state = try little.run(keys).state
+      #expect(state.focus == pane)
+      let signs = Legend.entries(.terms(.unicode), .unicode, first: pane)
+      let mine = signs.prefix { $0.panes.contains(pane) }
+      #expect(mine.count >= 4, "\(pane)")
+      let help = little.frame(try little.run("?", from: state).state).canvas.text
+      for entry in mine { #expect(help.contains(entry.text.prefix(50)), "\(entry.sign)") }
+    }
+  }
+
+  @Test("every sign and heading that the panes draw is explained, in both sets of signs and words")
+  func complete() {
+    for glyphs in [Glyphs.unicode, .ascii] {
+      for words in [Words.terms(glyphs), .plain] {
+        let signs = Legend.entries(words, glyphs).map(\.sign)
+        let marks = glyphs.marks
+        let wanted =
+          [marks.train, marks.valid, marks.test, marks.truth, marks.seen, marks.unseen, marks.here]
+          .map(String.init)
+          + [
+            words.attention, words.gate, words.probability, words.score, words.rank, words.hits,
+            words.likePrevious, words.change, words.mostAlike, words.cosine, words.residual,
+            words.sequence, words.constant, words.gamma, words.ndcg,
+          ]
+        for sign in wanted { #expect(signs.contains(sign), "\(sign)") }
+        for sign in [marks.up, marks.down, marks.about, marks.times, marks.minus] {
+          #expect(signs.contains { $0.unicodeScalars.contains(sign) }, "\(sign)")
+        }
+        #expect(Legend.entries(words, glyphs).count == Legend.entries(.plain, .unicode).count)
+      }
+    }
+  }
+
+  @Test("known facts beside a recommendation are those of the reasons")
+  func sharedFacts() throws {
+    let scene = try little.scene("w,BTab,Down")
+    let why = try #require(scene.why)
+    #expect(scene.sharedFacts[why.item] == why.facts.groups)
+    for size in ["80x24", "120x36", "200x60", "250x80", "40x12"] {
+      let state = try little.run("Resize@\(size),BTab").state
+      let frame = little.frame(state)
+      let facts = little.cache.scene(for: state).sharedFacts
+      #expect(!facts.isEmpty, "\(size)")
+      let some = facts.values.compactMap(\.first).map(\.name)
+      #expect(some.contains { frame.canvas.text.contains($0.prefix(8)) }, "\(size)")
+      if size == "200x60" || size == "250x80" { #expect(facts.count == 12, "\(size)") }
+    }
+  }
+}
