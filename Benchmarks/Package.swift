@@ -27,4 +27,5 @@ let package = Package(
       },
       path: "Simulated"),
     benchmark("Explorer", ["ExplorerCore", "KSRModel", "Workspace"]),
+    benchmark("TrainingAndRanking", ["Evaluation", "KSRModel", "Randomness", "Training"]),
   ])

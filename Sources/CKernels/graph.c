@@ -6,7 +6,6 @@
 struct graph_kernels {
   void (*translate_rows)(long, long, const float *, const int32_t *, const int32_t *,
                          const float *, float *);
-  void (*gather_rows)(long, long, const float *, const int32_t *, float *);
   void (*row_squares)(long, long, const float *, float *);
   void (*pair_distances)(long, long, bool, const float *, const float *, float *);
   void (*pair_gradient)(long, long, bool, const float *, const float *, const float *,
@@ -60,9 +59,6 @@ static const struct graph_kernels *kernels(void) {
 void ksr_translate_rows(long rows, long width, const float *table, const int32_t *from,
                         const int32_t *by, const float *sign, float *out) {
   kernels()->translate_rows(rows, width, table, from, by, sign, out);
-}
-void ksr_gather_rows(long rows, long width, const float *table, const int32_t *id, float *out) {
-  kernels()->gather_rows(rows, width, table, id, out);
 }
 void ksr_row_squares(long rows, long width, const float *x, float *out) {
   kernels()->row_squares(rows, width, x, out);

@@ -88,8 +88,8 @@ void ksr_gru_step(long rows, long hidden, float *xg, const float *hg, const floa
   ksr_kernels()->gru_step(rows, hidden, xg, hg, h_prev, hn, h);
 }
 void ksr_gru_step_gradient(long rows, long hidden, float *gates, const float *hn,
-                           const float *h_prev, float *dh, float *dhg) {
-  ksr_kernels()->gru_step_gradient(rows, hidden, gates, hn, h_prev, dh, dhg);
+                           const float *h_prev, const float *dh, float *dhg, float *dh_prev) {
+  ksr_kernels()->gru_step_gradient(rows, hidden, gates, hn, h_prev, dh, dhg, dh_prev);
 }
 void ksr_softmax(long rows, long columns, float scale, float *x) {
   ksr_kernels()->softmax(rows, columns, scale, x);
@@ -98,17 +98,23 @@ void ksr_softmax_gradient(long rows, long columns, float scale, const float *y, 
   ksr_kernels()->softmax_gradient(rows, columns, scale, y, dy);
 }
 double ksr_cross_entropy(long rows, long columns, float *logits, const int32_t *target,
-                         float scale) {
-  return ksr_kernels()->cross_entropy(rows, columns, logits, target, scale);
+                         float *inverse) {
+  return ksr_kernels()->cross_entropy(rows, columns, logits, target, inverse);
 }
 void ksr_softmax_statistics(long rows, long columns, long first, const float *logits,
                             const int32_t *target, float *largest, float *sum, float *of_target) {
   ksr_kernels()->softmax_statistics(rows, columns, first, logits, target, largest, sum, of_target);
 }
-void ksr_cross_entropy_tile(long rows, long columns, long first, float *logits,
-                            const int32_t *target, const float *largest, const float *sum,
-                            float scale) {
-  ksr_kernels()->cross_entropy_tile(rows, columns, first, logits, target, largest, sum, scale);
+void ksr_exp_rows(long rows, long columns, const float *largest, float *logits) {
+  ksr_kernels()->exp_rows(rows, columns, largest, logits);
+}
+void ksr_scale_rows(long rows, long width, float scale, const float *factor, const float *x,
+                    float *y) {
+  ksr_kernels()->scale_rows(rows, width, scale, factor, x, y);
+}
+void ksr_target_gradient(long rows, long width, float scale, const int32_t *target, const float *p,
+                         const float *q, float *dp, float *dq) {
+  ksr_kernels()->target_gradient(rows, width, scale, target, p, q, dp, dq);
 }
 double ksr_bpr(long rows, long width, long count, const float *p, const float *q,
                const int32_t *positive, const int32_t *negative, float scale, float *dp,
@@ -134,9 +140,9 @@ void ksr_memory_sequence_gradient(long steps, long relations, long width, const 
 void ksr_memory_sequence_full_gradient(long steps, long relations, long width, const int32_t *item,
                                        const float *entity, const float *keys,
                                        const int32_t *scored, const float *alpha, const float *z,
-                                       const float *dm, float *dalpha, float *dentity, float *v) {
+                                       const float *dm, float *dalpha, float *de, float *v) {
   ksr_kernels()->memory_sequence_full_gradient(steps, relations, width, item, entity, keys, scored,
-                                               alpha, z, dm, dalpha, dentity, v);
+                                               alpha, z, dm, dalpha, de, v);
 }
 void ksr_adam_step(long count, ksr_adam settings, float *parameter, const float *gradient,
                    float *mean, float *variance) {
@@ -145,6 +151,23 @@ void ksr_adam_step(long count, ksr_adam settings, float *parameter, const float 
 void ksr_count_above(long count, const float *scores, float value, long *greater, long *equal) {
   ksr_kernels()->count_above(count, scores, value, greater, equal);
 }
+void ksr_gather_rows(long rows, long width, const float *table, const int32_t *index, float *x) {
+  ksr_kernels()->gather_rows(rows, width, table, index, x);
+}
+void ksr_scatter_add(long rows, long width, const int32_t *index, long first, long end,
+                     const float *x, float *table) {
+  ksr_kernels()->scatter_add(rows, width, index, first, end, x, table);
+}
+void ksr_add_rows(long rows, long width, const float *x, float *sum) {
+  ksr_kernels()->add_rows(rows, width, x, sum);
+}
+void ksr_dropout(long count, uint64_t seed, float probability, float *x) {
+  ksr_kernels()->dropout(count, seed, probability, x);
+}
+void ksr_transpose(long rows, long columns, const float *x, long ldx, float *y, long ldy) {
+  ksr_kernels()->transpose(rows, columns, x, ldx, y, ldy);
+}
+void ksr_take(long count, float *x, float *y) { ksr_kernels()->take(count, x, y); }
 void ksr_add(long count, const float *x, float *y) { ksr_kernels()->add(count, x, y); }
 double ksr_sum_of_squares(long count, const float *x) {
   return ksr_kernels()->sum_of_squares(count, x);

@@ -16,6 +16,9 @@ struct LogEvent: Encodable {
   var model: String?
   var state: String?
   var phases: [String: Double]?
+  var trainingSeconds: Double?
+  var usefulOperations: Double?
+  var peakOperationsPerSecond: Double?
 
   init(event: String, text: String? = nil) {
     self.event = event
@@ -29,6 +32,9 @@ struct LogEvent: Encodable {
     case secondsLeftAtMost = "seconds_left_at_most"
     case isBest = "best"
     case bestEpoch = "best_epoch"
+    case trainingSeconds = "training_seconds"
+    case usefulOperations = "useful_operations"
+    case peakOperationsPerSecond = "peak_operations_per_second"
   }
 
   /// What `ksr train --help` says about the lines.
@@ -41,7 +47,8 @@ struct LogEvent: Encodable {
                 seconds_left_at_most; at most once a second
       epoch     epoch, loss, metrics (of the validation, by name), seconds,
                 best (true or false); comes when the files are written
-      profile   seconds, phases (seconds by name), with --profile
+      profile   seconds, phases (seconds by name), training_seconds,
+                useful_operations, peak_operations_per_second, with --profile
       end       epochs (done), best_epoch, metrics (of the model, by name),
                 seconds, model
       stopped   text (the command that goes on), epoch (the last done), state

@@ -35,8 +35,8 @@ struct TrainCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       """
-      Go on from the state that an earlier run left. Its settings are taken over; those given anew \
-      must not differ.
+      Go on from the state that an earlier run left. Its settings are taken over; of those given \
+      anew only epochs may differ.
       """,
       valueName: "FILE"),
     completion: .file(extensions: ["state"]))
@@ -59,19 +59,30 @@ struct TrainCommand: ParsableCommand {
     let run = try clock.measure("read data") { () throws in try prepare(requested) }
     try checkMemory(of: run)
     let state = try earlier.map { file throws in try file.state(for: run) }
+    if let earlier, let state { try extend(from: earlier.settings, to: requested, at: state) }
     let (model, epochs) = try train(run, from: state, clock)
     try finish(model, run, epochs, clock)
   }
 
   // MARK: Before
 
-  /// A run that goes on must be the same run.
+  /// A run that goes on must be the same run, but may be longer.
   private func compare(_ requested: RunSettings, with earlier: StateFile) throws {
-    let differences = requested.differences(from: earlier.settings)
+    let differences = requested.differences(from: earlier.settings).filter { $0.key != "epochs" }
     guard !differences.isEmpty else { return }
     let list = differences.map { "\($0.key) is \($0.other) there and \($0.value) here" }
     throw ValidationError(
       "--resume \(resume ?? ""): the settings differ: \(list.joined(separator: "; ")).")
+  }
+
+  private func extend(
+    from begun: RunSettings, to wanted: RunSettings, at state: TrainingState
+  ) throws {
+    guard let change = RunExtension(from: begun, to: wanted) else { return }
+    if let refusal = change.refusal(of: state) {
+      throw ValidationError("--resume \(resume ?? ""): \(refusal)")
+    }
+    change.differences(of: state).forEach(Console.note)
   }
 
   private func prepare(_ requested: RunSettings) throws -> ModelTraining {
@@ -210,10 +221,19 @@ struct TrainCommand: ParsableCommand {
   }
 
   private func show(_ clock: PhaseClock) {
-    guard logsJSON else { return Console.note(clock.table) }
+    // After training, so that the run that is measured is not warmed up for it.
+    let peak = MatrixProductPeak.measure(threads: threads.count)
+    guard logsJSON else {
+      Console.note(clock.table)
+      if let share = clock.share(ofPeak: peak, threads: threads.count) { Console.note(share) }
+      return
+    }
     var event = LogEvent(event: "profile")
     event.seconds = clock.seconds
     event.phases = Dictionary(uniqueKeysWithValues: clock.phases.map { ($0.name, $0.seconds) })
+    event.trainingSeconds = clock.trainingSeconds
+    event.usefulOperations = clock.operations
+    event.peakOperationsPerSecond = peak
     Console.log(event)
   }
 }

@@ -95,9 +95,9 @@ struct TrainingResumeTests {
     #expect(try folder.run(folder.arguments(epochs: 1)).status == 0)
     let resume = ["--resume", folder.model + ".state"]
     var (status, output) = try folder.run(
-      folder.arguments(epochs: 2, "--set", "gamma=3") + resume)
+      folder.arguments(epochs: 2, "--set", "gamma=3", "--set", "seed=1") + resume)
     #expect(status == 64)
-    #expect(output.contains("epochs is 1 there and 2 here"), "\(output)")
+    #expect(output.contains("seed is 2020 there and 1 here"), "\(output)")
     #expect(output.contains("gamma is 10.0 there and 3.0 here"), "\(output)")
     #expect(!output.contains("hidden_size is"))
     let table = folder.data + "/tiny-ksr.inter"
@@ -109,6 +109,27 @@ struct TrainingResumeTests {
     try FileManager.default.removeItem(atPath: table)
     (status, output) = try folder.run(folder.arguments(epochs: 1) + resume)
     #expect(status == 1 && output.contains("no tiny-ksr.inter"), "\(output)")
+  }
+
+  @Test("A run goes on for more epochs, to the bytes of one that was begun with them")
+  func moreEpochs() throws {
+    let folder = try TrainingFolder()
+    let whole = try Self.whole(folder, epochs: 9)
+    #expect(try folder.run(folder.arguments(epochs: 4)).status == 0)
+    let start = [
+      "train", "--data", folder.data, "--output", folder.model, "--resume", folder.model + ".state",
+    ]
+    var (status, output) = try folder.run(start + ["--set", "epochs=9"])
+    #expect(status == 0 && output.contains("\nepoch 9 "), "\(output)")
+    #expect(try folder.bytes(folder.model) == whole)
+    (status, output) = try folder.run(start + ["--set", "epochs=5"])
+    #expect(status == 64 && output.contains("epochs is 5, and 9 are done."), "\(output)")
+    #expect(try folder.bytes(folder.model) == whole)
+    let cosine = folder.arguments(epochs: 2, "--set", "learning_rate_schedule=cosine")
+    #expect(try folder.run(cosine).status == 0)
+    (status, output) = try folder.run(start + ["--set", "epochs=3"])
+    #expect(status == 0, "\(output)")
+    #expect(output.contains("learning_rate_schedule cosine depends on epochs: epochs 1 to 2 "))
   }
 
   @Test("A loss that is not finite stops the run and leaves what was good")

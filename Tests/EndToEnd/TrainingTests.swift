@@ -8,7 +8,9 @@ struct TrainingTests {
     arguments: [
       (["--set", "gamma"], "--set: found \"gamma\", expected key=value."),
       (["--set", "gamma=x"], "--set, field gamma: found \"x\", expected a finite number."),
-      (["--set", "eval_args={mode: uni100}"], "eval_args.mode: found \"uni100\", expected full."),
+      (
+        ["--set", "eval_args={mode: labeled}"], "eval_args.mode: found \"labeled\", expected full,"
+      ),
       (["--set", "epochs=0"], "--set, field epochs: found 0, expected a whole number from 1."),
       (["--threads", "-1"], "--threads"), (["--config"], "--config"), (["--unknown"], "--unknown"),
     ])
@@ -57,7 +59,7 @@ struct TrainingTests {
     let folder = try TrainingFolder()
     let first = try folder.write(
       "epochs: 4\nepoch: 3\ntopk: [1, 5]\nmetrics: [MRR]\n", to: "a.yaml")
-    let second = try folder.write("epochs: 2\nuse_gpu: False\nkg_reverse_r: True\n", to: "b.yaml")
+    let second = try folder.write("epochs: 2\nuse_gpu: False\nnormalize_all: True\n", to: "b.yaml")
     // As printed on RecBole's page.
     let page = try folder.write(
       """
@@ -75,7 +77,7 @@ struct TrainingTests {
     var (status, output) = try folder.run(start + ["--config", first, second, page] + small)
     #expect(status == 0)
     #expect(output.contains("a.yaml, line 2: there is no setting \"epoch\"; is epochs meant?\n"))
-    #expect(output.contains("b.yaml, line 3: kg_reverse_r is a setting of RecBole that has no"))
+    #expect(output.contains("b.yaml, line 3: normalize_all is a setting of RecBole that has no"))
     #expect(output.contains("page.yaml is no YAML as it stands"))
     #expect(output.contains("\nepoch 2  loss") && !output.contains("\nepoch 3 "), "\(output)")
     #expect(!output.contains("\u{1b}"))

@@ -44,31 +44,40 @@ void ksr_tanh(long count, float *x);
 // hg_n is kept in hn[rows,H] (where not NULL) for the backward pass. h_prev NULL: zero.
 void ksr_gru_step(long rows, long hidden, float *xg, const float *hg, const float *h_prev,
                   float *hn, float *h);
-// Its gradient. dh[rows,H] is dLoss/dh on entry and the direct part u·dh of dLoss/dh_prev on return.
-// gates[rows,3H] holds r, u, n on entry and dLoss/d(W_ih x) on return; dhg[rows,3H] receives
-// dLoss/d(W_hh h_prev).
+// Its gradient from dh[rows,H] = dLoss/dh. gates[rows,3H] holds r, u, n on entry and dLoss/d(W_ih x)
+// on return; dhg[rows,3H] receives dLoss/d(W_hh h_prev). The direct part u·dh of dLoss/dh_prev is
+// added to dh_prev[rows,H] (where not NULL). h_prev NULL: zero.
 void ksr_gru_step_gradient(long rows, long hidden, float *gates, const float *hn,
-                           const float *h_prev, float *dh, float *dhg);
+                           const float *h_prev, const float *dh, float *dhg, float *dh_prev);
 
 // Each row of x becomes softmax(scale · row).
 void ksr_softmax(long rows, long columns, float scale, float *x);
 // dx = scale · y ⊙ (dy − Σ y·dy) by rows: the gradient of ksr_softmax; dy is overwritten with dx.
 void ksr_softmax_gradient(long rows, long columns, float scale, const float *y, float *dy);
 
-// Cross-entropy by rows: logits[rows,columns] becomes scale·(softmax − one-hot of target);
-// returns Σ (log Σ e^logit − logit of the target), unscaled.
+// Cross-entropy by rows: logits[rows,columns] becomes e^(logit − largest of the row), inverse[rows]
+// 1/Σ of these; returns Σ (log Σ e^logit − logit of the target).
+//
+// Scaling and one-hot of the gradient inverse·e^… − one-hot are left to the products it enters, whose
+// rows are as wide as an item vector and not as the catalogue (ksr_scale_rows, ksr_target_gradient).
 double ksr_cross_entropy(long rows, long columns, float *logits, const int32_t *target,
-                         float scale);
+                         float *inverse);
 
 // The same for a catalogue walked in tiles of columns first ..< first + columns. First, for each tile
 // in turn, what softmax needs: the largest logit so far, Σ e^(logit − largest), and the target's
 // logit. `largest` starts at −∞ and `sum` at 0.
 void ksr_softmax_statistics(long rows, long columns, long first, const float *logits,
                             const int32_t *target, float *largest, float *sum, float *of_target);
-// Then, for each tile again, logits become scale·(softmax − one-hot of target).
-void ksr_cross_entropy_tile(long rows, long columns, long first, float *logits,
-                            const int32_t *target, const float *largest, const float *sum,
-                            float scale);
+// Then, for each tile again, logits become e^(logit − largest of the row).
+void ksr_exp_rows(long rows, long columns, const float *largest, float *logits);
+
+// y_b = scale · factor_b · x_b by rows of width; y may be x.
+void ksr_scale_rows(long rows, long width, float scale, const float *factor, const float *x,
+                    float *y);
+// The one-hot part of the gradient of `scale` · cross-entropy, for logits p · q:
+//   dp_b −= scale · q[target_b]    dq[target_b] −= scale · p_b
+void ksr_target_gradient(long rows, long width, float scale, const int32_t *target, const float *p,
+                         const float *q, float *dp, float *dq);
 
 // Bayesian personalised ranking by rows of p[rows,width], with `count` negatives for each row:
 //   loss = −log(1e-10 + σ(s⁺ − s⁻)) summed over rows and negatives, s = p · q
@@ -94,11 +103,11 @@ void ksr_memory_sequence_gradient(long steps, long relations, long width, const 
 // The same where the entity vectors are trained: gradients through reads, writes and gates.
 //   dv_a += alpha_a dm    dz_a = dv_a · (w_a − v_a)    ds_a = dz_a z_a (1 − z_a)
 //   de += Σ_a z_a dv_a + ds_a v_a    dv_a ← (1 − z_a) dv_a + ds_a w_a        (v_a before the write)
-// dentity is the gradient table, rows by item. v is scratch of (steps + 2)·R·K.
+// de[steps,K] receives dLoss/de by step. v is scratch of (steps + 2)·R·K.
 void ksr_memory_sequence_full_gradient(long steps, long relations, long width, const int32_t *item,
                                        const float *entity, const float *keys,
                                        const int32_t *scored, const float *alpha, const float *z,
-                                       const float *dm, float *dalpha, float *dentity, float *v);
+                                       const float *dm, float *dalpha, float *de, float *v);
 
 // One step of Adam on `count` parameters; the corrections are 1/(1 − beta^step).
 typedef struct {
@@ -112,6 +121,20 @@ void ksr_adam_step(long count, ksr_adam settings, float *parameter, const float 
 // How many of the scores are greater than `value`, and how many equal it.
 void ksr_count_above(long count, const float *scores, float value, long *greater, long *equal);
 
+// x[b] = table[index[b]] by rows of width.
+void ksr_gather_rows(long rows, long width, const float *table, const int32_t *index, float *x);
+// table[index[b]] += x[b] for the rows whose index is in first ..< end.
+void ksr_scatter_add(long rows, long width, const int32_t *index, long first, long end,
+                     const float *x, float *table);
+// sum += Σ_b x[b] by rows of width.
+void ksr_add_rows(long rows, long width, const float *x, float *sum);
+// Each x[i] becomes 0 with the given probability, else x[i] / (1 − probability). What becomes of it
+// follows from i and the seed alone, so the same call on a gradient is the backward pass.
+void ksr_dropout(long count, uint64_t seed, float probability, float *x);
+// y[columns,rows] = x[rows,columns] with rows and columns exchanged.
+void ksr_transpose(long rows, long columns, const float *x, long ldx, float *y, long ldy);
+// y += x, x = 0
+void ksr_take(long count, float *x, float *y);
 // y += x
 void ksr_add(long count, const float *x, float *y);
 // Σ x²

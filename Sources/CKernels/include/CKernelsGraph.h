@@ -11,8 +11,6 @@
 // out[rows,width] = table[from] + sign · table[by]: what a true triple puts the other entity at.
 void ksr_translate_rows(long rows, long width, const float *table, const int32_t *from,
                         const int32_t *by, const float *sign, float *out);
-// out[rows,width] = table[id]
-void ksr_gather_rows(long rows, long width, const float *table, const int32_t *id, float *out);
 // out[rows] = Σ x² by rows
 void ksr_row_squares(long rows, long width, const float *x, float *out);
 

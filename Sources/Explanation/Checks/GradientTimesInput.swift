@@ -1,6 +1,5 @@
 import CKernels
 import KSRModel
-import Randomness
 
 /// How much of a score each step's inputs account for to first order: gradient × input.
 ///
@@ -100,8 +99,7 @@ public struct GradientTimesInput: Sendable {
     // The trace keeps the top layer only.
     let forward = BatchPass(settings: network.settings)
     let batch = PackedSequences([.init(items: trace.items.prefix(steps), target: 0)])
-    var noDropout: SeededGenerator?
-    forward.run(batch, parameters: network.parameters, dropout: &noDropout)
+    forward.run(batch, parameters: network.parameters)
     var above = Matrix(rows: steps, columns: hidden)
     above.values.replaceSubrange(row * hidden..<steps * hidden, with: stateGradient)
     for (l, layer) in network.parameters.gru.enumerated().reversed() {
@@ -121,7 +119,6 @@ public struct GradientTimesInput: Sendable {
     let (steps, inputs) = (above.rows, layer.inputWeight.columns)
     var gradient = above.values
     var recurrent = [Float](repeating: 0, count: 3 * hidden)
-    let zero = [Float](repeating: 0, count: hidden)
     gradient.withUnsafeMutableBufferPointer { gradient in
       guard let gradient = gradient.baseAddress else { return }
       for t in stride(from: steps - 1, through: 0, by: -1) {
@@ -129,12 +126,11 @@ public struct GradientTimesInput: Sendable {
         let own = gates + t * 3 * hidden
         let parts = candidateParts + t * hidden
         guard t > 0 else {
-          ksr_gru_step_gradient(1, hidden, own, parts, zero, direct, &recurrent)
+          ksr_gru_step_gradient(1, hidden, own, parts, nil, direct, &recurrent, nil)
           break
         }
         ksr_gru_step_gradient(
-          1, hidden, own, parts, states + (t - 1) * hidden, direct, &recurrent)
-        ksr_add(hidden, direct, direct - hidden)
+          1, hidden, own, parts, states + (t - 1) * hidden, direct, &recurrent, direct - hidden)
         ksr_sgemm(
           false, false, 1, hidden, 3 * hidden, recurrent, 3 * hidden, layer.hiddenWeight.values,
           hidden, 1, direct - hidden, hidden)

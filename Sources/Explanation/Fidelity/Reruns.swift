@@ -1,7 +1,6 @@
 import CKernels
 import Evaluation
 import KSRModel
-import Randomness
 
 /// A network that reads many changed histories at once and says where one item stands after each.
 ///
@@ -58,8 +57,7 @@ struct Reruns: Sendable {
             members.map {
               .init(items: questions[$0].items.suffix(window), target: questions[$0].item)
             })
-          var noDropout: SeededGenerator?
-          pass.run(batch, parameters: network.parameters, dropout: &noDropout)
+          pass.run(batch, parameters: network.parameters)
           let standings = standings(
             pass.preferences.base, of: members.map { questions[$0].item })
           for (member, answer) in zip(members, standings) { answers[member] = answer }

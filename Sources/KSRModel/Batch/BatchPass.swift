@@ -1,5 +1,4 @@
 import CKernels
-import Randomness
 
 /// The network's forward pass over packed sequences, with every value that a backward pass needs.
 ///
@@ -10,8 +9,6 @@ package final class BatchPass {
   package let settings: KSRSettings
   /// x after dropout [P E].
   package let input = FloatBuffer()
-  /// 0 or 1/(1 − dropout) [P E].
-  package let dropoutScale = FloatBuffer()
   /// By layer: r, u, n [P 3H].
   package let gates: [FloatBuffer]
   /// By layer: (W_hh h)_n [P H].
@@ -32,6 +29,7 @@ package final class BatchPass {
   package let memory = FloatBuffer()
 
   private let recurrent = FloatBuffer()  // [B 3H] W_hh h_{t-1} of one step
+  private let inputWeight = FloatBuffer()  // [E 3H] W_ihᵀ
   private let hiddenWeight = FloatBuffer()  // [H 3H] W_hhᵀ
   private let queries = FloatBuffer()  // [S K]
 
@@ -43,18 +41,25 @@ package final class BatchPass {
     states = layers()
   }
 
-  /// Reads the sequences; `dropout` is the generator of the training's dropout, nil for none.
+  /// Reads the sequences.
+  ///
+  /// - Parameters:
+  ///   - dropoutSeed: what the training's dropout follows from; nil for none.
+  ///   - clock: takes the time of the phases.
   package func run(
-    _ batch: PackedSequences, parameters p: KSRParameters, dropout: inout SeededGenerator?
+    _ batch: PackedSequences, parameters p: KSRParameters, dropoutSeed: UInt64? = nil,
+    clock: PhaseClock? = nil
   ) {
-    embed(batch, p, &dropout)
-    for layer in p.gru.indices { recur(batch, p, layer) }
-    gatherScoredStates(batch)
-    if usesMemory(p) {
-      attend(batch, p)
-      readMemory(batch, p)
+    measure(clock, "step/gather") { embed(batch, p, dropoutSeed) }
+    measure(clock, "step/gru forward") {
+      for layer in p.gru.indices { recur(batch, p, layer) }
     }
-    combine(batch, p)
+    measure(clock, "step/gather") { gatherScoredStates(batch) }
+    if usesMemory(p) {
+      measure(clock, "step/attention forward") { attend(batch, p) }
+      measure(clock, "step/memory forward") { readMemory(batch, p) }
+    }
+    measure(clock, "step/preference forward") { combine(batch, p) }
   }
 
   /// Whether the memory takes part at all.
@@ -64,29 +69,13 @@ package final class BatchPass {
 
   // MARK: x_t = dropout(item embedding)
 
-  private func embed(
-    _ batch: PackedSequences, _ p: KSRParameters, _ dropout: inout SeededGenerator?
-  ) {
-    let width = p.itemEmbedding.columns
-    let x = input.reserve(batch.positionCount * width)
-    p.itemEmbedding.values.withUnsafeBufferPointer { table in
-      guard let table = table.baseAddress else { return }
-      for (position, item) in batch.item.enumerated() {
-        (x + position * width).update(from: table + Int(item) * width, count: width)
-      }
+  private func embed(_ batch: PackedSequences, _ p: KSRParameters, _ dropoutSeed: UInt64?) {
+    let (count, width) = (batch.positionCount, p.itemEmbedding.columns)
+    let x = input.reserve(count * width)
+    ksr_gather_rows(count, width, p.itemEmbedding.values, batch.item, x)
+    if let dropoutSeed, settings.dropoutProbability > 0 {
+      ksr_dropout(count * width, dropoutSeed, settings.dropoutProbability, x)
     }
-    guard settings.dropoutProbability > 0, var generator = dropout else { return }
-    let mask = dropoutScale.reserve(batch.positionCount * width)
-    // 16 random bits decide about each number.
-    let threshold = UInt64(Double(settings.dropoutProbability) * 65536)
-    let kept = 1 / (1 - Float(threshold) / 65536)
-    var bits: UInt64 = 0
-    for i in 0..<batch.positionCount * width {
-      bits = i & 3 == 0 ? generator.next() : bits >> 16
-      mask[i] = bits & 0xffff < threshold ? 0 : kept
-      x[i] *= mask[i]
-    }
-    dropout = generator
   }
 
   // MARK: h_t = GRU(x_t, h_{t-1})
@@ -100,35 +89,33 @@ package final class BatchPass {
     let hn = candidateParts[layer].reserve(batch.positionCount * h)
     let out = states[layer].reserve(batch.positionCount * h)
     let hg = recurrent.reserve(batch.sequenceCount * 3 * h)
-    ksr_sgemm(
-      false, true, batch.positionCount, 3 * h, inputs, x, inputs, weights.inputWeight.values,
-      inputs, 0, xg, 3 * h)
-    // A few rows times W_hhᵀ is a third faster where it need not be transposed at every step.
-    let transposed = hiddenWeight.reserve(3 * h * h)
-    for row in 0..<3 * h {
-      for column in 0..<h {
-        transposed[column * 3 * h + row] = weights.hiddenWeight.values[row * h + column]
+    // A few rows times Wᵀ is a third faster where W need not be transposed each time.
+    let inputWeight = inputWeight.reserve(inputs * 3 * h)
+    let hiddenWeight = hiddenWeight.reserve(h * 3 * h)
+    ksr_transpose(3 * h, inputs, weights.inputWeight.values, inputs, inputWeight, 3 * h)
+    ksr_transpose(3 * h, h, weights.hiddenWeight.values, h, hiddenWeight, 3 * h)
+    for run in batch.runs {
+      let (first, end) = (batch.offset[run.lowerBound], batch.offset[run.upperBound])
+      ksr_sgemm(
+        false, false, end - first, 3 * h, inputs, x + first * inputs, inputs, inputWeight, 3 * h,
+        0, xg + first * 3 * h, 3 * h)
+      for t in run {
+        let (rows, at) = (batch.active[t], batch.offset[t])
+        let before = t > 0 ? out + batch.offset[t - 1] * h : nil
+        if let before {
+          ksr_sgemm(false, false, rows, 3 * h, h, before, h, hiddenWeight, 3 * h, 0, hg, 3 * h)
+        }
+        ksr_gru_step(
+          rows, h, xg + at * 3 * h, before == nil ? nil : hg, before, hn + at * h, out + at * h)
       }
-    }
-    for t in 0..<batch.stepCount {
-      let (rows, at) = (batch.active[t], batch.offset[t])
-      let before = t > 0 ? out + batch.offset[t - 1] * h : nil
-      if let before {
-        ksr_sgemm(
-          false, false, rows, 3 * h, h, before, h, transposed, 3 * h, 0, hg, 3 * h)
-      }
-      ksr_gru_step(
-        rows, h, xg + at * 3 * h, before == nil ? nil : hg, before, hn + at * h, out + at * h)
     }
   }
 
   private func gatherScoredStates(_ batch: PackedSequences) {
     let h = settings.hiddenSize
-    let top = states[states.count - 1].base
-    let rows = scoredStates.reserve(batch.scoredCount * h)
-    for (row, position) in batch.scoredPosition.enumerated() {
-      (rows + row * h).update(from: top + Int(position) * h, count: h)
-    }
+    ksr_gather_rows(
+      batch.scoredCount, h, states[states.count - 1].base, batch.scoredPosition,
+      scoredStates.reserve(batch.scoredCount * h))
   }
 
   // MARK: α = softmax(γ (W_d h + b_d) · r_a)

@@ -47,6 +47,10 @@ package struct PackedSequences: Sendable {
   /// By sequence: the scored row of each step, or −1.
   package let sequenceScored: [Int32]
 
+  /// Steps in runs of about a hundred positions: what a run works on fits the cache next to the
+  /// weights, and its rows are enough for a fast matrix product.
+  package let runs: [Range<Int>]
+
   /// The number of steps of the longest sequence.
   package var stepCount: Int { active.count }
   /// The number of positions P.
@@ -66,6 +70,13 @@ package struct PackedSequences: Sendable {
     for entry in sorted { for t in 0..<entry.items.count { active[t] += 1 } }
     var offset = [0]
     for count in active { offset.append(offset[offset.count - 1] + count) }
+
+    var runs: [Range<Int>] = []
+    var start = 0
+    for t in 0..<steps where offset[t + 1] - offset[start] >= 96 || t == steps - 1 {
+      runs.append(start..<t + 1)
+      start = t + 1
+    }
 
     var item = [Int32](repeating: 0, count: offset[steps])
     var sequenceItem: [Int32] = []
@@ -93,6 +104,7 @@ package struct PackedSequences: Sendable {
     sequenceCount = sorted.count
     self.active = active
     self.offset = offset
+    self.runs = runs
     self.item = item
     self.scoredPosition = scoredPosition
     self.target = target

@@ -28,13 +28,17 @@ public func topItems(
 ) -> [ScoredItem] {
   guard count > 0 else { return [] }
   var heap = Heap<ScoredItem>()
+  // Nearly all items are worse than the worst in the heap: that is one comparison.
+  var limit = -Float.infinity
   for item in 1..<max(1, scores.count) {
+    if scores[item] < limit { continue }
     let candidate = ScoredItem(item: Int32(item), score: scores[item])
     if heap.count < count {
       if !isExcluded(candidate.item) { heap.insert(candidate) }
     } else if let worst = heap.min, worst < candidate, !isExcluded(candidate.item) {
       heap.replaceMin(with: candidate)
     }
+    if heap.count == count, let worst = heap.min { limit = worst.score }
   }
   return heap.unordered.sorted(by: >)
 }
@@ -45,10 +49,12 @@ public func topItems(
 public func rank(of item: Int32, in scores: [Float]) -> Double {
   let own = scores[Int(item)]
   var (better, equal) = (0, 0)
-  for (other, score) in scores.enumerated().dropFirst() {
-    if score > own { better += 1 } else if score == own && other != Int(item) { equal += 1 }
+  scores.withUnsafeBufferPointer { scores in
+    guard let base = scores.baseAddress else { return }
+    ksr_count_above(scores.count - 1, base + 1, own, &better, &equal)
   }
-  return 1 + Double(better) + Double(equal) / 2
+  let others = item == 0 ? equal : max(0, equal - 1)
+  return 1 + Double(better) + Double(others) / 2
 }
 
 /// softmax of the scores, the padding item 0 included, as in the training's cross-entropy.

@@ -1,4 +1,5 @@
 import CKernels
+import Evaluation
 import KSRModel
 
 /// Where weight decay acts (`optimizer`; RecBole's `learner`).
@@ -38,8 +39,11 @@ public struct Adam: Sendable, Equatable {
   }
 
   /// Moves the parameters one step against the gradients.
+  ///
+  /// Every number is moved by itself, so the number of threads changes nothing but the time.
   public mutating func update(
-    _ parameters: inout KSRParameters, gradients: KSRParameters, learningRate: Float
+    _ parameters: inout KSRParameters, gradients: KSRParameters, learningRate: Float,
+    threads: Int = 1
   ) {
     step += 1
     let (beta1, beta2) = (0.9, 0.999)
@@ -50,10 +54,35 @@ public struct Adam: Sendable, Equatable {
       weight_decay: kind == .adam ? weightDecay : 0,
       parameter_decay: kind == .adamw ? weightDecay : 0)
     for entry in parameters.entries where !frozen.contains(entry.name) {
-      let count = parameters[keyPath: entry.path].count
+      parameters[keyPath: entry.path].withUnsafeMutableBufferPointer { values in
+        mean[keyPath: entry.path].withUnsafeMutableBufferPointer { mean in
+          variance[keyPath: entry.path].withUnsafeMutableBufferPointer { variance in
+            gradients[keyPath: entry.path].withUnsafeBufferPointer { gradients in
+              Self.move(values, gradients, mean, variance, settings, threads)
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private static func move(
+    _ values: UnsafeMutableBufferPointer<Float>, _ gradients: UnsafeBufferPointer<Float>,
+    _ means: UnsafeMutableBufferPointer<Float>, _ variances: UnsafeMutableBufferPointer<Float>,
+    _ settings: ksr_adam, _ threads: Int
+  ) {
+    let (part, count) = (1 << 15, values.count)
+    guard let values = values.baseAddress, let gradients = gradients.baseAddress,
+      let means = means.baseAddress, let variances = variances.baseAddress
+    else { return }
+    nonisolated(unsafe) let (value, gradient, mean, variance) = (
+      values, gradients, means, variances
+    )
+    parallel((count + part - 1) / part, threads: threads) { number in
+      let start = number * part
       ksr_adam_step(
-        count, settings, &parameters[keyPath: entry.path], gradients[keyPath: entry.path],
-        &mean[keyPath: entry.path], &variance[keyPath: entry.path])
+        min(part, count - start), settings, value + start, gradient + start, mean + start,
+        variance + start)
     }
   }
 

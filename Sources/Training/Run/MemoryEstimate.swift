@@ -28,11 +28,13 @@ public struct MemoryEstimate: Sendable, Equatable {
     )
     let layers = Double(settings.layerCount)
     let gru = 3 * h * (e + h) + (layers - 1) * 6 * h * h
-    let parameters = n * (e + k) + gru + k * (h + 1) + e * (h + k + 1) + e * (e + k + 1) + r * k
+    let maps = k * (h + 1) + e * (h + k + 1) + e * (e + k + 1)
+    let parameters = n * (e + k) + gru + maps + r * k
     let shards = Double(training.shards)
     // Last, best, two moments; each once more in the bytes of the state, and the initial ones.
     let states = 9 * parameters
-    let gradients = (shards + 1) * (parameters + n * e)
+    // The sum, the item vectors twice, and of each shard what is not by item, and dLoss/dq.
+    let gradients = parameters + 2 * n * e + shards * (gru + maps + n * e)
 
     let windows = training.mode.windows(
       lengths: sequenceLengths, maxLength: settings.maxItemListLength)
@@ -41,11 +43,12 @@ public struct MemoryEstimate: Sendable, Equatable {
     let longest = Double(windows.map(\.length).max() ?? 0)
     let scored = min(Double(training.batchSize) + longest, scoredInAll)
     let positions = min(scored * positionsInAll / scoredInAll + longest, positionsInAll)
-    let perPosition = 3 * e + 7 * h + layers * 5 * h + r
-    let perScored = 2 * h + 2 * e + 4 * k + 2 * r
+    let perPosition =
+      2 * e + h + layers * 5 * h + r + (settings.freezesKnowledgeGraph ? 0 : k)
+    let perScored = 2 * h + 3 * e + 4 * k + 2 * r + 1
     // Buffers grow by an eighth more than a batch needs.
     let activations = 1.125 * (positions * perPosition + scored * perScored)
-    let logits = shards * max(16 * n, min(scored / shards * n, 400_000))
+    let logits = shards * (n > 4000 ? 256 * 512 : max(16 * n, min(scored / shards * n, 100_000)))
     let slots = settings.freezesKnowledgeGraph ? 1 : longest + 2
     let memories = shards * slots * r * k
 

@@ -56,8 +56,11 @@ public struct Trainer: Sendable {
       lengths: sequences.map(\.count), maxLength: settings.maxItemListLength)
     guard windows.contains(where: { $0.scoredCount > 0 }) else { throw .noTrainingSteps }
     let step = GradientStep(
+      settings: settings, itemCount: start.parameters.itemCount, shards: training.shards,
+      threads: threads)
+    var gradients = KSRParameters(
       settings: settings, itemCount: start.parameters.itemCount,
-      relationCount: start.parameters.relationCount, shards: training.shards, threads: threads)
+      relationCount: start.parameters.relationCount)
     let sampler = NegativeSampler(
       training.negativeDistribution, itemCount: start.parameters.itemCount, sequences: sequences)
     var state = start
@@ -65,7 +68,7 @@ public struct Trainer: Sendable {
     while !state.isFinished(training) {
       let begin = ContinuousClock.now
       let (loss, scored) = try runEpoch(
-        &state, windows, step, sampler, clock, shouldStop: shouldStop, report: report)
+        &state, windows, step, &gradients, sampler, clock, shouldStop: shouldStop, report: report)
       finishEpoch(&state, loss: loss, scored: scored, since: begin, clock)
       try write(state, clock, save)
       if let last = state.epochs.last { report(.epoch(last)) }
@@ -76,10 +79,13 @@ public struct Trainer: Sendable {
   /// One pass over the windows in an order of their own.
   private func runEpoch(
     _ state: inout TrainingState, _ windows: [TrainingWindow], _ step: GradientStep,
-    _ sampler: NegativeSampler, _ clock: PhaseClock, shouldStop: () -> Bool,
-    report: (TrainingEvent) -> Void
+    _ gradients: inout KSRParameters, _ sampler: NegativeSampler, _ clock: PhaseClock,
+    shouldStop: () -> Bool, report: (TrainingEvent) -> Void
   ) throws(TrainingError) -> (loss: Double, scored: Int) {
     let epoch = state.epoch + 1
+    let work = UsefulWork(
+      settings: settings, itemCount: state.parameters.itemCount,
+      negativeCount: training.negativeCount)
     let scoredInEpoch = windows.reduce(0) { $0 + $1.scoredCount }
     // The shuffled windows of each epoch make about this many batches.
     let stepCount = training.epochs * max(1, scoredInEpoch / training.batchSize)
@@ -90,9 +96,12 @@ public struct Trainer: Sendable {
     for (number, range) in batches(of: order, scoredPositions: training.batchSize).enumerated() {
       let shards = clock.measure("shuffle and pack") { pack(order[range], sampler, &generator) }
       let seed = generator.next()
-      var (loss, gradients) = clock.measure("step") {
-        step.run(shards, parameters: state.parameters, dropoutSeed: seed)
+      let loss = clock.measure("step") {
+        step.run(
+          shards, parameters: state.parameters, dropoutSeed: seed, gradients: &gradients,
+          clock: clock)
       }
+      clock.count(operations: work.operations(of: shards))
       guard loss.isFinite else {
         throw .lossNotFinite(
           step: state.optimiser.step + 1, epoch: epoch, batch: number + 1,
@@ -104,7 +113,8 @@ public struct Trainer: Sendable {
         let factor = training.schedule.factor(
           step: state.optimiser.step, of: stepCount, warmUp: training.warmUpSteps)
         state.optimiser.update(
-          &state.parameters, gradients: gradients, learningRate: training.learningRate * factor)
+          &state.parameters, gradients: gradients, learningRate: training.learningRate * factor,
+          threads: threads)
       }
       let count = shards.reduce(0) { $0 + $1.scoredCount }
       lossSum += loss * Double(count)

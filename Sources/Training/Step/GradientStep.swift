@@ -11,48 +11,139 @@ public final class GradientStep {
   private let settings: KSRSettings
   private let threads: Int
   private let passes: [ShardPass]
+  private let items: ItemVectors
+  private let itemWeightParts = FloatBuffer()  // by block of items: [E E+K]
 
   /// Room for the gradients of a network of these shapes.
-  public init(
-    settings: KSRSettings, itemCount: Int, relationCount: Int, shards: Int, threads: Int
-  ) {
+  public init(settings: KSRSettings, itemCount: Int, shards: Int, threads: Int) {
     self.settings = settings
     self.threads = max(1, threads)
-    passes = (0..<max(1, shards)).map { _ in
-      ShardPass(settings: settings, itemCount: itemCount, relationCount: relationCount)
-    }
+    passes = (0..<max(1, shards)).map { _ in ShardPass(settings: settings, itemCount: itemCount) }
+    items = ItemVectors(count: itemCount, settings: settings)
   }
 
   /// The most items whose logits are computed at once; a test makes it small.
   var itemTile: Int {
-    get { passes[0].itemTile }
-    set { for pass in passes { pass.itemTile = newValue } }
+    get { items.tile }
+    set { items.tile = newValue }
   }
 
-  /// The mean loss over the scored positions of all shards, and its gradient.
+  /// The mean loss over the scored positions of all shards; `gradients` becomes its gradient.
   ///
-  /// - Parameter dropoutSeed: the seed of the batch's dropout; nil for none.
+  /// - Parameters:
+  ///   - dropoutSeed: the seed of the batch's dropout; nil for none.
+  ///   - clock: takes the time of the phases; those within the shards add up over the threads.
   package func run(
-    _ shards: [PackedSequences], parameters: KSRParameters, dropoutSeed: UInt64?
-  ) -> (loss: Double, gradients: KSRParameters) {
+    _ shards: [PackedSequences], parameters: KSRParameters, dropoutSeed: UInt64?,
+    gradients: inout KSRParameters, clock: PhaseClock? = nil
+  ) -> Double {
     precondition(shards.count <= passes.count)
     let scored = shards.reduce(0) { $0 + $1.scoredCount }
     let scale = 1 / Float(max(1, scored))
-    let itemVectors = KSRNetwork.itemVectors(parameters)
+    measure(clock, "step/item vectors") { items.compute(parameters, threads: threads) }
     var losses = [Double](repeating: 0, count: shards.count)
     losses.withUnsafeMutableBufferPointer { losses in
-      nonisolated(unsafe) let losses = losses
-      nonisolated(unsafe) let passes = passes
+      nonisolated(unsafe) let (losses, passes, items) = (losses, passes, items)
       parallel(shards.count, threads: threads) { shard in
-        passes[shard].clear()
-        var dropout = dropoutSeed.map { SeededGenerator(seed: $0, stream: UInt64(shard)) }
+        guard shards[shard].scoredCount > 0 else { return }
         losses[shard] = passes[shard].run(
-          shards[shard], parameters: parameters, itemVectors: itemVectors, scale: scale,
-          dropout: &dropout)
+          shards[shard], parameters: parameters, items: items, scale: scale,
+          dropoutSeed: dropoutSeed.map { seed in
+            var generator = SeededGenerator(seed: seed, stream: UInt64(shard))
+            return generator.next()
+          }, clock: clock)
       }
     }
-    for pass in passes[1..<max(1, shards.count)] { passes[0].add(pass) }
-    passes[0].itemVectorsGradient(parameters)
-    return (losses.reduce(0, +) / Double(max(1, scored)), passes[0].gradients)
+    measure(clock, "step/sum of shards") {
+      sumWeights(shards.count, &gradients)
+      itemGradients(shards, parameters, &gradients)
+    }
+    return losses.reduce(0, +) / Double(max(1, scored))
+  }
+
+  /// Sums what every shard has of the GRU and the linear maps, and leaves zeros there.
+  private func sumWeights(_ shards: Int, _ gradients: inout KSRParameters) {
+    for entry in passes[0].gradients.entries {
+      let count = passes[0].gradients[keyPath: entry.path].count
+      guard count > 0 else { continue }
+      gradients[keyPath: entry.path].withUnsafeMutableBufferPointer { sum in
+        sum.update(repeating: 0)
+        for pass in passes.prefix(shards) {
+          ksr_take(count, &pass.gradients[keyPath: entry.path], sum.baseAddress)
+        }
+      }
+    }
+  }
+
+  /// q_i = W_i [x_i ; e_i] + b_i: from dLoss/dq to W_i, x and e, to which what the sequences read and
+  /// wrote is added; block by block of items.
+  ///
+  /// b_i moves the scores of all items alike: its gradient is zero under either loss, and stays
+  /// exactly so here, since Adam would make steps out of rounding.
+  private func itemGradients(
+    _ shards: [PackedSequences], _ p: KSRParameters, _ gradients: inout KSRParameters
+  ) {
+    let blocks = ItemBlocks.ranges(count: p.itemCount)
+    let weights = p.denseLayerI.weight.values.count
+    nonisolated(unsafe) let parts = itemWeightParts.reserve(blocks.count * weights)
+    // Two tables of one value are written at once.
+    var (dx, de) = ([Float](), [Float]())
+    swap(&dx, &gradients.itemEmbedding.values)
+    swap(&de, &gradients.entityEmbedding.values)
+    dx.withUnsafeMutableBufferPointer { dx in
+      de.withUnsafeMutableBufferPointer { de in
+        nonisolated(unsafe) let (step, dx, de) = (self, dx.baseAddress, de.baseAddress)
+        parallel(blocks.count, threads: threads) { block in
+          step.itemGradients(
+            blocks[block], shards, p, dx, de, weight: parts + block * weights)
+        }
+      }
+    }
+    swap(&dx, &gradients.itemEmbedding.values)
+    swap(&de, &gradients.entityEmbedding.values)
+    gradients.denseLayerI.weight.values.withUnsafeMutableBufferPointer { sum in
+      sum.update(repeating: 0)
+      for block in blocks.indices { ksr_add(weights, parts + block * weights, sum.baseAddress) }
+    }
+  }
+
+  private func itemGradients(
+    _ block: Range<Int>, _ shards: [PackedSequences], _ p: KSRParameters,
+    _ dx: UnsafeMutablePointer<Float>?, _ de: UnsafeMutablePointer<Float>?,
+    weight: UnsafeMutablePointer<Float>
+  ) {
+    let (e, k) = (p.itemEmbedding.columns, p.entityEmbedding.columns)
+    let (q, n, first) = (items.width, block.count, block.lowerBound)
+    let dq = passes[0].itemVectorGradient.base + first * q
+    for pass in passes.prefix(shards.count).dropFirst() {
+      ksr_take(n * q, pass.itemVectorGradient.base + first * q, dq)
+    }
+    p.itemEmbedding.values.withUnsafeBufferPointer { x in
+      guard let x = x.baseAddress else { return }
+      ksr_sgemm(true, false, q, e, n, dq, q, x + first * e, e, 0, weight, e + k)
+    }
+    p.entityEmbedding.values.withUnsafeBufferPointer { entity in
+      guard let entity = entity.baseAddress else { return }
+      ksr_sgemm(true, false, q, k, n, dq, q, entity + first * k, k, 0, weight + e, e + k)
+    }
+    p.denseLayerI.weight.values.withUnsafeBufferPointer { w in
+      guard let w = w.baseAddress else { return }
+      if let dx {
+        ksr_sgemm(false, false, n, e, q, dq, q, w, e + k, 0, dx + first * e, e)
+      }
+      if let de, !settings.freezesKnowledgeGraph {
+        ksr_sgemm(false, false, n, k, q, dq, q, w + e, e + k, 0, de + first * k, k)
+      }
+    }
+    for (batch, pass) in zip(shards, passes) where batch.scoredCount > 0 {
+      ksr_scatter_add(
+        batch.positionCount, e, batch.item, first, block.upperBound, pass.inputGradient.base, dx)
+      if !settings.freezesKnowledgeGraph, pass.forward.usesMemory(p) {
+        ksr_scatter_add(
+          batch.positionCount, k, batch.sequenceItem, first, block.upperBound,
+          pass.entityGradient.base, de)
+      }
+    }
+    dq.update(repeating: 0, count: n * q)
   }
 }

@@ -1,75 +1,69 @@
 import CKernels
 import KSRModel
-import Randomness
 
 /// Forward and backward pass over one shard of a batch, with its own buffers and gradients.
 ///
 /// The equations are those of DESIGN.md §3; each `…Gradient` undoes the step of the same name.
 /// Shapes: `P` positions read, `S` scored positions, the rest as in ``KSRSettings``.
 final class ShardPass {
-  /// The gradients of this shard, accumulated by ``run(_:parameters:itemVectors:scale:generator:)``.
+  /// The gradients of W_hh, W_ih, W_d, b_d, W_u and b_u; the tables of items are empty here.
   var gradients: KSRParameters
-  /// dLoss/dq [N E]: the gradient of the item vectors.
-  var itemVectorGradient: Matrix
-
-  /// The most items whose logits are computed at once.
-  var itemTile = 4000
+  /// dLoss/dq [N E]: the gradient of the item vectors, to which a pass adds.
+  let itemVectorGradient = FloatBuffer()
+  /// dLoss/dx by position [P E].
+  let inputGradient = FloatBuffer()
+  /// dLoss/de of the writes, where e is trained, by position in the sequences' order [P K].
+  let entityGradient = FloatBuffer()
 
   private let settings: KSRSettings
-  var freezesKnowledgeGraph: Bool { settings.freezesKnowledgeGraph }
   let forward: BatchPass
   let logits = FloatBuffer()  // [rows of a tile, items of a tile]
+  let inverseSums = FloatBuffer()  // [S] 1/Σ of the exponentials
+  let weightedPreferences = FloatBuffer()  // [S E] scale/Σ · p
   let preferenceGradient = FloatBuffer()  // [S E]
   private let scoredStateGradient = FloatBuffer()  // [S H]
   private let readGradient = FloatBuffer()  // [S K]
   private let attentionGradient = FloatBuffer()  // [S R]
   private let queryGradient = FloatBuffer()  // [S K]
   private let stateGradient = FloatBuffer()  // [P H]
-  private let recurrentGradient = FloatBuffer()  // [P 3H] dLoss/d(W_hh h_{t-1})
-  private let previousStates = FloatBuffer()  // [P H] h_{t-1}
-  private let inputGradient = FloatBuffer()  // [P E]
+  private let recurrentGradient = FloatBuffer()  // [P of a run, 3H] dLoss/d(W_hh h_{t-1})
+  private let previousStates = FloatBuffer()  // [P of a run, H] h_{t-1}
 
-  init(settings: KSRSettings, itemCount: Int, relationCount: Int) {
+  init(settings: KSRSettings, itemCount: Int) {
     self.settings = settings
     forward = BatchPass(settings: settings)
-    gradients = KSRParameters(
-      settings: settings, itemCount: itemCount, relationCount: relationCount)
-    itemVectorGradient = Matrix(rows: itemCount, columns: settings.embeddingSize)
+    gradients = KSRParameters(settings: settings, itemCount: 0, relationCount: 0)
+    itemVectorGradient.zeros(itemCount * settings.embeddingSize)
   }
 
   /// Adds the gradients of `scale` · Σ loss over the scored positions, and returns Σ loss.
   func run(
-    _ batch: PackedSequences, parameters p: KSRParameters, itemVectors q: Matrix, scale: Float,
-    dropout: inout SeededGenerator?
+    _ batch: PackedSequences, parameters p: KSRParameters, items q: ItemVectors, scale: Float,
+    dropoutSeed: UInt64?, clock: PhaseClock?
   ) -> Double {
-    guard batch.scoredCount > 0 else { return 0 }
-    forward.run(batch, parameters: p, dropout: &dropout)
-    let loss = scoreAndLoss(batch, q, scale: scale)
-    combineGradient(batch, p)
+    forward.run(batch, parameters: p, dropoutSeed: dropoutSeed, clock: clock)
+    let loss = scoreAndLoss(batch, q, scale: scale, clock)
+    measure(clock, "step/preference backward") { combineGradient(batch, p) }
     if forward.usesMemory(p) {
-      readMemoryGradient(batch, p)
-      attendGradient(batch, p)
+      measure(clock, "step/memory backward") { readMemoryGradient(batch, p) }
+      measure(clock, "step/attention backward") { attendGradient(batch, p) }
     }
-    scatterScoredStates(batch)
-    for layer in p.gru.indices.reversed() { recurGradient(batch, p, layer) }
-    embedGradient(batch, dropout: dropout != nil)
+    measure(clock, "step/gather") { scatterScoredStates(batch) }
+    measure(clock, "step/gru backward") {
+      for layer in p.gru.indices.reversed() { recurGradient(batch, p, layer) }
+    }
+    measure(clock, "step/gather") { embedGradient(batch, dropoutSeed) }
     return loss
   }
 
   // MARK: x_t = dropout(item embedding)
 
-  private func embedGradient(_ batch: PackedSequences, dropout: Bool) {
-    let width = settings.embeddingSize
-    let dx = inputGradient.base
-    if dropout, settings.dropoutProbability > 0 {
-      for i in 0..<batch.positionCount * width { dx[i] *= forward.dropoutScale.base[i] }
-    }
-    gradients.itemEmbedding.values.withUnsafeMutableBufferPointer { table in
-      guard let table = table.baseAddress else { return }
-      for (position, item) in batch.item.enumerated() {
-        ksr_add(width, dx + position * width, table + Int(item) * width)
-      }
-    }
+  /// What dropout left of x is what it leaves of dLoss/dx.
+  private func embedGradient(_ batch: PackedSequences, _ dropoutSeed: UInt64?) {
+    guard let dropoutSeed, settings.dropoutProbability > 0 else { return }
+    ksr_dropout(
+      batch.positionCount * settings.embeddingSize, dropoutSeed, settings.dropoutProbability,
+      inputGradient.base)
   }
 
   // MARK: h_t = GRU(x_t, h_{t-1})
@@ -80,41 +74,56 @@ final class ShardPass {
     let h = settings.hiddenSize
     let weights = p.gru[layer]
     let inputs = weights.inputWeight.columns
-    let (positions, first) = (batch.positionCount, batch.active[0])
-    let dh = stateGradient.base
-    let dxg = forward.gates[layer].base
-    let out = forward.states[layer].base
-    let dhg = recurrentGradient.reserve(positions * 3 * h)
-    let before = previousStates.reserve(positions * h)
-    before.update(repeating: 0, count: first * h)
-    for t in 1..<max(1, batch.stepCount) {
-      (before + batch.offset[t] * h).update(
-        from: out + batch.offset[t - 1] * h, count: batch.active[t] * h)
-    }
-    for t in stride(from: batch.stepCount - 1, through: 0, by: -1) {
-      let (rows, at) = (batch.active[t], batch.offset[t])
-      ksr_gru_step_gradient(
-        rows, h, dxg + at * 3 * h, forward.candidateParts[layer].base + at * h, before + at * h,
-        dh + at * h,
-        dhg + at * 3 * h)
-      guard t > 0 else { break }
-      let below = dh + batch.offset[t - 1] * h
-      ksr_add(rows * h, dh + at * h, below)
-      ksr_sgemm(
-        false, false, rows, h, 3 * h, dhg + at * 3 * h, 3 * h, weights.hiddenWeight.values, h, 1,
-        below, h)
-    }
     let x = layer == 0 ? forward.input.base : forward.states[layer - 1].base
-    ksr_sgemm(
-      true, false, 3 * h, inputs, positions, dxg, 3 * h, x, inputs, 1,
-      &gradients.gru[layer].inputWeight.values, inputs)
-    ksr_sgemm(
-      true, false, 3 * h, h, positions - first, dhg + first * 3 * h, 3 * h, before + first * h, h,
-      1, &gradients.gru[layer].hiddenWeight.values, h)
-    let dx = layer == 0 ? inputGradient.reserve(positions * inputs) : dh
-    ksr_sgemm(
-      false, false, positions, inputs, 3 * h, dxg, 3 * h, weights.inputWeight.values, inputs, 0, dx,
-      inputs)
+    let out = forward.states[layer].base
+    let dxg = forward.gates[layer].base
+    let dh = stateGradient.base
+    let dx = layer == 0 ? inputGradient.reserve(batch.positionCount * inputs) : dh
+    for run in batch.runs.reversed() {
+      let (first, end) = (batch.offset[run.lowerBound], batch.offset[run.upperBound])
+      let dhg = recurrentGradient.reserve((end - first) * 3 * h)
+      for t in run.reversed() {
+        let (rows, at) = (batch.active[t], batch.offset[t])
+        let below = t > 0 ? batch.offset[t - 1] * h : nil
+        ksr_gru_step_gradient(
+          rows, h, dxg + at * 3 * h, forward.candidateParts[layer].base + at * h,
+          below.map { out + $0 }, dh + at * h, dhg + (at - first) * 3 * h, below.map { dh + $0 })
+        guard let below else { break }
+        ksr_sgemm(
+          false, false, rows, h, 3 * h, dhg + (at - first) * 3 * h, 3 * h,
+          weights.hiddenWeight.values, h, 1, dh + below, h)
+      }
+      ksr_sgemm(
+        true, false, 3 * h, inputs, end - first, dxg + first * 3 * h, 3 * h, x + first * inputs,
+        inputs, 1, &gradients.gru[layer].inputWeight.values, inputs)
+      // The first step has no state before it.
+      let skipped = run.lowerBound == 0 ? batch.active[0] : 0
+      ksr_sgemm(
+        true, false, 3 * h, h, end - first - skipped, dhg + skipped * 3 * h, 3 * h,
+        statesBefore(run, batch, out), h, 1, &gradients.gru[layer].hiddenWeight.values, h)
+      ksr_sgemm(
+        false, false, end - first, inputs, 3 * h, dxg + first * 3 * h, 3 * h,
+        weights.inputWeight.values, inputs, 0, dx + first * inputs, inputs)
+    }
+  }
+
+  /// h_{t-1} of the positions of a run of steps, but the sequences' first, in their order.
+  private func statesBefore(
+    _ run: Range<Int>, _ batch: PackedSequences, _ states: UnsafeMutablePointer<Float>
+  ) -> UnsafeMutablePointer<Float> {
+    let h = settings.hiddenSize
+    let steps = max(1, run.lowerBound)..<run.upperBound
+    guard let last = steps.last else { return states }
+    let start = batch.offset[steps.lowerBound - 1]
+    // Where no sequence ends they already lie as they should.
+    if batch.active[steps.lowerBound - 1] == batch.active[last] { return states + start * h }
+    let first = batch.offset[steps.lowerBound]
+    let before = previousStates.reserve((batch.offset[run.upperBound] - first) * h)
+    for t in steps {
+      (before + (batch.offset[t] - first) * h).update(
+        from: states + batch.offset[t - 1] * h, count: batch.active[t] * h)
+    }
+    return before
   }
 
   private func scatterScoredStates(_ batch: PackedSequences) {
@@ -138,7 +147,7 @@ final class ShardPass {
     ksr_sgemm(
       true, false, k, h, s, dquery, k, forward.scoredStates.base, h, 1,
       &gradients.dense.weight.values, h)
-    addColumns(dquery, rows: s, to: &gradients.dense.bias)
+    ksr_add_rows(s, k, dquery, &gradients.dense.bias)
     ksr_sgemm(
       false, false, s, h, k, dquery, k, p.dense.weight.values, h, 1, scoredStateGradient.base, h)
   }
@@ -148,6 +157,7 @@ final class ShardPass {
   private func readMemoryGradient(_ batch: PackedSequences, _ p: KSRParameters) {
     let (k, r) = (p.relationMatrix.columns, p.relationCount)
     let dalpha = attentionGradient.reserve(batch.scoredCount * r)
+    if !settings.freezesKnowledgeGraph { entityGradient.reserve(batch.positionCount * k) }
     let v = forward.memory.reserve(
       (settings.freezesKnowledgeGraph ? 1 : batch.stepCount + 2) * r * k)
     for b in 0..<batch.sequenceCount {
@@ -166,7 +176,7 @@ final class ShardPass {
             ksr_memory_sequence_full_gradient(
               steps, r, k, items + start, p.entityEmbedding.values, p.relationMatrix.values,
               scored + start, forward.attention.base, z, readGradient.base, dalpha,
-              &gradients.entityEmbedding.values, v)
+              entityGradient.base + start * k, v)
           }
         }
       }
@@ -194,39 +204,32 @@ final class ShardPass {
         ksr_sgemm(true, false, e, k, s, dp, e, forward.reads.base, k, 1, dw + h, h + k)
       }
     }
-    addColumns(dp, rows: s, to: &gradients.denseLayerU.bias)
+    ksr_add_rows(s, e, dp, &gradients.denseLayerU.bias)
   }
 
   // MARK: loss of score = p · q
 
   /// Leaves dLoss/dp in `preferenceGradient` and adds to dLoss/dq.
-  private func scoreAndLoss(_ batch: PackedSequences, _ q: Matrix, scale: Float) -> Double {
+  private func scoreAndLoss(
+    _ batch: PackedSequences, _ q: ItemVectors, scale: Float, _ clock: PhaseClock?
+  ) -> Double {
     switch settings.loss {
-    case .crossEntropy:
-      q.rows <= itemTile ? crossEntropy(batch, q, scale) : crossEntropyInTiles(batch, q, scale)
-    case .bpr: rankAgainstNegatives(batch, q, scale: scale)
+    case .crossEntropy: crossEntropy(batch, q, scale, clock)
+    case .bpr: measure(clock, "step/ranking") { rankAgainstNegatives(batch, q, scale: scale) }
     }
   }
 
   /// −mean log(1e-10 + σ(s⁺ − s⁻)), the mean over rows and their negatives.
-  private func rankAgainstNegatives(_ batch: PackedSequences, _ q: Matrix, scale: Float) -> Double {
-    let (s, e) = (batch.scoredCount, q.columns)
+  private func rankAgainstNegatives(
+    _ batch: PackedSequences, _ q: ItemVectors, scale: Float
+  ) -> Double {
+    let (s, e) = (batch.scoredCount, q.width)
     let count = batch.negative.count / s
     precondition(count > 0 && batch.negative.count == count * s, "BPR needs negatives")
     let dp = preferenceGradient.reserve(s * e)
     let loss = ksr_bpr(
-      s, e, count, forward.preferences.base, q.values, batch.target, batch.negative,
-      scale / Float(count), dp, &itemVectorGradient.values)
+      s, e, count, forward.preferences.base, q.rows, batch.target, batch.negative,
+      scale / Float(count), dp, itemVectorGradient.base)
     return loss / Double(count)
-  }
-
-  private func addColumns(
-    _ source: UnsafeMutablePointer<Float>, rows: Int, to bias: inout [Float]
-  ) {
-    let count = bias.count
-    bias.withUnsafeMutableBufferPointer { bias in
-      guard let base = bias.baseAddress else { return }
-      for row in 0..<rows { ksr_add(count, source + row * count, base) }
-    }
   }
 }

@@ -97,6 +97,51 @@ import Testing
     }
   }
 
+  /// Users with at most L + 1 training items have one window, whose steps are their prefixes.
+  @Test(arguments: [LossType.crossEntropy, .bpr], [true, false])
+  func windowsAndPrefixesGiveTheSameLossAndGradients(loss: LossType, frozen: Bool) {
+    let shape = Shape(layers: 2, frozen: frozen, pad: true, memory: .knowledge)
+    var generator = SeededGenerator(seed: 17)
+    var (settings, parameters) = network(shape, &generator)
+    settings.loss = loss
+    let longest = 6
+    let histories = [2, 7, 5, 1, 4].map { length in
+      (0..<length).map { _ in Int32(1 + generator.integer(below: 8)) }
+    }
+    // The same negative for the same positive, whichever way it is reached.
+    func negative(_ item: Int32) -> Int32 { item % 8 + 1 }
+    for library in [true, false] {
+      ksr_sgemm_use_library(library)
+      defer { ksr_sgemm_use_library(true) }
+      let results = WindowMode.allCases.map { mode in
+        let windows = mode.windows(lengths: histories.map(\.count), maxLength: longest)
+        let entries = windows.map { window in
+          let items = histories[window.sequence]
+          let targets = (0..<window.length).map { step in
+            step >= window.firstScored ? items[window.start + step + 1] : -1
+          }
+          var entry = PackedSequences.Entry(
+            items: items[window.start..<window.start + window.length], targets: targets)
+          if loss == .bpr { entry.negatives = targets.filter { $0 >= 0 }.map(negative) }
+          return entry
+        }
+        let step = GradientStep(
+          settings: settings, itemCount: parameters.itemCount, shards: 2, threads: 2)
+        let half = entries.count / 2
+        return step.run(
+          [PackedSequences(Array(entries[..<half])), PackedSequences(Array(entries[half...]))],
+          parameters: parameters, dropoutSeed: nil)
+      }
+      #expect(abs(results[0].loss - results[1].loss) < 1e-5 * results[0].loss)
+      for entry in parameters.entries where entry.name != "relation_Matrix" {
+        let (windows, prefixes) = (
+          results[0].gradients[keyPath: entry.path], results[1].gradients[keyPath: entry.path]
+        )
+        #expect(relativeDifference(windows, prefixes) < 1e-4, "\(entry.name)")
+      }
+    }
+  }
+
   @Test func numberOfThreadsChangesNothingAndShardsOnlyRounding() {
     let shape = Shape(layers: 1, frozen: false, pad: false, memory: .knowledge)
     var generator = SeededGenerator(seed: 11)
@@ -125,8 +170,7 @@ import Testing
       PackedSequences(stride(from: shard, to: entries.count, by: shards).map { entries[$0] })
     }
     let step = GradientStep(
-      settings: settings, itemCount: parameters.itemCount,
-      relationCount: parameters.relationCount, shards: shards, threads: threads)
+      settings: settings, itemCount: parameters.itemCount, shards: shards, threads: threads)
     if let itemTile { step.itemTile = itemTile }
     return step.run(packed, parameters: parameters, dropoutSeed: nil)
   }

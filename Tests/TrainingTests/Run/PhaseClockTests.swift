@@ -1,4 +1,5 @@
 import Dispatch
+import KSRModel
 import Testing
 
 @testable import Training
@@ -41,6 +42,22 @@ import Testing
         all else                       1.937      24.2 %\("            ")
         in all                         8.000     100.0 %\("            ")
         """)
+  }
+
+  @Test func saysWhatShareOfThePeakTrainingSustained() {
+    let clock = PhaseClock()
+    #expect(clock.share(ofPeak: 1e11, threads: 2) == nil)
+    clock.add("shuffle and pack", seconds: 0.25)
+    clock.add("step", seconds: 3.5)
+    clock.add("step/gru forward", seconds: 5)
+    clock.add("optimiser", seconds: 0.25)
+    clock.add("validation", seconds: 9)
+    clock.count(operations: 1.5e11)
+    clock.count(operations: 0.5e11)
+    #expect(
+      clock.share(ofPeak: 1e11, threads: 2)
+        == "training: 200.0 useful GFLOP in 4.000 s, 50.0 GFLOP/s: 50.0 % of the 100.0 GFLOP/s that "
+        + "matrix products reach on 2 threads")
   }
 
   @Test(

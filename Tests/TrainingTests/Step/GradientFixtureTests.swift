@@ -23,8 +23,7 @@ import Testing
       negatives: loss == "bpr" ? "neg_item" : nil)
     let losses = try file.floats("losses")
     let step = GradientStep(
-      settings: settings, itemCount: parameters.itemCount,
-      relationCount: parameters.relationCount, shards: 1, threads: 1)
+      settings: settings, itemCount: parameters.itemCount, shards: 1, threads: 1)
     var optimiser = Adam(
       settings: settings, itemCount: parameters.itemCount,
       relationCount: parameters.relationCount, frozen: ["relation_Matrix"])
@@ -54,8 +53,7 @@ import Testing
     for frozen in [false, true] {
       settings.freezesKnowledgeGraph = frozen
       let step = GradientStep(
-        settings: settings, itemCount: parameters.itemCount,
-        relationCount: parameters.relationCount, shards: 1, threads: 1)
+        settings: settings, itemCount: parameters.itemCount, shards: 1, threads: 1)
       let (loss, gradients) = step.run([batch], parameters: parameters, dropoutSeed: nil)
       #expect(abs(loss - 5.652018) < 1e-4 * 5.65)
       try expectGradients(gradients, equal: cases, frozen: frozen)

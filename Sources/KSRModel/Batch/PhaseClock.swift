@@ -14,6 +14,12 @@ public final class PhaseClock: Sendable {
     public internal(set) var seconds: Double
     /// How often it ran.
     public internal(set) var count: Int
+
+    package init(name: String, seconds: Double, count: Int) {
+      self.name = name
+      self.seconds = seconds
+      self.count = count
+    }
   }
 
   private struct Running: Hashable {
@@ -24,6 +30,7 @@ public final class PhaseClock: Sendable {
   private struct Times {
     var phases: [Phase] = []
     var begun: [Running: ContinuousClock.Instant] = [:]
+    var operations = 0.0
   }
 
   private let times = Mutex(Times())
@@ -65,6 +72,12 @@ public final class PhaseClock: Sendable {
   /// The phases in the order in which they first ended.
   public var phases: [Phase] { times.withLock { $0.phases } }
 
+  /// Adds floating-point operations that were done for the result's sake.
+  public func count(operations: Double) { times.withLock { $0.operations += operations } }
+
+  /// The floating-point operations counted so far.
+  public var operations: Double { times.withLock { $0.operations } }
+
   /// Seconds since the clock started.
   public var seconds: Double { (ContinuousClock.now - begin) / .seconds(1) }
 
@@ -78,51 +91,10 @@ public final class PhaseClock: Sendable {
   }
 }
 
-extension PhaseClock {
-  /// The phases with their times, how often they ran and their shares of all the time since the
-  /// clock started, parts under their wholes.
-  public var table: String { Self.table(phases, total: seconds) }
-
-  static func table(_ phases: [Phase], total: Double) -> String {
-    let whole = phases.filter { !$0.name.contains("/") }
-    var rows = [row("phase", "seconds", "share", "times")]
-    func add(_ name: String, _ seconds: Double, _ count: Int?) {
-      rows.append(
-        row(
-          name, decimal(seconds, 3), decimal(100 * seconds / max(total, 1e-9), 1) + " %",
-          count.map { "\($0)" } ?? ""))
-    }
-    func addParts(of phase: String, depth: Int) {
-      for part in phases where part.name.hasPrefix(phase + "/") {
-        let rest = part.name.dropFirst(phase.count + 1)
-        guard !rest.contains("/") else { continue }
-        add(String(repeating: "  ", count: depth) + rest, part.seconds, part.count)
-        addParts(of: part.name, depth: depth + 1)
-      }
-    }
-    for phase in whole {
-      add(phase.name, phase.seconds, phase.count)
-      addParts(of: phase.name, depth: 1)
-    }
-    add("all else", max(0, total - whole.reduce(0) { $0 + $1.seconds }), nil)
-    add("in all", total, nil)
-    return rows.joined(separator: "\n")
-  }
-
-  private static func row(_ name: String, _ columns: String...) -> String {
-    columns.reduce(name + String(repeating: " ", count: max(0, 24 - name.count))) { line, column in
-      line + String(repeating: " ", count: max(1, 12 - column.count)) + column
-    }
-  }
-}
-
-/// A number with some decimals, rounded.
-func decimal(_ value: Double, _ places: Int) -> String {
-  guard value.isFinite, value.magnitude < 1e12 else { return "\(value)" }
-  let unit = (0..<places).reduce(1) { power, _ in power * 10 }
-  let scaled = Int((value.magnitude * Double(unit)).rounded())
-  let fraction = String(scaled % unit)
-  let sign = value < 0 && scaled != 0 ? "-" : ""
-  let zeros = String(repeating: "0", count: max(0, places - fraction.count))
-  return "\(sign)\(scaled / unit)" + (places > 0 ? "." + zeros + fraction : "")
+/// Takes the time of a closure where there is a clock.
+package func measure<Result, Failure: Error>(
+  _ clock: PhaseClock?, _ name: String, _ body: () throws(Failure) -> Result
+) throws(Failure) -> Result {
+  guard let clock else { return try body() }
+  return try clock.measure(name, body)
 }

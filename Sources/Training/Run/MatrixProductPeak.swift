@@ -1,0 +1,34 @@
+import CKernels
+import Evaluation
+import KSRModel
+
+/// How fast this machine multiplies matrices that are in the cache: what training is measured by.
+public enum MatrixProductPeak {
+  /// Floating-point operations a second of the given threads at once: the best of some rounds.
+  ///
+  /// - Complexity: about a tenth of a second.
+  public static func measure(threads: Int) -> Double {
+    let (side, products, rounds) = (384, 20, 12)
+    let operations = 2 * Double(side * side * side * products * max(1, threads))
+    nonisolated(unsafe) let buffers = (0..<max(1, threads)).map { _ in
+      (FloatBuffer(), FloatBuffer(), FloatBuffer())
+    }
+    for (a, b, c) in buffers {
+      for buffer in [a, b, c] {
+        buffer.reserve(side * side).update(repeating: 1, count: side * side)
+      }
+    }
+    var best = Double.infinity
+    for _ in 0..<rounds {
+      let begin = ContinuousClock.now
+      parallel(buffers.count, threads: buffers.count) { thread in
+        let (a, b, c) = buffers[thread]
+        for _ in 0..<products {
+          ksr_sgemm(false, false, side, side, side, a.base, side, b.base, side, 0, c.base, side)
+        }
+      }
+      best = min(best, (ContinuousClock.now - begin) / .seconds(1))
+    }
+    return operations / best
+  }
+}

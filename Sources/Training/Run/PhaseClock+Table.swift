@@ -1,0 +1,71 @@
+import KSRModel
+
+extension PhaseClock {
+  /// The phases with their times, how often they ran and their shares of all the time since the
+  /// clock started, parts under their wholes.
+  public var table: String { Self.table(phases, total: seconds) }
+
+  /// The time that training took, without reading data, validation and writing.
+  public var trainingSeconds: Double {
+    let names: Set = ["shuffle and pack", "step", "optimiser"]
+    return phases.reduce(0) { names.contains($1.name) ? $0 + $1.seconds : $0 }
+  }
+
+  /// What share of the peak of matrix products training sustained, in words; nil before it did
+  /// anything.
+  ///
+  /// - Parameters:
+  ///   - peak: floating-point operations a second of all threads at once.
+  public func share(ofPeak peak: Double, threads: Int) -> String? {
+    let seconds = trainingSeconds
+    guard operations > 0, seconds > 0 else { return nil }
+    let rate = operations / seconds
+    return "training: \(decimal(operations / 1e9, 1)) useful GFLOP in \(decimal(seconds, 3)) s, "
+      + "\(decimal(rate / 1e9, 1)) GFLOP/s: \(decimal(100 * rate / peak, 1)) % of the "
+      + "\(decimal(peak / 1e9, 1)) GFLOP/s that matrix products reach on \(threads) "
+      + (threads == 1 ? "thread" : "threads")
+  }
+
+  static func table(_ phases: [Phase], total: Double) -> String {
+    let whole = phases.filter { !$0.name.contains("/") }
+    var rows = [row("phase", "seconds", "share", "times")]
+    func add(_ name: String, _ seconds: Double, _ count: Int?) {
+      rows.append(
+        row(
+          name, decimal(seconds, 3), decimal(100 * seconds / max(total, 1e-9), 1) + " %",
+          count.map { "\($0)" } ?? ""))
+    }
+    func addParts(of phase: String, depth: Int) {
+      for part in phases where part.name.hasPrefix(phase + "/") {
+        let rest = part.name.dropFirst(phase.count + 1)
+        guard !rest.contains("/") else { continue }
+        add(String(repeating: "  ", count: depth) + rest, part.seconds, part.count)
+        addParts(of: part.name, depth: depth + 1)
+      }
+    }
+    for phase in whole {
+      add(phase.name, phase.seconds, phase.count)
+      addParts(of: phase.name, depth: 1)
+    }
+    add("all else", max(0, total - whole.reduce(0) { $0 + $1.seconds }), nil)
+    add("in all", total, nil)
+    return rows.joined(separator: "\n")
+  }
+
+  private static func row(_ name: String, _ columns: String...) -> String {
+    columns.reduce(name + String(repeating: " ", count: max(0, 24 - name.count))) { line, column in
+      line + String(repeating: " ", count: max(1, 12 - column.count)) + column
+    }
+  }
+}
+
+/// A number with some decimals, rounded.
+func decimal(_ value: Double, _ places: Int) -> String {
+  guard value.isFinite, value.magnitude < 1e12 else { return "\(value)" }
+  let unit = (0..<places).reduce(1) { power, _ in power * 10 }
+  let scaled = Int((value.magnitude * Double(unit)).rounded())
+  let fraction = String(scaled % unit)
+  let sign = value < 0 && scaled != 0 ? "-" : ""
+  let zeros = String(repeating: "0", count: max(0, places - fraction.count))
+  return "\(sign)\(scaled / unit)" + (places > 0 ? "." + zeros + fraction : "")
+}

@@ -1,0 +1,32 @@
+import KSRModel
+import Testing
+
+@testable import Training
+
+@Suite struct UsefulWorkTests {
+  /// Counted product by product: 2mnk forward, twice that backward.
+  @Test func countsTheProductsOfABatch() {
+    var settings = KSRSettings()
+    settings.embeddingSize = 2
+    settings.kgEmbeddingSize = 3
+    settings.hiddenSize = 5
+    settings.layerCount = 2
+    let batch = PackedSequences([
+      .init(items: [1, 2, 3], targets: [-1, 3, 1]), .init(items: [4], targets: [2]),
+    ])
+    let (positions, scored) = (4.0, 3.0)
+    func product(_ m: Double, _ n: Double, _ k: Double) -> Double { 3 * 2 * m * n * k }
+    let gru =
+      product(positions, 15, 2) + product(positions, 15, 5) + 2 * product(positions, 15, 5)
+    let combine = product(scored, 2, 5) + product(scored, 2, 3)
+    let attend = product(scored, 3, 5)
+    let logits = product(scored, 11, 2)
+    let work = UsefulWork(settings: settings, itemCount: 11, negativeCount: 1)
+    #expect(work.operations(of: [batch]) == gru + combine + attend + logits)
+    #expect(work.operations(of: [batch, batch]) == 2 * work.operations(of: [batch]))
+    settings.memory = .none
+    settings.loss = .bpr
+    let plain = UsefulWork(settings: settings, itemCount: 11, negativeCount: 4)
+    #expect(plain.operations(of: [batch]) == gru + product(scored, 2, 5) + product(scored, 5, 2))
+  }
+}
