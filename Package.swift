@@ -5,7 +5,7 @@ import PackageDescription
 let rooms: [(name: String, imports: [Target.Dependency])] = [
   ("Randomness", []),
   ("AtomicFiles", [.product(name: "Yams", package: "Yams")]),
-  ("KnowledgeGraph", ["Randomness", "AtomicFiles"]),
+  ("KnowledgeGraph", ["Randomness", "CKernels", "AtomicFiles"]),
   (
     "KSRModel",
     [

@@ -27,9 +27,15 @@ public struct Triples: Sendable, Equatable {
 
   /// Reads `head_id:token`, `relation_id:token` and `tail_id:token` of NAME.kg.
   public static func read(_ folder: AtomicFolder) throws(DataError) -> Triples {
-    let form = folder.form
+    try read(atomicFile: folder.file("kg"), form: folder.form)
+  }
+
+  /// Reads the same columns of a file of any name.
+  static func read(
+    atomicFile path: String, form: AtomicForm = AtomicForm()
+  ) throws(DataError) -> Triples {
     let table = try AtomicTable.read(
-      folder.file("kg"), form: form,
+      path, form: form,
       columns: [
         .init(form.head, .tokens), .init(form.relation, .tokens), .init(form.tail, .tokens),
       ])

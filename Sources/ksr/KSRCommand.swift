@@ -16,7 +16,7 @@ struct KSRCommand: ParsableCommand {
     subcommands: [
       TrainCommand.self, EvaluateCommand.self, EmbedCommand.self, RecommendCommand.self,
       ExplainCommand.self, CheckCommand.self, ImportCommand.self, ExportCommand.self,
-      SampleCommand.self,
+      SampleCommand.self, TuneCommand.self,
     ])
 
   /// Runs the command; what a user's input is wrong about becomes a sentence and exit status 1.

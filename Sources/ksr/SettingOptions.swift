@@ -52,15 +52,23 @@ struct SettingOptions: ParsableArguments {
   }
 
   private func merge(over base: RunSettings) throws -> RunSettings {
+    var run = base
+    for warning in try run.apply(given()) { Console.note(warning) }
+    return run
+  }
+
+  /// What the files and the command line say, merged.
+  func given() throws(DataError) -> Settings {
     var settings = Settings()
     for file in files { try settings.merge(file: file) }
     for assignment in assignments {
       try settings.merge(assignment: assignment, source: Self.commandLine)
     }
-    var run = base
-    for warning in try run.apply(settings) { Console.note(warning) }
-    return run
+    return settings
   }
+
+  /// What they go on top of.
+  var base: RunSettings { usesRecBoleDefaults ? .recBole : RunSettings() }
 }
 
 /// How many threads may work.

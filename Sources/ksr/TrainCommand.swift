@@ -91,7 +91,8 @@ struct TrainCommand: ParsableCommand {
       folder, split: requested.training.split, settings: requested.data)
     describe(dataset)
     let vectors = try GraphEmbedding.load(
-      dataset.folder, dimension: requested.network.kgEmbeddingSize, seed: requested.training.seed)
+      dataset.folder, dimension: requested.network.kgEmbeddingSize, seed: requested.training.seed,
+      threads: threads.count)
     let memory = try MemoryContents(
       dataset, choosing: requested.training.memoryRelations, entities: vectors.entities,
       relations: vectors.relations, scale: requested.relationScale,

@@ -286,14 +286,14 @@ import Testing
     #expect(worst < 1e-5 * Float(k).squareRoot() * 4, "\(m)×\(n)×\(k) \(transA) \(transB)")
   }
 
-  private func use(_ path: String, _ body: () -> Void) {
+  func use(_ path: String, _ body: () -> Void) {
     let before = String(cString: ksr_kernel_path())
     #expect(ksr_kernel_select(path))
     body()
     _ = ksr_kernel_select(before)
   }
 
-  private func random(_ count: Int, _ generator: inout SeededGenerator) -> [Float] {
+  func random(_ count: Int, _ generator: inout SeededGenerator) -> [Float] {
     (0..<count).map { _ in generator.uniform(-1, 1) }
   }
 }

@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "CKernelsGraph.h"
+
 // The path in use: "avx512", "avx2" or "portable".
 const char *ksr_kernel_path(void);
 // The paths this machine can run, as a bit set: 1 portable, 2 avx2, 4 avx512.

@@ -1,0 +1,93 @@
+/// What a training of graph vectors came to: how it was made, and how well the vectors answer.
+public struct EmbeddingReport: Sendable, Encodable {
+  /// The scores of one relation.
+  public struct Relation: Sendable, Encodable {
+    /// The relation's token.
+    public var relation: String
+    /// Over heads and tails.
+    public var scores: LinkPredictionScores
+  }
+
+  /// Which triples were asked about.
+  public enum Measured: String, Sendable, Encodable {
+    /// Triples that a file holds out for this.
+    case test
+    /// Triples by which the best epoch was chosen.
+    case validation
+    /// Triples that were learned from, which says how they fit, not what would be predicted.
+    case training
+  }
+
+  /// The number of entities.
+  public var entities: Int
+  /// The number of training triples.
+  public var trainingTriples: Int
+  /// The settings by name.
+  public var settings: [String: String]
+  /// The epochs done.
+  public var epochs: Int
+  /// The epoch whose vectors were taken.
+  public var bestEpoch: Int
+  /// The mean loss of a triple in the last epoch.
+  public var loss: Double?
+  /// The time of the training with its validations.
+  public var seconds: Double
+  /// Training triples used in a second.
+  public var triplesPerSecond: Double
+  /// Which triples were asked about.
+  public var measured: Measured
+  /// Over heads and tails.
+  public var scores: LinkPredictionScores
+  /// Of the questions for heads.
+  public var heads: LinkPredictionScores
+  /// Of the questions for tails.
+  public var tails: LinkPredictionScores
+  /// Those with the most questions first.
+  public var relations: [Relation]
+  /// The files written.
+  public var files: [String] = []
+
+  enum CodingKeys: String, CodingKey {
+    case entities, settings, epochs, loss, seconds, measured, scores, heads, tails, relations, files
+    case trainingTriples = "training_triples"
+    case bestEpoch = "best_epoch"
+    case triplesPerSecond = "triples_per_second"
+  }
+
+  /// At most so many training triples are asked about where nothing is held out.
+  public static let trainingSample = 5000
+
+  /// Asks about the test triples, or, where there are none, those of the validation or some of the
+  /// training.
+  public init(
+    _ trainer: EmbeddingTrainer, _ vectors: TransE, epochs: Int, bestEpoch: Int, loss: Double?,
+    seconds: Double
+  ) {
+    let data = trainer.data
+    let asked: TripleColumns
+    if data.test.count > 0 {
+      (measured, asked) = (.test, data.test)
+    } else if data.validation.count > 0 {
+      (measured, asked) = (.validation, data.validation)
+    } else {
+      let every = (data.train.count + Self.trainingSample - 1) / Self.trainingSample
+      (measured, asked) = (
+        .training, data.train.at(stride(from: 0, to: data.train.count, by: every))
+      )
+    }
+    let ranks = LinkPrediction(data, asking: asked, norm: trainer.settings.norm)
+      .ranks(vectors, threads: trainer.threads)
+    entities = data.entities.count
+    trainingTriples = data.train.count
+    settings = Dictionary(uniqueKeysWithValues: trainer.settings.keyValues.map { ($0, $1) })
+    (self.epochs, self.bestEpoch) = (epochs, bestEpoch)
+    (self.loss, self.seconds) = (loss, seconds)
+    triplesPerSecond = Double(epochs * data.train.count) / max(seconds, 1e-9)
+    scores = ranks.scores
+    heads = LinkPredictionScores(ranks: ranks.heads)
+    tails = LinkPredictionScores(ranks: ranks.tails)
+    relations = ranks.byRelation.map {
+      Relation(relation: data.relations[$0.relation], scores: $0.scores)
+    }
+  }
+}

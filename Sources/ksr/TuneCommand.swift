@@ -1,0 +1,175 @@
+import ArgumentParser
+import AtomicFiles
+import Evaluation
+import Foundation
+import KSRModel
+import Training
+import Workspace
+
+/// `ksr tune`: which settings rank best on the validation cases.
+struct TuneCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "tune", abstract: "Train with many settings and find the best.",
+    discussion: """
+      FILE is RecBole's hyper.test: a line 'name type value' for each setting to try:
+
+        learning_rate loguniform -8,-4      e to the power of -8 ... -4
+        dropout_prob  uniform 0,0.5         any number between
+        hidden_size   quniform 64,256,64    multiples of 64
+        num_layers    choice [1,2,3]        one of these
+
+      The grid takes all combinations in this order, the last setting changing fastest; quniform \
+      stands for all its values, uniform and loguniform are drawn anew for each combination. Random \
+      search draws, never the same twice. The same seed gives the same trials.
+
+      PREFIX.jsonl is the journal: every trial that ended, on the disk before the next line is \
+      shown. The same command after any kind of end goes on where it stopped. PREFIX.result has the \
+      results as RecBole writes them, PREFIX.best.yaml the settings of the best trial for \
+      'ksr train --config'.
+      """)
+
+  @Option(
+    name: .customLong("data"), help: ArgumentHelp("The data folder.", valueName: "DIR"),
+    completion: .directory)
+  var data: String
+
+  @Option(
+    name: .customLong("params-file"),
+    help: ArgumentHelp("What to try.", valueName: "FILE"), completion: .file())
+  var parametersFile: String
+
+  @OptionGroup var settings: SettingOptions
+
+  @Option(
+    help: ArgumentHelp("Where results go; NAME-tune if not given.", valueName: "PREFIX"))
+  var output: String?
+
+  @Option(name: .customLong("algo"), help: "All combinations in order, or some at random.")
+  var algorithm = SearchAlgorithm.grid
+
+  @Option(
+    name: .customLong("max-trials"),
+    help: "At most so many trials; if not given all of the grid, 30 at random.")
+  var maxTrials: Int?
+
+  @Option(
+    help: """
+      Stop after so many trials in a row without a better one; 0: never. RecBole's run_hyper stops \
+      after 10.
+      """)
+  var patience = 0
+
+  @Option(help: "Determines the trials; the seed of each training is a setting, as for ksr train.")
+  var seed: UInt64 = 2020
+
+  @Option(help: "How many trials run at a time, sharing the threads. Changes no result.")
+  var jobs = 1
+
+  @Option(help: "The memory all trials may take, in gigabytes; if not given, what is free.")
+  var memory: Double?
+
+  @OptionGroup var threads: ThreadOptions
+
+  func validate() throws {
+    guard maxTrials ?? 1 > 0 else { throw ValidationError("--max-trials: expected 1 or more.") }
+    guard patience >= 0 else { throw ValidationError("--patience: expected 0 or more.") }
+    guard (1...256).contains(jobs) else { throw ValidationError("--jobs: expected 1 to 256.") }
+    guard memory ?? 1 > 0 else { throw ValidationError("--memory: expected more than 0.") }
+  }
+
+  mutating func run() throws {
+    let space = try SearchSpace(file: parametersFile)
+    let folder = try AtomicFolder(path: data)
+    let trials = TrialSettings(
+      given: try settings.given(), base: settings.base, space: space)
+    for warning in try trials.check() { Console.note(warning) }
+    let plan = TrialPlan(space, algorithm, maximum: maxTrials, seed: seed)
+    let prefix = output ?? "\(folder.name)-tune"
+    let journal = try TuningJournal(
+      path: "\(prefix).jsonl", header: try header(space, trials, folder))
+    var progress = TuningProgress(
+      planned: plan.trials.count, patience: patience > 0 ? patience : nil)
+    for record in journal.earlier where record.trial <= plan.trials.count {
+      progress.take(record)
+    }
+    let first = try trials.run(plan.trials[0])
+    let display = TuningDisplay(plan, metric: first.training.validationMetric)
+    if !journal.earlier.isEmpty {
+      Console.note("\(journal.path): \(progress.records.count) trials are done already.")
+    }
+    Console.note(
+      "\(plan.trials.count) trials of \(space.parameters.map(\.name).joined(separator: ", "))")
+    let source = TrialSource(folder, trials, plan, threads: threads.count)
+    StopSignal.await()
+    let files = (prefix, space.parameters.map(\.name), first.training.reportedMetrics)
+    let tuner = Tuner(
+      plan, progress: progress, journal: journal, jobs: jobs, threads: threads.count,
+      memory: memory.map { $0 * 1e9 } ?? FreeMemory.bytes,
+      prepare: { trial in try source.prepare(trial) },
+      shouldStop: { StopSignal.isReceived },
+      report: { event, progress in
+        display.show(event, progress)
+        if case .ended = event { Self.writeResults(progress, files) }
+      })
+    progress = try tuner.run()
+    display.finish(progress)
+    Self.writeResults(progress, files)
+    if StopSignal.isReceived, !progress.isFinished {
+      Console.note("Stopped; the same command goes on.")
+      throw ExitCode(StopSignal.status)
+    }
+    try finish(progress, trials, plan, prefix)
+  }
+
+  private func header(
+    _ space: SearchSpace, _ trials: TrialSettings, _ folder: AtomicFolder
+  ) throws -> TuningHeader {
+    let run = try trials.run([])
+    return TuningHeader(
+      space: space.parameters.map { "\($0.name) \($0.range)" },
+      settings: Dictionary(uniqueKeysWithValues: run.keyValues.map { ($0.key, $0.value) }),
+      algorithm: algorithm.rawValue, seed: seed, data: folder.name)
+  }
+
+  private static func writeResults(
+    _ progress: TuningProgress,
+    _ files: (prefix: String, parameters: [String], metrics: [ValidationMetric])
+  ) {
+    do {
+      try writeAtomically(
+        TuningResults.text(
+          progress.counted, parameters: files.parameters, metrics: files.metrics),
+        to: "\(files.prefix).result")
+    } catch {
+      // The journal has everything; the text is written again after the next trial.
+      Console.note("\(error)")
+    }
+  }
+
+  private func finish(
+    _ progress: TuningProgress, _ trials: TrialSettings, _ plan: TrialPlan, _ prefix: String
+  ) throws {
+    if let last = progress.lastTrial, last < plan.trials.count {
+      Console.note("Stopped after trial \(last): none of the last \(patience) was better.")
+    }
+    guard let best = progress.best else {
+      let reason = progress.counted.first { $0.error != nil }?.error ?? "no trial ended"
+      throw Failure(description: "No trial succeeded; the first says: \(reason)")
+    }
+    let file = "\(prefix).best.yaml"
+    try writeAtomically(trials.merged(plan.trials[best.trial - 1]).yaml, to: file)
+    let values = zip(plan.space.parameters, plan.trials[best.trial - 1])
+      .map { "\($0.name)=\($1.yaml)" }
+    Console.result("best: trial \(best.trial), \(values.joined(separator: ", "))")
+    for (name, results) in [("valid", best.valid), ("test", best.test)] where !results.isEmpty {
+      let shown = results.sorted { $0.key < $1.key }.map { "\($0.key) \(fixed($0.value))" }
+      Console.result("\(name)  \(shown.joined(separator: "  "))")
+    }
+    Console.result(
+      "ksr train --data \(shellWord(data))"
+        + (settings.usesRecBoleDefaults ? " --recbole-defaults" : "")
+        + " --config \(shellWord(file)) --output MODEL")
+  }
+}
+
+extension SearchAlgorithm: ExpressibleByArgument {}

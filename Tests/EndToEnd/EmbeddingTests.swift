@@ -1,0 +1,47 @@
+import Foundation
+import Testing
+
+/// `ksr embed` as a program.
+@Suite struct EmbedCommandTests {
+  private let folder: TrainingFolder
+
+  init() throws { folder = try TrainingFolder() }
+
+  private func embed(_ more: String...) throws -> (status: Int32, output: String) {
+    try folder.run(
+      ["embed", "--data", folder.data, "--set", "epochs=3", "--set", "embedding_size=6"] + more)
+  }
+
+  @Test func theNumberOfThreadsChangesNoFile() throws {
+    let names = ["tiny-ksr.ent_feature", "tiny-ksr.rel_feature"]
+    var first: [Data] = []
+    for threads in ["1", "3"] {
+      let run = try embed("--output", folder.path + "/t" + threads, "--threads", threads)
+      #expect(run.status == 0, "\(run.output)")
+      #expect(run.output.contains("questions about training triples (how they fit"))
+      let files = try names.map { try folder.bytes("\(folder.path)/t\(threads)/\($0)") }
+      if first.isEmpty { first = files } else { #expect(files == first) }
+    }
+    let head = String(decoding: first[0].prefix(200), as: UTF8.self)
+    #expect(head.hasPrefix("ent_id:token\tent_vec:float_seq\n"))
+  }
+
+  @Test func benchmarksComeAsFilesOfTheirOwn() throws {
+    let train = try folder.write("a\tr\tb\nb\tr\tc\nc\tr\ta\n", to: "train.txt")
+    let test = try folder.write("a\tr\tc\n", to: "test.txt")
+    let run = try folder.run(
+      ["embed", "--train", train, "--test", test, "--quick", "--json", "--set", "epochs=2"])
+    #expect(run.status == 0 && run.output.contains("\"measured\" : \"test\""), "\(run.output)")
+    #expect(try folder.names() == ["test.txt", "tiny-ksr", "train.txt"])
+    let broken = try folder.write("a\tr\tb\na\tr\n", to: "train.txt")
+    let refused = try folder.run(["embed", "--train", broken])
+    #expect(refused.status == 1 && refused.output.contains("train.txt, line 2: found 2 fields"))
+  }
+
+  @Test func tellsWhatIsWrong() throws {
+    let run = try embed("--set", "norm=3")
+    #expect(run.output.contains("field norm: found 3, expected a whole number from 1 to 2"))
+    #expect(run.status != 0)
+    #expect(try folder.run(["embed"]).output.contains("Give either --data DIR or --train FILE."))
+  }
+}
