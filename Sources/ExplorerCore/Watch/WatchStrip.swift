@@ -86,7 +86,7 @@ enum WatchStrip {
         frame.glyphs.sparkline(values.binned(to: chart)), line, at: text.columns,
         style: Style(.bar))
     }
-    frame.put(text, line)
+    frame.put(text, line, columns: text.columns)
   }
 
   /// How far the run is.
