@@ -97,7 +97,7 @@ struct ScreenGoldenTests {
   private static func stress(_ canvas: Canvas) -> String {
     (0..<canvas.size.rows).map { row in
       let cells = canvas.row(row).filter { $0.width > 0 }
-      let text = String(cells.map { Character($0.base) }).replacing(/[ +−]?[0-9]e-[0-9]+/) {
+      let text = String(cells.map { Character($0.base) }).replacing(/ ?[+−]?[0-9]e-[0-9]+/) {
         String(repeating: "\u{0}", count: $0.output.count)
       }
       var line = zip(cells, text).map { cell, sign in

@@ -130,7 +130,8 @@ extension KSRNetwork {
     for a in 0..<(readsMemory ? relationCount : 0) {
       let weights = trace.slotWeights(of: a, at: row)
       let relation = parameters.relationMatrix.row(a)
-      for t in rows {
+      // In order, so that the sum is the same to the last bit each time.
+      for t in rows.sorted() {
         let entity = parameters.entityEmbedding.row(Int(trace.items[t]))
         let weight = trace.attention[row, a] * weights[t]
         for (k, value) in zip(entity, relation).enumerated() {

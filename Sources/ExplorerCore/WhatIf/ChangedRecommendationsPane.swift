@@ -12,7 +12,9 @@ enum ChangedRecommendationsPane {
     let selected = min(state.recommendation, items.count - 1)
     let (list, gone, parts) = split(
       room, goneCount: changes.gone.count,
-      partCount: ScorePartsView.lines(items[selected].parts, scene.model, frame.words, limit: .max).count)
+      partCount: ScorePartsView.lines(
+        items[selected].parts, scene.model, frame.words, limit: .max
+      ).count)
     let columns = Columns(list.columns)
     drawHeadings(columns, placement, &frame)
     // What came next stays in sight, in the last row if the list has been left before it.
@@ -29,7 +31,8 @@ enum ChangedRecommendationsPane {
     }
     drawGone(changes, whatIf.goneTitles, in: gone.inset(columns: 1, rows: 0), &frame)
     if let parts {
-      let lines = ScorePartsView.lines(items[selected].parts, scene.model, frame.words, limit: parts.rows - 2)
+      let lines = ScorePartsView.lines(
+        items[selected].parts, scene.model, frame.words, limit: parts.rows - 2)
       ScorePartsView.draw(items[selected], lines, in: parts.inset(columns: 1, rows: 0), &frame)
     }
   }
