@@ -38,7 +38,11 @@ struct View: Sendable, CustomTestStringConvertible {
     View(name: "map", keys: "m"), View(name: "map-near", keys: "m,s,Tab,Tab,Enter,Tab"),
     View(name: "diagnosis", keys: "d"), View(name: "tour", keys: "t"),
     View(name: "tour-second", keys: "t,Right"),
+    View(name: "sorted", keys: "s,s,Tab,Tab"), View(name: "unseen", keys: "x,BTab"),
+    View(name: "theme", keys: "T"), View(name: "model-plain", keys: "p,i"),
+    View(name: "find-nothing", keys: "/,text=zzz"),
     View(name: "empty", keys: "", hasData: false),
+    View(name: "empty-films", keys: "n,text=ps", hasData: false),
   ]
 
   /// The state of the view.
@@ -81,6 +85,13 @@ struct ScreenGoldenTests {
     try expectGolden(text, view.name)
   }
 
+  @Test("on a large screen", arguments: ["", "w"])
+  func large(keys: String) throws {
+    let little = try LittleData()
+    try expectGolden(
+      try little.text(keys, columns: 200, rows: 60), keys.isEmpty ? "large" : "large-why")
+  }
+
   @Test("too small for a pane")
   func message() throws {
     let little = try LittleData()
@@ -97,7 +108,7 @@ struct ScreenGoldenTests {
   private static func stress(_ canvas: Canvas) -> String {
     (0..<canvas.size.rows).map { row in
       let cells = canvas.row(row).filter { $0.width > 0 }
-      let text = String(cells.map { Character($0.base) }).replacing(/ ?[+−]?[0-9]e-[0-9]+/) {
+      let text = String(cells.map { Character($0.base) }).replacing(/\ ?[+−]?[0-9]e-[0-9]+/) {
         String(repeating: "\u{0}", count: $0.output.count)
       }
       var line = zip(cells, text).map { cell, sign in

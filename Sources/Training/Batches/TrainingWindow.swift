@@ -18,8 +18,8 @@ public struct TrainingWindow: Sendable, Equatable {
 
 /// How sequences become training windows (`training`).
 public enum WindowMode: String, Sendable, CaseIterable {
-  /// One pass per window of L with a loss at every step; each next window starts half a window
-  /// later, and in it only the steps that no earlier window scored count (DESIGN.md §4).
+  /// One pass per window of L with a loss at every step; each next window starts a stride later,
+  /// and in it only the steps that no earlier window scored count (DESIGN.md §4).
   case windows
   /// RecBole's augmentation (`data_augmentation`): every prefix is a case of its own, cut to its
   /// last L items, with a loss at its last step only.
@@ -28,7 +28,12 @@ public enum WindowMode: String, Sendable, CaseIterable {
   /// The windows of sequences with the given numbers of items.
   ///
   /// A sequence of n items has n − 1 scored steps in either mode; one of fewer than two has none.
-  public func windows(lengths: [Int], maxLength: Int) -> [TrainingWindow] {
+  ///
+  /// - Parameter stride: how much later the next window starts (`window_stride`): the shorter, the
+  ///   more of the past each scored step sees, and the more is computed. Nil is half of L; more
+  ///   than L, which would leave steps out, is taken as L.
+  public func windows(lengths: [Int], maxLength: Int, stride: Int? = nil) -> [TrainingWindow] {
+    let stride = min(max(1, stride ?? maxLength / 2), maxLength)
     var result: [TrainingWindow] = []
     for (sequence, items) in lengths.enumerated() where items >= 2 {
       let steps = items - 1
@@ -42,7 +47,7 @@ public enum WindowMode: String, Sendable, CaseIterable {
             TrainingWindow(
               sequence: sequence, start: start, length: end - start, firstScored: scored - start))
           scored = end
-          start += max(1, maxLength / 2)
+          start += stride
         }
       case .prefix:
         for step in 0..<steps {

@@ -37,7 +37,8 @@ public struct MemoryEstimate: Sendable, Equatable {
     let gradients = parameters + 2 * n * e + shards * (gru + maps + n * e)
 
     let windows = training.mode.windows(
-      lengths: sequenceLengths, maxLength: settings.maxItemListLength)
+      lengths: sequenceLengths, maxLength: settings.maxItemListLength,
+      stride: training.windowStride)
     let positionsInAll = Double(windows.reduce(0) { $0 + $1.length })
     let scoredInAll = Double(max(1, windows.reduce(0) { $0 + $1.scoredCount }))
     let longest = Double(windows.map(\.length).max() ?? 0)

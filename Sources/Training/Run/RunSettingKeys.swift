@@ -27,7 +27,8 @@ enum RunSettingKeys {
     // Where things are and how to run.
     "model", "dataset", "data_path", "checkpoint_dir", "config_file_list", "use_gpu", "gpu_id",
     "device", "nproc", "world_size", "local_rank", "offset", "ip", "port", "worker",
-    "single_spec", "enable_amp", "enable_scaler", "reproducibility", "state", "show_progress",
+    "single_spec", "enable_amp", "enable_scaler", "require_pow", "reproducibility", "state",
+    "show_progress",
     "log_wandb", "wandb_project", "save_dataset", "dataset_save_path", "save_dataloaders",
     "dataloaders_save_path", "shuffle", "eval_batch_size", "valid_metric_bigger",
     "metric_decimal_place", "loss_decimal_place", "repeatable", "eval_type", "MODEL_TYPE",

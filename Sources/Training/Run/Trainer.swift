@@ -53,7 +53,8 @@ public struct Trainer: Sendable {
     report: (TrainingEvent) -> Void
   ) throws(TrainingError) -> TrainingState {
     let windows = training.mode.windows(
-      lengths: sequences.map(\.count), maxLength: settings.maxItemListLength)
+      lengths: sequences.map(\.count), maxLength: settings.maxItemListLength,
+      stride: training.windowStride)
     guard windows.contains(where: { $0.scoredCount > 0 }) else { throw .noTrainingSteps }
     let step = GradientStep(
       settings: settings, itemCount: start.parameters.itemCount, shards: training.shards,

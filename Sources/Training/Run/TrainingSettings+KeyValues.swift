@@ -31,6 +31,7 @@ extension TrainingSettings {
       ("eval_args.mode.test", testMode.text),
       ("seed", "\(seed)"),
       ("training", mode.rawValue),
+      ("window_stride", windowStride.map { "\($0)" } ?? "half"),
       ("shards", "\(shards)"),
       ("memory_relations", memoryRelations.text),
       ("relation_scale", relationScale.map { "\($0)" } ?? "auto"),
@@ -55,7 +56,7 @@ extension TrainingSettings {
     case "train_neg_sample_distribution": negativeDistribution = try Self.choice(key, value)
     case "train_batch_size": batchSize = try Self.count(key, value)
     case "epochs": epochs = try Self.count(key, value)
-    case "stopping_step": stoppingStep = try Self.count(key, value)
+    case "stopping_step": stoppingStep = value == "0" ? 0 : try Self.count(key, value)
     case "eval_step": evaluationStep = try Self.count(key, value)
     case "valid_metric":
       guard let metric = ValidationMetric(value) else {
@@ -89,6 +90,7 @@ extension TrainingSettings {
       }
       seed = number
     case "training": mode = try Self.choice(key, value)
+    case "window_stride": windowStride = value == "half" ? nil : try Self.count(key, value)
     case "shards": shards = try Self.count(key, value)
     case "memory_relations": memoryRelations = MemoryRelations(text: value)
     case "relation_scale":

@@ -46,6 +46,8 @@ public struct TrainingSettings: Sendable, Equatable {
   public var seed: UInt64 = 2020
   /// `training`: windows with a loss at every step, or RecBole's prefixes.
   public var mode = WindowMode.windows
+  /// `window_stride`: how many items later the next window starts; nil is half a window.
+  public var windowStride: Int?
   /// `shards`: into how many parts a batch is cut.
   ///
   /// More allow more threads. The result depends on this number, never on the number of threads.

@@ -145,8 +145,9 @@ public final class Tuner: @unchecked Sendable {
       let prepared = try prepare(trial)
       if let memory, prepared.bytes > memory {
         throw TrialFailure(
-          description: "needs about \(MemoryEstimate.size(prepared.bytes)) of memory, and "
-            + "\(MemoryEstimate.size(memory)) are free")
+          description:
+            "needs about \(MemoryEstimate.size(prepared.bytes)) of memory, more than "
+            + "the \(MemoryEstimate.size(memory)) that trials may take")
       }
       reserve(prepared.bytes)
       defer { release(prepared.bytes) }

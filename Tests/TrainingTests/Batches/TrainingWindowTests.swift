@@ -7,14 +7,16 @@ import Testing
     for mode in WindowMode.allCases {
       for length in 0...40 {
         for maxLength in 1...12 {
-          let windows = mode.windows(lengths: [length], maxLength: maxLength)
-          var scored: [Int] = []
-          for window in windows {
-            #expect(window.length >= 1 && window.length <= maxLength)
-            #expect(window.firstScored >= 0 && window.firstScored < window.length)
-            scored += (window.firstScored..<window.length).map { window.start + $0 }
+          for stride in [nil] + (1...14).map(Optional.some) {
+            let windows = mode.windows(lengths: [length], maxLength: maxLength, stride: stride)
+            var scored: [Int] = []
+            for window in windows {
+              #expect(window.length >= 1 && window.length <= maxLength)
+              #expect(window.firstScored >= 0 && window.firstScored < window.length)
+              scored += (window.firstScored..<window.length).map { window.start + $0 }
+            }
+            #expect(scored.sorted() == Array(0..<max(0, length - 1)))
           }
-          #expect(scored.sorted() == Array(0..<max(0, length - 1)))
         }
       }
     }
@@ -25,6 +27,18 @@ import Testing
     #expect(windows.map(\.start) == [0, 5, 10, 15])
     #expect(windows.map(\.firstScored) == [0, 5, 5, 5])
     #expect(windows.map(\.length) == [10, 10, 10, 10])
+  }
+
+  @Test func theStrideSaysHowMuchOfThePastEachStepSees() {
+    func starts(_ stride: Int?) -> [Int] {
+      WindowMode.windows.windows(lengths: [21], maxLength: 10, stride: stride).map(\.start)
+    }
+    #expect(starts(nil) == [0, 5, 10])
+    #expect(starts(10) == [0, 10])
+    #expect(starts(4) == [0, 4, 8, 12])
+    #expect(starts(1) == Array(0...10))
+    // A longer one would leave steps out.
+    #expect(starts(99) == starts(10))
   }
 
   @Test func movieLensTakesThePositionsOfTheDesign() {
