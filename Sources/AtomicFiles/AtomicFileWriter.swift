@@ -20,18 +20,23 @@ public struct AtomicFileWriter: Sendable {
   /// The number of rows so far.
   public private(set) var rowCount = 0
   private var content: [UInt8] = []
+  private let form: AtomicForm
 
-  /// A table with columns and no rows yet.
-  public init(_ columns: [AtomicColumn]) throws(DataError) {
+  /// A table with columns and no rows yet; of its form the separators count.
+  public init(_ columns: [AtomicColumn], form: AtomicForm = AtomicForm()) throws(DataError) {
     self.columns = columns
+    self.form = form
     for column in columns {
       guard !column.name.isEmpty, !column.name.utf8.contains(UInt8(ascii: ":")) else {
         throw DataError(
           file: "table", found: "the column \(quoted(column.name))", expected: "a name without ':'")
       }
-      try Self.check(column.name, column.name, line: 1)
+      try check(column.name, column.name, line: 1)
     }
-    content.append(contentsOf: columns.map(\.header).joined(separator: "\t").utf8)
+    for (index, column) in columns.enumerated() {
+      if index > 0 { content.append(form.fieldSeparator) }
+      content.append(contentsOf: column.header.utf8)
+    }
     content.append(newline)
   }
 
@@ -46,7 +51,7 @@ public struct AtomicFileWriter: Sendable {
     let start = content.count
     do throws(DataError) {
       for (index, field) in fields.enumerated() {
-        if index > 0 { content.append(tab) }
+        if index > 0 { content.append(form.fieldSeparator) }
         try append(field, columns[index], line)
       }
     } catch {
@@ -67,13 +72,13 @@ public struct AtomicFileWriter: Sendable {
   ) throws(DataError) {
     switch (field, column.type) {
     case (.token(let text), .token) where !text.isEmpty, (.text(let text), .tokenSequence):
-      try Self.check(text, column.name, line: line)
+      try check(text, column.name, line: line)
       content.append(contentsOf: text.utf8)
     case (.number(let number), .float) where number.isFinite:
       content.append(contentsOf: Self.text(number).utf8)
     case (.vector(let numbers), .floatSequence) where numbers.allSatisfy(\.isFinite):
       for (index, number) in numbers.enumerated() {
-        if index > 0 { content.append(UInt8(ascii: " ")) }
+        if index > 0 { content.append(form.sequenceSeparator) }
         content.append(contentsOf: number.description.utf8)
       }
     default:
@@ -83,13 +88,13 @@ public struct AtomicFileWriter: Sendable {
     }
   }
 
-  private static func check(
-    _ text: String, _ field: String, line: Int
-  ) throws(DataError) {
-    for byte in text.utf8 where byte == tab || byte == newline || byte == carriageReturn {
+  private func check(_ text: String, _ field: String, line: Int) throws(DataError) {
+    let separator = form.fieldSeparator
+    for byte in text.utf8 where byte == separator || byte == newline || byte == carriageReturn {
       throw DataError(
         file: "table", line: line, field: field, found: quoted(text),
-        expected: "a text without tabs and line ends")
+        expected: "a text without line ends and "
+          + (separator == tab ? "tabs" : "\"\(Character(UnicodeScalar(separator)))\""))
     }
   }
 

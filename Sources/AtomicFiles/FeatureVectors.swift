@@ -92,10 +92,11 @@ public struct FeatureVectors: Sendable {
   /// Writes a file that RecBole reads, with names of columns such as `ent_id` and `ent_vec`.
   ///
   /// Each number is the shortest text that reads back as the same number.
-  public func write(to path: String, id: String, vector: String) throws(DataError) {
-    var writer = try AtomicFileWriter([
-      AtomicColumn(id, .token), AtomicColumn(vector, .floatSequence),
-    ])
+  public func write(
+    to path: String, id: String, vector: String, form: AtomicForm = AtomicForm()
+  ) throws(DataError) {
+    var writer = try AtomicFileWriter(
+      [AtomicColumn(id, .token), AtomicColumn(vector, .floatSequence)], form: form)
     for (row, token) in tokens.tokens.enumerated() {
       try writer.append([.token(token), .vector(Array(self[row]))])
     }

@@ -7,6 +7,19 @@ extension Settings {
       found: entry?.value.description ?? "nothing", expected: expected)
   }
 
+  /// An error that the data showed, at the place of the setting that it is about.
+  ///
+  /// Where the error's field is a key of these settings, file and line become those of the key; other
+  /// errors stay as they are.
+  public func located(_ error: DataError) -> DataError {
+    guard let key = error.field?.split(separator: ".").first.map(String.init),
+      let entry = entries[key], entry.source != error.file
+    else { return error }
+    return DataError(
+      file: entry.source, line: entry.line, field: error.field,
+      found: "\(error.found) (\(printable(error.file, limit: 1000)))", expected: error.expected)
+  }
+
   /// A truth value; nil where the key is missing or unset.
   public func bool(_ key: String) throws(DataError) -> Bool? {
     try read(key, "true or false") { if case .bool(let value) = $0 { value } else { nil } }

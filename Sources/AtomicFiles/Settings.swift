@@ -28,8 +28,10 @@ public struct Settings: Sendable {
   public subscript(key: String) -> SettingValue? { entries[key]?.value }
 
   /// Sets a value, as a default of the program or in a test.
-  public mutating func set(_ key: String, _ value: SettingValue, source: String) {
-    entries[key] = Entry(value: value, source: source, line: nil)
+  public mutating func set(
+    _ key: String, _ value: SettingValue, source: String, line: Int? = nil
+  ) {
+    entries[key] = Entry(value: value, source: source, line: line)
   }
 
   /// Merges a YAML file.
@@ -57,7 +59,7 @@ public struct Settings: Sendable {
       guard let printed = PrintedSettings(text),
         let content = try? reader.topLevel(of: printed.text)
       else { throw error }
-      merge(content, source: source, addedLines: printed.addedLines)
+      merge(content, source: source) { printed.originalLine($0) }
       warnings.append(
         "\(printable(source, limit: 1000)) is no YAML as it stands; read with what the print of "
           + "RecBole's page lost: \(printed.restored.joined(separator: ", ")).")
@@ -66,10 +68,10 @@ public struct Settings: Sendable {
 
   private mutating func merge(
     _ content: [(key: String, value: SettingValue, line: Int?)], source: String,
-    addedLines: Int = 0
+    lineOf original: (Int) -> Int = { $0 }
   ) {
     for (key, value, line) in content {
-      entries[key] = Entry(value: value, source: source, line: line.map { max(1, $0 - addedLines) })
+      entries[key] = Entry(value: value, source: source, line: line.map(original))
     }
   }
 

@@ -1,9 +1,11 @@
 extension Triples {
   /// Reads triples from a file of any name: an atomic file like NAME.kg, or one without a header, as
   /// link-prediction benchmarks come: head, relation and tail on each line, separated by tabs.
-  public static func read(file path: String) throws(DataError) -> Triples {
+  public static func read(
+    file path: String, form: AtomicForm = AtomicForm()
+  ) throws(DataError) -> Triples {
     let file = try MappedFile(path)
-    if firstLine(file.bytes).contains(":token") { return try read(atomicFile: path) }
+    if firstLine(file.bytes).contains(":token") { return try read(atomicFile: path, form: form) }
     return try readPlain(file.bytes, path)
   }
 

@@ -30,8 +30,14 @@ struct ModelCheck {
     var count = 0
     var total = 0
     var examples: [String] = []
-    for entry in model.parameters.entries {
-      let values = model.parameters[keyPath: entry.path]
+    var tensors = model.parameters.entries.map { entry in
+      (name: entry.name, shape: entry.shape, values: model.parameters[keyPath: entry.path])
+    }
+    if let tails = model.tails.vectors {
+      tensors.append(("vectors of known tails", [tails.rows, tails.columns], tails.values))
+    }
+    for entry in tensors {
+      let values = entry.values
       total += values.count
       let places = values.indices.filter { !values[$0].isFinite }
       guard let first = places.first else { continue }
@@ -56,6 +62,7 @@ struct ModelCheck {
     case "item_embedding.weight", "entity_embedding.weight":
       "\(row) (\(printable(model.itemNames[row])))"
     case "relation_Matrix": "\(row) (\(printable(model.relationNames[row])))"
+    case "vectors of known tails": "\(row) (\(printable(model.tails.names[row])))"
     default: "\(row)"
     }
   }

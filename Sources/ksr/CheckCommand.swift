@@ -43,9 +43,12 @@ struct CheckCommand: ParsableCommand {
 
   mutating func run() throws {
     let folder = try AtomicFolder(path: data)
-    let model = try model.map { try TrainedModel.read(path: $0) }
+    // What is not finite is a finding, not a reason to stop.
+    let model = try model.map { try TrainedModel.read(path: $0, refusesNonFinite: false) }
     let given = try settings.isEmpty ? nil : settings.read().data
-    let report = try DataReport(folder, settings: given, model: model, examples: examples)
+    let report = try settings.locating {
+      try DataReport(folder, settings: given, model: model, examples: examples)
+    }
     Console.result(json ? report.json : report.text)
     if let failOn, report.findings.contains(where: { $0.severity <= failOn }) {
       throw ExitCode(2)

@@ -2,6 +2,7 @@ import ArgumentParser
 import AtomicFiles
 import Foundation
 import KnowledgeGraph
+import Workspace
 
 /// `ksr embed`: vectors of a knowledge graph's entities and relations.
 struct EmbedCommand: ParsableCommand {
@@ -63,6 +64,16 @@ struct EmbedCommand: ParsableCommand {
   var entities = WrittenEntities.all
 
   @Option(
+    name: .customLong("config"), parsing: .upToNextOption,
+    help: ArgumentHelp(
+      """
+      RecBole's settings files in YAML, for names of fields and files and for separators; the whole \
+      graph is learnt from, whatever they filter.
+      """, valueName: "FILE"),
+    completion: .file(extensions: ["yaml", "yml"]))
+  var files: [String] = []
+
+  @Option(
     name: .customLong("set"), parsing: .singleValue,
     help: ArgumentHelp("A setting, see above; may be given again.", valueName: "key=value"))
   var assignments: [String] = []
@@ -80,6 +91,7 @@ struct EmbedCommand: ParsableCommand {
     guard train != nil || (valid == nil && test == nil) else {
       throw ValidationError("--valid and --test belong to --train.")
     }
+    guard files.isEmpty || data != nil else { throw ValidationError("--config belongs to --data.") }
     guard entities == .all || data != nil else {
       throw ValidationError("--entities linked needs the links of --data.")
     }
@@ -138,14 +150,20 @@ private struct EmbeddingSource {
   private let folder: AtomicFolder?
   /// The beginning of the files' paths, if there are any to write.
   private let target: String?
+  private let form: AtomicForm
 
   init(_ command: EmbedCommand) throws {
     let output = command.output.map { path in
       let name = URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent
       return (folder: path, name: name)
     }
+    var settings = Settings()
+    for file in command.files { try settings.merge(file: file) }
+    settings.warnings.forEach(Console.note)
+    form = try DataSettings(settings).form
     if let data = command.data {
-      let folder = try AtomicFolder(path: data)
+      var folder = try AtomicFolder(path: data)
+      folder.form = form
       self.folder = folder
       triples = try GraphEmbedding.triples(of: folder)
       target = (output?.folder ?? folder.path) + "/" + folder.name
@@ -174,8 +192,15 @@ private struct EmbeddingSource {
       entities = FeatureVectors(
         tokens: Vocabulary(linked), width: entities.width, values: rows.flatMap { entities[$0] })
     }
-    try entities.write(to: target + ".ent_feature", id: "ent_id", vector: "ent_vec")
-    try vectors.relations.write(to: target + ".rel_feature", id: "rel_id", vector: "rel_vec")
-    return [target + ".ent_feature", target + ".rel_feature"]
+    let parts = [
+      (entities, form.entityVectors, "ent"), (vectors.relations, form.relationVectors, "rel"),
+    ]
+    return try parts.map { vectors, place, name in
+      let path = "\(target).\(place.suffix)"
+      if FileManager.default.fileExists(atPath: path) { Console.note("\(path) is replaced.") }
+      try vectors.write(
+        to: path, id: place.id ?? "\(name)_id", vector: place.vector ?? "\(name)_vec", form: form)
+      return path
+    }
   }
 }

@@ -137,7 +137,16 @@ struct EvaluateCommand: ParsableCommand {
       try writeAtomically(EvaluationSection.perUser(sections, session), to: perUser)
       Console.note("ranks of \(sections.reduce(0) { $0 + $1.caseCount }) cases: \(perUser)")
     }
-    Console.result(json ? EvaluationSection.json(sections) : EvaluationSection.text(sections))
+    Console.result(
+      json
+        ? EvaluationSection.json(sections, data: folder.name, model: model)
+        : EvaluationSection.text(sections))
+    let isCompared = ([session] + others).contains { $0.model.settings.memory == .none }
+    if !isCompared {
+      Console.note(
+        "To see what the memory is worth, train again with --set memory=none and name that model "
+          + "after --against.")
+    }
   }
 
   private func testName(_ session: Session) -> String {

@@ -48,7 +48,11 @@ struct EvaluationSection: Encodable {
   private let cases: [RankingCase]
   private let listLengths: [Int]
 
-  enum CodingKeys: String, CodingKey { case name, caseCount, mode, masksHistory, rows }
+  enum CodingKeys: String, CodingKey {
+    case name, mode, rows
+    case caseCount = "cases"
+    case masksHistory = "history_masked"
+  }
 
   init(
     name: String, cases: [RankingCase], session: Session, others: [(String, Session)],
@@ -111,10 +115,16 @@ struct EvaluationSection: Encodable {
       }
   }
 
-  static func json(_ sections: [EvaluationSection]) -> String {
+  static func json(_ sections: [EvaluationSection], data: String, model: String) -> String {
+    struct Report: Encodable {
+      let data: String
+      let model: String
+      let tests: [EvaluationSection]
+    }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    let data = (try? encoder.encode(sections)) ?? Data()
+    let report = Report(data: data, model: model, tests: sections)
+    let data = (try? encoder.encode(report)) ?? Data()
     return String(decoding: data, as: UTF8.self)
   }
 

@@ -25,6 +25,7 @@ enum GraphEmbedding {
     var command = "ksr embed --data \(shellWord(folder.path))"
     if dimension != settings.dimension { command += " --set embedding_size=\(dimension)" }
     if seed != settings.seed { command += " --set seed=\(seed)" }
+    if folder.form != AtomicForm() { command += " --config FILE" }
     Console.note(
       "\(folder.name) has no .ent_feature and .rel_feature: training TransE on its graph. "
         + "'\(command)' keeps the vectors.")
@@ -38,7 +39,7 @@ enum GraphEmbedding {
   /// NAME.kg to learn from, and NAME.valid.kg and NAME.test.kg where they are there.
   static func triples(of folder: AtomicFolder) throws -> LinkPredictionData {
     func optional(_ suffix: String) throws -> Triples? {
-      folder.has(suffix) ? try Triples.read(file: folder.file(suffix)) : nil
+      folder.has(suffix) ? try Triples.read(file: folder.file(suffix), form: folder.form) : nil
     }
     return LinkPredictionData(
       train: try Triples.read(folder), validation: try optional("valid.kg"),

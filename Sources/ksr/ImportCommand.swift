@@ -65,8 +65,12 @@ struct ImportCommand: ParsableCommand {
       parameters = try StateDict(SafetensorsFile(path: stateDict ?? ""))
     }
     for assignment in assignments { try settings.merge(assignment: assignment, source: "--set") }
-    let result = try RecBoleImport(
-      parameters, settings: settings, folder: AtomicFolder(path: data))
+    let result: RecBoleImport
+    do {
+      result = try RecBoleImport(parameters, settings: settings, folder: AtomicFolder(path: data))
+    } catch let error as DataError {
+      throw settings.located(error)
+    }
     for note in result.notes { Console.note(note) }
     try result.model.write(to: output)
     let model = result.model

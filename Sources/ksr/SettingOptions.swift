@@ -51,6 +51,18 @@ struct SettingOptions: ParsableArguments {
     }
   }
 
+  /// Does something with data that the settings speak about; where it fails for what one of them says,
+  /// the error tells where that stands.
+  func locating<Value>(_ body: () throws -> Value) throws -> Value {
+    do {
+      return try body()
+    } catch let error as DataError {
+      let located = try given().located(error)
+      if located.file == Self.commandLine { throw ValidationError(located.description) }
+      throw located
+    }
+  }
+
   private func merge(over base: RunSettings) throws -> RunSettings {
     var run = base
     for warning in try run.apply(given()) { Console.note(warning) }

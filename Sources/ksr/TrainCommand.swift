@@ -56,7 +56,9 @@ struct TrainCommand: ParsableCommand {
     let earlier = try resume.map { path throws in try StateFile(path: path) }
     let requested = try settings.read(over: earlier?.settings)
     if let earlier { try compare(requested, with: earlier) }
-    let run = try clock.measure("read data") { () throws in try prepare(requested) }
+    let run = try clock.measure("read data") { () throws in
+      try settings.locating { try prepare(requested) }
+    }
     try checkMemory(of: run)
     let state = try earlier.map { file throws in try file.state(for: run) }
     if let earlier, let state { try extend(from: earlier.settings, to: requested, at: state) }

@@ -18,7 +18,7 @@ struct TrialSettings: Sendable {
   func merged(_ values: [SettingValue]) -> Settings {
     var settings = given
     for (parameter, value) in zip(space.parameters, values) {
-      settings.set(parameter.name, value, source: space.source)
+      settings.set(parameter.name, value, source: space.source, line: parameter.line)
     }
     return settings
   }
@@ -34,27 +34,17 @@ struct TrialSettings: Sendable {
   /// before the first trial.
   ///
   /// - Returns: what is odd about the settings given for all trials.
-  func check() throws(DataError) -> [String] {
+  func check() throws -> [String] {
     var run = base
     let warnings = try run.apply(given)
     for parameter in space.parameters {
       for value in parameter.range.examples {
         var settings = given
-        settings.set(parameter.name, value, source: space.source)
+        settings.set(parameter.name, value, source: space.source, line: parameter.line)
         var trial = base
-        do throws(DataError) {
-          let found = try trial.apply(settings)
-          if let odd = found.first(where: { !warnings.contains($0) }) {
-            throw DataError(
-              file: space.source, line: parameter.line, field: parameter.name,
-              found: odd.hasSuffix(".") ? String(odd.dropLast()) : odd)
-          }
-        } catch {
-          var error = error
-          if error.file == space.source {
-            error.line = parameter.line
-          }
-          throw error
+        let found = try trial.apply(settings)
+        if let odd = found.first(where: { !warnings.contains($0) }) {
+          throw Failure(description: odd)
         }
       }
     }
@@ -93,6 +83,14 @@ final class TrialSource: Sendable {
   }
 
   func prepare(_ trial: Int) throws -> Tuner.Prepared {
+    do {
+      return try makeTraining(trial)
+    } catch let error as DataError {
+      throw trials.merged(plan.trials[trial - 1]).located(error)
+    }
+  }
+
+  private func makeTraining(_ trial: Int) throws -> Tuner.Prepared {
     let requested = try trials.run(plan.trials[trial - 1])
     let (data, vectors) = try known.withLock { known throws in
       let data = try self.data(requested, &known)

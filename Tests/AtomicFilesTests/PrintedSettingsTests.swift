@@ -54,6 +54,33 @@ let printedBlock = """
     #expect(all.entries["additional_feat_suffix"]?.line == lines + 11)
   }
 
+  /// "Add the following settings to config files": the block among others, wherever it is pasted.
+  @Test(arguments: ["\n", "\r\n"])
+  func readsTheBlockAmongOtherSettings(end: String) throws {
+    for (above, below) in [
+      ("epochs: 1\ntopk: [5, 10]\n", ""), ("", "\ngamma: 3\n"),
+      ("# mine\nepochs: 1\n\n", "\n\n# more\ngamma: 3\ntopk: [5]\n"),
+      ("topk: [5]\nload_col:\n", "\ngamma: 3\n"),
+      ("epochs: 1\n  load_col:\n", "\n"),
+    ] {
+      let text = (above + printedBlock + below).split(
+        separator: "\n", omittingEmptySubsequences: false
+      ).joined(separator: end)
+      let all = try settings(text)
+      let alone = try settings(printedBlock)
+      for key in alone.keys { #expect(all[key] == alone[key], "\(key) in \(text)") }
+      #expect(
+        all.keys.count == 4 + (above + below).count { $0 == ":" } - (above.contains("load") ? 1 : 0)
+      )
+      let lines = above.count { $0 == "\n" }
+      #expect(all.entries["load_col"]?.line == (above.contains("load") ? lines : lines + 1))
+      #expect(all.entries["additional_feat_suffix"]?.line == lines + 11)
+    }
+    // Without what follows on the page.
+    let part = try settings("epochs: 1\n    inter: [a, b]\n    kg: [c]\n")
+    #expect(part["load_col"] == .map(["inter": words("a", "b"), "kg": words("c")]))
+  }
+
   @Test func readsListsWithoutCommasThatAreClosed() throws {
     let all = try settings("a: 1\nspace: [\n  [x, y]\n  [z]\n]\nb: 2\n")
     #expect(all["space"] == .list([words("x", "y"), words("z")]))
@@ -64,7 +91,8 @@ let printedBlock = """
   @Test func otherMistakesStayMistakes() {
     for text in [
       "a: [1, 2\n", "a: [\n  1\n  2\nb: 3\n", "    a: 1\n  b: [\n", "  a: 1\nb: {\n",
-      "a: [\n  [x]\nb: {\n",
+      "a: [\n  [x]\nb: {\n", "a: {\n  inter: [a]\nb: 1\n", "a: 1\n  b: 2\n",
+      "a: [1\n  inter: [a]\n",
     ] {
       #expect(throws: DataError.self) { try settings(text) }
     }

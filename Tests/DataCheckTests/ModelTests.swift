@@ -57,6 +57,28 @@ import Workspace
     #expect(report.findings[0].examples[1] == "dense.bias: 1 of 5, first in row 1")
   }
 
+  /// Files with such numbers are read by the check alone.
+  @Test func notFiniteInAFile() throws {
+    var model = try Self.model()
+    // Such a model is not written either: the damage is done to the bytes.
+    let numbers: [(Float, Float)] = [(123_456.79, .nan), (98_765.43, .infinity)]
+    model.parameters.relationMatrix[1, 0] = numbers[0].0
+    model.tails.vectors?[2, 1] = numbers[1].0
+    var bytes = try model.serialized(file: "m")
+    func pattern(_ number: Float) -> [UInt8] {
+      withUnsafeBytes(of: number.bitPattern.littleEndian) { Array($0) }
+    }
+    for (own, wrong) in numbers {
+      let place = try #require(bytes.firstRange(of: pattern(own)))
+      bytes.replaceSubrange(place, with: pattern(wrong))
+    }
+    let file = try SafetensorsFile(bytes: bytes, file: "m")
+    #expect(throws: CheckpointError.self) { try TrainedModel(file) }
+    let found = try Self.folder().report(TrainedModel(file, refusesNonFinite: false))
+    #expect(found.kinds == [.notFinite] && found.findings[0].count == 2)
+    #expect(found.findings[0].examples.contains { $0.hasPrefix("vectors of known tails: 1 of ") })
+  }
+
   @Test(arguments: [Float(0), 0.5])
   func deadRows(value: Float) throws {
     let report = try report { model in

@@ -120,13 +120,39 @@ import Testing
       let json = try ksr([
         "evaluate", model, "--data", Self.data, "--mode", "full", "--topk", "5", "--json",
       ])
-      let sections = try #require(
-        try JSONSerialization.jsonObject(with: Data(json.output.drop { $0 != "[" }.utf8))
-          as? [[String: Any]])
+      // What goes to stderr comes before and after.
+      let object = try #require(json.output.firstIndex(of: "{"))
+      let end = try #require(json.output.lastIndex(of: "}"))
+      let report = try #require(
+        try JSONSerialization.jsonObject(with: Data(json.output[object...end].utf8))
+          as? [String: Any])
+      #expect(report["data"] as? String == "tiny-ksr" && report["model"] as? String == model)
+      let sections = try #require(report["tests"] as? [[String: Any]])
       #expect(sections.count == 1 && sections[0]["mode"] as? String == "full")
       let rows = try #require(sections[0]["rows"] as? [[String: Any]])
       #expect(rows.count == 3 && (rows[2]["metrics"] as? [String: Double])?["Recall@5"] != nil)
       #expect(rows[2]["interval"] != nil && rows[2]["difference"] == nil)
+    }
+  }
+
+  /// What only the data show to be wrong is said with the place where it was asked for.
+  @Test(arguments: [
+    ("epochs: 1\nmemory_relations: [film.gnere]", "line 2, field memory_relations"),
+    ("val_interval: {rating: \"[3,inf)\"}", "line 1, field val_interval"),
+    ("\n\nthreshold: {rating: 3}", "line 3, field threshold"),
+    ("benchmark_filename: [a, b, c]", "line 1, field benchmark_filename"),
+  ])
+  func errorsOfTheDataNameTheLineOfTheSetting(yaml: String, part: String) throws {
+    try withFolder { folder in
+      let file = folder + "/s.yaml"
+      try Data(yaml.utf8).write(to: URL(fileURLWithPath: file))
+      let run = try ksr(
+        ["train", "--data", Self.data, "--config", file, "--output", folder + "/m.safetensors"])
+      #expect(run.status == 1 && run.output.contains("ksr: \(file), \(part)"), "\(run.output)")
+      if !yaml.contains("memory") {
+        let check = try ksr(["check", "--data", Self.data, "--config", file])
+        #expect(check.status == 1 && check.output.contains("\(file), \(part)"), "\(check.output)")
+      }
     }
   }
 

@@ -59,7 +59,7 @@ import Testing
   @Test func tellsTheLineOfAWrongValue() throws {
     for (text, expected) in [
       ("learning_rate choice [0.01]\nhidden_size choice [8,x]", "line 2, field hidden_size"),
-      ("learning_rat choice [0.01]", "line 1, field learning_rat"),
+      ("learning_rat choice [0.01]", "line 1: there is no setting \"learning_rat\""),
       ("learning_rate choise [0.01]", "line 1"),
     ] {
       _ = try folder.write(text, to: "hyper.test")

@@ -2,15 +2,22 @@ import AtomicFiles
 
 extension TrainedModel {
   /// Reads a model file.
-  public static func read(path: String) throws(CheckpointError) -> TrainedModel {
-    try TrainedModel(try SafetensorsFile(path: path))
+  ///
+  /// - Parameter refusesNonFinite: whether infinities and NaN are an error, as they must be wherever
+  ///   the model is run; what says what is wrong with a model wants to see them.
+  public static func read(
+    path: String, refusesNonFinite: Bool = true
+  ) throws(CheckpointError) -> TrainedModel {
+    try TrainedModel(try SafetensorsFile(path: path), refusesNonFinite: refusesNonFinite)
   }
 
   /// The model that a file of tensors holds.
   ///
   /// - Throws: ``CheckpointError`` naming together all tensors that are missing, unexpected or of
   ///   another type or shape than the settings ask for; or the first tensor with a wrong element.
-  public init(_ file: SafetensorsFile) throws(CheckpointError) {
+  public init(
+    _ file: SafetensorsFile, refusesNonFinite: Bool = true
+  ) throws(CheckpointError) {
     var (settings, provenance) = try ModelFile.metadata(of: file)
     try Self.checkTensors(of: file, settings)
     let items = try file.vocabulary(ModelFile.Text.itemTokens)
@@ -20,10 +27,13 @@ extension TrainedModel {
     self.init(
       settings: settings,
       parameters: try Self.parameters(
-        in: file, settings, items: items.count, relations: relations.count),
+        in: file, settings, items: items.count, relations: relations.count,
+        refusesNonFinite: refusesNonFinite),
       items: items, itemNames: try file.strings(ModelFile.Text.itemNames),
       relations: relations, relationNames: try file.strings(ModelFile.Text.relationNames),
-      tails: try Self.tails(in: file, relations: relations.count), provenance: provenance)
+      tails: try Self.tails(
+        in: file, relations: relations.count, refusesNonFinite: refusesNonFinite),
+      provenance: provenance)
   }
 
   /// Compares all names, types and shapes with those the settings ask for.
@@ -66,14 +76,15 @@ extension TrainedModel {
   }
 
   private static func parameters(
-    in file: SafetensorsFile, _ settings: KSRSettings, items: Int, relations: Int
+    in file: SafetensorsFile, _ settings: KSRSettings, items: Int, relations: Int,
+    refusesNonFinite: Bool
   ) throws(CheckpointError) -> KSRParameters {
     // The large tables are made from the file alone, not from zeros first.
     var result = KSRParameters(settings: settings, itemCount: 0, relationCount: 0)
     let names = result.entries.map { (name: $0.name, path: $0.path) }
     for (name, path) in names {
       let values = try file.floats(name)
-      try checkFinite(values, tensor: name, file: file.file)
+      if refusesNonFinite { try checkFinite(values, tensor: name, file: file.file) }
       let shape = try file.shape(name)
       switch name {
       case "item_embedding.weight":
@@ -89,13 +100,15 @@ extension TrainedModel {
   }
 
   private static func tails(
-    in file: SafetensorsFile, relations: Int
+    in file: SafetensorsFile, relations: Int, refusesNonFinite: Bool
   ) throws(CheckpointError) -> KnownTails {
     let tokens = try file.vocabulary(ModelFile.Text.tailTokens)
     var vectors: Matrix?
     if let layout = file.layout(ModelFile.tailVectors) {
       let values = try file.floats(ModelFile.tailVectors)
-      try checkFinite(values, tensor: ModelFile.tailVectors, file: file.file)
+      if refusesNonFinite {
+        try checkFinite(values, tensor: ModelFile.tailVectors, file: file.file)
+      }
       vectors = Matrix(rows: tokens.count, columns: layout.shape[1], values: values)
     }
     let facts = try file.int32s(ModelFile.factTails)

@@ -73,7 +73,7 @@ public struct KeptInteractions: Sendable {
   ///
   /// - Parameter isKept: whether the interaction at a place is one that counts.
   func tokens(
-    ofAlias field: String, isKept: (Int) -> Bool
+    of kind: IdentifierKind, alias field: String, isKept: (Int) -> Bool
   ) throws(DataError) -> [String] {
     func pieces(_ text: String, _ type: ColumnType) -> [String] {
       type == .token
@@ -92,7 +92,7 @@ public struct KeptInteractions: Sendable {
       }
     }
     throw DataError(
-      file: folder.file("inter"), field: "alias",
+      file: folder.file("inter"), field: "alias_of_\(kind.rawValue)_id",
       found: "no loaded column \(quoted(field)) of tokens",
       expected: "a field of NAME.inter, or of NAME.item or NAME.user where load_col loads them")
   }
@@ -121,7 +121,7 @@ public struct KeptInteractions: Sendable {
     let path = folder.file("\(file).inter")
     guard folder.has("\(file).inter") else {
       throw DataError(
-        file: path, found: "no such file",
+        file: path, field: "benchmark_filename", found: "no such file",
         expected: "the interactions that benchmark_filename names \(quoted(file))")
     }
     let table = try InteractionTable(path, form: folder.form)

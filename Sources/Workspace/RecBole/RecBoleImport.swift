@@ -38,6 +38,7 @@ public struct RecBoleImport: Sendable {
         "freeze_kg is not given: taken as \(network.freezesKnowledgeGraph), since the entity vectors"
           + " are \(network.freezesKnowledgeGraph ? "" : "not ")those of the data.")
     }
+    if let note = Self.noteOnFurtherRelations(vocabulary, folder) { notes.append(note) }
     if let likeness, likeness.ownIsNearer < 0.75 {
       notes.append(
         "Only \(Int(likeness.ownIsNearer * 100)) % of the items' entity vectors are nearer to their"
@@ -72,6 +73,20 @@ public struct RecBoleImport: Sendable {
         }),
       provenance: provenance)
     self.notes = vocabulary.removals.map(\.description) + notes
+  }
+
+  /// What to say where NAME.rel_feature has more relations than the graph.
+  private static func noteOnFurtherRelations(
+    _ vocabulary: RecBoleVocabulary, _ folder: AtomicFolder
+  ) -> String? {
+    let further = vocabulary.relations.tokens.dropFirst()
+      .filter { vocabulary.graph.relations.id(of: $0) == nil }
+    guard !further.isEmpty else { return nil }
+    let names = further.prefix(3).map { quoted($0) }.joined(separator: ", ")
+    return
+      "\(folder.name).rel_feature has vectors of relations that \(folder.name).kg does not have"
+      + " (\(names)\(further.count > 3 ? ", …" : "")): RecBole makes a slot of each, and so does this"
+      + " import."
   }
 
   /// Compares the number of items with that of the parameters.

@@ -71,10 +71,12 @@ public struct RecBoleVocabulary: Sendable {
     for token in kept.describedUsers ?? [] { users.intern(token) }
     for token in kept.describedItems ?? [] { appearing.intern(token) }
     for field in choices.aliases[.user] ?? [] where field != folder.form.user {
-      for token in try kept.tokens(ofAlias: field, isKept: isKept) { users.intern(token) }
+      for token in try kept.tokens(of: .user, alias: field, isKept: isKept) { users.intern(token) }
     }
     for field in choices.aliases[.item] ?? [] where field != folder.form.item {
-      for token in try kept.tokens(ofAlias: field, isKept: isKept) { appearing.intern(token) }
+      for token in try kept.tokens(of: .item, alias: field, isKept: isKept) {
+        appearing.intern(token)
+      }
     }
     guard appearing.id(of: "[PAD]") == nil else {
       throw DataError(
