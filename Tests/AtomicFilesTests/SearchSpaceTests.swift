@@ -1,5 +1,6 @@
 import Foundation
 import Randomness
+import TestSupport
 import Testing
 
 @testable import AtomicFiles
@@ -87,7 +88,7 @@ import Testing
     let special = Array("\t\n\r :\"'.-+e0[]{}&*!|,# ".utf8) + [0, 0x1B, 0x80, 0xC3, 0xFE, 0xFF]
     var generator = SeededGenerator(seed: 77)
     var refused = 0
-    let rounds = 20_000
+    let rounds = TestEnvironment.fuzzCount(20_000)
     for _ in 0..<rounds {
       var bytes = original
       for _ in 0...generator.integer(below: 4) {

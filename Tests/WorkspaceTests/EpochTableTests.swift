@@ -1,5 +1,6 @@
 import AtomicFiles
 import Randomness
+import TestSupport
 import Testing
 
 @testable import Workspace
@@ -45,6 +46,40 @@ struct EpochTableTests {
         #expect(error.file == "f" && !error.found.isEmpty)
       }
     }
+  }
+
+  @Test("a damaged table is read or refused with a sentence")
+  func damaged() {
+    let special = Array("\t\n\r ,\"'.-+e0".utf8) + [0, 0x1B, 0x80, 0xC3, 0xFF]
+    var generator = SeededGenerator(seed: 21)
+    var (read, refused) = (0, 0)
+    let rounds = TestEnvironment.fuzzCount(20_000)
+    for _ in 0..<rounds {
+      var bytes = Array(table.text.utf8)
+      for _ in 0...generator.integer(below: 4) {
+        let place = generator.integer(below: bytes.count)
+        switch generator.integer(below: 4) {
+        case 0: bytes.insert(special[generator.integer(below: special.count)], at: place)
+        case 1: bytes[place] = special[generator.integer(below: special.count)]
+        case 2: bytes[place] ^= 1 << UInt8(generator.integer(below: 8))
+        default: bytes.remove(at: place)
+        }
+      }
+      do throws(DataError) {
+        let found = try EpochTable(text: String(decoding: bytes, as: UTF8.self), file: "f")
+        read += 1
+        #expect(
+          found.rows.allSatisfy {
+            $0.metrics?.count ?? found.metricNames.count == found.metricNames.count
+          })
+      } catch {
+        refused += 1
+        let sentence = error.description
+        #expect(sentence.hasPrefix("f") && sentence.hasSuffix("."))
+        #expect(sentence.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control })
+      }
+    }
+    #expect(read > rounds / 10 && refused > rounds / 10, "\(read) and \(refused)")
   }
 
   @Test("errors name the line and what stood there")
