@@ -130,10 +130,10 @@ struct TerminalLoop {
     return [.tick]
   }
 
-  /// Writes or copies the explanation on the screen, and says what has become of it.
+  /// Writes or copies the view on the screen, and says what has become of it.
   private func export(_ format: ExportFormat) -> Toast {
-    guard let (text, name) = cache.explanation(of: state, as: format) else {
-      return Toast("Nothing to write out: no viewer is looked at", role: .warning)
+    guard let (text, name) = cache.export(of: state, as: format, glyphs: glyphs) else {
+      return Toast("There is nothing to write out yet", role: .warning)
     }
     if format == .text || format == .copy { terminal.copy(text) }
     guard format != .copy else { return Toast("Copied as text: \(name)") }

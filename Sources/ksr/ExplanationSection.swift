@@ -120,6 +120,7 @@ struct ExplanationSection: Encodable {
       "Necessity: out of the first 10 without the first k steps (large is good)"
     case .sufficiency:
       "Sufficiency: still in the first 10 with the first k steps alone (large is good)"
+    case .recentShare: "Of the first k steps, the share that are the k most recent"
     case .stepAgreement: "Kendall τ of the steps with leave-one-out"
     case .stepViolations: "Steps without which the score moves against the sign (small is good)"
     case .slotComprehensiveness:

@@ -129,6 +129,9 @@ struct FidelityTests {
       #expect(row[measure]?.mean.mean == 0)
     }
     #expect(report[.recency]?[.slotAgreement] == nil)
+    #expect(report[.recency]?[.recentShare]?.bySize.map(\.mean) == [1, 1, 1, 1, 1])
+    let share = try #require(report[.random]?[.recentShare]?.mean.mean)
+    #expect(share > 0 && share < 0.9)
     let other = try #require(report[.attention]?[.stepAgreement])
     let difference = try #require(other.exactLessThis)
     let exact = try #require(report[.contributions]?[.stepAgreement])

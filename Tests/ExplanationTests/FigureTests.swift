@@ -53,7 +53,7 @@ struct FigureTests {
   /// A text without its numbers, and the numbers; shades count from 0 to 255, and residuals differ
   /// from build to build.
   private func parts(_ svg: String) -> (words: String, numbers: [Double]) {
-    let text = svg.replacing(/-?[0-9.]+e-[0-9]+/, with: "residual")
+    let text = svg.replacing(/[-−]?[0-9.]+e[-−][0-9]+/, with: "residual")
       .replacing(/#[0-9a-f]{6}/, with: "#colour")
     let numbers = text.matches(of: /[0-9]+(\.[0-9]+)?/).compactMap { Double($0.output.0) }
     return (text.replacing(/[0-9]+(\.[0-9]+)?/, with: "9"), numbers)

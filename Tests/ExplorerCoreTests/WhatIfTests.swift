@@ -23,7 +23,8 @@ struct WhatIfTests {
       ("e,d", "-6", 4), ("e,Up,d", "-5", 4), ("e,Down,d", "-7", 5), ("e,Up,d,d", "-5,-5", 3),
       ("e,a,text=psy,Enter", "+7:psycho", 6), ("e,i,text=psy,Enter", "+6:psycho", 6),
       ("e,Down,a,text=psy,Enter", "+8:psycho", 5), ("e,r,text=shin,Enter", "=6:shining", 5),
-      ("e,Up,K", ">5:4", 5), ("e,Up,K,K,J", ">5:4,>4:3,>3:4", 5), ("e,S-Down", ">6:7", 5),
+      ("e,Up,K", ">5:4", 5), ("e,Up,K,K,J", ">5:4", 5), ("e,Up,K,J", "", 5),
+      ("e,Up,K,d", ">5:4,-4", 4), ("e,S-Down", ">6:7", 5),
       ("e,Up,Up,x", "cut:4", 3), ("e,PageUp,K", "", 5), ("e,PageDown,J", "", 5),
       ("e,PageDown,x", "", 5), ("e,a,text=zzz,Enter,Escape", "", 5), ("e,a,Escape", "", 5),
       ("e,Click@10:3,d", "-2", 4), ("e,Escape,Up,d", "", 4),
@@ -156,7 +157,7 @@ struct WhatIfTests {
     }
     // Nothing edited, nothing to compare with; edits that cancel out, no bit moves.
     #expect(try little.scene("e").whatIf?.changes == nil)
-    let same = try #require(try little.scene("e,Up,K,J").whatIf?.changes)
+    let same = try #require(try little.scene("e,Up,d,i,text=psy,Enter").whatIf?.changes)
     #expect(same.changes.values.allSatisfy { $0.gain == 0 && $0.scoreBefore == $0.scoreAfter })
   }
 

@@ -240,7 +240,7 @@ struct WhyTests {
       let nobody = Explorer.run(
         try KeyScript.parse("w,f,V,b,!,Enter,z"), from: state, with: cache, glyphs: .unicode
       ).state
-      #expect(nobody.overlay == nil && nobody.toast == nil)
+      #expect(nobody.overlay == nil && !nobody.showsWhy)
     }
     #expect(try little.run("w,f").state.overlay != nil)
   }

@@ -132,7 +132,8 @@ public struct DiagnosisWriter: Sendable {
       sums[one.viewer, default: (0, 0)].gain += RankingMetrics.gain(rank: one.rank)
       sums[one.viewer, default: (0, 0)].count += 1
     }
-    let all = sums.map { viewer, sum in
+    // In order, so that their mean is the same to the last bit.
+    let all = sums.sorted { $0.key < $1.key }.map { viewer, sum in
       DiagnosisReport.Viewer(
         viewer: viewer, user: diagnosis.session.viewers[viewer].user, caseCount: sum.count,
         ndcg: sum.gain / Double(sum.count))

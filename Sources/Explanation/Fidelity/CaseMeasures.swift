@@ -17,6 +17,13 @@ struct CaseMeasures: Sendable {
     values[.sufficiency] = answers.map { isListed ? Self.listed($0.only) : nil }
   }
 
+  /// How many of the steps named first are the last of `count`.
+  mutating func addOrder(_ order: [Int], of count: Int) {
+    values[.recentShare] = FidelityStudy.sizes.map { k in
+      Double(order.prefix(k).count { $0 >= count - k }) / Double(k)
+    }
+  }
+
   /// How the steps' weights go along with what really happens without each of them.
   mutating func addSteps(_ weights: [Double], effects: [Double]) {
     values[.stepAgreement] = [RankAgreement.kendall(weights, effects)]

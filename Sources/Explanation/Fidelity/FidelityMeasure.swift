@@ -12,6 +12,9 @@ public enum FidelityMeasure: String, Sendable, CaseIterable, Codable {
   case necessity
   /// Whether an item among the first 10 is still there with the k steps named first and no others.
   case sufficiency
+  /// The share of the k steps named first that are the k most recent: how far an explainer can
+  /// differ from recency at all.
+  case recentShare
   /// Kendall's τ of the steps' weights with leave-one-out.
   case stepAgreement
   /// The share of steps without which the score moves against the sign of their weight.
@@ -24,12 +27,4 @@ public enum FidelityMeasure: String, Sendable, CaseIterable, Codable {
   case slotAgreement
   /// The share of slots without which the score moves against the sign of their weight.
   case slotViolations
-
-  /// Whether an explainer is the better the smaller the number is.
-  public var isBetterSmall: Bool {
-    switch self {
-    case .stepViolations, .slotSufficiency, .slotViolations: true
-    default: false
-    }
-  }
 }

@@ -83,6 +83,7 @@ public struct FidelityStudy: Sendable {
       for (e, explainer) in Explainer.allCases.enumerated() {
         var own = CaseMeasures()
         own.addCurves(full: full[i], changed[i][e])
+        own.addOrder(orders[i][e], of: tests[i].window.count)
         own.addSteps(
           prepared[i].steps.weights(of: explainer, leaveOneOut: without[i]),
           effects: without[i])

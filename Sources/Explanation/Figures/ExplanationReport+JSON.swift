@@ -106,6 +106,8 @@ struct ExplanationDocument: Encodable {
   let slots: [Slot]
   /// The cosine of h_s and h_t, step by step of `history`.
   let similarity: [[Float]]
+  /// What has to be known to read the numbers.
+  let remarks: [String]
   let warning: String?
 }
 
@@ -158,7 +160,7 @@ extension ExplanationReport {
       checks: claims.map { document($0) },
       slots: slots.map { document($0) },
       similarity: (0..<similarity.cosines.rows).map { Array(similarity.cosines.row($0)) },
-      warning: attentionWarning)
+      remarks: remarks, warning: attentionWarning)
   }
 
   private var overToken: String {

@@ -51,9 +51,9 @@ private struct ExplanationFigure {
     y += 18
     svg.text(
       report.standingLine + " · \(report.contrastWords) \(signed(table.score)), "
-        + "residual \(magnitude(table.residual))", 20, y, size: 10.5, fill: "#444")
+        + "residual \(typeset(magnitude(table.residual)))", 20, y, size: 10.5, fill: "#444")
     y += 16
-    for line in wrap(report.why, width: Int(width / 6.1)) {
+    for line in ([report.why] + report.remarks).flatMap({ wrap($0, width: Int(width / 6.1)) }) {
       svg.text(line, 20, y, size: 10.5, fill: "#444")
       y += 14
     }
@@ -132,7 +132,8 @@ private struct ExplanationFigure {
     func place(_ value: Double) -> Double { top + (high - value) / (high - low) * height }
     for tick in Set([low, 0, high]).sorted()
     where tick == 0 || abs(place(tick) - place(0)) > 12 {
-      svg.text(decimal(tick, signed: tick != 0), Self.left - 6, place(tick) + 3, anchor: .end)
+      svg.text(
+        typeset(decimal(tick, signed: tick != 0)), Self.left - 6, place(tick) + 3, anchor: .end)
       svg.line(Self.left - 3, place(tick), Self.left, place(tick))
     }
     for t in 0..<count {
@@ -291,5 +292,8 @@ private struct ExplanationFigure {
     text.count <= length ? text : text.prefix(length - 1) + "…"
   }
 
-  private func signed(_ value: Float) -> String { decimal(value, signed: true) }
+  private func signed(_ value: Float) -> String { typeset(decimal(value, signed: true)) }
+
+  /// A number with the sign that is as wide as a plus.
+  private func typeset(_ number: String) -> String { number.replacing("-", with: "−") }
 }

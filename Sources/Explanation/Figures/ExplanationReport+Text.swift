@@ -48,6 +48,23 @@ extension ExplanationReport {
   /// Why, in a sentence fit for a terminal.
   var why: String { printable(facts.whySentence(in: model), limit: 1000) }
 
+  /// What has to be known to read the numbers; nothing where it goes without saying.
+  var remarks: [String] {
+    var remarks: [String] = []
+    let (unseen, settings) = (contributions.unseen, model.settings)
+    if !unseen.isEmpty {
+      let steps = unseen.count == 1 ? "Step 1 lies" : "Steps 1 to \(unseen.count) lie"
+      remarks.append(
+        "\(steps) before the window of \(settings.maxItemListLength) and "
+          + "\(unseen.count == 1 ? "is" : "are") not seen.")
+    }
+    if settings.layerCount > 1 {
+      remarks.append(
+        "The GRU has \(settings.layerCount) layers; sequence cells are those of the top one.")
+    }
+    return remarks + (attentionWarning.map { [$0] } ?? [])
+  }
+
   /// A rank, which may lie between two places.
   static func rankText(_ rank: Double) -> String {
     Int(exactly: rank).map(String.init) ?? decimal(rank, places: 1)
@@ -76,16 +93,7 @@ private struct ReportText {
       + (hasMemory ? "memory \(signed(memory)) · " : "")
       + "constant \(signed(table.bias)) · residual \(magnitude(table.residual))"
     var lines = [report.title, report.standingLine, sum, report.why].flatMap(wrapped)
-    if table.steps.lowerBound > 0 {
-      lines += wrapped(
-        "Steps 1 to \(table.steps.lowerBound) lie before the window of "
-          + "\(model.settings.maxItemListLength) and are not seen.")
-    }
-    if model.settings.layerCount > 1 {
-      lines.append(
-        "The GRU has \(model.settings.layerCount) layers; sequence cells are those of the top one.")
-    }
-    if let warning = report.attentionWarning { lines += wrapped(warning) }
+    lines += report.remarks.flatMap(wrapped)
     return lines
   }
 

@@ -94,10 +94,12 @@ public struct ExplanationReport: Sendable {
 
   /// Answers a question about a history.
   ///
-  /// - Parameter summary: the model's mean attention, for the warning.
+  /// - Parameters:
+  ///   - summary: the model's mean attention, for the warning.
+  ///   - known: what leaving out each step of the window does, where that has been computed.
   public init(
     _ question: Question, states: HistoryStates, model: TrainedModel, index: TailIndex,
-    summary: AttentionSummary? = nil
+    summary: AttentionSummary? = nil, without known: [WhatIf.WithoutStep]? = nil
   ) {
     let (step, network) = (question.step, states.network)
     let whatIf = WhatIf(states, step: step)
@@ -130,7 +132,9 @@ public struct ExplanationReport: Sendable {
         SlotReading(states, step: step, slot: $0, index: index, nearest: 3)
       } : []
     let measure = ContrastedScore(of: question.item, over: question.contrast, under: scores)
-    without = table.steps.map { whatIf.without(step: $0, measure) }
+    without =
+      known?.count == table.steps.count
+      ? known ?? [] : table.steps.map { whatIf.without(step: $0, measure) }
     let top = table.topSteps(question.checkedSteps ?? 0)
     claims =
       ((top.isEmpty ? [] : [.steps(top)]) + question.checkedSlots.map { .slot($0) }).map {

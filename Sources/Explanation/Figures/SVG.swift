@@ -1,13 +1,17 @@
 import AtomicFiles
 
 /// A drawing made of rectangles, lines and text, written as SVG without any outside resource.
-struct SVG {
+public struct SVG {
   /// Where a text is held.
-  enum Anchor: String { case start, middle, end }
+  public enum Anchor: String { case start, middle, end }
 
   private var body: [String] = []
 
-  mutating func rectangle(
+  /// An empty drawing.
+  public init() {}
+
+  /// Adds a rectangle; a title is shown where the pointer rests on it.
+  public mutating func rectangle(
     _ x: Double, _ y: Double, _ width: Double, _ height: Double, fill: String,
     stroke: String? = nil, title: String? = nil
   ) {
@@ -19,7 +23,8 @@ struct SVG {
       title.map { "\(start)><title>\(escaped($0))</title></rect>" } ?? start + "/>")
   }
 
-  mutating func line(
+  /// Adds a straight line.
+  public mutating func line(
     _ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, stroke: String = "#444",
     width: Double = 0.75
   ) {
@@ -28,26 +33,32 @@ struct SVG {
         + "y2=\"\(number(y2))\" stroke=\"\(stroke)\" stroke-width=\"\(number(width))\"/>")
   }
 
-  mutating func circle(_ x: Double, _ y: Double, radius: Double, fill: String, stroke: String) {
+  /// Adds a circle.
+  public mutating func circle(
+    _ x: Double, _ y: Double, radius: Double, fill: String, stroke: String
+  ) {
     body.append(
       "<circle cx=\"\(number(x))\" cy=\"\(number(y))\" r=\"\(number(radius))\" fill=\"\(fill)\" "
         + "stroke=\"\(stroke)\" stroke-width=\"1\"/>")
   }
 
-  mutating func text(
+  /// Adds a line of text, held at a place; with a halo it can be read on top of lines.
+  public mutating func text(
     _ text: String, _ x: Double, _ y: Double, size: Double = 10, anchor: Anchor = .start,
-    bold: Bool = false, fill: String = "#222", turned degrees: Double? = nil
+    bold: Bool = false, fill: String = "#222", turned degrees: Double? = nil, hasHalo: Bool = false
   ) {
     let turn =
       degrees.map { " transform=\"rotate(\(number($0)) \(number(x)) \(number(y)))\"" } ?? ""
     body.append(
       "<text x=\"\(number(x))\" y=\"\(number(y))\" font-size=\"\(number(size))\" "
         + "text-anchor=\"\(anchor.rawValue)\" fill=\"\(fill)\""
-        + (bold ? " font-weight=\"bold\"" : "") + turn + ">\(escaped(text))</text>")
+        + (bold ? " font-weight=\"bold\"" : "")
+        + (hasHalo ? " paint-order=\"stroke\" stroke=\"#ffffff\" stroke-width=\"3\"" : "") + turn
+        + ">\(escaped(text))</text>")
   }
 
   /// The whole file, on white.
-  func document(width: Double, height: Double, title: String) -> String {
+  public func document(width: Double, height: Double, title: String) -> String {
     """
     <svg xmlns="http://www.w3.org/2000/svg" width="\(number(width))" height="\(number(height))" \
     viewBox="0 0 \(number(width)) \(number(height))" font-family="sans-serif">

@@ -44,7 +44,7 @@ public enum Effect: Equatable, Sendable {
   case redraw
   /// Writes down what is kept between runs: the own viewers have changed.
   case keep
-  /// Writes the explanation on the screen to a file, or copies it.
+  /// Writes the view on the screen to a file, or copies it.
   case export(ExportFormat)
   /// Puts a text where the terminal keeps what has been copied.
   case copy(String)

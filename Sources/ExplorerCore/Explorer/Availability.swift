@@ -8,7 +8,8 @@ extension Explorer {
       .faster, .slower:
       return hasSteps
     case .nextChange, .previousChange: return hasSteps && hasSlots
-    case .why, .find, .inspect, .hideSeen, .export, .whyDrill, .whyGroup, .whyCheck, .whyZoom,
+    case .export: return scene.viewer != nil || state.fullView != nil
+    case .why, .find, .inspect, .hideSeen, .whyDrill, .whyGroup, .whyCheck, .whyZoom,
       .whyOver, .whyContrast:
       return scene.viewer != nil
     case .whyItem:

@@ -116,6 +116,7 @@ public enum Explorer {
     case .exportText: export(.text, &next)
     case .exportJSON: export(.json, &next)
     case .exportSVG: export(.svg, &next)
+    case .exportPicture: export(.picture, &next)
     case .exportCopy: export(.copy, &next)
     case .jump: break
     case .panLeft, .panRight, .panUp, .panDown, .zoomIn, .zoomOut, .wholeMap, .likeness,

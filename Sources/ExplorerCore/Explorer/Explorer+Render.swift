@@ -36,7 +36,7 @@ extension Explorer {
     case .items(let search): ItemSearchMenu.draw(search, scene, on: layout, in: &frame)
     case .card:
       if let card = scene.card { CardView.draw(card, from: state.cardRow, on: layout, in: &frame) }
-    case .export(let menu): ExportMenu.draw(menu, scene, on: layout, in: &frame)
+    case .export(let menu): ExportMenu.draw(menu, state, scene, on: layout, in: &frame)
     case .viewers(let menu): ViewersMenu.draw(menu, state, scene, on: layout, in: &frame)
     case .films(let editor): FilmsMenu.draw(editor, state, scene, on: layout, in: &frame)
     case .editItem(let search): EditSearchBox.draw(search, scene, on: layout, in: &frame)

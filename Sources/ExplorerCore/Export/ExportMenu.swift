@@ -1,6 +1,8 @@
-/// The formats in which the explanation can be written, on top of the panes.
+/// The formats in which the view can be written, on top of it.
 enum ExportMenu {
-  static func draw(_ menu: Menu, _ scene: Scene, on layout: Layout, in frame: inout Frame) {
+  static func draw(
+    _ menu: Menu, _ state: State, _ scene: Scene, on layout: Layout, in frame: inout Frame
+  ) {
     let formats = ExportFormat.allCases
     let area = Layout.area(columns: 56, rows: formats.count + 3, on: layout.size)
     frame.forgetClicks()
@@ -11,7 +13,7 @@ enum ExportMenu {
     let title = area.inset(columns: 2, rows: 0).line(0)
     frame.put(" Write out ", title, style: Style(.focus))
     let inside = area.inset(columns: 2, rows: 1)
-    frame.put("why \(scene.explainedTitle)", inside.line(0), style: Style(.muted))
+    frame.put(ExportSubject(state).title(scene), inside.line(0), style: Style(.muted))
     let list = inside.dropFirst(rows: 1)
     for (row, format) in formats.enumerated() {
       let line = list.line(row)

@@ -13,7 +13,7 @@ extension Bindings {
 
   /// What means in the views what it means in the panes.
   private static let inViews: Set<Command> = [
-    .quit, .help, .nextTheme, .toggleMouse, .redraw, .viewers, .randomViewer, .modelCard,
+    .quit, .help, .nextTheme, .toggleMouse, .redraw, .viewers, .randomViewer, .modelCard, .export,
   ]
 
   private static let map: [Binding] = [

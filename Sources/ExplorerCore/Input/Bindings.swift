@@ -294,20 +294,23 @@ public enum Bindings {
       keys: [.character("t")], command: .tour, contexts: [.main], title: "tour",
       help: "Take a tour of this data, a sentence at each stop.", isInFooter: true),
     Binding(
-      keys: [.character("o")], command: .export, contexts: [.main], title: "write out",
-      help: "Write why the selected item to a file: text, JSON or SVG.", isInFooter: true),
+      keys: [.character("o")], command: .export, contexts: [.main, .edit], title: "write out",
+      help: "Write this view to a file: text, JSON or SVG.", isInFooter: true),
     Binding(
       keys: [.character("t")], command: .exportText, contexts: [.export], title: "text",
-      help: "Write the explanation as text, and copy it.", isInFooter: false),
+      help: "Write the view as text, and copy it.", isInFooter: false),
     Binding(
       keys: [.character("j")], command: .exportJSON, contexts: [.export], title: "JSON",
-      help: "Write the explanation as JSON.", isInFooter: false),
+      help: "Write its numbers as JSON.", isInFooter: false),
     Binding(
       keys: [.character("s")], command: .exportSVG, contexts: [.export], title: "SVG",
-      help: "Write the explanation as a figure.", isInFooter: false),
+      help: "Write it as a figure.", isInFooter: false),
+    Binding(
+      keys: [.character("p")], command: .exportPicture, contexts: [.export], title: "picture",
+      help: "Write this screen, in its colours, as a drawing.", isInFooter: false),
     Binding(
       keys: [.character("y"), .character("c")], command: .exportCopy, contexts: [.export],
-      title: "copy", help: "Copy the explanation as text and write nothing.", isInFooter: false),
+      title: "copy", help: "Copy the view as text and write nothing.", isInFooter: false),
     Binding(
       keys: [.right, .enter, .character(" ")], command: .tourNext, contexts: [.tour],
       title: "next", help: "Go to the next stop of the tour.", isInFooter: true),
@@ -342,7 +345,7 @@ public enum Bindings {
       help: "Look at the selected viewer.", isInFooter: true),
     Binding(
       keys: [.enter], command: .choose, contexts: [.export], title: "write",
-      help: "Write the explanation in the selected format.", isInFooter: true),
+      help: "Write the view in the selected format.", isInFooter: true),
     Binding(
       keys: [.escape], command: .close, contexts: [.menu, .viewers, .card, .export],
       title: "close", help: "Close the list or card.", isInFooter: true),

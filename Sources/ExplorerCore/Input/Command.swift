@@ -74,7 +74,7 @@ public enum Command: String, CaseIterable, Sendable {
   case modelCard = "model-card"
   /// Copy the command line that shows this screen.
   case copy
-  /// Choose how the explanation on the screen is written to a file.
+  /// Choose how the view on the screen is written to a file.
   case export
   /// Write it as text, and copy it.
   case exportText = "export-text"
@@ -82,6 +82,8 @@ public enum Command: String, CaseIterable, Sendable {
   case exportJSON = "export-json"
   /// Write it as a figure.
   case exportSVG = "export-svg"
+  /// Write the screen itself as a drawing.
+  case exportPicture = "export-picture"
   /// Copy it as text.
   case exportCopy = "export-copy"
   /// Begin a tour of the data.

@@ -15,7 +15,7 @@ enum ChangedRecommendationsPane {
       partCount: ScorePartsView.lines(
         items[selected].parts, scene.model, frame.words, limit: .max
       ).count)
-    let columns = Columns(list.columns)
+    let columns = Columns(list.columns, hasProbabilities: scene.model.hasProbabilities)
     drawHeadings(columns, placement, &frame)
     // What came next stays in sight, in the last row if the list has been left before it.
     let truth = items.firstIndex(where: \.isTruth)
@@ -51,24 +51,26 @@ enum ChangedRecommendationsPane {
     return (list, gone, below > 0 ? room.dropFirst(rows: list.rows + lines + 1) : nil)
   }
 
-  /// Where the parts of a row stand.
+  /// Where the parts of a row stand; of score and probability a narrow list has one, the shorter.
   private struct Columns {
     let rankWidth = 3
     let title = 5
     let titleWidth: Int
     let moved: Int
     let before: Int?
-    let score: Int
+    let score: Int?
     let probability: Int?
 
-    init(_ width: Int) {
-      var end = width - 1
+    init(_ width: Int, hasProbabilities: Bool) {
       let isWide = width >= 44
-      probability = isWide ? end - 4 : nil
-      if isWide { end -= 5 }
-      score = end - 6
-      before = isWide ? score - 7 : nil
-      moved = (before ?? score) - 6
+      var end = width - 1
+      probability = isWide || hasProbabilities ? end - 4 : nil
+      if probability != nil { end -= 5 }
+      score = isWide || !hasProbabilities ? end - 6 : nil
+      if score != nil { end -= 7 }
+      before = isWide ? end - 6 : nil
+      if before != nil { end -= 7 }
+      moved = end - 5
       titleWidth = max(0, moved - 1 - title)
     }
   }
@@ -76,7 +78,9 @@ enum ChangedRecommendationsPane {
   private static func drawHeadings(
     _ columns: Columns, _ placement: Layout.Placement, _ frame: inout Frame
   ) {
-    frame.heading(frame.words.score, placement, at: columns.score, columns: 6)
+    if let score = columns.score {
+      frame.heading(frame.words.score, placement, at: score, columns: 6)
+    }
     if let before = columns.before { frame.heading("before", placement, at: before, columns: 6) }
     frame.heading("moved", placement, at: columns.moved, columns: 5)
     if let column = columns.probability {
@@ -95,7 +99,9 @@ enum ChangedRecommendationsPane {
     let sign = item.isTruth ? glyphs.marks.truth : item.isSeen ? glyphs.marks.seen : " "
     frame.put(String(sign), line, at: columns.rankWidth, style: style)
     frame.put(item.title, line, at: columns.title, columns: columns.titleWidth, style: style)
-    frame.put(glyphs.decimal(item.score), line, at: columns.score, columns: 6, .right)
+    if let column = columns.score {
+      frame.put(glyphs.decimal(item.score), line, at: column, columns: 6, .right)
+    }
     if let change = changes.changes[item.item] {
       let moved = Moved(change, isNew: changes.isNew(change), glyphs)
       frame.put(moved.text, line, at: columns.moved, columns: 5, .right, style: moved.style)

@@ -22,6 +22,16 @@ public struct EditLog: Equatable, Sendable {
   /// The edits as the command line takes them.
   public var text: String { EditScript(edits).text }
 
+  /// Adds an edit; the same step moved on is one move.
+  mutating func append(_ edit: Edit) {
+    if case .move(let row, let target) = edit, case .move(let start, row) = edits.last {
+      edits[edits.count - 1] = .move(step: start, to: target)
+      if start == target { edits.removeLast() }
+    } else {
+      edits.append(edit)
+    }
+  }
+
   /// Another viewer is looked at: edits of the history go, those of what is read stay.
   mutating func leaveViewer() {
     edits.removeAll { $0.concernsHistory }
@@ -63,7 +73,7 @@ extension State {
   func applying(_ edit: Edit, count: Int) -> State {
     var state = self
     let editor = state.editor
-    state.edits.edits.append(edit)
+    state.edits.append(edit)
     switch edit {
     case .delete(let row):
       // Without the step itself, what came next is still the same.

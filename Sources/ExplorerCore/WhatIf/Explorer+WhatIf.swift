@@ -175,7 +175,9 @@ extension Explorer {
     // From the last one on, so that the numbers stay those on the screen.
     state.edits.edits += steps.reversed().map { .delete(step: $0) }
     state.step = max(0, step.step - steps.count { $0 <= step.step })
-    state.editor = state.editor.map { EditCursor(row: max(0, $0.row - steps.count)) }
+    state.editor = state.editor.map { editor in
+      EditCursor(row: max(0, editor.row - steps.count { $0 <= editor.row }))
+    }
     state.remember(moment)
     state.seeksSmallest = false
     state.toast = Toast(

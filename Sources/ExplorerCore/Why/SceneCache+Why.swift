@@ -73,7 +73,7 @@ extension SceneCache {
   }
 
   /// What is asked; nil where nothing is recommended.
-  private func question(of state: State, _ viewer: Viewer, _ step: StepScene) -> WhyCache.Key? {
+  func question(of state: State, _ viewer: Viewer, _ step: StepScene) -> WhyCache.Key? {
     let selected = step.recommendations.indices.last.map {
       step.recommendations[min(state.recommendation, $0)].item
     }

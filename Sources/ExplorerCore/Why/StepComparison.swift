@@ -26,7 +26,10 @@ struct StepComparison {
     firstStep = table.steps.lowerBound
     let sums = table.stepSums
     // The largest stand first on the screen, so they come first.
-    waiting = sums.indices.sorted { abs(sums[$0]) < abs(sums[$1]) }
+    waiting = sums.indices.sorted {
+      let (a, b) = (abs(sums[$0]), abs(sums[$1]))
+      return a != b ? a < b : $0 < $1
+    }
     known = Known(without: Array(repeating: nil, count: sums.count))
   }
 

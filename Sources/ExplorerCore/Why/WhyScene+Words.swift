@@ -11,11 +11,15 @@ extension WhyScene {
       [(words.sequence, table.sequenceSum)] + zip(names, table.relationSums)
       + [(words.constant, table.bias)]
     let order = parts.indices.filter { abs(parts[$0].1) >= 0.005 }
-      .sorted { abs(parts[$0].1) > abs(parts[$1].1) }
+      .sorted {
+        let (a, b) = (abs(parts[$0].1), abs(parts[$1].1))
+        return a != b ? a > b : $0 < $1
+      }
     let dot = " \(glyphs.marks.separator) "
     let starts = starts(words, glyphs)
     for count in stride(from: order.count, through: 1, by: -1) {
-      let rest = Set(parts.indices).subtracting(order.prefix(count))
+      let named = order.prefix(count)
+      let rest = parts.indices.filter { !named.contains($0) }
         .reduce(Float(0)) { $0 + parts[$1].1 }
       var texts = order.prefix(count).map { "\(parts[$0].0) \(glyphs.signed(parts[$0].1))" }
       if abs(rest) >= 0.005 { texts.append("others \(glyphs.signed(rest))") }

@@ -158,7 +158,9 @@ enum WhyPreview {
       let note =
         countsSteps ? (count > 1 ? "\(glyphs.marks.times)\(count)" : "") : row.note
       let number = row.number.map { "\($0) " } ?? ""
-      let title = row.number == nil ? row.title.shortened(glyphs) : row.title
+      // Only relations have names of which the end says most; the name of a fact has its own.
+      let isPart = if case .part = row.place { true } else { false }
+      let title = isPart ? row.title.shortened(glyphs) : row.title
       draw(number + title, note, row.amount, in: room.line(place + 1))
     }
     let rest = rows.dropFirst(shown.count)

@@ -1,0 +1,95 @@
+import Explanation
+
+/// The map as a figure: every item a dot, the path of the last steps, and what is named.
+struct MapFigure {
+  private static let (side, margin) = (720.0, 40.0)
+
+  private let map: MapScene
+  private let plane: PrincipalPlane
+  private let scale: Double
+
+  /// Nil while the map is being found.
+  init?(_ map: MapScene) {
+    guard let plane = map.plane else { return nil }
+    (self.map, self.plane) = (map, plane)
+    let extent = max(plane.most.x - plane.least.x, plane.most.y - plane.least.y)
+    scale = extent > 0 && extent.isFinite ? (Self.side - 2 * Self.margin) / Double(extent) : 1
+  }
+
+  /// The figure.
+  var svg: String {
+    var drawing = SVG()
+    drawing.text(
+      "The items' \(map.width)-dimensional vectors along their two principal components",
+      Self.margin, 24, size: 13, bold: true)
+    let (across, up) = (MapPage.percent(plane.explained[0]), MapPage.percent(plane.explained[1]))
+    drawing.text(
+      "explained variance: \(across) across, \(up) up; nearness in all dimensions may differ",
+      Self.margin, 40, size: 10, fill: "#555")
+    for point in plane.points.dropFirst() {
+      let (x, y) = place(point)
+      drawing.circle(x, y, radius: 1.1, fill: "#b4b9c2", stroke: "none")
+    }
+    let path = map.path.suffix(MapPage.pathLength).map { place(plane.points[Int($0)]) }
+    for (from, to) in zip(path, path.dropFirst()) {
+      drawing.line(from.0, from.1, to.0, to.1, stroke: "#d95f02", width: 1.2)
+    }
+    drawNames(&drawing)
+    return drawing.document(
+      width: Self.side + 120, height: Self.height(plane, scale), title: "Map of the items")
+  }
+
+  private static func height(_ plane: PrincipalPlane, _ scale: Double) -> Double {
+    Double(plane.most.y - plane.least.y) * scale + 2 * margin + 40
+  }
+
+  private func place(_ point: PlanePoint) -> (Double, Double) {
+    (
+      Self.margin + Double(point.x - plane.least.x) * scale,
+      Self.margin + 20 + Double(plane.most.y - point.y) * scale
+    )
+  }
+
+  /// The present item, recommendations and neighbours, each name where it covers no other.
+  private func drawNames(_ drawing: inout SVG) {
+    var named: [(item: Int32, title: String, color: String, isBold: Bool)] = []
+    named += map.rows.filter(\.isTruth).map { ($0.item, $0.title, "#82148c", true) }
+    if let present = map.path.last { named.append((present, map.presentTitle, "#d95f02", true)) }
+    if let subject = map.subject { named.append((subject.item, subject.title, "#222222", true)) }
+    named += map.rows.enumerated().map { row, item in
+      let color = row < map.recommendations.count ? "#2b6cb0" : "#2f7d4f"
+      return (item.item, item.title, color, false)
+    }
+    var known: Set<Int32> = []
+    named = named.filter { known.insert($0.item).inserted }
+    let places = named.map { place(plane.points[Int($0.item)]) }
+    var taken = places.map { Box(x: $0 - 4...$0 + 4, y: $1 - 4...$1 + 4) }
+    for (entry, (x, y)) in zip(named, places) {
+      drawing.circle(x, y, radius: 3, fill: entry.color, stroke: "#ffffff")
+      let width = Double(entry.title.count) * (entry.isBold ? 6.4 : 5.8)
+      let boxes = [
+        (x + 6, y), (x - 6 - width, y), (x - width / 2, y - 11), (x - width / 2, y + 11),
+      ]
+      .map { Box(x: $0...$0 + width, y: $1 - 5...$1 + 5) }
+      guard let box = boxes.first(where: { box in !taken.contains { $0.overlaps(box) } }) else {
+        continue
+      }
+      taken.append(box)
+      drawing.text(
+        entry.title, box.x.lowerBound, box.y.upperBound - 1.5, size: 10, bold: entry.isBold,
+        fill: entry.color, hasHalo: true)
+    }
+    drawing.text(
+      "orange: present step and path · blue: recommended · violet: came next · green: nearest to "
+        + "\(map.subject?.title ?? "")", Self.margin, Self.height(plane, scale) - 12, size: 9.5,
+      fill: "#555")
+  }
+
+  /// The room of a point or a name.
+  private struct Box {
+    let x: ClosedRange<Double>
+    let y: ClosedRange<Double>
+
+    func overlaps(_ other: Box) -> Bool { x.overlaps(other.x) && y.overlaps(other.y) }
+  }
+}
