@@ -27,5 +27,7 @@ let package = Package(
       },
       path: "Simulated"),
     benchmark("Explorer", ["ExplorerCore", "KSRModel", "Workspace"]),
-    benchmark("TrainingAndRanking", ["Evaluation", "KSRModel", "Randomness", "Training"]),
+    benchmark(
+      "TrainingAndRanking",
+      ["AtomicFiles", "Evaluation", "KSRModel", "KnowledgeGraph", "Randomness", "Training"]),
   ])

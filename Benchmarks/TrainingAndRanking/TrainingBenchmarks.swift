@@ -78,4 +78,5 @@ let benchmarks: @Sendable () -> Void = {
     MeasuredEpoch(.large, batchSize: 8192, shards: 2)
   }
   rankingBenchmarks()
+  embeddingBenchmarks()
 }
