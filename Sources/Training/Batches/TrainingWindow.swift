@@ -29,10 +29,16 @@ public enum WindowMode: String, Sendable, CaseIterable {
   ///
   /// A sequence of n items has n − 1 scored steps in either mode; one of fewer than two has none.
   ///
-  /// - Parameter stride: how much later the next window starts (`window_stride`): the shorter, the
-  ///   more of the past each scored step sees, and the more is computed. Nil is half of L; more
-  ///   than L, which would leave steps out, is taken as L.
-  public func windows(lengths: [Int], maxLength: Int, stride: Int? = nil) -> [TrainingWindow] {
+  /// - Parameters:
+  ///   - stride: how much later the next window starts (`window_stride`): the shorter, the more of
+  ///     the past each scored step sees, and the more is computed. Nil is half of L; more than L,
+  ///     which would leave steps out, is taken as L.
+  ///   - firstStride: the stride from a sequence's first window to its second, from 1 to the stride
+  ///     that it is given (`shift_windows`): drawn anew in each epoch, it has every step read behind
+  ///     pasts of other lengths.
+  public func windows(
+    lengths: [Int], maxLength: Int, stride: Int? = nil, firstStride: (Int) -> Int = { $0 }
+  ) -> [TrainingWindow] {
     let stride = min(max(1, stride ?? maxLength / 2), maxLength)
     var result: [TrainingWindow] = []
     for (sequence, items) in lengths.enumerated() where items >= 2 {
@@ -47,7 +53,7 @@ public enum WindowMode: String, Sendable, CaseIterable {
             TrainingWindow(
               sequence: sequence, start: start, length: end - start, firstScored: scored - start))
           scored = end
-          start += stride
+          start += start == 0 ? firstStride(stride) : stride
         }
       case .prefix:
         for step in 0..<steps {

@@ -11,6 +11,18 @@ extension Trainer {
     Candidates(mode, for: cases, itemCount: itemCount, training: sequences, seed: training.seed)
   }
 
+  /// The windows of an epoch in its order.
+  func shuffledWindows(_ generator: inout SeededGenerator) -> [TrainingWindow] {
+    var windows = training.mode.windows(
+      lengths: sequences.map(\.count), maxLength: settings.maxItemListLength,
+      stride: training.windowStride
+    ) { stride in
+      training.shiftsWindows ? 1 + generator.integer(below: stride) : stride
+    }
+    generator.shuffle(&windows)
+    return windows
+  }
+
   /// Deals the windows out to the shards, longest first, so that each has about the same work.
   func pack(
     _ windows: ArraySlice<TrainingWindow>, _ sampler: NegativeSampler,

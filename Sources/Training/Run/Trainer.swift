@@ -52,10 +52,8 @@ public struct Trainer: Sendable {
     save: (TrainingState) throws(CheckpointError) -> Void = { (_) throws(CheckpointError) in },
     report: (TrainingEvent) -> Void
   ) throws(TrainingError) -> TrainingState {
-    let windows = training.mode.windows(
-      lengths: sequences.map(\.count), maxLength: settings.maxItemListLength,
-      stride: training.windowStride)
-    guard windows.contains(where: { $0.scoredCount > 0 }) else { throw .noTrainingSteps }
+    let scoredInEpoch = sequences.reduce(0) { $0 + max(0, $1.count - 1) }
+    guard scoredInEpoch > 0 else { throw .noTrainingSteps }
     let step = GradientStep(
       settings: settings, itemCount: start.parameters.itemCount, shards: training.shards,
       threads: threads)
@@ -69,7 +67,8 @@ public struct Trainer: Sendable {
     while !state.isFinished(training) {
       let begin = ContinuousClock.now
       let (loss, scored) = try runEpoch(
-        &state, windows, step, &gradients, sampler, clock, shouldStop: shouldStop, report: report)
+        &state, scoredInEpoch, step, &gradients, sampler, clock, shouldStop: shouldStop,
+        report: report)
       finishEpoch(&state, loss: loss, scored: scored, since: begin, clock)
       try write(state, clock, save)
       if let last = state.epochs.last { report(.epoch(last)) }
@@ -77,9 +76,9 @@ public struct Trainer: Sendable {
     return state
   }
 
-  /// One pass over the windows in an order of their own.
+  /// One pass over all training steps, in windows in an order of their own.
   private func runEpoch(
-    _ state: inout TrainingState, _ windows: [TrainingWindow], _ step: GradientStep,
+    _ state: inout TrainingState, _ scoredInEpoch: Int, _ step: GradientStep,
     _ gradients: inout KSRParameters, _ sampler: NegativeSampler, _ clock: PhaseClock,
     shouldStop: () -> Bool, report: (TrainingEvent) -> Void
   ) throws(TrainingError) -> (loss: Double, scored: Int) {
@@ -87,12 +86,10 @@ public struct Trainer: Sendable {
     let work = UsefulWork(
       settings: settings, itemCount: state.parameters.itemCount,
       negativeCount: training.negativeCount)
-    let scoredInEpoch = windows.reduce(0) { $0 + $1.scoredCount }
     // The shuffled windows of each epoch make about this many batches.
     let stepCount = training.epochs * max(1, scoredInEpoch / training.batchSize)
     var generator = SeededGenerator(seed: training.seed, stream: UInt64(epoch))
-    var order = windows
-    clock.measure("shuffle and pack") { generator.shuffle(&order) }
+    let order = clock.measure("shuffle and pack") { shuffledWindows(&generator) }
     var (lossSum, scored) = (0.0, 0)
     for (number, range) in batches(of: order, scoredPositions: training.batchSize).enumerated() {
       let shards = clock.measure("shuffle and pack") { pack(order[range], sampler, &generator) }

@@ -32,6 +32,7 @@ extension TrainingSettings {
       ("seed", "\(seed)"),
       ("training", mode.rawValue),
       ("window_stride", windowStride.map { "\($0)" } ?? "half"),
+      ("shift_windows", "\(shiftsWindows)"),
       ("shards", "\(shards)"),
       ("memory_relations", memoryRelations.text),
       ("relation_scale", relationScale.map { "\($0)" } ?? "auto"),
@@ -91,6 +92,11 @@ extension TrainingSettings {
       seed = number
     case "training": mode = try Self.choice(key, value)
     case "window_stride": windowStride = value == "half" ? nil : try Self.count(key, value)
+    case "shift_windows":
+      guard let flag = Bool(value) else {
+        throw SettingError(key: key, found: value, expected: "true or false")
+      }
+      shiftsWindows = flag
     case "shards": shards = try Self.count(key, value)
     case "memory_relations": memoryRelations = MemoryRelations(text: value)
     case "relation_scale":

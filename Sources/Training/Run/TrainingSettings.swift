@@ -5,7 +5,7 @@ import Workspace
 /// has them.
 public struct TrainingSettings: Sendable, Equatable {
   /// `learning_rate` of Adam; RecBole's 0.001 needs several times the epochs.
-  public var learningRate: Float = 0.003
+  public var learningRate: Float = 0.002
   /// `optimizer`: adam or adamw.
   public var optimiser = OptimiserKind.adam
   /// `weight_decay`: added to the gradient (adam) or taken off the parameter (adamw).
@@ -21,7 +21,9 @@ public struct TrainingSettings: Sendable, Equatable {
   /// `train_neg_sample_distribution`: how negatives are drawn (BPR).
   public var negativeDistribution = NegativeDistribution.uniform
   /// `train_batch_size`: scored positions in a batch; windows are added whole until it is reached.
-  public var batchSize = 2048
+  ///
+  /// RecBole's 2048 ranks worse in as many epochs (README, "On real data").
+  public var batchSize = 512
   /// `epochs`: at most so many passes over the training sequences.
   public var epochs = 300
   /// `stopping_step`: stop after more than so many validations without improvement.
@@ -48,6 +50,8 @@ public struct TrainingSettings: Sendable, Equatable {
   public var mode = WindowMode.windows
   /// `window_stride`: how many items later the next window starts; nil is half a window.
   public var windowStride: Int?
+  /// `shift_windows`: whether the windows after a sequence's first start elsewhere in each epoch.
+  public var shiftsWindows = true
   /// `shards`: into how many parts a batch is cut.
   ///
   /// More allow more threads. The result depends on this number, never on the number of threads.
@@ -63,7 +67,7 @@ public struct TrainingSettings: Sendable, Equatable {
   public var heldOutUsers: [String] = []
 
   /// The defaults, which are RecBole's but for `training`, `valid_metric`, `memory_relations`,
-  /// `learning_rate` and `relation_scale`.
+  /// `learning_rate`, `train_batch_size` and `relation_scale`.
   public init() {}
 
   /// How the interactions are split.

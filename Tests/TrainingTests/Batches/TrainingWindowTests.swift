@@ -41,6 +41,26 @@ import Testing
     #expect(starts(99) == starts(10))
   }
 
+  @Test func everyStepIsScoredOnceWhereverTheSecondWindowStarts() {
+    for length in 2...40 {
+      for maxLength in 1...12 {
+        for first in 1...max(1, maxLength / 2) {
+          let windows = WindowMode.windows.windows(
+            lengths: [length], maxLength: maxLength
+          ) { stride in
+            #expect(stride == max(1, maxLength / 2))
+            return first
+          }
+          let scored = windows.flatMap { window in
+            (window.firstScored..<window.length).map { window.start + $0 }
+          }
+          #expect(scored == Array(0..<length - 1))
+          #expect(windows.allSatisfy { $0.length <= maxLength && $0.scoredCount > 0 })
+        }
+      }
+    }
+  }
+
   @Test func movieLensTakesThePositionsOfTheDesign() {
     // A user with 700 training items: 14 windows' worth of half steps after the first.
     let windows = WindowMode.windows.windows(lengths: [700], maxLength: 50)

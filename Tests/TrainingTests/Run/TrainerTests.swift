@@ -25,6 +25,28 @@ import Workspace
     for result in results.dropFirst() { #expect(result == results[0]) }
   }
 
+  @Test func windowsAreShiftedInEachEpochButNotWhereOneHoldsAll() {
+    let (trainer, _) = cycle(epochs: 1)
+    let longest = trainer.sequences.map(\.count).max() ?? 0
+    func starts(_ shifts: Bool, maxLength: Int, epoch: UInt64) -> [Int] {
+      var settings = trainer.settings
+      settings.maxItemListLength = maxLength
+      var training = trainer.training
+      training.shiftsWindows = shifts
+      var generator = SeededGenerator(seed: 7, stream: epoch)
+      let windows = Trainer(
+        settings: settings, training: training, sequences: trainer.sequences, validation: [],
+        threads: 1
+      ).shuffledWindows(&generator)
+      return windows.map { $0.sequence * 1000 + $0.start }.sorted()
+    }
+    #expect(starts(true, maxLength: 4, epoch: 1) == starts(true, maxLength: 4, epoch: 1))
+    #expect(starts(true, maxLength: 4, epoch: 1) != starts(true, maxLength: 4, epoch: 2))
+    #expect(starts(false, maxLength: 4, epoch: 1) == starts(false, maxLength: 4, epoch: 2))
+    #expect(
+      starts(true, maxLength: longest, epoch: 1) == starts(false, maxLength: longest, epoch: 2))
+  }
+
   @Test func anotherSeedGivesAnotherModel() throws {
     let (trainer, initial) = cycle(epochs: 1)
     let (other, otherInitial) = cycle(epochs: 1, seed: 3)
