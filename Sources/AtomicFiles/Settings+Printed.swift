@@ -40,15 +40,19 @@ struct PrintedSettings {
     let isThere = before.map { Self.trimmed(lines[$0]) == Self.firstKey } ?? false
     let next = keyAfterColumns(first)
     // Other settings may stand above the block and below it, at a depth of their own.
-    let outer = lines[..<(isThere ? before ?? first : first)].first(where: Self.holdsText)
     let inner = next.map { Self.depth(lines[$0]) }
+    let end = next.flatMap { next in
+      lines[next...].firstIndex { Self.holdsText($0) && Self.depth($0) < Self.depth(lines[next]) }
+    }
+    let outer =
+      lines[..<(isThere ? before ?? first : first)].first(where: Self.holdsText)
+      ?? end.map { lines[$0] }
     let base = String(repeating: " ", count: outer.map(Self.depth) ?? inner ?? 0)
     for index in first..<(next ?? lines.count) where Self.holdsText(lines[index]) {
       lines[index] = Substring("\(base)  \(Self.trimmed(lines[index]))")
     }
     if let next, let inner {
-      for index in next..<lines.count where Self.holdsText(lines[index]) {
-        guard Self.depth(lines[index]) >= inner else { break }
+      for index in next..<(end ?? lines.count) where Self.holdsText(lines[index]) {
         lines[index] = Substring(base + lines[index].dropFirst(inner))
       }
     }
@@ -80,8 +84,10 @@ struct PrintedSettings {
     }
     let text = Self.trimmed(before)
     if text == Self.firstKey {
-      // It may stand deeper or less deep than the keys after the columns.
-      return keyAfterColumns(index).map { Self.depth(lines[$0]) != Self.depth(before) } ?? false
+      // It may stand deeper or less deep than the keys after the columns, or than other settings.
+      let depths = lines.filter(Self.holdsText).map(Self.depth)
+      return depths.contains { $0 < Self.depth(before) }
+        || keyAfterColumns(index).map { Self.depth(lines[$0]) != Self.depth(before) } ?? false
     }
     guard let end = text.last, !":{[,".contains(end) else { return false }
     return Self.depth(before) < Self.depth(line)

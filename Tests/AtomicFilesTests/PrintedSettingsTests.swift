@@ -61,7 +61,8 @@ let printedBlock = """
       ("epochs: 1\ntopk: [5, 10]\n", ""), ("", "\ngamma: 3\n"),
       ("# mine\nepochs: 1\n\n", "\n\n# more\ngamma: 3\ntopk: [5]\n"),
       ("topk: [5]\nload_col:\n", "\ngamma: 3\n"),
-      ("epochs: 1\n  load_col:\n", "\n"),
+      ("epochs: 1\n  load_col:\n", "\n"), ("    load_col:\n", "\ngamma: 1\n"),
+      ("epochs: 1\n    load_col:\n", "\ngamma: 1\n"),
     ] {
       let text = (above + printedBlock + below).split(
         separator: "\n", omittingEmptySubsequences: false

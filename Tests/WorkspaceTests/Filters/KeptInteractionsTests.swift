@@ -83,7 +83,7 @@ import Workspace
     ("threshold={stars: 3}", "no loaded column \"stars\""),
     ("USER_ID_FIELD=viewer", "expected a column viewer"),
     ("TIME_FIELD=when", "expected when:float, since the order"),
-    ("benchmark_filename=[train, valid, test]", "train.inter: found no such file"),
+    ("benchmark_filename=[train, valid, test]", "train.inter, field benchmark_filename: found no"),
   ])
   func whatCannotBeAppliedIsSaid(assignment: String, part: String) throws {
     let text = try #require(sentence { try kept(Self.films, assignment) })
