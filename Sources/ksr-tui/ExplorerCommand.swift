@@ -67,7 +67,10 @@ struct ExplorerCommand: ParsableCommand {
   @Flag(help: "Write one frame as text and leave.")
   var print = false
 
-  @Option(help: ArgumentHelp("The frame's columns and rows, with --print.", valueName: "120x40"))
+  @Option(
+    help: ArgumentHelp(
+      "The frame's columns and rows with --print, from 1x1 to \(Size.largest)x\(Size.largest).",
+      valueName: "120x40"))
   var size = Size(columns: 120, rows: 36)
 
   @Option(
@@ -82,7 +85,7 @@ struct ExplorerCommand: ParsableCommand {
     transform: { text throws in try ExplorerCommand.theme(text) })
   var theme: Theme?
 
-  @Flag(help: "Draw with the characters of every keyboard only.")
+  @Flag(help: "Draw with the characters of every keyboard only, as on the Linux console.")
   var ascii = false
 
   @Option(help: "Whether to use colours.")
@@ -108,7 +111,7 @@ struct ExplorerCommand: ParsableCommand {
 
   mutating func run() throws {
     if printsKeys {
-      FileHandle.standardOutput.write(Data((Bindings.markdown + "\n").utf8))
+      try Output.write(Bindings.markdown + "\n")
       return
     }
     let command = self
@@ -119,7 +122,10 @@ struct ExplorerCommand: ParsableCommand {
   @MainActor
   private func start() -> Int32 {
     let isUnicode = CursesTerminal.prepareLocale()
-    let glyphs: Glyphs = ascii || !isUnicode ? .ascii : .unicode
+    let isPrinted = print || isatty(1) == 0
+    // The fonts of the Linux console have no more than 512 characters.
+    let isConsole = !isPrinted && ProcessInfo.processInfo.environment["TERM"] == "linux"
+    let glyphs: Glyphs = ascii || isConsole || !isUnicode ? .ascii : .unicode
     do {
       let request = OpenRequest(
         model: watch ?? model, data: data, viewer: viewer, step: step, edit: edit, compare: compare,
@@ -128,13 +134,12 @@ struct ExplorerCommand: ParsableCommand {
         try printPaths(request)
         return 0
       }
-      let isPrinted = print || isatty(1) == 0
       if let watch { return try self.watch(RunWatcher(path: watch), request, glyphs, isPrinted) }
       let cache = try request.open()
       if isPrinted { return try printFrame(cache, request, glyphs) }
       return try explore(cache, request, glyphs)
     } catch {
-      FileHandle.standardError.write(Data("ksr-tui: \(error)\n".utf8))
+      Output.note("\(error)")
       return 1
     }
   }
@@ -150,7 +155,7 @@ struct ExplorerCommand: ParsableCommand {
     let kept = StateFile(environment: ProcessInfo.processInfo.environment)
     lines.append(
       "state: \(kept?.path ?? "not kept: neither XDG_STATE_HOME nor HOME is an absolute path")")
-    FileHandle.standardOutput.write(Data((lines.joined(separator: "\n") + "\n").utf8))
+    try Output.write(lines.joined(separator: "\n") + "\n")
   }
 
   /// Shows the model of a run that is watched; until there is one, the screen says so.
@@ -162,7 +167,7 @@ struct ExplorerCommand: ParsableCommand {
     if isPrinted {
       guard let model = watcher.look() else {
         let text = WaitingScreen.render(watcher.status, on: size, glyphs: glyphs).text
-        FileHandle.standardOutput.write(Data(text.utf8))
+        try Output.write(text)
         return 0
       }
       let cache = try request.open(model)
@@ -199,11 +204,11 @@ struct ExplorerCommand: ParsableCommand {
     first = try request.opened(first, in: cache)
     let state = Explorer.run(firstKeys, from: first, with: cache, glyphs: glyphs).state
     for warning in cache.model.warnings {
-      FileHandle.standardError.write(Data("ksr-tui: \(warning)\n".utf8))
+      Output.note(warning)
     }
     while cache.work(for: state) {}
     let text = Explorer.render(state, cache.scene(for: state), glyphs: glyphs).canvas.text
-    FileHandle.standardOutput.write(Data(text.utf8))
+    try Output.write(text)
     return 0
   }
 

@@ -158,6 +158,17 @@ struct ExplorerInTerminalTests {
     #expect(shown.unicodeScalars.allSatisfy { $0.isASCII })
   }
 
+  @Test("draws in ASCII on the Linux console, whose fonts have few characters")
+  func console() throws {
+    let session = try TmuxSession()
+    let data = TestEnvironment.fixture("explorer/little")
+    let program = try Programs.executable("ksr-tui")
+    try session.enter("TERM=linux \(program) --data \(data) --viewer eve")
+    let shown = try session.wait(for: "? help")
+    // Titles are what they are.
+    #expect(shown.contains("+- little") && !shown.contains("─") && !shown.contains("│"))
+  }
+
   @Test("steps through a history, chooses another viewer, and keeps the step when resized")
   func steps() throws {
     let session = try open("--viewer guest0 --step 3", columns: 120, rows: 36)
@@ -405,6 +416,20 @@ struct ExplorerInTerminalTests {
       #expect(run.output.contains(part), "\(run.output)")
       #expect(run.output.split(separator: "\n").count == 1)
     }
+  }
+
+  @Test(
+    "says in a sentence that the output cannot be written",
+    arguments: [(">/dev/full", "No space left"), (">&-", "Bad file descriptor")])
+  func unwritable(redirection: String, reason: String) throws {
+    let program = try Programs.executable("ksr-tui")
+    let data = TestEnvironment.fixture("explorer/little")
+    let run = try Programs.run(
+      "/bin/sh", ["-c", "\(program) --data \(data) --print \(redirection)"],
+      environment: ["LC_ALL=C.UTF-8"])
+    #expect(run.status == 1)
+    #expect(run.output.hasPrefix("ksr-tui: Cannot write the output: \(reason)"))
+    #expect(run.output.split(separator: "\n").count == 1)
   }
 
   @Test("prints the frame that the terminal shows")
