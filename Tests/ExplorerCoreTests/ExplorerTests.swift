@@ -97,6 +97,12 @@ struct ExplorerTests {
       if columns >= 8 { #expect(entries.last?.command == .help) }
       if columns >= 16 { #expect(entries.contains { $0.command == .quit }) }
     }
+    for (context, command) in [
+      (Context.edit, Command.edit), (.map, .back), (.diagnosis, .back), (.viewers, .choose),
+    ] {
+      let entries = FooterView.entries(for: context, in: 38, glyphs: .unicode)
+      #expect(entries.contains { $0.command == command }, "\(context) can be left or gone on from")
+    }
     let menu = FooterView.entries(for: .menu, in: 100, glyphs: .unicode)
     #expect(menu.first?.keys == "↑↓", "neighbours with one title share an entry")
   }
@@ -146,9 +152,9 @@ struct ExplorerTests {
 
   @Test("lines meet where panes do")
   func frame() throws {
-    let empty = State(size: Size(columns: 80, rows: 40))
+    var why = State(size: Size(columns: 80, rows: 40))
+    (why.showsWhy, why.focus) = (true, .why)
     let cache = SceneCache(Session(little.session.model), name: "m")
-    let why = Explorer.run([.character("w")], from: empty, with: cache, glyphs: .unicode).state
     let lines = Explorer.render(why, cache.scene(for: why), glyphs: .unicode).canvas.text
       .split(separator: "\n").map(String.init)
     #expect(lines[1].hasPrefix("│ History                      │ Memory and attention"))

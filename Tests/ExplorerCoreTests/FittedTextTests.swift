@@ -42,7 +42,8 @@ struct FittedTextTests {
       ("film.film_genre.films_in_this_genre", 30, "…films_in_this_genre"),
       ("film.film.directed_by", 17, "…film.directed_by"),
       ("film.film.directed_by", 16, "…directed_by"), ("film.film.directed_by", 12, "…directed_by"),
-      ("film.film.directed_by", 5, "…d_by"),
+      ("film.film.directed_by", 5, "…d_by"), ("film.director.film", 14, "…director.film"),
+      ("film.director.film", 11, "…ector.film"),
     ])
   func tail(text: String, limit: Int, expected: String) {
     #expect(text.keepingTail(limit) == expected)

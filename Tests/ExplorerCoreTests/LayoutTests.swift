@@ -71,37 +71,42 @@ struct LayoutTests {
     }
   }
 
-  /// Every row is drawn with every view, columns in turns; with the sizes at which the form changes.
-  @Test("every pane and everything on top is drawn soundly at every size", arguments: 1...80)
-  func pictures(rows: Int) throws {
+  /// Every size is drawn, the views taking turns, and every view at the sizes where forms change.
+  @Test("every pane and everything on top is drawn soundly at every size", arguments: View.all)
+  func pictures(view: View) throws {
     let little = try LittleData()
-    let views = try View.all.map {
-      try $0.state(little, Size(columns: 120, rows: 36))
-    }
-    let edges = [1, 2, 19, 20, 21, 43, 44, 79, 80, 119, 120, 250]
-    for (place, columns) in (edges + Array(stride(from: rows % 7 + 3, through: 250, by: 7)))
-      .enumerated()
-    {
-      let (base, cache) = views[(place + rows) % views.count]
-      let size = Size(columns: columns, rows: rows)
-      let state = Explorer.reduce(base, .resize(size), in: cache.scene(for: base)).state
-      let glyphs: Glyphs = place.isMultiple(of: 3) ? .ascii : .unicode
-      let canvas = Explorer.render(state, cache.scene(for: state), glyphs: glyphs).canvas
-      let name = View.all[(place + rows) % views.count].name
-      #expect(canvas.size == size)
-      if let flaw = canvas.flaw { Issue.record("\(name) at \(columns)x\(rows): \(flaw)") }
-      guard state.context != .message else { continue }
-      #expect(canvas.text.contains { !$0.isWhitespace }, "\(name) at \(columns)x\(rows)")
-      if let overlay = state.overlay {
-        // The box of what lies on top is whole.
-        let corners = [glyphs.border.topLeft, glyphs.border.bottomRight].map { sign in
-          (1..<max(2, rows - 1)).contains { row in
-            canvas.row(row).contains { $0.base == sign }
-          }
+    let (base, cache) = try view.state(little, Size(columns: 120, rows: 36))
+    let turn = try #require(View.all.firstIndex { $0.name == view.name })
+    let edges = (columns: [1, 20, 43, 79, 80, 119, 120, 250], rows: [1, 5, 6, 7, 12, 24, 80])
+    for rows in 1...80 {
+      for columns in 1...250 {
+        let isEdge = edges.columns.contains(columns) && edges.rows.contains(rows)
+        let isTurn = (columns + 3 * rows) % View.all.count == turn
+        guard isEdge || isTurn else { continue }
+        let size = Size(columns: columns, rows: rows)
+        let state = Explorer.reduce(base, .resize(size), in: cache.scene(for: base)).state
+        if let flaw = flaw(state, cache, columns.isMultiple(of: 3) ? .ascii : .unicode) {
+          Issue.record("\(view.name) at \(columns)x\(rows): \(flaw)")
         }
-        #expect(corners == [true, true], "\(overlay) at \(columns)x\(rows)")
       }
     }
+  }
+
+  /// What is wrong with the picture of a state.
+  private func flaw(_ state: State, _ cache: SceneCache, _ glyphs: Glyphs) -> String? {
+    let canvas = Explorer.render(state, cache.scene(for: state), glyphs: glyphs).canvas
+    if canvas.size != state.size { return "\(canvas.size)" }
+    if let flaw = canvas.flaw { return flaw }
+    guard state.context != .message else { return nil }
+    if canvas.text.allSatisfy(\.isWhitespace) { return "nothing" }
+    guard state.overlay != nil else { return nil }
+    // The box of what lies on top is whole.
+    let isWhole = [glyphs.border.topLeft, glyphs.border.bottomRight].allSatisfy { sign in
+      (1..<max(2, state.size.rows - 1)).contains { row in
+        canvas.row(row).contains { $0.base == sign }
+      }
+    }
+    return isWhole ? nil : "the box is cut"
   }
 
   @Test("changes form at 80 and 120 columns, and below 20×6")

@@ -27,14 +27,18 @@ struct PaletteTests {
     #expect(try text(":,text=zzz").contains("No command has these words"))
   }
 
-  @Test("every command of the panes is there, but for those that need a digit or open the list")
+  @Test(
+    "every command of the panes is there, but for those that need a digit, an edit or a second model"
+  )
   func complete() throws {
     let scene = try little.scene(":")
     let commands = PaletteMenu.rows(matching: "", try little.run(":").state, in: scene).map { row in
       if case .command(let binding) = row { binding.command } else { Command.jump }
     }
     let wanted = Bindings.all.filter { !$0.contexts.isDisjoint(with: [.main, .why]) }
-      .map(\.command).filter { $0 != .jump && $0 != .palette }
+      .map(\.command).filter {
+        ![.jump, .palette, .undo, .redo, .compareModels, .applySmallest].contains($0)
+      }
     #expect(commands == wanted)
   }
 
@@ -96,15 +100,23 @@ struct PaletteTests {
     let commands = rows.compactMap {
       if case .command(let binding) = $0 { binding.command } else { nil }
     }
-    for command in [Command.why, .tour, .stepForward, .find, .export, .viewers, .hideSeen] {
+    for command in [
+      Command.why, .tour, .stepForward, .find, .export, .viewers, .hideSeen, .edit, .compare,
+      .diagnose,
+    ] {
       #expect(!commands.contains(command), "\(command)")
     }
     #expect(commands.contains(.ownViewer) && commands.contains(.quit))
     for (keys, has, hasNot) in [
-      ("v", "^S sort", "scroll"), ("/", "Enter do it", "sort"), ("?", "Enter do it", "sort"),
-      (":", "Enter do it", "sort"), ("i", "↑↓ scroll", "sort"), ("o", "Enter write", "sort"),
+      ("v", "^S sort", "scroll"), ("/", "Enter go there", "sort"), ("?", "↑↓ select", "do it"),
+      ("?,text=leave the", "Enter do it", "↑↓"), (":", "Enter do it", "sort"),
+      (":,text=alpha", "Esc close", "do it"), ("/,text=zzz", "^F why any film", "Enter"),
+      ("i", "↑↓ scroll", "sort"), ("o", "Enter write", "sort"), ("e,a", "Enter put in", "do it"),
+      ("w,f", "Enter explain", "^F"), ("w,V", "Enter compare", "do it"),
+      ("v,text=zz", "Esc close", "sort"),
     ] {
-      let footer = try #require(text(keys).split(separator: "\n").last.map(String.init))
+      // Below the footer are the edits, if there are any.
+      let footer = try text(keys).split(separator: "\n").suffix(2).joined(separator: "\n")
       #expect(footer.contains(has) && !footer.contains(hasNot), "\(keys): \(footer)")
     }
     #expect(try !text("v").split(separator: "\n").last!.contains("delete"))

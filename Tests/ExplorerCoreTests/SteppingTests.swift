@@ -1,4 +1,5 @@
 import Testing
+import Workspace
 
 @testable import ExplorerCore
 
@@ -53,6 +54,20 @@ struct SteppingTests {
     #expect(try little.run("End,Space").state.step == 0, "from the end it begins again")
     tick()
     #expect(state.step == 8, "a tick that comes late does nothing")
+  }
+
+  @Test("without a history, what needs one says so and changes nothing else")
+  func nobody() throws {
+    let cache = SceneCache(Session(little.session.model), name: "m")
+    let start = State(size: Size(columns: 40, rows: 12))
+    for keys in ["Right", "End", "]", "S-Left", "Space", "+", "w", "/", "Enter"] {
+      var state = Explorer.run(
+        try KeyScript.parse(keys), from: start, with: cache, glyphs: .unicode
+      ).state
+      #expect(state.toast?.text == "There is no history; v lists viewers, n makes one", "\(keys)")
+      state.toast = nil
+      #expect(state == start, "\(keys)")
+    }
   }
 
   @Test("the list of viewers searches, sorts and chooses")
@@ -120,12 +135,15 @@ struct SteppingTests {
   func commandLine() throws {
     for keys in [
       "w", "Tab", "w,BTab", "Tab,Tab", "s,s", "x,BTab,Down,Down,Tab", "p,w,Tab,Tab", "Tab,w",
+      "w,b,a,z", "w,a,a,!,!,b,b,Down", "w,Down,Enter,Down", "w,b,Down,Enter,Down", "w,b,Down,!",
+      "w,f,text=de,Down,Enter,Down", "w,V,text=marn,Enter,a", "w,b,b,Enter",
     ] {
       for size in ["120x36", "80x24", "40x12"] {
         let state = try little.run("Resize@\(size),\(keys)").state
         let words = Explorer.commandLine(state, little.cache.scene(for: state)).split(
           separator: " ")
-        let given = try #require(words.lastIndex(of: "--keys").map { String(words[$0 + 1]) })
+        let given = try #require(words.lastIndex(of: "--keys").map { words[$0 + 1] })
+          .replacing("'", with: "")
         let again = try little.run("Resize@\(size),\(given)").state
         var (a, b) = (state, again)
         (a.toast, b.toast) = (nil, nil)

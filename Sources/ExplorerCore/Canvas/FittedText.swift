@@ -18,14 +18,17 @@ extension StringProtocol {
   /// The text cut to a number of columns from its beginning.
   ///
   /// Names of relations differ at their end (`film.film.directed_by`), so that is what stays; the
-  /// cut is made after a dot or slash if one of the last components fits whole.
+  /// cut is made after a dot or slash if that leaves no more than half of the room empty: of
+  /// `film.director.film`, the last component alone would say too little.
   public func keepingTail(_ limit: Int, ellipsis: String = "…") -> String {
     guard columns > limit else { return String(self) }
     let room = limit - ellipsis.columns
     var rest = self[...]
     while let cut = rest.firstIndex(where: { $0 == "." || $0 == "/" }) {
       rest = rest[rest.index(after: cut)...]
-      if !rest.isEmpty, rest.columns <= room { return ellipsis + String(rest) }
+      guard !rest.isEmpty, rest.columns <= room else { continue }
+      if rest.columns * 2 >= room { return ellipsis + String(rest) }
+      break
     }
     return fitted(to: limit, ellipsis: ellipsis, keepsTail: true)
   }

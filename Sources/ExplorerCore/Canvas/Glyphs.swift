@@ -101,7 +101,7 @@ public struct Glyphs: Equatable, Sendable {
       cross: "+"),
     marks: Marks(
       train: "~", valid: ".", test: "*", here: ">", truth: "o", up: "^", down: "v", hit: "#",
-      separator: "-", cursor: "_", unseen: "-", seen: "s", about: "~", minus: "-", times: "x"),
+      separator: ".", cursor: "_", unseen: "-", seen: "s", about: "~", minus: "-", times: "x"),
     ellipsis: "~",
     bar: ["-", "="],
     spark: ["_", ".", "-", "=", "^", "#"],

@@ -63,11 +63,68 @@ extension Explorer {
     if state.side == .gruState, state.focus != .gruState { go(to: .gruState) }
     if state.showsWhy {
       keys.append("w")
+      keys += whyKeys(to: state.why, scene)
       panes = Pane.allCases
       // The reasons take the focus when they open.
       focus = .why
     }
     go(to: state.focus)
+    switch state.fullView {
+    case .map: keys.append("m")
+    case .diagnosis: keys.append("d")
+    case nil: break
+    }
     return keys
+  }
+
+  /// The keys that lead from reasons just opened to what is compared, grouped, looked into and
+  /// checked there.
+  private static func whyKeys(to view: WhyView, _ scene: Scene) -> [String] {
+    var keys: [String] = []
+    if let item = scene.searched.item { keys += ["f"] + typed(item) + ["Enter"] }
+    let comparisons = WhyView.Comparison.allCases
+    var place = 0
+    if let other = scene.searched.other {
+      keys += ["V"] + typed(other) + ["Enter"]
+      place = comparisons.count - 1
+    }
+    let target = comparisons.firstIndex(of: view.comparison) ?? 0
+    keys += Array(
+      repeating: "a", count: (target - place + comparisons.count) % comparisons.count)
+    if case .topSteps(let count) = view.check { keys += Array(repeating: "!", count: count) }
+    keys += Array(
+      repeating: "b", count: WhyView.Grouping.allCases.firstIndex(of: view.grouping) ?? 0)
+    if view.isZoomed { keys.append("z") }
+    guard let why = scene.why else { return keys }
+    func rows(_ path: [WhyView.Place]) -> [WhyView.Place?] {
+      var view = view
+      view.path = path
+      return WhyTable(why, view, scene.model, .terms(.unicode), .unicode).rows.map(\.place)
+    }
+    func down(_ count: Int) { keys += Array(repeating: "Down", count: count) }
+    for (depth, place) in view.path.enumerated() {
+      guard let row = rows(Array(view.path.prefix(depth))).firstIndex(of: place) else {
+        return keys
+      }
+      down(row)
+      keys.append("Enter")
+    }
+    down(view.row)
+    if case .slot(let slot) = view.check {
+      let here = rows(view.path)
+      let part = WhyView.Place.part(slot + 1)
+      if view.path.last == part || (here.indices.contains(view.row) && here[view.row] == part) {
+        keys.append("!")
+      }
+    }
+    return keys
+  }
+
+  /// The items of a script of keys that type a text.
+  private static func typed(_ text: String) -> [String] {
+    // A comma ends an item, and blanks around one do not count.
+    guard text.contains(",") || text.first?.isWhitespace == true || text.last?.isWhitespace == true
+    else { return ["text=\(text)"] }
+    return text.map { $0 == "," ? "Comma" : $0 == " " ? "Space" : String($0) }
   }
 }

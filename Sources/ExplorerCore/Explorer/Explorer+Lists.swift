@@ -26,31 +26,7 @@ extension Explorer {
       moveRow(of: state.focus, by: offset[command] ?? 0, in: &state, scene)
       return
     }
-    let (count, height) =
-      switch state.overlay {
-      case .viewers: (scene.viewers?.rows.count ?? 0, ViewersMenu.height(on: state.size))
-      case .find:
-        (
-          FindMenu.rows(matching: menu.filter.text, in: scene).count,
-          FindMenu.height(on: state.size)
-        )
-      case .palette:
-        (
-          PaletteMenu.rows(matching: menu.filter.text, state, in: scene).count,
-          PaletteMenu.height(on: state.size)
-        )
-      case .films:
-        (scene.films?.found.count ?? 0, FilmsMenu.height(on: state.layout))
-      case .editItem:
-        (scene.whatIf?.found.count ?? 0, EditSearchBox.height(on: state.layout))
-      case .export: (ExportFormat.allCases.count, ExportFormat.allCases.count)
-      case .items: (scene.found.count, ItemSearchMenu.height(on: state.size))
-      default:
-        (
-          HelpMenu.rows(matching: menu.filter.text, state.focus).count,
-          HelpMenu.height(on: state.size)
-        )
-      }
+    let (count, height) = rowsOnTop(state, scene)
     if case .viewers = state.overlay, let list = scene.viewers {
       menu.selection = list.selection(of: menu)
     }
@@ -71,6 +47,24 @@ extension Explorer {
       menu.viewer = rows[menu.selection].viewer
     }
     state.menu = menu
+  }
+
+  /// How many rows the list on top has, and how many of them are seen at once.
+  static func rowsOnTop(_ state: State, _ scene: Scene) -> (count: Int, height: Int) {
+    let text = state.menu?.filter.text ?? ""
+    let size = state.size
+    return switch state.overlay {
+    case .viewers: (scene.viewers?.rows.count ?? 0, ViewersMenu.height(on: size))
+    case .find: (FindMenu.rows(matching: text, in: scene).count, FindMenu.height(on: size))
+    case .palette:
+      (PaletteMenu.rows(matching: text, state, in: scene).count, PaletteMenu.height(on: size))
+    case .films: (scene.films?.found.count ?? 0, FilmsMenu.height(on: state.layout))
+    case .editItem: (scene.whatIf?.found.count ?? 0, EditSearchBox.height(on: state.layout))
+    case .export: (ExportFormat.allCases.count, ExportFormat.allCases.count)
+    case .items: (scene.found.count, ItemSearchMenu.height(on: size))
+    case .help: (HelpMenu.rows(matching: text, state.focus).count, HelpMenu.height(on: size))
+    case .card, .naming, nil: (0, 0)
+    }
   }
 
   /// Scrolls the card on top.
@@ -152,7 +146,9 @@ extension Explorer {
 
   /// Opens the card of the item that is selected in the pane with the focus.
   static func inspect(_ state: inout State, _ scene: Scene) {
-    guard let viewer = scene.viewer, let step = scene.step else { return }
+    guard hasHistory(&state, scene), let viewer = scene.viewer, let step = scene.step else {
+      return
+    }
     switch state.focus {
     case .history, .gruState, .memory:
       open(.card(.item(viewer.rows[step.step].item)), in: &state)

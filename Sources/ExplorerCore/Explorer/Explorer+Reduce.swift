@@ -76,7 +76,8 @@ public enum Explorer {
       } else {
         openViewers(&next.state, scene)
       }
-    case .why: toggleWhy(&next.state)
+    case .why:
+      if next.state.showsWhy || hasHistory(&next.state, scene) { toggleWhy(&next.state) }
     case .map: toggleMap(&next.state)
     case .diagnose: toggleDiagnosis(&next.state)
     case .whyItem, .whyOver, .whyZoom, .whyGroup, .whyContrast, .whyDrill, .whyCheck:
@@ -108,7 +109,7 @@ public enum Explorer {
       step(command, in: &next.state, scene)
     case .play, .faster, .slower: play(command, in: &next.state, scene)
     case .find:
-      if scene.viewer != nil { open(.find(Menu()), in: &next.state) }
+      if hasHistory(&next.state, scene) { open(.find(Menu()), in: &next.state) }
     case .modelCard: open(.card(.model), in: &next.state)
     case .inspect: inspect(&next.state, scene)
     case .copy: copy(&next, scene)

@@ -11,6 +11,7 @@ extension Explorer {
 
   static func step(_ command: Command, in state: inout State, _ scene: Scene) {
     stop(&state)
+    guard hasHistory(&state, scene) else { return }
     let last = stepCount(scene) - 1
     let tenth = max(1, (last + 1) / 10)
     switch command {
@@ -33,11 +34,20 @@ extension Explorer {
     }
   }
 
+  /// Whether there is a history; says so where there is none.
+  static func hasHistory(_ state: inout State, _ scene: Scene) -> Bool {
+    if scene.viewer == nil {
+      state.toast = Toast("There is no history; v lists viewers, n makes one")
+    }
+    return scene.viewer != nil
+  }
+
   // MARK: Steps that go on by themselves
 
   static func stop(_ state: inout State) { state.playback.isRunning = false }
 
   static func play(_ command: Command, in state: inout State, _ scene: Scene) {
+    guard hasHistory(&state, scene) else { return }
     switch command {
     case .faster:
       state.playback.speed = min(state.playback.speed + 1, Playback.speeds.count - 1)
@@ -49,7 +59,10 @@ extension Explorer {
       if stepCount(scene) < 2 { state.playback.isRunning = false }
     }
     let speed = state.playback.stepsPerSecond
-    let text = speed < 1 ? "one step in \(Int(1 / speed)) seconds" : "\(Int(speed)) steps a second"
+    let text =
+      speed < 1
+      ? "one step in \(Int(1 / speed)) seconds"
+      : speed == 1 ? "one step a second" : "\(Int(speed)) steps a second"
     state.toast = Toast(state.playback.isRunning ? "Playing, \(text)" : "Paused, \(text)")
   }
 
@@ -67,7 +80,7 @@ extension Explorer {
 
   static func openViewers(_ state: inout State, _ scene: Scene) {
     guard scene.model.viewerCount > 0 || !state.own.isEmpty else {
-      state.toast = Toast("No viewers: the model has no data here. n makes one", role: .warning)
+      state.toast = Toast("No viewers without data; n makes one", role: .warning)
       return
     }
     open(.viewers(Menu(viewer: state.viewer)), in: &state)

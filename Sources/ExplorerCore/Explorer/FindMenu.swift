@@ -23,7 +23,11 @@ enum FindMenu {
       &frame)
     let steps = rows(matching: menu.filter.text, in: scene)
     guard !steps.isEmpty else {
-      frame.put("No title has these letters.", list, style: Style(.muted))
+      for (row, text) in ["No title has these letters;", "^F looks in the whole catalogue."]
+        .enumerated()
+      {
+        frame.put(text, list.line(row), style: Style(.muted))
+      }
       return
     }
     MenuBox.drawPlace(menu.selection, of: steps.count, on: area(on: layout.size), &frame)

@@ -21,9 +21,9 @@ enum FooterView {
       return
     }
     var column = room.column
-    let shown = entries(for: state.context, in: room.columns - 2, glyphs: frame.glyphs) {
-      Explorer.offers($0, state, scene)
-    }
+    let shown = entries(
+      for: state.context, in: room.columns - 2, glyphs: frame.glyphs,
+      offers: { Explorer.offers($0, state, scene) }, title: { title(of: $0, state) })
     for entry in shown {
       let start = column
       column = frame.canvas.put(
@@ -37,22 +37,48 @@ enum FooterView {
     }
   }
 
-  /// The entries that fit into some columns; the last two of the table are the last to go.
+  /// What a key does here; what becomes of the selected row depends on the list.
+  private static func title(of binding: Binding, _ state: State) -> String {
+    guard binding.command == .choose else { return binding.title }
+    return switch state.overlay {
+    case .find: "go there"
+    case .editItem: "put in"
+    case .items(let search): search.purpose == .explain ? "explain" : "compare"
+    default: binding.title
+    }
+  }
+
+  /// Whether an entry is among the last to go where there is little room: what the selected row
+  /// does, the way out, and the help.
+  private static func lasts(_ entry: Entry, in context: Context) -> Bool {
+    switch entry.command {
+    case .choose, .close, .back, .tourStop, .quit, .help: true
+    case .edit: context == .edit
+    default: false
+    }
+  }
+
+  /// The entries that fit into some columns.
   static func entries(
-    for context: Context, in columns: Int, glyphs: Glyphs, offers: (Command) -> Bool = { _ in true }
+    for context: Context, in columns: Int, glyphs: Glyphs,
+    offers: (Command) -> Bool = { _ in true }, title: (Binding) -> String = \.title
   ) -> [Entry] {
     var all: [Entry] = []
     for binding in Bindings.of(context) where binding.isInFooter && offers(binding.command) {
       let keys = binding.keys.first?.label(glyphs) ?? ""
-      if let last = all.indices.last, all[last].title == binding.title {
+      let title = title(binding)
+      if let last = all.indices.last, all[last].title == title {
         // Signs go together; names need something between them.
         all[last].keys += (keys.count > 1 ? "/" : "") + keys
       } else {
-        all.append(Entry(keys: keys, title: binding.title, command: binding.command))
+        all.append(Entry(keys: keys, title: title, command: binding.command))
       }
     }
     func width(_ entries: [Entry]) -> Int { entries.reduce(0) { $0 + $1.columns + 2 } }
-    while all.count > 1, width(all) > columns { all.remove(at: max(0, all.count - 3)) }
+    while all.count > 1, width(all) > columns {
+      let least = all.lastIndex { !lasts($0, in: context) }
+      all.remove(at: least ?? max(0, all.count - 3))
+    }
     return width(all) > columns ? [] : all
   }
 }

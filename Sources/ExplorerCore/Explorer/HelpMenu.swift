@@ -39,7 +39,7 @@ enum HelpMenu {
 
   /// The rectangle that the list takes, with its frame.
   private static func area(on size: Size) -> Rect {
-    Layout.area(columns: 100, rows: size.rows - 2, on: size)
+    Layout.area(columns: 120, rows: size.rows - 2, on: size)
   }
 
   /// How many rows of the list are seen at once.
@@ -66,7 +66,7 @@ enum HelpMenu {
       frame.onClick(parts.list.line(line), .chooseRow(index))
     }
     if rows.indices.contains(menu.selection) {
-      HelpRows.drawText(rows[menu.selection].text, in: parts.text, &frame)
+      HelpRows.drawText(rows[menu.selection].text, below: parts.list, in: parts.text, &frame)
     }
   }
 
@@ -93,6 +93,9 @@ enum HelpRows {
   /// From this width on rows say where their keys are heard.
   private static let leastColumns = 70
 
+  /// The columns of keys and signs.
+  private static func signColumns(_ line: Rect) -> Int { min(18, line.columns / 3) }
+
   /// The room for the rows and, where they cut sentences, that for the selected one's.
   static func split(_ room: Rect) -> (list: Rect, text: Rect) {
     let wanted = room.columns < 60 ? 3 : room.columns < 116 ? 2 : 0
@@ -110,12 +113,12 @@ enum HelpRows {
       draw(entry.sign, entry.text, role: .title, isSelected: isSelected, in: line, &frame)
     case .binding(let binding):
       draw(
-        binding.keys.map { $0.label(frame.glyphs) }.joined(separator: " "), binding.help,
-        role: .key, isSelected: isSelected, in: line, &frame)
+        binding.labels(frame.glyphs).joined(separator: " "), binding.help, role: .key,
+        isSelected: isSelected, in: line, &frame)
       guard !binding.contexts.contains(.main), line.columns >= leastColumns else { return }
       let place = Context.allCases.first { binding.contexts.contains($0) }?.words ?? ""
       let start = line.columns - place.columns
-      guard min(18, line.columns / 3) + 2 + binding.help.columns < start else { return }
+      guard signColumns(line) + 2 + binding.help.columns < start else { return }
       frame.put(place, line, at: start, style: Style(isSelected ? .selection : .muted))
     }
   }
@@ -126,7 +129,7 @@ enum HelpRows {
     _ frame: inout Frame
   ) {
     let glyphs = frame.glyphs
-    let columns = min(18, line.columns / 3)
+    let columns = signColumns(line)
     let mark = isSelected ? "\(glyphs.marks.here) " : "  "
     frame.canvas.put(
       (mark + sign).padded(to: columns, ellipsis: glyphs.ellipsis), in: line, style: Style(role))
@@ -135,8 +138,9 @@ enum HelpRows {
     if isSelected { frame.canvas.restyle(line) { $0 = Style(.selection) } }
   }
 
-  /// The selected sentence, broken into lines.
-  static func drawText(_ text: String, in room: Rect, _ frame: inout Frame) {
+  /// The selected sentence, broken into lines, where its row has cut it.
+  static func drawText(_ text: String, below list: Rect, in room: Rect, _ frame: inout Frame) {
+    guard text.columns > list.columns - signColumns(list) - 1 else { return }
     for (row, line) in text.wrapped(to: room.columns).prefix(room.rows).enumerated() {
       frame.put(line, room.line(row), style: Style(.focus))
     }

@@ -139,7 +139,8 @@ enum Legend {
         "The remembered numbers themselves; colour is the sign, shade the size."),
       entry(
         "at each step", "map attention history",
-        "When each relation was read: shades up to the row's own largest attention."),
+        "When each relation was read, or written: shades up to the row's own most;"
+          + " \(words.gate) begins at its least."),
       entry(
         "1.20\(marks.times)", "times mean ratio",
         "Attention as a multiple of the model's mean for this relation."),

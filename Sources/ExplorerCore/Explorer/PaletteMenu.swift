@@ -128,7 +128,7 @@ enum PaletteMenu {
         }
         continue
       }
-      if isSelected { HelpRows.drawText(text(of: rows[index]), in: below, &frame) }
+      if isSelected { HelpRows.drawText(text(of: rows[index]), below: list, in: below, &frame) }
       frame.onClick(line, .chooseRow(index))
     }
   }

@@ -6,7 +6,7 @@ extension Bindings {
   public static var markdown: String {
     var lines = ["| keys | where | what they do |", "|---|---|---|"]
     for binding in all {
-      let keys = binding.keys.map { "`\($0.label(.unicode))`" }.joined(separator: " ")
+      let keys = binding.labels(.unicode).map { "`\($0)`" }.joined(separator: " ")
       let places = Context.allCases.filter { binding.contexts.contains($0) }
       lines.append(
         "| \(keys) | \(places.map(\.words).joined(separator: ", ")) | \(binding.help) |")

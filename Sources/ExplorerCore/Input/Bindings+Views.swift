@@ -4,8 +4,10 @@ extension Bindings {
   public static let all: [Binding] = {
     let isLast: Set<Command> = [.quit, .help]
     let shared = panes.map { binding in
-      inViews.contains(binding.command) && binding.contexts.contains(.main)
-        ? binding.also(in: [.map, .diagnosis]) : binding
+      guard binding.contexts.contains(.main) else { return binding }
+      return inViews.contains(binding.command)
+        ? binding.also(in: [.map, .diagnosis])
+        : onMap.contains(binding.command) ? binding.also(in: [.map]) : binding
     }
     return shared.filter { !isLast.contains($0.command) } + map + diagnosis
       + shared.filter { isLast.contains($0.command) }
@@ -14,6 +16,12 @@ extension Bindings {
   /// What means in the views what it means in the panes.
   private static let inViews: Set<Command> = [
     .quit, .help, .nextTheme, .toggleMouse, .redraw, .viewers, .randomViewer, .modelCard, .export,
+  ]
+
+  /// What means on the map what it means in the panes.
+  private static let onMap: Set<Command> = [
+    .previousChange, .nextChange, .skipBack, .skipForward, .firstStep, .lastStep, .play, .hideSeen,
+    .diagnose,
   ]
 
   private static let map: [Binding] = [
@@ -62,33 +70,6 @@ extension Bindings {
     Binding(
       keys: [.character(".")], command: .stepForward, contexts: [.map], title: "step",
       help: "Go to the next step.", isInFooter: true),
-    Binding(
-      keys: [.character("[")], command: .previousChange, contexts: [.map], title: "change",
-      help: "Back to where another relation led the attention.", isInFooter: false),
-    Binding(
-      keys: [.character("]")], command: .nextChange, contexts: [.map], title: "change",
-      help: "On to where another relation leads the attention.", isInFooter: false),
-    Binding(
-      keys: [.shiftLeft], command: .skipBack, contexts: [.map], title: "tenth back",
-      help: "Go back by a tenth of the history.", isInFooter: false),
-    Binding(
-      keys: [.shiftRight], command: .skipForward, contexts: [.map], title: "tenth on",
-      help: "Go on by a tenth of the history.", isInFooter: false),
-    Binding(
-      keys: [.home, .character("g")], command: .firstStep, contexts: [.map], title: "first step",
-      help: "Go to the first step.", isInFooter: false),
-    Binding(
-      keys: [.end, .character("G")], command: .lastStep, contexts: [.map], title: "last step",
-      help: "Go to the last step.", isInFooter: false),
-    Binding(
-      keys: [.character(" ")], command: .play, contexts: [.map], title: "play",
-      help: "Let the steps go on by themselves, or stop them.", isInFooter: true),
-    Binding(
-      keys: [.character("x")], command: .hideSeen, contexts: [.map], title: "hide seen",
-      help: "Hide what the viewer has watched, or show it again.", isInFooter: false),
-    Binding(
-      keys: [.character("d")], command: .diagnose, contexts: [.map], title: "diagnose",
-      help: "Look at the model as a whole.", isInFooter: false),
     Binding(
       keys: [.escape, .character("m")], command: .back, contexts: [.map], title: "close",
       help: "Close the map.", isInFooter: true),

@@ -44,6 +44,14 @@ public struct Binding: Sendable {
   public let isInFooter: Bool
 }
 
+extension Binding {
+  /// The keys as the help and the documentation list them: all digits as one range.
+  func labels(_ glyphs: Glyphs) -> [String] {
+    let digits = (0...9).map { Key.character(Character(String($0))) }
+    return keys == digits ? ["0-9"] : keys.map { $0.label(glyphs) }
+  }
+}
+
 /// The one table from which the footer, the help and the documentation come.
 public enum Bindings {
   /// The bindings of panes, lists and cards, the most useful first.
@@ -156,7 +164,7 @@ public enum Bindings {
     Binding(
       keys: [.control("f")], command: .whyItem, contexts: [.menu], title: "why any film",
       help: "Search the whole catalogue instead, and see why.",
-      isInFooter: false),
+      isInFooter: true),
     Binding(
       keys: [.character("V")], command: .whyOver, contexts: [.why], title: "over",
       help: "Search for an item to compare with: why this, not that.", isInFooter: true),
@@ -201,10 +209,10 @@ public enum Bindings {
       keys: [.character("r")], command: .editReplace, contexts: [.edit], title: "replace",
       help: "Put another film in the place of the step's.", isInFooter: true),
     Binding(
-      keys: [.shiftUp, .character("K")], command: .editMoveUp, contexts: [.edit], title: "move",
+      keys: [.character("K"), .shiftUp], command: .editMoveUp, contexts: [.edit], title: "move",
       help: "Move the step up.", isInFooter: true),
     Binding(
-      keys: [.shiftDown, .character("J")], command: .editMoveDown, contexts: [.edit], title: "move",
+      keys: [.character("J"), .shiftDown], command: .editMoveDown, contexts: [.edit], title: "move",
       help: "Move the step down.", isInFooter: true),
     Binding(
       keys: [.character("x")], command: .editCut, contexts: [.edit], title: "cut",
@@ -371,8 +379,8 @@ public enum Bindings {
   /// first, then those of the panes that they do not hide.
   public static func of(_ context: Context) -> [Binding] {
     let own = all.filter { $0.contexts.contains(context) }
-    if context == .map || context == .diagnosis {
-      // What a view has for itself comes before what it shares with the panes.
+    if context == .map || context == .diagnosis || context == .edit {
+      // What these have for themselves comes before what they share with the panes.
       return own.filter { !$0.contexts.contains(.main) }
         + own.filter { $0.contexts.contains(.main) }
     }

@@ -60,17 +60,17 @@ extension Key {
     case .right: glyphs.arrows[1]
     case .up: glyphs.arrows[2]
     case .down: glyphs.arrows[3]
-    case .shiftLeft: "S-" + glyphs.arrows[0]
-    case .shiftRight: "S-" + glyphs.arrows[1]
-    case .shiftUp: "S-" + glyphs.arrows[2]
-    case .shiftDown: "S-" + glyphs.arrows[3]
+    case .shiftLeft: "Shift-" + glyphs.arrows[0]
+    case .shiftRight: "Shift-" + glyphs.arrows[1]
+    case .shiftUp: "Shift-" + glyphs.arrows[2]
+    case .shiftDown: "Shift-" + glyphs.arrows[3]
     case .character(" "): "space"
     case .character(let character): String(character)
     case .control(let letter): "^" + letter.uppercased()
     case .escape: "Esc"
     case .pageUp: "PgUp"
     case .pageDown: "PgDn"
-    case .backTab: "S-Tab"
+    case .backTab: "Shift-Tab"
     case .backspace: "Backspace"
     case .function(let number): "F\(number)"
     case .click: "click"
@@ -85,6 +85,8 @@ extension Key {
   static let names: [(name: String, key: Key)] = [
     ("Up", .up), ("Down", .down), ("Left", .left), ("Right", .right),
     ("S-Up", .shiftUp), ("S-Down", .shiftDown), ("S-Left", .shiftLeft), ("S-Right", .shiftRight),
+    ("Shift-Up", .shiftUp), ("Shift-Down", .shiftDown), ("Shift-Left", .shiftLeft),
+    ("Shift-Right", .shiftRight), ("Shift-Tab", .backTab),
     ("Home", .home), ("End", .end),
     ("PageUp", .pageUp), ("PgUp", .pageUp), ("PPage", .pageUp),
     ("PageDown", .pageDown), ("PgDn", .pageDown), ("NPage", .pageDown),

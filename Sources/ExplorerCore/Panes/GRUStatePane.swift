@@ -127,16 +127,14 @@ enum HeatMap {
   private static func drawLegend(
     _ least: Float, _ most: Float, in line: Rect, _ frame: inout Frame
   ) {
-    let title = "step \(frame.glyphs.marks.times) step"
-    frame.put(title, line, style: Style(.muted))
     let low = frame.glyphs.share(least)
     let high = frame.glyphs.share(most)
     let width = low.columns + 7 + high.columns
-    guard width <= line.columns else { return }
+    let titles = ["step \(frame.glyphs.marks.times) step", "steps"]
+    let title = titles.first { $0.columns + 1 + width <= line.columns } ?? titles[0]
+    frame.put(title, line, style: Style(.muted))
+    guard title.columns + 1 + width <= line.columns else { return }
     var column = line.columns - width
-    if title.columns + 1 > column {
-      frame.put(String(repeating: " ", count: line.columns), line)
-    }
     frame.put(low, line, at: column, style: Style(.muted))
     column += low.columns + 1
     for shade in 0..<5 {

@@ -20,11 +20,11 @@ enum MemoryPane {
     drawHeadings(columns, placement, scene.model, &frame)
     let slots = step.slots(by: state.slotOrder)
     let selected = slots.firstIndex { $0.slot == scene.selectedSlot } ?? 0
-    // Twice the rows that slots and a short detail need leave room for more of it.
-    let isRoomy = room.rows >= slots.count * 2 + 16
+    // Where slots and a short detail leave room there is more of it, most where both maps fit, too.
+    let facts =
+      room.rows >= slots.count * 4 + 23 ? 12 : room.rows >= slots.count * 2 + 16 ? 6 : 3
     let detail = SlotDetail.lines(
-      slots[selected], scene, width: room.columns - 2, facts: isRoomy ? 6 : 3, frame.words,
-      frame.glyphs)
+      slots[selected], scene, width: room.columns - 2, facts: facts, frame.words, frame.glyphs)
     let plan = Plan(rows: room.rows, slots: slots.count, detail: detail.count + 1, columns)
     let window = ListWindow.rows(of: slots.count, height: plan.slots, showing: selected)
     for (row, index) in window.enumerated() {
@@ -46,8 +46,8 @@ enum MemoryPane {
     let below = room.dropFirst(rows: window.count * plan.linesPerSlot + plan.gap)
     SlotDetail.draw(slots[selected], detail, in: below.inset(columns: 1, rows: 0), &frame)
     if let viewer = scene.viewer {
-      AttentionMap.draw(
-        viewer, slots, at: step.step,
+      SlotMap.drawAll(
+        of: viewer, slots, at: step.step,
         in: below.inset(columns: 1, rows: 0).dropFirst(rows: detail.count + 2), &frame)
     }
   }
@@ -90,7 +90,7 @@ enum MemoryPane {
     init(_ width: Int, names: [String], _ words: Words) {
       let longest = names.map(\.columns).max() ?? 0
       let isWide = width >= 64
-      nameWidth = max(4, min(longest, isWide ? 24 : max(8, width / 3)))
+      nameWidth = max(4, min(longest, isWide ? 24 : max(8, width * 3 / 7)))
       let start = 1 + nameWidth + 1
       let isRoomy = isWide || width - start - 7 - words.gate.columns >= 6
       gateTitle = isRoomy ? words.gate : words.shortGate

@@ -45,7 +45,7 @@ extension Frame {
 }
 
 extension String {
-  /// The last part of a name with dots, marked as such: `…actor` of `film.performance.actor`.
+  /// The end of a name with dots, its last part at least: `…directed_by` of `film.film.directed_by`.
   func shortened(_ glyphs: Glyphs) -> String {
     columns <= 12
       ? self : elided(to: max(12, (split(separator: ".").last?.columns ?? 0) + 1), glyphs)
@@ -66,7 +66,7 @@ extension Glyphs {
   func spelled(_ text: String) -> String {
     guard self == .ascii, !text.allSatisfy(\.isASCII) else { return text }
     let signs: [Character: String] = [
-      "α": alpha, "γ": gamma, "‖": "|", "−": "-", "×": "x", "…": "~", "·": "-", "≈": "~",
+      "α": alpha, "γ": gamma, "‖": "|", "−": "-", "×": "x", "…": "~", "·": ".", "≈": "~",
     ]
     return text.map { signs[$0] ?? String($0) }.joined()
   }
@@ -80,9 +80,25 @@ extension Layout.Placement {
 /// What a pane shows where there is nobody to look at.
 enum EmptyView {
   static func draw(_ placement: Layout.Placement, _ scene: Scene, in frame: inout Frame) {
-    guard placement.pane == .history else { return }
-    let lines =
-      scene.films != nil
+    let room = placement.inside
+    for (row, text) in lines(placement.pane, scene, room.columns, frame.glyphs).enumerated() {
+      frame.put(text, room.line(row), style: Style(.muted))
+    }
+  }
+
+  /// What there is to do in the history; in the memory, what the model can read.
+  private static func lines(
+    _ pane: Pane, _ scene: Scene, _ width: Int, _ glyphs: Glyphs
+  ) -> [String] {
+    switch pane {
+    case .memory:
+      return scene.model.relationNames.isEmpty
+        ? ["This model has no memory."]
+        : scene.model.relationNames.map { $0.elided(to: width, glyphs) }
+    case .gruState, .recommendations, .why: return []
+    case .history: break
+    }
+    return scene.films != nil
       ? ["The films that you add", "stand here."]
       : scene.model.viewerCount == 0
         ? [
@@ -90,8 +106,5 @@ enum EmptyView {
           "No data was opened;", "ksr-tui MODEL --data DIR", "shows its viewers.",
         ]
         : ["No viewer chosen;", "v lists them, n makes one", "from films you type."]
-    for (row, text) in lines.enumerated() {
-      frame.put(text, placement.inside.line(row), style: Style(.muted))
-    }
   }
 }

@@ -31,16 +31,25 @@ extension Card {
   init(
     _ item: Int32, in session: Session, _ nearest: NearestItems, words: Words = .terms(.unicode)
   ) {
-    var lines = session.facts(of: item).map { Line(label: $0.column, text: $0.value) }
     let model = session.model
+    let name = model.itemNames[Int(item)]
+    // The name stands above all.
+    var lines = session.facts(of: item).filter { $0.value != name }.map {
+      Line(label: $0.column.replacing("_", with: " "), text: $0.value)
+    }
     for slot in 0..<model.tails.relationCount {
       let names = model.tails.of(item: Int(item), slot: slot).map { model.tails.names[Int($0)] }
       guard !names.isEmpty else { continue }
       lines.append(Line(label: model.relationNames[slot], text: names.joined(separator: ", ")))
     }
+    let number = Glyphs.unicode.count
     let count = Int(session.popularity[Int(item)])
-    let viewers = session.viewers.isEmpty ? "no data" : "\(count) times by \(session.viewers.count)"
-    lines.append(Line(label: "watched", text: viewers))
+    lines.append(
+      Line(
+        label: "watched",
+        text: session.viewers.isEmpty
+          ? "no data"
+          : "\(number(count)) times; \(number(session.viewers.count)) viewers in all"))
     for (place, near) in nearest.nearest(to: item, count: 5).enumerated() {
       let cosine = Glyphs.unicode.share(near.score)
       lines.append(
@@ -50,7 +59,7 @@ extension Card {
             + " \(cosine)"))
     }
     lines.append(Line(label: "id", text: model.items[Int(item)]))
-    title = model.itemNames[Int(item)]
+    title = name
     self.lines = lines
   }
 
@@ -62,14 +71,15 @@ extension Card {
     let isPlain = words.isPlain
     let model = session.model
     let settings = model.settings
+    let number = Glyphs.unicode.count
     var lines = [
       Line(
         label: "data",
         text: model.provenance.dataName.isEmpty ? "unknown" : model.provenance.dataName),
       Line(
         label: "items",
-        text: "\(model.items.count - 1), \(model.tails.facts.count) known facts of "
-          + "\(model.tails.tokens.count) tails"),
+        text: "\(number(model.items.count - 1)), with \(number(model.tails.facts.count))"
+          + " known facts of \(number(model.tails.tokens.count)) tails"),
       Line(
         label: "sizes",
         text: isPlain
@@ -105,13 +115,13 @@ extension Card {
         }
       let label = isPlain ? part == "test " ? "unseen items" : "chosen by" : label
       if !metrics.isEmpty {
-        lines.append(Line(label: label, text: metrics.joined(separator: "  ")))
+        lines.append(Line(label: label, text: metrics.joined(separator: ", ")))
       }
     }
     let training = model.provenance.training.sorted { $0.key < $1.key }
       .map { "\($0.key)\u{A0}\($0.value)" }
     if !training.isEmpty, !isPlain {
-      lines.append(Line(label: "training", text: training.joined(separator: "  ")))
+      lines.append(Line(label: "training", text: training.joined(separator: ", ")))
     }
     if let attention {
       lines.append(

@@ -37,6 +37,9 @@ public struct Scene: Sendable {
   /// What the attention of the model does on average; nil while that is not known.
   public let attention: AttentionSummary?
 
+  /// The tokens of the items that were searched for, to explain and to compare with.
+  var searched: (item: String?, other: String?) = (nil, nil)
+
   /// The item that is explained or would be, by title.
   public var explainedTitle = ""
   /// What some of the recommended items share with the history, by item; the facts that add most

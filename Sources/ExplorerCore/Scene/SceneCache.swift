@@ -135,6 +135,10 @@ public final class SceneCache {
     var scene = Scene(
       model: model, viewer: survey.scene, step: step, selectedSlot: state.slot ?? step.leader,
       why: why, viewers: list, films: films, card: card, attention: attention)
+    let tokens = session.model.items
+    scene.searched = (
+      state.why.item.map { tokens[Int($0)] }, state.why.other.map { tokens[Int($0)] }
+    )
     if let last = step.recommendations.indices.last {
       scene.explainedTitle = step.recommendations[min(state.recommendation, last)].title
     }

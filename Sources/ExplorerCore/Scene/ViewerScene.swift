@@ -33,6 +33,8 @@ public struct ViewerScene: Sendable {
   public var ranks: [Double?]
   /// α of every slot at each step; empty where not looked at yet.
   public var attention: [[Float]]
+  /// z of every slot at each step; empty where not looked at yet.
+  public var gates: [[Float]]
   /// The slot with the largest attention at each step; nil where not looked at yet.
   public var leaders: [Int?] {
     attention.map { row in row.indices.max { row[$0] < row[$1] } }

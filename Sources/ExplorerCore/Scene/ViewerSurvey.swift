@@ -12,7 +12,7 @@ struct ViewerSurvey {
   let states: HistoryStates
   /// What is known so far.
   private(set) var scene: ViewerScene
-  /// Steps whose attention and state are not known.
+  /// Steps whose attention, gates and state are not known.
   private var unread: [Int]
   /// Steps whose item has not been ranked.
   private var unranked: [Int]
@@ -29,9 +29,13 @@ struct ViewerSurvey {
     let count = states.count
     let shared = min(count, network.settings.maxItemListLength)
     var attention = [[Float]](repeating: [], count: count)
+    var gates = attention
     if shared > 0, network.relationCount > 0 {
       let trace = states.pass(through: 0).trace
-      for step in 0..<shared { attention[step] = Array(trace.attention.row(step)) }
+      for step in 0..<shared {
+        attention[step] = Array(trace.attention.row(step))
+        gates[step] = Array(trace.writeGates.row(step))
+      }
     }
     scene = ViewerScene(
       user: history.user, isHeldOut: history.isHeldOut, isOwn: isOwn,
@@ -40,7 +44,7 @@ struct ViewerSurvey {
           item: item, title: session.model.itemNames[Int(item)], year: session.year(of: item),
           mark: isOwn ? nil : Self.mark(of: history, step: step, edited, session))
       },
-      ranks: Array(repeating: nil, count: count), attention: attention,
+      ranks: Array(repeating: nil, count: count), attention: attention, gates: gates,
       similarity: shared > 0 ? StateSimilarity(states, steps: 0..<shared) : nil)
     scene.edited = edited
     unread = Array(shared..<max(shared, count))
@@ -88,7 +92,7 @@ struct ViewerSurvey {
     }
   }
 
-  /// Reads states and attention of the next late steps.
+  /// Reads states, attention and gates of the next late steps.
   private mutating func read(atMost count: Int) {
     let steps = unread.prefix(count)
     guard let last = steps.last else { return }
@@ -100,6 +104,7 @@ struct ViewerSurvey {
       for step in steps {
         let (trace, row) = scratch.pass(through: step)
         scene.attention[step] = Array(trace.attention.row(row))
+        scene.gates[step] = Array(trace.writeGates.row(row))
       }
     }
     unread.removeFirst(steps.count)
