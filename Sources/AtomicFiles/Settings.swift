@@ -56,10 +56,16 @@ public struct Settings: Sendable {
     do throws(DataError) {
       merge(try reader.topLevel(of: text), source: source)
     } catch {
-      guard let printed = PrintedSettings(text),
-        let content = try? reader.topLevel(of: printed.text)
-      else { throw error }
-      merge(content, source: source) { printed.originalLine($0) }
+      guard let printed = PrintedSettings(text) else { throw error }
+      do throws(DataError) {
+        merge(try reader.topLevel(of: printed.text), source: source) { printed.originalLine($0) }
+      } catch let mended {
+        // Pasted among settings that unset the same key (`preload_weight: ~`): that is what to say.
+        guard mended.expected == YAMLReader.eachKeyOnce else { throw error }
+        var mended = mended
+        mended.line = mended.line.map(printed.originalLine)
+        throw mended
+      }
       warnings.append(
         "\(printable(source, limit: 1000)) is no YAML as it stands; read with what the print of "
           + "RecBole's page lost: \(printed.restored.joined(separator: ", ")).")

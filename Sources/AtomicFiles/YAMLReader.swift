@@ -5,6 +5,8 @@ struct YAMLReader {
   let source: String
   /// Aliases can make a small file stand for more values than memory holds.
   private static let valueLimit = 100_000
+  /// What is expected where a key comes twice.
+  static let eachKeyOnce = "each key once"
 
   /// The keys and values of a document, in its order, each with its line.
   func topLevel(
@@ -91,7 +93,7 @@ struct YAMLReader {
     case .duplicatedKeysInMapping(let keys, let context):
       return DataError(
         file: source, line: context.mark.line, field: keys.first, found: "the key a second time",
-        expected: "each key once")
+        expected: Self.eachKeyOnce)
     default:
       return DataError(file: source, found: "no YAML (\(error))", expected: "YAML")
     }

@@ -82,6 +82,14 @@ let printedBlock = """
     #expect(part["load_col"] == .map(["inter": words("a", "b"), "kg": words("c")]))
   }
 
+  /// A whole file of RecBole's defaults sets such keys to nothing.
+  @Test func tellsWhichKeyTheBlockRepeats() {
+    let text = "epochs: 1\npreload_weight: ~\n" + printedBlock
+    let error = #expect(throws: DataError.self) { try settings(text) }
+    #expect(error?.field == "preload_weight" && error?.line == 2)
+    #expect(error?.found == "the key a second time")
+  }
+
   @Test func readsListsWithoutCommasThatAreClosed() throws {
     let all = try settings("a: 1\nspace: [\n  [x, y]\n  [z]\n]\nb: 2\n")
     #expect(all["space"] == .list([words("x", "y"), words("z")]))
