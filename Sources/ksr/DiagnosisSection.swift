@@ -82,18 +82,30 @@ struct DiagnosisSection: Encodable {
         model.meanEntropy, model.largestEntropy, model.stepCount),
       "",
       pad("relation", width)
-        + "  mean α   leads  mean z  NDCG@10 without it less with it   ranks moved",
+        + "  mean α  over its steps     leads  mean z  NDCG@10 without it less with it   ranks moved",
     ]
     for relation in model.relations {
       lines.append(
         pad(printable(relation.name), width)
+          + "  \(decimals(relation.meanAttention))  \(curve(relation.attentionByPlace))"
           + String(
-            format: "  %.4f  %.4f  %.4f  %+.4f (%+.4f … %+.4f)     %.4f",
-            relation.meanAttention, relation.leads, relation.meanGate, relation.change.mean,
-            relation.change.low, relation.change.high, relation.moved)
+            format: "  %.4f  %.4f  %+.4f (%+.4f … %+.4f)     %.4f",
+            relation.leads, relation.meanGate, relation.change.mean, relation.change.low,
+            relation.change.high, relation.moved)
           + (relation.neverMatters ? "  never matters" : ""))
     }
     return lines
+  }
+
+  /// How α changes over the places of the steps, as a share of the largest: `█▇▅…`.
+  private func curve(_ values: [Double?]) -> String {
+    let signs = Array("▁▂▃▄▅▆▇█")
+    let most = values.compactMap { $0 }.max() ?? 0
+    let text = values.map { value -> Character in
+      guard let value, most > 0 else { return " " }
+      return signs[min(7, max(0, Int((value / most * 7).rounded())))]
+    }
+    return pad(String(text), DiagnosisReport.placeBins)
   }
 
   private var sliceLines: [String] {

@@ -32,6 +32,8 @@ import Testing
       for value in change.values { #expect(line.contains(String(format: "%+.4f", value))) }
       let mean = try #require(relation["meanAttention"] as? Double)
       #expect(line.contains(String(format: "%.4f", mean)))
+      let byPlace = try #require(relation["attentionByPlace"] as? [Any])
+      #expect(line.count { "▁▂▃▄▅▆▇█".contains($0) } == byPlace.count { $0 is NSNumber })
     }
     #expect(text.output.contains("1 of 12 items carry no fact"))
     #expect(text.output.contains("predicted best"))

@@ -38,7 +38,7 @@ public enum ExportFormat: String, CaseIterable, Sendable {
     case .text: "text file, copied as well"
     case .json: "JSON file, with every number"
     case .svg: "SVG file, a figure"
-    case .picture: "SVG file, this screen in its colours"
+    case .picture: "SVG file, the screen as it is"
     case .copy: "copy the text, write no file"
     }
   }
