@@ -61,7 +61,7 @@ extension Theme {
     text: Look(), muted: Look(.standard, .dim), title: Look(.standard, .bold),
     border: Look(.standard, .dim), focus: Look(skyBlue, .bold), key: Look(skyBlue),
     selection: Look(.standard, .reverse), match: Look(vermilion, .underline), bar: Look(skyBlue),
-    positive: Look(.rgb(0, 114, 178), .bold), negative: Look(vermilion),
+    positive: Look(.rgb(0, 125, 205), .bold), negative: Look(vermilion),
     train: Look(.standard, .dim), valid: Look(skyBlue), test: Look(.rgb(0, 148, 108)),
     truth: Look(.rgb(200, 110, 160), .bold), warning: Look(vermilion),
     failure: Look(vermilion, [.bold, .reverse]),
