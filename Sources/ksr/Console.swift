@@ -1,3 +1,4 @@
+import AtomicFiles
 import Foundation
 import Synchronization
 
@@ -7,8 +8,13 @@ enum Console {
   static let logsJSON = Atomic<Bool>(false)
 
   /// A line of result.
-  static func result(_ line: String) {
-    FileHandle.standardOutput.write(Data((line + "\n").utf8))
+  static func result(_ line: String) { output(line + "\n") }
+
+  /// A text of result as it is; where it cannot be written, the program says so and ends.
+  static func output(_ text: String) {
+    guard let reason = StandardOutput.write(text) else { return }
+    error(reason)
+    exit(EXIT_FAILURE)
   }
 
   /// A line about what is going on.
@@ -21,7 +27,7 @@ enum Console {
     if logsJSON.load(ordering: .relaxed) {
       log(LogEvent(event: event, text: line))
     } else {
-      FileHandle.standardError.write(Data((line + "\n").utf8))
+      StandardOutput.note(line + "\n")
     }
   }
 
@@ -30,9 +36,8 @@ enum Console {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     // Numbers in events are finite: a run stops before it would report others.
-    guard var line = try? encoder.encode(event) else { return }
-    line.append(UInt8(ascii: "\n"))
-    FileHandle.standardError.write(line)
+    guard let line = try? encoder.encode(event) else { return }
+    StandardOutput.note(String(decoding: line, as: UTF8.self) + "\n")
   }
 
   /// Whether stderr is a terminal that can rewrite its last line.
@@ -71,13 +76,13 @@ final class LiveLines {
     let lines = lines()
     let text = back + lines.map { "\u{1b}[K\($0)\n" }.joined()
     shown = lines.count
-    FileHandle.standardError.write(Data(text.utf8))
+    StandardOutput.note(text)
   }
 
   /// Takes the lines away, so that permanent ones can follow.
   func clear() {
     guard shown > 0 else { return }
-    FileHandle.standardError.write(Data("\(back)\u{1b}[J".utf8))
+    StandardOutput.note("\(back)\u{1b}[J")
     shown = 0
   }
 
@@ -99,14 +104,14 @@ final class ProgressLine {
     guard Console.rewritesLines, Date().timeIntervalSince(last) > 0.1 else { return }
     last = Date()
     isShown = true
-    FileHandle.standardError.write(Data("\r\u{1b}[K\(line())".utf8))
+    StandardOutput.note("\r\u{1b}[K\(line())")
   }
 
   /// Takes the line away, so that a permanent one can follow.
   func clear() {
     guard isShown else { return }
     isShown = false
-    FileHandle.standardError.write(Data("\r\u{1b}[K".utf8))
+    StandardOutput.note("\r\u{1b}[K")
   }
 
   /// What is left when `done` of `total` took the time so far.

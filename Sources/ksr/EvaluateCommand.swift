@@ -19,8 +19,8 @@ struct EvaluateCommand: ParsableCommand {
 
       popularity recommends what is most frequent in training; item-kNN what most goes with the last \
       item: cosine of co-occurrence, users with both / √(users with the one · users with the other), \
-      in training. A model trained with memory=none is named so when given with --against. Intervals \
-      are of 2000 bootstrap resamples of whole users.
+      in training. Beside NAME.safetensors, NAME.none.safetensors is taken as the same model trained \
+      with memory=none, without being named. Intervals are of 2000 bootstrap resamples of whole users.
       """)
 
   @Argument(help: ArgumentHelp("The model file.", valueName: "MODEL"))
@@ -112,8 +112,9 @@ struct EvaluateCommand: ParsableCommand {
       Console.result(json ? section.json : section.text)
       return
     }
-    let others = try against.map { try Session(TrainedModel.read(path: $0), folder: folder) }
-    for (path, other) in zip(against, others) where other.viewers != session.viewers {
+    let paths = against + withoutMemory
+    let others = try paths.map { try Session(TrainedModel.read(path: $0), folder: folder) }
+    for (path, other) in zip(paths, others) where other.viewers != session.viewers {
       throw ValidationError(
         "\(path) has other items, held-out users or data settings than \(model): their cases cannot "
           + "be paired.")
@@ -125,7 +126,7 @@ struct EvaluateCommand: ParsableCommand {
       guard !cases.isEmpty else { return nil }
       return EvaluationSection(
         name: heldOut ? "held-out users, every step" : testName(session), cases: cases,
-        session: session, others: Array(zip(against, others)), model: model, request(session))
+        session: session, others: Array(zip(paths, others)), model: model, request(session))
     }
     guard !sections.isEmpty else {
       throw ValidationError(
@@ -144,9 +145,22 @@ struct EvaluateCommand: ParsableCommand {
     let isCompared = ([session] + others).contains { $0.model.settings.memory == .none }
     if !isCompared {
       Console.note(
-        "To see what the memory is worth, train again with --set memory=none and name that model "
-          + "after --against.")
+        "To see what the memory is worth, train again with --set memory=none --output "
+          + "\(Self.pathWithoutMemory(model)).")
     }
+  }
+
+  /// The same model trained without memory, if it lies beside and is not named.
+  private var withoutMemory: [String] {
+    let path = Self.pathWithoutMemory(model)
+    return !against.contains(path) && FileManager.default.fileExists(atPath: path) ? [path] : []
+  }
+
+  /// NAME.none.safetensors for NAME.safetensors.
+  private static func pathWithoutMemory(_ model: String) -> String {
+    let ending = ".safetensors"
+    return (model.hasSuffix(ending) ? String(model.dropLast(ending.count)) : model) + ".none"
+      + ending
   }
 
   private func testName(_ session: Session) -> String {

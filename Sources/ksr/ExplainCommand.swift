@@ -98,8 +98,8 @@ struct ExplainCommand: ParsableCommand {
     switch format {
     case .text: Console.result(report.text)
     case .json: Console.result(report.json)
-    case .csv: FileHandle.standardOutput.write(Data(report.csv.utf8))
-    case .svg: FileHandle.standardOutput.write(Data(report.svg.utf8))
+    case .csv: Console.output(report.csv)
+    case .svg: Console.output(report.svg)
     }
   }
 }

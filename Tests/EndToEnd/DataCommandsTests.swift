@@ -132,6 +132,15 @@ import Testing
       let rows = try #require(sections[0]["rows"] as? [[String: Any]])
       #expect(rows.count == 3 && (rows[2]["metrics"] as? [String: Double])?["Recall@5"] != nil)
       #expect(rows[2]["interval"] != nil && rows[2]["difference"] == nil)
+      // The same model without memory is found beside it, once.
+      #expect(json.output.contains("To see what the memory is worth"))
+      let beside = model.replacing(".safetensors", with: ".none.safetensors")
+      try FileManager.default.copyItem(atPath: none, toPath: beside)
+      for more in [[], ["--against", beside]] {
+        let found = try ksr(["evaluate", model, "--data", Self.data] + more).output
+        #expect(found.split(separator: "\n").count { $0.contains("(memory: none)") } == 1)
+        #expect(!found.contains("To see what the memory is worth"))
+      }
     }
   }
 

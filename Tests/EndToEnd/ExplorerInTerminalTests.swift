@@ -418,20 +418,6 @@ struct ExplorerInTerminalTests {
     }
   }
 
-  @Test(
-    "says in a sentence that the output cannot be written",
-    arguments: [(">/dev/full", "No space left"), (">&-", "Bad file descriptor")])
-  func unwritable(redirection: String, reason: String) throws {
-    let program = try Programs.executable("ksr-tui")
-    let data = TestEnvironment.fixture("explorer/little")
-    let run = try Programs.run(
-      "/bin/sh", ["-c", "\(program) --data \(data) --print \(redirection)"],
-      environment: ["LC_ALL=C.UTF-8"])
-    #expect(run.status == 1)
-    #expect(run.output.hasPrefix("ksr-tui: Cannot write the output: \(reason)"))
-    #expect(run.output.split(separator: "\n").count == 1)
-  }
-
   @Test("prints the frame that the terminal shows")
   func print() throws {
     let program = try Programs.executable("ksr-tui")

@@ -1,0 +1,32 @@
+import Glibc
+
+/// Standard output and standard error, which may be closed, full or a pipe without a reader.
+public enum StandardOutput {
+  /// Writes a text to standard output whole.
+  ///
+  /// - Returns: nil, or a sentence on why it could not be written.
+  public static func write(_ text: String) -> String? {
+    let error = write(text, to: STDOUT_FILENO)
+    return error == 0 ? nil : "Cannot write the output: \(String(cString: strerror(error)))."
+  }
+
+  /// Writes a text to standard error; if that cannot be, nobody is there to be told.
+  public static func note(_ text: String) { _ = write(text, to: STDERR_FILENO) }
+
+  /// Writes a text whole; returns the error, or 0.
+  private static func write(_ text: String, to descriptor: Int32) -> Int32 {
+    var text = text
+    return text.withUTF8 { bytes in
+      var rest = UnsafeRawBufferPointer(bytes)
+      while !rest.isEmpty {
+        let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
+        if count >= 0 {
+          rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
+        } else if errno != EINTR {
+          return errno
+        }
+      }
+      return 0
+    }
+  }
+}
