@@ -2,6 +2,16 @@ import Glibc
 
 /// Standard output and standard error, which may be closed, full or a pipe without a reader.
 public enum StandardOutput {
+  /// Keeps closed streams from becoming the files that are opened next.
+  ///
+  /// What is written to the streams would land there. To be called before anything is opened.
+  public static func guardClosedStreams() {
+    for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 {
+      // The lowest free number is taken: this one. Neither way can it be used as what it stands for.
+      _ = open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+    }
+  }
+
   /// Writes a text to standard output whole.
   ///
   /// - Returns: nil, or a sentence on why it could not be written.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import AtomicFiles
 import CKernels
 import ExplorerCore
 import Foundation
@@ -110,6 +111,7 @@ struct ExplorerCommand: ParsableCommand {
   }
 
   mutating func run() throws {
+    StandardOutput.guardClosedStreams()
     if printsKeys {
       try Output.write(Bindings.markdown + "\n")
       return

@@ -13,7 +13,7 @@ enum Console {
   /// A text of result as it is; where it cannot be written, the program says so and ends.
   static func output(_ text: String) {
     guard let reason = StandardOutput.write(text) else { return }
-    error(reason)
+    error("ksr: \(reason)")
     exit(EXIT_FAILURE)
   }
 

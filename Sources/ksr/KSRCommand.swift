@@ -1,4 +1,5 @@
 import ArgumentParser
+import AtomicFiles
 import CKernels
 import Foundation
 
@@ -21,6 +22,7 @@ struct KSRCommand: ParsableCommand {
 
   /// Runs the command; what a user's input is wrong about becomes a sentence and exit status 1.
   static func main() {
+    StandardOutput.guardClosedStreams()
     do {
       var command = try parseAsRoot()
       do {

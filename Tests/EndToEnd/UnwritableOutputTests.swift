@@ -22,6 +22,7 @@ struct UnwritableOutputTests {
       environment: ["LC_ALL=C.UTF-8"])
     #expect(run.status == 1)
     let last = run.output.split(separator: "\n").last ?? ""
-    #expect(last.contains("Cannot write the output: \(redirection.1)"), "\(run.output)")
+    #expect(
+      last.hasPrefix("\(command.0): Cannot write the output: \(redirection.1)"), "\(run.output)")
   }
 }
