@@ -73,7 +73,7 @@ struct ExplainCommand: ParsableCommand {
   mutating func run() throws {
     let chosen = try history.chosen(model)
     let other = try over.map { try chosen.lookup.item($0) }
-    let scores = chosen.states.network.scores(chosen.states.preference(at: chosen.step))
+    let scores = chosen.states.scores(at: chosen.step)
     let best = topItems(scores, count: 1) { $0 == other }.first?.item
     guard let item = try item.map({ try chosen.lookup.item($0) }) ?? best else {
       throw UserMistake("\(model) knows no item that could be explained.")

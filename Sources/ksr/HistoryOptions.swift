@@ -121,7 +121,7 @@ struct ChosenHistory {
   var scoresBefore: [Float]? {
     guard !edited.edits.isEmpty, let step = edited.unedited(at: step) else { return nil }
     let states = HistoryStates(network: session.network, items: edited.original)
-    return states.network.scores(states.preference(at: step))
+    return states.scores(at: step)
   }
 
   /// What to call the history in a line of text.

@@ -80,7 +80,7 @@ struct Recommendations: Encodable {
 
   init(_ chosen: ChosenHistory, count: Int, hideSeen: Bool) {
     let (model, states, step) = (chosen.model, chosen.states, chosen.step)
-    let scores = states.network.scores(states.preference(at: step))
+    let scores = states.scores(at: step)
     let chances = model.settings.loss == .crossEntropy ? probabilities(scores) : nil
     let read = states.items[...step]
     let seen = Set(read)

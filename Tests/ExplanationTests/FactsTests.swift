@@ -169,13 +169,13 @@ struct FactsTests {
   }
 
   @Test(
-    "The rough first pass leaves out none of the nearest",
+    "The nearest of many are those of the largest cosine; what has no direction is left out",
     arguments: [1, 5, 15, 16, 17, 64, 200], [1, 3, 10])
   func nearestAmongMany(width: Int, count: Int) {
     var generator = SeededGenerator(seed: UInt64(width * 100 + count))
     var vectors = Matrix(rows: 200, columns: width)
     for row in 0..<200 {
-      // Directions in a narrow cone, of very different lengths, so that the rough pass errs.
+      // Directions in a narrow cone, of very different lengths.
       let length = generator.uniform(0.001, 100)
       for k in 0..<width {
         vectors[row, k] = length * (generator.uniform(-0.05, 0.05) + (k % 3 == 0 ? 1 : -0.5))

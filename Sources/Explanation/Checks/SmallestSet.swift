@@ -74,7 +74,7 @@ public struct SmallestSetSearch: Sendable {
     self.units = units
     phase = .growing(set: [], next: 0, best: nil)
     rankBefore = rank(
-      of: item, in: states.network.scores(states.preference(at: step)))
+      of: item, in: states.scores(at: step))
     if rankBefore > Double(k) { outcome = .notAmongFirst(rank: rankBefore) }
   }
 

@@ -30,7 +30,7 @@ public struct WhatIf: Sendable {
   public init(_ states: HistoryStates, step: Int) {
     self.states = states
     self.step = step
-    scores = states.network.scores(states.preference(at: step))
+    scores = states.scores(at: step)
   }
 
   /// The scores of all items had the viewer not watched the given steps (from 0) [N].

@@ -45,6 +45,12 @@ public struct EditedHistory: Sendable, Hashable {
     }
   }
 
+  /// The rows follow from the edits, and histories are long: the edits tell them apart well enough.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(original.count)
+    hasher.combine(edits)
+  }
+
   /// The items, oldest first.
   public var items: [Int32] { rows.map(\.item) }
 

@@ -17,7 +17,7 @@ public struct RankChanges: Sendable {
 
   /// How many places count as the top.
   public let k: Int
-  /// The items that were asked for.
+  /// The items that were asked for, and the first k before.
   public let changes: [Int32: Change]
   /// Items of the first k before that are not among the first k now, in their order before.
   public let gone: [Change]
@@ -27,16 +27,21 @@ public struct RankChanges: Sendable {
   /// Compares the scores of all items [N] in two runs.
   public init(before: [Float], after: [Float], items: some Sequence<Int32>, k: Int = 10) {
     self.k = k
-    func change(_ item: Int32) -> Change {
-      Change(
-        item: item, rankBefore: rank(of: item, in: before),
-        rankAfter: rank(of: item, in: after), scoreBefore: before[Int(item)],
-        scoreAfter: after[Int(item)])
-    }
-    var changes: [Int32: Change] = [:]
-    for item in items where changes[item] == nil { changes[item] = change(item) }
+    let top = topItems(before, count: k).map(\.item)
+    let compared = Array(Set(items).union(top))
+    let ranks = zip(
+      KSRModel.ranks(of: compared, in: before), KSRModel.ranks(of: compared, in: after))
+    let changes = Dictionary(
+      uniqueKeysWithValues: zip(compared, ranks).map { item, rank in
+        (
+          item,
+          Change(
+            item: item, rankBefore: rank.0, rankAfter: rank.1, scoreBefore: before[Int(item)],
+            scoreAfter: after[Int(item)])
+        )
+      })
     self.changes = changes
-    let first = topItems(before, count: k).map { changes[$0.item] ?? change($0.item) }
+    let first = top.compactMap { changes[$0] }
     gone = first.filter { $0.rankAfter > Double(k) }
     overlap = first.count - gone.count
   }

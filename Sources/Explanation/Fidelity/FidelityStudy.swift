@@ -102,7 +102,7 @@ public struct FidelityStudy: Sendable {
     switch subject {
     case .chosen: test.chosen
     case .first:
-      topItems(network.scores(test.states.preference(at: test.step)), count: 1)
+      topItems(test.states.scores(at: test.step), count: 1)
         .first?.item ?? test.chosen
     }
   }

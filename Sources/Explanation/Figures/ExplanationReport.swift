@@ -117,7 +117,7 @@ public struct ExplanationReport: Sendable {
     unedited = question.edited.flatMap { edited in
       edited.unedited(at: step).map { before in
         let states = HistoryStates(network: network, items: edited.original)
-        let scores = network.scores(states.preference(at: before))
+        let scores = states.scores(at: before)
         return Standing(
           question.item, scores, probabilities: chances.map { _ in probabilities(scores) })
       }

@@ -62,7 +62,7 @@ struct ComparedRun {
   init(_ states: HistoryStates, _ step: StepScene) {
     self.states = states
     self.step = step
-    scores = states.network.scores(states.preference(at: step.step))
+    scores = states.scores(at: step.step)
     truth = step.recommendations.first { $0.isTruth }?.item
   }
 }

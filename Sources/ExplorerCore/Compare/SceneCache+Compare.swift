@@ -33,7 +33,6 @@ extension SceneCache {
       pinned: pinned, pinnedStep: pinnedStep, live: viewer, step: step.step,
       hidesSeen: state.hidesSeen)
     if let known = comparisons[key] { return known }
-    if comparisons.count > 50 { comparisons = [:] }
     let live = ComparedRun(survey.states, step)
     let result: ComparisonScene?
     if let pinned {
@@ -114,10 +113,12 @@ extension SceneCache {
     toLive: (Int32) -> Int32?, note: String?, pinnedModel: TrainedModel
   ) -> ComparisonScene {
     let k = 10
-    var ranks: [Int32: Double] = [:]
-    for item in live.step.recommendations.map(\.item) {
-      if let there = toPinned(item) { ranks[item] = rank(of: there, in: pinned.scores) }
+    let known = live.step.recommendations.compactMap { item in
+      toPinned(item.item).map { (here: item.item, there: $0) }
     }
+    let ranks = Dictionary(
+      uniqueKeysWithValues: zip(
+        known.map(\.here), KSRModel.ranks(of: known.map(\.there), in: pinned.scores)))
     let firstLive = Set(topItems(live.scores, count: k).map(\.item))
     let shared = topItems(pinned.scores, count: k).map(\.item)
       .filter { toLive($0).map(firstLive.contains) ?? false }

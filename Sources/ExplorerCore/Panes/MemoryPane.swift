@@ -209,7 +209,7 @@ enum SlotDetail {
       lines.append(
         ("\(glyphs.share(slot.reading.weightWithoutFact)) no known fact", Style(.muted)))
     }
-    switch slot.reading.nearest {
+    switch scene.nearestTails {
     case .found(let tails, let note):
       for tail in tails.prefix(facts > 3 ? 3 : 2) {
         lines.append(
@@ -219,7 +219,7 @@ enum SlotDetail {
           ))
       }
       if let note { lines.append((note, Style(.warning))) }
-    case .unavailable: break
+    case .unavailable, nil: break
     }
     return lines
   }

@@ -68,7 +68,7 @@ struct FirstLook {
   private mutating func look(at step: Int) {
     guard let (viewer, states, _) = current else { return }
     let next = states.items[step + 1]
-    let scores = session.network.scores(states.preference(at: step))
+    let scores = states.scores(at: step)
     guard rank(of: next, in: scores) <= 3 else { return }
     let facts = SharedFacts(Contributions(states, step: step, item: next), index: tails)
     let all = facts.groups.reduce(max(0, facts.other)) { $0 + max(0, $1.amount) }

@@ -10,8 +10,10 @@ public struct Scene: Sendable {
   public let viewer: ViewerScene?
   /// The model at the step.
   public let step: StepScene?
-  /// The tails nearest to the selected slot.
+  /// The slot that is looked at closely.
   public let selectedSlot: Int?
+  /// The tails nearest to the selected slot; nil without one, or while they are not known.
+  var nearestTails: NearestTails?
   /// Why the selected item; nil unless the reasons are on the screen.
   public let why: WhyScene?
   /// The list of viewers, while it is open.

@@ -16,21 +16,22 @@ public final class SceneCache {
   /// What the attention does on average; nil while that is not known.
   private(set) var attention: AttentionSummary?
   private lazy var predictions = PredictionSurvey(session)
-  private var surveys: [Viewer: ViewerSurvey] = [:]
-  private var steps: [StepKey: StepScene] = [:]
-  private var shared: [FactsKey: [SharedFacts.Group]] = [:]
+  private var surveys = RecentValues<Viewer, ViewerSurvey>(limit: 12)
+  private var steps = RecentValues<StepKey, StepScene>(limit: 200)
+  private var nearestTails = RecentValues<SlotKey, NearestTails>(limit: 200)
+  private var shared = RecentValues<FactsKey, [SharedFacts.Group]>(limit: 2000)
   private var modelCard: (key: ModelCardKey, card: Card)?
   var why = WhyCache()
-  private var cards: [CardKey: Card] = [:]
-  private var lists: [ViewerList.Request: (list: ViewerList, version: Int)] = [:]
+  private var cards = RecentValues<CardKey, Card>(limit: 200)
+  private var lists = RecentValues<ViewerList.Request, (list: ViewerList, version: Int)>(limit: 40)
   private var found: (text: String, items: [Int32])?
   lazy var editNames = EditNames(session.model)
-  var changesOfRank: [ChangesKey: RankChanges] = [:]
-  var comparisons: [ComparisonKey: ComparisonScene] = [:]
+  var changesOfRank = RecentValues<ChangesKey, RankChanges>(limit: 50)
+  var comparisons = RecentValues<ComparisonKey, ComparisonScene>(limit: 50)
   /// The second model; nil without one.
   let compared: ComparedModel?
   private var isSearchNext = false
-  var searches: [SmallestKey: SmallestSetSearch] = [:]
+  var searches = RecentValues<SmallestKey, SmallestSetSearch>(limit: 8)
   lazy var planeSearch = PlaneSearch(session.network.itemVectors)
   var knownNeighbours: (item: Int32, likeness: ItemLikeness, items: [ScoredItem])?
   lazy var diagnosis = DiagnosisSurvey(session)
@@ -49,6 +50,12 @@ public final class SceneCache {
     let viewer: Viewer
     let step: Int
     let item: Int32
+  }
+
+  private struct SlotKey: Hashable {
+    let viewer: Viewer
+    let step: Int
+    let slot: Int
   }
 
   private struct StepKey: Hashable {
@@ -135,6 +142,7 @@ public final class SceneCache {
     var scene = Scene(
       model: model, viewer: survey.scene, step: step, selectedSlot: state.slot ?? step.leader,
       why: why, viewers: list, films: films, card: card, attention: attention)
+    scene.nearestTails = scene.selectedSlot.flatMap { nearestTails(to: $0, step, viewer) }
     let tokens = session.model.items
     scene.searched = (
       state.why.item.map { tokens[Int($0)] }, state.why.other.map { tokens[Int($0)] }
@@ -165,7 +173,6 @@ public final class SceneCache {
       .map { FactsKey(viewer: viewer, step: step.step, item: $0) }
     let missing = keys.filter { shared[$0] == nil }.prefix(8)
     guard !missing.isEmpty else { return false }
-    if shared.count > 2000 { shared = [:] }
     for key in missing {
       let table = Contributions(survey.states, step: step.step, item: key.item)
       shared[key] = SharedFacts(table, index: tails).groups
@@ -196,8 +203,9 @@ public final class SceneCache {
       if state.showsWhy, workOnReasons(for: state, viewer: viewer, step, survey.states) {
         return true
       }
-      if surveys[viewer]?.isComplete == false {
-        surveys[viewer]?.work(around: state.step)
+      if !survey.isComplete, var begun = surveys.removeValue(forKey: viewer) {
+        begun.work(around: state.step)
+        surveys[viewer] = begun
         return true
       }
     }
@@ -216,9 +224,6 @@ public final class SceneCache {
 
   func survey(_ viewer: Viewer, around step: Int) -> ViewerSurvey {
     if let known = surveys[viewer] { return known }
-    // Every film tried in an edit is a history of its own; they go first.
-    if surveys.count > 8 { surveys = surveys.filter { $0.key.edited == nil } }
-    if surveys.count > 8 { surveys = [:] }
     var survey = ViewerSurvey(
       history(of: viewer), isOwn: viewer.isOwn, edited: viewer.edited, of: session)
     // The ranks of an edited history can wait for the key that comes next.
@@ -232,11 +237,21 @@ public final class SceneCache {
   ) -> StepScene {
     let key = StepKey(viewer: viewer, step: step, hidesSeen: hidesSeen)
     if let known = steps[key] { return known }
-    if steps.count > 200 { steps = [:] }
     let result = StepScene(
       step, of: survey.states, edited: viewer.edited, session: session, tails: tails,
       hidesSeen: hidesSeen)
     steps[key] = result
+    return result
+  }
+
+  private func nearestTails(
+    to slot: Int, _ step: StepScene, _ viewer: Viewer
+  ) -> NearestTails? {
+    let key = SlotKey(viewer: viewer, step: step.step, slot: slot)
+    if let known = nearestTails[key] { return known }
+    guard step.slots.indices.contains(slot) else { return nil }
+    let result = tails.nearest(to: step.slots[slot].value, under: slot, count: 3)
+    nearestTails[key] = result
     return result
   }
 
@@ -263,7 +278,6 @@ public final class SceneCache {
     if let known = lists[request], known.version == version {
       return known.list.with(predictions.known)
     }
-    if lists.count > 40 { lists = [:] }
     let own = request.own.map { (name: $0.name, items: items(of: $0)) }
     let result = viewerIndex.list(request, own: own, predictions.known)
     lists[request] = (result, version)

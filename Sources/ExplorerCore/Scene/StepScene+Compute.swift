@@ -6,9 +6,6 @@ extension StepScene {
   /// How many items of the ranking are kept.
   static let listLength = 100
 
-  /// Above this many products, tails near the slots are not looked for at every step.
-  private static let affordableProducts = 4_000_000
-
   /// What the model has to say at a step of a history.
   init(
     _ step: Int, of states: HistoryStates, edited: EditedHistory? = nil, session: Session,
@@ -31,15 +28,13 @@ extension StepScene {
     guard network.settings.memory == .knowledge, network.relationCount > 0 else { return [] }
     let (trace, row) = states.pass(through: step)
     let before = step > 0 ? states.pass(through: step - 1) : nil
-    let products = (tails.tails.vectors?.values.count ?? 0)
-    let nearCount = products <= affordableProducts ? 3 : 0
     return (0..<network.relationCount).map { slot in
       let attention = trace.attention[row, slot]
       return Slot(
         slot: slot, name: session.model.relationNames[slot], attention: attention,
         change: before.map { attention - $0.trace.attention[$0.row, slot] },
         gate: trace.writeGates[row, slot],
-        reading: SlotReading(states, step: step, slot: slot, index: tails, nearest: nearCount),
+        reading: SlotReading(states, step: step, slot: slot, index: tails, nearest: 0),
         value: Array(trace.slot(slot, at: row)))
     }
   }
@@ -48,8 +43,7 @@ extension StepScene {
     _ step: Int, _ states: HistoryStates, _ edited: EditedHistory?, _ session: Session,
     _ hidesSeen: Bool
   ) -> ([Recommendation], hidden: Int) {
-    let network = session.network
-    let scores = network.scores(states.preference(at: step))
+    let scores = states.scores(at: step)
     let follower = step + 1 < states.count ? states.items[step + 1] : nil
     // What came next is a fact about the history as it was.
     let next = edited.map { $0.next(after: step) } ?? follower
@@ -63,11 +57,14 @@ extension StepScene {
     let probabilities: [Float]? =
       session.model.settings.loss == .crossEntropy ? KSRModel.probabilities(scores) : nil
     let parts = StepParts(states, step: step)
+    // Those of the list are in order already, unless it has gaps.
+    let first = hidesSeen ? 0 : min(listLength, chosen.count)
+    let ranks =
+      (0..<first).map { Double($0 + 1) }
+      + KSRModel.ranks(of: chosen[first...].map(\.item), in: scores)
     let list = chosen.enumerated().map { place, candidate in
       Recommendation(
-        item: candidate.item,
-        rank: hidesSeen || place >= listLength
-          ? rank(of: candidate.item, in: scores) : Double(place + 1),
+        item: candidate.item, rank: ranks[place],
         title: session.model.itemNames[Int(candidate.item)], year: session.year(of: candidate.item),
         score: candidate.score, probability: probabilities.map { $0[Int(candidate.item)] },
         parts: parts.scoreParts(of: candidate.item), isTruth: candidate.item == next,

@@ -15,7 +15,9 @@ public struct StepScene: Sendable {
     public let change: Float?
     /// The write gate z at this step.
     public let gate: Float
-    /// The known tails that the slot holds, the weights they have in it, and those nearest to it.
+    /// The known tails that the slot holds and the weights they have in it.
+    ///
+    /// Those nearest to it are looked for in the selected slot only, see ``Scene/nearestTails``.
     public let reading: SlotReading
     /// Its value [K].
     public let value: [Float]

@@ -49,7 +49,7 @@ struct SurpriseRule: TourRule {
     if viewers == nil { (viewers, left) = (finder.candidates[...], finder.affordable) }
     if left > 0, let step = current?.steps.popFirst(), let current {
       left -= 1
-      let scores = session.network.scores(current.states.preference(at: step))
+      let scores = current.states.scores(at: step)
       let rank = rank(of: current.states.items[step + 1], in: scores)
       if rank > worst?.rank ?? 0 { worst = (step, rank) }
       return nil

@@ -79,7 +79,7 @@ private struct SharedFactRule: TourRule {
 
   mutating func look(_ finder: TourFinder) -> TourFinding? {
     guard let step = steps.popFirst(), let states else { return TourFinding(stop(finder)) }
-    let scores = finder.session.network.scores(states.preference(at: step))
+    let scores = states.scores(at: step)
     guard let first = topItems(scores, count: 1).first else { return .nothing }
     let facts = SharedFacts(
       Contributions(states, step: step, item: first.item), index: finder.tails)

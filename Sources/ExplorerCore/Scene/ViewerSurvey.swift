@@ -17,8 +17,8 @@ struct ViewerSurvey {
   /// Steps whose item has not been ranked.
   private var unranked: [Int]
 
-  /// About as many multiplications as take a few milliseconds.
-  static let portion = 8_000_000
+  /// About as many multiplications as take a millisecond or two.
+  static let portion = 4_000_000
 
   init(
     _ history: History, isOwn: Bool, edited: EditedHistory? = nil, of session: Session

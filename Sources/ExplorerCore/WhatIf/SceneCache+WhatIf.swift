@@ -61,12 +61,9 @@ extension SceneCache {
     else { return nil }
     let key = ChangesKey(viewer: viewer, step: step.step, hidesSeen: hidesSeen)
     if let known = changesOfRank[key] { return known }
-    if changesOfRank.count > 50 { changesOfRank = [:] }
     let unedited = self.survey(base, around: before).states
-    let network = session.network
     let result = RankChanges(
-      before: network.scores(unedited.preference(at: before)),
-      after: network.scores(survey.states.preference(at: step.step)),
+      before: unedited.scores(at: before), after: survey.states.scores(at: step.step),
       items: step.recommendations.map(\.item))
     changesOfRank[key] = result
     return result
@@ -100,8 +97,6 @@ extension SceneCache {
 
   private func search(_ key: SmallestKey, _ survey: ViewerSurvey) -> SmallestSetSearch {
     if let known = searches[key] { return known }
-    if searches.count > 8 { searches = searches.filter { $0.value.outcome != nil } }
-    if searches.count > 8 { searches = [:] }
     let search = SmallestSetSearch(survey.states, step: key.step, item: key.item)
     searches[key] = search
     return search

@@ -16,10 +16,10 @@ struct WhyCache {
     let change: CheckedClaim.Change
   }
 
-  var scenes: [Key: WhyScene] = [:]
-  var claims: [CheckKey: CheckedClaim] = [:]
+  var scenes = RecentValues<Key, WhyScene>(limit: 200)
+  var claims = RecentValues<CheckKey, CheckedClaim>(limit: 200)
   /// Those begun are kept, so that going back to one goes on where it was left.
-  var comparisons: [Key: StepComparison] = [:]
+  var comparisons = RecentValues<Key, StepComparison>(limit: 20)
   var search: (text: String, items: [FoundItem])?
 }
 
@@ -47,7 +47,6 @@ extension SceneCache {
     if let begun = why.comparisons.removeValue(forKey: key) {
       comparison = begun
     } else {
-      if why.comparisons.count > 20 { why.comparisons = [:] }
       let scene = why.scenes[key] ?? reasons(key, states)
       comparison = StepComparison(scene.contributions, states)
     }
@@ -93,7 +92,6 @@ extension SceneCache {
   }
 
   private func reasons(_ key: WhyCache.Key, _ states: HistoryStates) -> WhyScene {
-    if why.scenes.count > 200 { why.scenes = [:] }
     let result = WhyScene(
       key.item, over: key.contrast, at: key.step, of: states, session: session, tails: tails)
     why.scenes[key] = result
@@ -113,7 +111,6 @@ extension SceneCache {
   ) -> CheckedClaim {
     let key = WhyCache.CheckKey(question: question, change: change)
     if let known = why.claims[key] { return known }
-    if why.claims.count > 200 { why.claims = [:] }
     let result = WhatIf(states, step: question.step).check(
       change, on: question.item, over: question.contrast)
     why.claims[key] = result

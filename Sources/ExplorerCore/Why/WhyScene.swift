@@ -78,7 +78,7 @@ extension WhyScene {
     let facts = SharedFacts(table, index: tails)
     self.item = item
     title = model.itemNames[Int(item)]
-    rank = KSRModel.rank(of: item, in: network.scores(states.preference(at: step)))
+    rank = KSRModel.rank(of: item, in: states.scores(at: step))
     if case .item(let other) = contrast {
       otherTitle = model.itemNames[Int(other)]
     } else {

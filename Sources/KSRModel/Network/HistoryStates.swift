@@ -17,6 +17,8 @@ public final class HistoryStates: Sendable {
     var first: Trace?
     /// Passes by the step they start at, the one asked for last at the end.
     var later: [(start: Int, trace: Trace)] = []
+    /// The scores that were asked for last: several views of one step need them.
+    var scores: (step: Int, values: [Float])?
   }
 
   /// A pass takes about 400 kB with 25 relations: enough to step back and forth, and no more.
@@ -78,5 +80,13 @@ public final class HistoryStates: Sendable {
   public func preference(at step: Int) -> ArraySlice<Float> {
     let (trace, row) = pass(through: step)
     return trace.preferences.row(row)
+  }
+
+  /// p_t · q_i of every item [N] at `step`; the padding item's score has no meaning.
+  public func scores(at step: Int) -> [Float] {
+    if let known = passes.withLock({ $0.scores }), known.step == step { return known.values }
+    let values = network.scores(preference(at: step))
+    passes.withLock { $0.scores = (step, values) }
+    return values
   }
 }

@@ -46,15 +46,29 @@ public func topItems(
 /// The place of an item in the ranking by score, from 1.
 ///
 /// Items with equal scores share the mean of their places. The padding item 0 is not ranked.
-public func rank(of item: Int32, in scores: [Float]) -> Double {
-  let own = scores[Int(item)]
-  var (better, equal) = (0, 0)
+public func rank(of item: Int32, in scores: [Float]) -> Double { ranks(of: [item], in: scores)[0] }
+
+/// The places of several items in the ranking by score, see ``rank(of:in:)``.
+public func ranks(of items: [Int32], in scores: [Float]) -> [Double] {
+  var better = [Int](repeating: 0, count: items.count)
+  var equal = better
   scores.withUnsafeBufferPointer { scores in
     guard let base = scores.baseAddress else { return }
-    ksr_count_above(scores.count - 1, base + 1, own, &better, &equal)
+    // A piece of the scores stays in the processor's cache while all items are compared with it.
+    for start in stride(from: 1, to: scores.count, by: 4096) {
+      let count = min(4096, scores.count - start)
+      for (place, item) in items.enumerated() {
+        var (more, alike) = (0, 0)
+        ksr_count_above(count, base + start, base[Int(item)], &more, &alike)
+        better[place] += more
+        equal[place] += alike
+      }
+    }
   }
-  let others = item == 0 ? equal : max(0, equal - 1)
-  return 1 + Double(better) + Double(others) / 2
+  return items.indices.map { place in
+    let others = items[place] == 0 ? equal[place] : max(0, equal[place] - 1)
+    return 1 + Double(better[place]) + Double(others) / 2
+  }
 }
 
 /// softmax of the scores, the padding item 0 included, as in the training's cross-entropy.

@@ -1,0 +1,42 @@
+/// The values that were asked for last, by key: when there are too many, the one not asked for the
+/// longest goes.
+///
+/// One goes at a time: giving all of them back at once takes as long as several frames.
+struct RecentValues<Key: Hashable, Value> {
+  private var entries: [Key: (value: Value, lastUse: Int)] = [:]
+  private var clock = 0
+  private let limit: Int
+
+  /// Nothing yet, and never more than `limit` values, which is at least 1.
+  init(limit: Int) {
+    precondition(limit > 0)
+    self.limit = limit
+  }
+
+  /// The value of a key.
+  subscript(key: Key) -> Value? {
+    mutating get {
+      guard let place = entries.index(forKey: key) else { return nil }
+      clock += 1
+      entries.values[place].lastUse = clock
+      return entries.values[place].value
+    }
+    set {
+      guard let newValue else {
+        entries.removeValue(forKey: key)
+        return
+      }
+      clock += 1
+      entries[key] = (newValue, clock)
+      guard entries.count > limit,
+        let oldest = entries.min(by: { $0.value.lastUse < $1.value.lastUse })
+      else { return }
+      entries.removeValue(forKey: oldest.key)
+    }
+  }
+
+  /// Takes a value out, so that it can be changed without a copy and put back.
+  mutating func removeValue(forKey key: Key) -> Value? {
+    entries.removeValue(forKey: key)?.value
+  }
+}
