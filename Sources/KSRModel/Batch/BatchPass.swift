@@ -29,8 +29,7 @@ package final class BatchPass {
   package let memory = FloatBuffer()
 
   private let recurrent = FloatBuffer()  // [B 3H] W_hh h_{t-1} of one step
-  private let inputWeight = FloatBuffer()  // [E 3H] W_ihᵀ
-  private let hiddenWeight = FloatBuffer()  // [H 3H] W_hhᵀ
+  private let ownColumns = GRUColumns()
   private let queries = FloatBuffer()  // [S K]
 
   package init(settings: KSRSettings) {
@@ -44,15 +43,17 @@ package final class BatchPass {
   /// Reads the sequences.
   ///
   /// - Parameters:
+  ///   - columns: those of the parameters, where other passes use them, too.
   ///   - dropoutSeed: what the training's dropout follows from; nil for none.
   ///   - clock: takes the time of the phases.
   package func run(
-    _ batch: PackedSequences, parameters p: KSRParameters, dropoutSeed: UInt64? = nil,
-    clock: PhaseClock? = nil
+    _ batch: PackedSequences, parameters p: KSRParameters, columns: GRUColumns? = nil,
+    dropoutSeed: UInt64? = nil, clock: PhaseClock? = nil
   ) {
     measure(clock, "step/gather") { embed(batch, p, dropoutSeed) }
     measure(clock, "step/gru forward") {
-      for layer in p.gru.indices { recur(batch, p, layer) }
+      if columns == nil { ownColumns.compute(p) }
+      for layer in p.gru.indices { recur(batch, p, columns ?? ownColumns, layer) }
     }
     measure(clock, "step/gather") { gatherScoredStates(batch) }
     if usesMemory(p) {
@@ -80,20 +81,17 @@ package final class BatchPass {
 
   // MARK: h_t = GRU(x_t, h_{t-1})
 
-  private func recur(_ batch: PackedSequences, _ p: KSRParameters, _ layer: Int) {
+  private func recur(
+    _ batch: PackedSequences, _ p: KSRParameters, _ columns: GRUColumns, _ layer: Int
+  ) {
     let h = settings.hiddenSize
-    let weights = p.gru[layer]
-    let inputs = weights.inputWeight.columns
+    let inputs = p.gru[layer].inputWeight.columns
+    let (inputWeight, hiddenWeight) = (columns.input(layer), columns.hidden(layer))
     let x = layer == 0 ? input.base : states[layer - 1].base
     let xg = gates[layer].reserve(batch.positionCount * 3 * h)
     let hn = candidateParts[layer].reserve(batch.positionCount * h)
     let out = states[layer].reserve(batch.positionCount * h)
     let hg = recurrent.reserve(batch.sequenceCount * 3 * h)
-    // A few rows times Wᵀ is a third faster where W need not be transposed each time.
-    let inputWeight = inputWeight.reserve(inputs * 3 * h)
-    let hiddenWeight = hiddenWeight.reserve(h * 3 * h)
-    ksr_transpose(3 * h, inputs, weights.inputWeight.values, inputs, inputWeight, 3 * h)
-    ksr_transpose(3 * h, h, weights.hiddenWeight.values, h, hiddenWeight, 3 * h)
     for run in batch.runs {
       let (first, end) = (batch.offset[run.lowerBound], batch.offset[run.upperBound])
       ksr_sgemm(

@@ -12,6 +12,7 @@ public final class GradientStep {
   private let threads: Int
   private let passes: [ShardPass]
   private let items: ItemVectors
+  private let columns = GRUColumns()
   private let itemWeightParts = FloatBuffer()  // by block of items: [E E+K]
 
   /// Room for the gradients of a network of these shapes.
@@ -41,13 +42,14 @@ public final class GradientStep {
     let scored = shards.reduce(0) { $0 + $1.scoredCount }
     let scale = 1 / Float(max(1, scored))
     measure(clock, "step/item vectors") { items.compute(parameters, threads: threads) }
+    measure(clock, "step/gru forward") { columns.compute(parameters) }
     var losses = [Double](repeating: 0, count: shards.count)
     losses.withUnsafeMutableBufferPointer { losses in
-      nonisolated(unsafe) let (losses, passes, items) = (losses, passes, items)
+      nonisolated(unsafe) let (losses, passes, items, columns) = (losses, passes, items, columns)
       parallel(shards.count, threads: threads) { shard in
         guard shards[shard].scoredCount > 0 else { return }
         losses[shard] = passes[shard].run(
-          shards[shard], parameters: parameters, items: items, scale: scale,
+          shards[shard], parameters: parameters, columns: columns, items: items, scale: scale,
           dropoutSeed: dropoutSeed.map { seed in
             var generator = SeededGenerator(seed: seed, stream: UInt64(shard))
             return generator.next()

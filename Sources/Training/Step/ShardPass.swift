@@ -38,10 +38,10 @@ final class ShardPass {
 
   /// Adds the gradients of `scale` · Σ loss over the scored positions, and returns Σ loss.
   func run(
-    _ batch: PackedSequences, parameters p: KSRParameters, items q: ItemVectors, scale: Float,
-    dropoutSeed: UInt64?, clock: PhaseClock?
+    _ batch: PackedSequences, parameters p: KSRParameters, columns: GRUColumns,
+    items q: ItemVectors, scale: Float, dropoutSeed: UInt64?, clock: PhaseClock?
   ) -> Double {
-    forward.run(batch, parameters: p, dropoutSeed: dropoutSeed, clock: clock)
+    forward.run(batch, parameters: p, columns: columns, dropoutSeed: dropoutSeed, clock: clock)
     let loss = scoreAndLoss(batch, q, scale: scale, clock)
     measure(clock, "step/preference backward") { combineGradient(batch, p) }
     if forward.usesMemory(p) {
