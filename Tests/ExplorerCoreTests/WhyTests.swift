@@ -162,6 +162,25 @@ struct WhyTests {
     #expect(try little.scene("w,!,Right").why?.claim?.change == .steps([6]))
   }
 
+  @Test("where the item is ranked higher without the step that adds most, the view says so")
+  func warning() throws {
+    var why = try #require(try little.scene("w").why)
+    let top = try #require(why.steps.indices.max { why.steps[$0].sum < why.steps[$1].sum })
+    #expect(why.steps[top].sum > 0)
+    why.comparison.without = Array(repeating: nil, count: why.steps.count)
+    #expect(why.warning(.unicode) == nil)
+    for other in why.steps.indices where other != top {
+      why.comparison.without[other] = WhatIf.WithoutStep(loss: -1, rank: 1)
+    }
+    #expect(why.warning(.unicode) == nil)
+    why.comparison.without[top] = WhatIf.WithoutStep(loss: 0.3, rank: 1)
+    #expect(why.warning(.unicode) == nil)
+    why.comparison.without[top] = WhatIf.WithoutStep(loss: -0.3, rank: 1)
+    #expect(
+      why.warning(.unicode)?.hasPrefix("Run without \(why.steps[top].title) it scores .30 higher")
+        == true)
+  }
+
   @Test(
     "a check says both ranks and scores, and warns where they disagree", arguments: [38, 78, 120])
   func words(width: Int) throws {

@@ -139,6 +139,7 @@ enum RelationTable {
         .compactMap(\.self)
       return known.isEmpty ? .nan : known.reduce(0, +) / Double(known.count)
     }
-    return glyphs.sparkline(means, in: 0...max(means.filter(\.isFinite).max() ?? 0, 1e-9))
+    // The highest sign of all would run into the row above.
+    return glyphs.sparkline(means, in: 0...max(1.15 * (means.filter(\.isFinite).max() ?? 0), 1e-9))
   }
 }

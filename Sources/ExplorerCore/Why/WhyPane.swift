@@ -21,7 +21,7 @@ enum WhyPane {
       facts, title: "grouped by known facts; same sum", countsSteps: true, in: room, &frame)
   }
 
-  /// The sentence and the check, above everything; returns the room below.
+  /// The sentence, and the check or what speaks against it, above everything; returns the room below.
   private static func drawTexts(_ why: WhyScene, in room: Rect, _ frame: inout Frame) -> Rect {
     // A check is what was asked for last: what it says is not cut for the sentence's sake.
     let limits = why.claim != nil && room.rows < 12 ? [1, 3] : [max(1, room.rows / 4), 4, 2]
@@ -32,6 +32,11 @@ enum WhyPane {
       let text = forms.first { $0.wrapped(to: room.columns).count <= limits[1] }
       texts.append(
         (text ?? forms[forms.count - 1], Style(claim.verdict == .agrees ? .title : .warning)))
+    }
+    if why.claim == nil, let text = why.warning(frame.glyphs),
+      text.wrapped(to: room.columns).count * 6 <= room.rows
+    {
+      texts.append((text, Style(.warning)))
     }
     if !why.note.isEmpty, room.rows >= 12 { texts.append((why.note, Style(.muted))) }
     var rest = room

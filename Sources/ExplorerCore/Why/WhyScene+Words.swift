@@ -48,6 +48,20 @@ extension WhyScene {
   }
 }
 
+extension WhyScene {
+  /// What has to be said of the step that adds most, where its item is ranked higher without it.
+  ///
+  /// Nil while the model has not been run without it.
+  func warning(_ glyphs: Glyphs) -> String? {
+    guard let row = steps.indices.max(by: { steps[$0].sum < steps[$1].sum }), steps[row].sum > 0,
+      comparison.without.indices.contains(row), let without = comparison.without[row],
+      without.loss <= -0.005
+    else { return nil }
+    return "Run without \(steps[row].title) it scores \(glyphs.decimal(-without.loss)) higher: "
+      + "amounts say what was written, not what would be missed."
+  }
+}
+
 extension CheckedClaim {
   /// What was tried, what the sum said of it and what really happened, with a warning where the two
   /// disagree; the longest form first.
