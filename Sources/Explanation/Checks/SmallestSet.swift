@@ -73,8 +73,7 @@ public struct SmallestSetSearch: Sendable {
     }
     self.units = units
     phase = .growing(set: [], next: 0, best: nil)
-    rankBefore = rank(
-      of: item, in: states.scores(at: step))
+    rankBefore = rank(of: item, in: states.scores(at: step))
     if rankBefore > Double(k) { outcome = .notAmongFirst(rank: rankBefore) }
   }
 

@@ -34,7 +34,8 @@ extension StepScene {
         slot: slot, name: session.model.relationNames[slot], attention: attention,
         change: before.map { attention - $0.trace.attention[$0.row, slot] },
         gate: trace.writeGates[row, slot],
-        reading: SlotReading(states, step: step, slot: slot, index: tails, nearest: 0),
+        reading: SlotReading(
+          trace, row: row, slot: slot, index: tails, nearest: 0, firstStep: step - row),
         value: Array(trace.slot(slot, at: row)))
     }
   }

@@ -46,9 +46,7 @@ extension WhyScene {
     case .item: return all([", over \(otherTitle ?? "")"])
     }
   }
-}
 
-extension WhyScene {
   /// What has to be said of the step that adds most, where its item is ranked higher without it.
   ///
   /// Nil while the model has not been run without it.

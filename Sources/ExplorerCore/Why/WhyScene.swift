@@ -73,7 +73,7 @@ extension WhyScene {
     _ item: Int32, over contrast: Contrast, at step: Int, of states: HistoryStates,
     session: Session, tails: TailIndex
   ) {
-    let (model, network) = (session.model, session.network)
+    let model = session.model
     let table = Contributions(states, step: step, item: item, over: contrast)
     let facts = SharedFacts(table, index: tails)
     self.item = item
