@@ -58,8 +58,10 @@ public struct EditedHistory: Sendable, Hashable {
   public var isUnchanged: Bool { reading.isNone && items == original }
 
   /// The model's states of the edited run.
-  public func states(_ network: KSRNetwork) -> HistoryStates {
-    HistoryStates(network: network, items: items, reading: reading)
+  ///
+  /// - Parameter unedited: the run before the edits, if there is one: most windows are the same.
+  public func states(_ network: KSRNetwork, like unedited: HistoryStates? = nil) -> HistoryStates {
+    HistoryStates(network: network, items: items, reading: reading, like: unedited)
   }
 
   /// The step of the unedited history with the same future.

@@ -224,8 +224,11 @@ public final class SceneCache {
 
   func survey(_ viewer: Viewer, around step: Int) -> ViewerSurvey {
     if let known = surveys[viewer] { return known }
+    var unedited: HistoryStates?
+    if case .edited(let base, _) = viewer { unedited = self.survey(base, around: step).states }
     var survey = ViewerSurvey(
-      history(of: viewer), isOwn: viewer.isOwn, edited: viewer.edited, of: session)
+      history(of: viewer), isOwn: viewer.isOwn, edited: viewer.edited, unedited: unedited,
+      around: step, of: session)
     // The ranks of an edited history can wait for the key that comes next.
     if viewer.edited == nil { survey.work(around: step) }
     surveys[viewer] = survey
@@ -237,6 +240,7 @@ public final class SceneCache {
   ) -> StepScene {
     let key = StepKey(viewer: viewer, step: step, hidesSeen: hidesSeen)
     if let known = steps[key] { return known }
+    findScoresOfChanges(viewer, step, survey)
     let result = StepScene(
       step, of: survey.states, edited: viewer.edited, session: session, tails: tails,
       hidesSeen: hidesSeen)

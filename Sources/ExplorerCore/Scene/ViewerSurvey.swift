@@ -16,27 +16,28 @@ struct ViewerSurvey {
   private var unread: [Int]
   /// Steps whose item has not been ranked.
   private var unranked: [Int]
+  /// The step whose item is being ranked.
+  private var ranking: (step: Int, search: RankSearch)?
 
-  /// About as many multiplications as take a millisecond or two.
-  static let portion = 4_000_000
+  /// About as many multiplications as take a millisecond.
+  static let portion = 2_000_000
 
+  /// Nothing is known yet, except what all steps of the first window share.
+  ///
+  /// - Parameters:
+  ///   - edited: what edits have made of the history.
+  ///   - unedited: the run before the edits.
+  ///   - step: the step that is looked at; an edited run is read up to there, and the key that
+  ///     edits it does not wait for more.
   init(
-    _ history: History, isOwn: Bool, edited: EditedHistory? = nil, of session: Session
+    _ history: History, isOwn: Bool, edited: EditedHistory? = nil, unedited: HistoryStates? = nil,
+    around step: Int, of session: Session
   ) {
     let network = session.network
     states =
-      edited?.states(network) ?? HistoryStates(network: network, items: history.items)
+      edited?.states(network, like: unedited)
+      ?? HistoryStates(network: network, items: history.items)
     let count = states.count
-    let shared = min(count, network.settings.maxItemListLength)
-    var attention = [[Float]](repeating: [], count: count)
-    var gates = attention
-    if shared > 0, network.relationCount > 0 {
-      let trace = states.pass(through: 0).trace
-      for step in 0..<shared {
-        attention[step] = Array(trace.attention.row(step))
-        gates[step] = Array(trace.writeGates.row(step))
-      }
-    }
     scene = ViewerScene(
       user: history.user, isHeldOut: history.isHeldOut, isOwn: isOwn,
       rows: states.items.enumerated().map { step, item in
@@ -44,11 +45,13 @@ struct ViewerSurvey {
           item: item, title: session.model.itemNames[Int(item)], year: session.year(of: item),
           mark: isOwn ? nil : Self.mark(of: history, step: step, edited, session))
       },
-      ranks: Array(repeating: nil, count: count), attention: attention, gates: gates,
-      similarity: shared > 0 ? StateSimilarity(states, steps: 0..<shared) : nil)
+      ranks: Array(repeating: nil, count: count),
+      attention: Array(repeating: [], count: count), gates: Array(repeating: [], count: count),
+      similarity: nil)
     scene.edited = edited
-    unread = Array(shared..<max(shared, count))
+    unread = Array(0..<count)
     unranked = Array(1..<max(1, count))
+    if edited == nil || step < network.settings.maxItemListLength { readFirstWindow() }
   }
 
   /// The mark of a step of the data; a step that an edit put in was never trained on.
@@ -60,7 +63,7 @@ struct ViewerSurvey {
   }
 
   /// Whether something is left to do.
-  var isComplete: Bool { unread.isEmpty && unranked.isEmpty }
+  var isComplete: Bool { unread.isEmpty && unranked.isEmpty && ranking == nil }
 
   /// Does a portion of the work, what lies nearest to a step first.
   mutating func work(around step: Int) {
@@ -77,32 +80,50 @@ struct ViewerSurvey {
 
   private mutating func rank(within distance: Int, of step: Int, _ left: inout Int) {
     let network = states.network
-    while left > 0, let place = Self.nearest(unranked, to: step),
-      abs(unranked[place] - step) <= distance
-    {
+    while left > 0 {
+      if var begun = ranking {
+        scene.ranks[begun.step] = begun.search.work(&left, in: network)
+        ranking = scene.ranks[begun.step] == nil ? begun : nil
+        continue
+      }
+      guard let place = Self.nearest(unranked, to: step), abs(unranked[place] - step) <= distance
+      else { return }
       let target = unranked.remove(at: place)
-      left -= network.itemVectors.values.count
       // The step before lies in the shared pass, or in one of its own, which is not kept.
       let isLate = target > network.settings.maxItemListLength
       if isLate { left -= passCost }
       let trace = isLate ? lateTrace(target - 1) : states.pass(through: target - 1).trace
       let preference = trace.preferences.row(isLate ? trace.count - 1 : target - 1)
-      scene.ranks[target] = KSRModel.rank(
-        of: states.items[target], in: network.scores(preference))
+      ranking = (
+        target, RankSearch(of: states.items[target], preference: Array(preference), in: network)
+      )
     }
   }
 
-  /// Reads states, attention and gates of the next late steps.
+  /// Reads states, attention and gates of the next steps.
   private mutating func read(atMost count: Int) {
+    guard let next = unread.first else { return }
+    if next < states.network.settings.maxItemListLength { return readFirstWindow() }
     let steps = unread.prefix(count)
-    guard let last = steps.last else { return }
     // Passes of late steps are large and used once: they are not kept with those of `states`.
     let scratch = HistoryStates(
       network: states.network, items: states.items, reading: states.reading)
-    scene.similarity?.extend(scratch, to: 0..<last + 1)
+    scene.similarity?.extend(scratch, to: 0..<next + steps.count)
+    read(steps, of: scratch)
+  }
+
+  /// Reads the steps that share the first pass.
+  private mutating func readFirstWindow() {
+    let steps = unread.prefix(states.network.settings.maxItemListLength)
+    guard !steps.isEmpty else { return }
+    scene.similarity = StateSimilarity(states, steps: 0..<steps.count)
+    read(steps, of: states)
+  }
+
+  private mutating func read(_ steps: ArraySlice<Int>, of states: HistoryStates) {
     if states.network.relationCount > 0 {
       for step in steps {
-        let (trace, row) = scratch.pass(through: step)
+        let (trace, row) = states.pass(through: step)
         scene.attention[step] = Array(trace.attention.row(row))
         scene.gates[step] = Array(trace.writeGates.row(row))
       }

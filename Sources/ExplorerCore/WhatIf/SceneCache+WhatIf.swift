@@ -69,6 +69,15 @@ extension SceneCache {
     return result
   }
 
+  /// Scores an edited step together with the unedited one that it is compared with.
+  func findScoresOfChanges(_ viewer: Viewer, _ step: Int, _ survey: ViewerSurvey) {
+    guard case .edited(let base, let history) = viewer,
+      let before = history.unedited(at: step)
+    else { return }
+    survey.states.findScores(
+      at: step, andOf: self.survey(base, around: before).states, at: before)
+  }
+
   // MARK: The smallest set
 
   private func smallestKey(

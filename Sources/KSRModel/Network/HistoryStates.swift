@@ -4,7 +4,7 @@ import Synchronization
 ///
 /// The state at step t is the model run from zero on the last L items up to t (DESIGN.md §3). The
 /// first L steps share one pass; each later step is a pass of its own, run when it is asked for. The
-/// first pass and the last few others are kept.
+/// first pass and the last few others are kept, and so are the last few scores.
 public final class HistoryStates: Sendable {
   /// The network that reads.
   public let network: KSRNetwork
@@ -13,24 +13,31 @@ public final class HistoryStates: Sendable {
   /// The change under which the memory is read.
   public let reading: ReadIntervention
 
-  private struct Passes {
+  private struct Known {
     var first: Trace?
-    /// Passes by the step they start at, the one asked for last at the end.
-    var later: [(start: Int, trace: Trace)] = []
-    /// The scores that were asked for last: several views of one step need them.
-    var scores: (step: Int, values: [Float])?
+    /// The scores by step, those asked for last at the end.
+    var scores: [(step: Int, values: [Float])] = []
   }
 
-  /// A pass takes about 400 kB with 25 relations: enough to step back and forth, and no more.
-  private static let keptPasses = 32
+  /// Several views of one step need its scores, and a comparison those of two steps.
+  private static let keptScores = 4
 
-  private let passes = Mutex(Passes())
+  private let known = Mutex(Known())
+  private let later: KeptPasses
 
   /// The states of a history under a network, and under a change of what is read.
-  public init(network: KSRNetwork, items: [Int32], reading: ReadIntervention = .none) {
+  ///
+  /// - Parameter other: another run of the same network that is likely to have read the same
+  ///   windows, such as the run before an edit.
+  public init(
+    network: KSRNetwork, items: [Int32], reading: ReadIntervention = .none,
+    like other: HistoryStates? = nil
+  ) {
+    precondition(other.map { $0.network === network } ?? true, "runs of two networks")
     self.network = network
     self.items = items
     self.reading = reading
+    later = other?.later ?? KeptPasses()
   }
 
   /// The number of steps.
@@ -50,24 +57,13 @@ public final class HistoryStates: Sendable {
     let shared = min(items.count, network.settings.maxItemListLength)
     let range = window.lowerBound == 0 ? 0..<shared : window.lowerBound..<step + 1
     let start = range.lowerBound
-    let known: Trace? = passes.withLock { passes in
-      if start == 0 { return passes.first }
-      guard let place = passes.later.firstIndex(where: { $0.start == start }) else { return nil }
-      passes.later.append(passes.later.remove(at: place))
-      return passes.later[passes.later.count - 1].trace
+    guard start == 0 else {
+      return (later.pass(through: items[range], reading: reading, of: network), step - start)
     }
-    if let known { return (known, step - start) }
+    if let first = known.withLock({ $0.first }) { return (first, step) }
     let trace = network.trace(Array(items[range]), reading: reading)
-    passes.withLock { passes in
-      if start == 0 {
-        passes.first = trace
-      } else {
-        passes.later.removeAll { $0.start == start }
-        passes.later.append((start, trace))
-        if passes.later.count > Self.keptPasses { passes.later.removeFirst() }
-      }
-    }
-    return (trace, step - start)
+    known.withLock { $0.first = trace }
+    return (trace, step)
   }
 
   /// h_t of the top layer at `step`.
@@ -84,9 +80,36 @@ public final class HistoryStates: Sendable {
 
   /// p_t · q_i of every item [N] at `step`; the padding item's score has no meaning.
   public func scores(at step: Int) -> [Float] {
-    if let known = passes.withLock({ $0.scores }), known.step == step { return known.values }
+    if let values = knownScores(at: step) { return values }
     let values = network.scores(preference(at: step))
-    passes.withLock { $0.scores = (step, values) }
+    keep(values, at: step)
     return values
+  }
+
+  /// Finds the scores of a step of this run and of a step of another run of the same network, which
+  /// both then keep; the catalogue is read only once.
+  public func findScores(at step: Int, andOf other: HistoryStates, at otherStep: Int) {
+    precondition(other.network === network, "runs of two networks")
+    guard knownScores(at: step) == nil, other.knownScores(at: otherStep) == nil else { return }
+    let values = network.itemVectors.applied(
+      to: [Array(preference(at: step)), Array(other.preference(at: otherStep))])
+    keep(values[0], at: step)
+    other.keep(values[1], at: otherStep)
+  }
+
+  private func knownScores(at step: Int) -> [Float]? {
+    known.withLock { known in
+      guard let place = known.scores.firstIndex(where: { $0.step == step }) else { return nil }
+      known.scores.append(known.scores.remove(at: place))
+      return known.scores[known.scores.count - 1].values
+    }
+  }
+
+  private func keep(_ values: [Float], at step: Int) {
+    known.withLock { known in
+      known.scores.removeAll { $0.step == step }
+      known.scores.append((step, values))
+      if known.scores.count > Self.keptScores { known.scores.removeFirst() }
+    }
   }
 }

@@ -102,6 +102,11 @@ public final class KSRNetwork: Sendable {
     itemVectors.applied(to: preference)
   }
 
+  /// p · q_i for a range of items.
+  public func scores(of items: Range<Int>, _ preference: [Float]) -> [Float] {
+    itemVectors.applied(to: preference, rows: items)
+  }
+
   private struct TopLayer {
     var states: Matrix
     var reset: Matrix

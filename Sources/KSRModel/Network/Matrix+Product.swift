@@ -19,11 +19,35 @@ extension Matrix {
 
   /// W x for one column vector x.
   public func applied(to x: some Collection<Float>) -> [Float] {
+    applied(to: Array(x), rows: 0..<rows)
+  }
+
+  /// Some rows of W x: the same numbers as of all rows.
+  public func applied(to x: [Float], rows range: Range<Int>) -> [Float] {
     precondition(x.count == columns, "\(x.count) elements for \(columns) columns")
-    var result = [Float](repeating: 0, count: rows)
-    let x = Array(x)
-    ksr_matvec(rows, columns, values, columns, x, nil, &result)
+    precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of \(rows)")
+    var result = [Float](repeating: 0, count: range.count)
+    values.withUnsafeBufferPointer { w in
+      guard let w = w.baseAddress else { return }
+      ksr_matvec(
+        range.count, columns, w + range.lowerBound * columns, columns, x, nil, &result)
+    }
     return result
+  }
+
+  /// W x for several column vectors x: the same numbers as one after the other, but a large matrix
+  /// comes from memory only once.
+  public func applied(to vectors: [[Float]]) -> [[Float]] {
+    // As many rows as the nearer caches hold.
+    let height = max(1, 32_768 / max(1, columns))
+    var results = vectors.map { _ in [Float]() }
+    for place in results.indices { results[place].reserveCapacity(rows) }
+    for start in stride(from: 0, to: rows, by: height) {
+      for (place, x) in vectors.enumerated() {
+        results[place] += applied(to: x, rows: start..<min(rows, start + height))
+      }
+    }
+    return results
   }
 }
 
