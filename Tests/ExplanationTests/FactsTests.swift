@@ -190,19 +190,57 @@ struct FactsTests {
       let value = (0..<width).map { generator.uniform(-0.3, 0.3) + ($0 % 3 == 0 ? 1 : -0.5) }
       let expected = candidates.filter { !(7...9).contains($0) }
         .map { cosine(vectors.row(Int($0)), value) }.sorted(by: >).prefix(count)
-      let found = directions.nearest(to: value, among: candidates[...], count: count)
+      let found = nearest(directions, to: value, among: candidates, count: count)
       #expect(found.count == count)
       for (tail, expected) in zip(found, expected) {
         #expect(abs(tail.cosine - expected) < 1e-6)
         #expect(abs(cosine(vectors.row(Int(tail.tail)), value) - expected) < 1e-6)
       }
     }
-    #expect(directions.nearest(to: vectors.row(7).map { $0 }, among: [1, 2], count: 1).isEmpty)
-    let endless = [Float](repeating: .infinity, count: width)
-    #expect(directions.nearest(to: endless, among: [1, 2], count: 1).isEmpty)
+    func found(_ value: [Float], _ candidates: [Int32], _ count: Int) -> [Int32] {
+      nearest(directions, to: value, among: candidates, count: count).map(\.tail)
+    }
+    #expect(found(Array(vectors.row(7)), [1, 2], 1).isEmpty)
+    #expect(found([Float](repeating: .infinity, count: width), [1, 2], 1).isEmpty)
     let one = [Float](repeating: 1, count: width)
-    #expect(directions.nearest(to: one, among: [7, 8, 9], count: 2).isEmpty)
-    #expect(directions.nearest(to: one, among: [7, 11], count: 2).map(\.tail) == [11])
+    #expect(found(one, [7, 8, 9], 2).isEmpty)
+    #expect(found(one, [7, 11], 2) == [11])
+  }
+
+  /// The nearest candidates, looked for at once and in two parts.
+  private func nearest(
+    _ directions: TailDirections, to value: [Float], among candidates: [Int32], count: Int
+  ) -> [(tail: Int32, cosine: Float)] {
+    var (whole, parts) = ([(tail: Int32, cosine: Float)](), [(tail: Int32, cosine: Float)]())
+    directions.look(for: value, among: candidates[...], count: count, &whole)
+    directions.look(for: value, among: candidates[..<(candidates.count / 3)], count: count, &parts)
+    directions.look(for: value, among: candidates[(candidates.count / 3)...], count: count, &parts)
+    #expect(whole.map(\.tail) == parts.map(\.tail))
+    return whole
+  }
+
+  @Test("A search in parts among many tails comes to the same end as one at once")
+  func nearestInParts() {
+    var random = RandomNetwork(seed: 5)
+    (random.itemCount, random.tailCount) = (900, 2000)
+    let model = random.model()
+    let index = TailIndex(model)
+    let trace = random.network().trace(random.history(6))
+    for slot in 0..<4 {
+      #expect(index.tails(under: slot).count > 512)
+      let value = Array(trace.slot(slot, at: 5))
+      var (search, parts, result) = (
+        NearestTailsSearch(to: value, under: slot, count: 3), 0, NearestTails?.none
+      )
+      while result == nil {
+        var left = 100
+        result = search.work(&left, in: index)
+        parts += 1
+        #expect(left < 100)
+      }
+      #expect(parts == (index.tails(under: slot).count + 255) / 256)
+      #expect(result == index.nearest(to: value, under: slot, count: 3))
+    }
   }
 
   @Test("Where nothing can be compared, the reason is said")

@@ -39,6 +39,27 @@ struct WhatIfTests {
     #expect(titles(state) == run.items.map { little.session.model.itemNames[Int($0)] })
   }
 
+  @Test("an edited run past the window comes to be known as well as any other")
+  func lateEdit() throws {
+    let window = little.session.model.settings.maxItemListLength
+    for keys in ["End,e,Up,d", "End,e,s", "End,e,Up,K", "e,d"] {
+      let state = try little.run(keys).state
+      while little.cache.work(for: state) {}
+      let viewer = try #require(little.cache.scene(for: state).viewer)
+      let edited = try #require(viewer.edited)
+      let alone = edited.states(little.session.network)
+      #expect(alone.count > window && (state.step >= window) == keys.hasPrefix("End"))
+      for step in 0..<alone.count {
+        let (trace, row) = alone.pass(through: step)
+        #expect(viewer.attention[step] == Array(trace.attention.row(row)))
+        #expect(viewer.gates[step] == Array(trace.writeGates.row(row)))
+        guard step > 0 else { continue }
+        #expect(viewer.ranks[step] == rank(of: alone.items[step], in: alone.scores(at: step - 1)))
+      }
+      #expect(viewer.similarity?.cosines == StateSimilarity(alone).cosines)
+    }
+  }
+
   @Test("one step must stay, and there is nothing to edit without a history")
   func limits() throws {
     let one = try little.run("e,PageUp,x,d")

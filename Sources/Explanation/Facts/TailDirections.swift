@@ -16,14 +16,17 @@ struct TailDirections: Sendable {
     }
   }
 
-  /// The candidates with the largest cosine to `value`, best first; none without a direction.
-  func nearest(
-    to value: [Float], among candidates: ArraySlice<Int32>, count: Int
-  ) -> [(tail: Int32, cosine: Float)] {
+  /// Finds the candidates with the largest cosine to `value` among some more of them; none has no
+  /// direction.
+  ///
+  /// - Parameter leaders: those found so far, best first; never more than `count`.
+  func look(
+    for value: [Float], among candidates: ArraySlice<Int32>, count: Int,
+    _ leaders: inout [(tail: Int32, cosine: Float)]
+  ) {
     let length = norm(value)
-    guard count > 0, length > 0, length.isFinite else { return [] }
+    guard count > 0, length > 0, length.isFinite else { return }
     let unit = value.map { $0 / length }
-    var leaders: [(tail: Int32, cosine: Float)] = []
     for tail in candidates where inverseNorms[Int(tail)] > 0 {
       let cosine = vectors.product(row: Int(tail), unit) * inverseNorms[Int(tail)]
       if leaders.count == count {
@@ -34,6 +37,5 @@ struct TailDirections: Sendable {
       let place = leaders.firstIndex { $0.cosine < cosine } ?? leaders.count
       leaders.insert((tail, cosine), at: place)
     }
-    return leaders
   }
 }

@@ -209,9 +209,10 @@ enum SlotDetail {
       lines.append(
         ("\(glyphs.share(slot.reading.weightWithoutFact)) no known fact", Style(.muted)))
     }
+    let nearest = facts > 3 ? 3 : 2
     switch scene.nearestTails {
     case .found(let tails, let note):
-      for tail in tails.prefix(facts > 3 ? 3 : 2) {
+      for tail in tails.prefix(nearest) {
         lines.append(
           (
             "\(glyphs.marks.about) \(tail.name), \(words.cosine) \(glyphs.share(tail.cosine))",
@@ -219,7 +220,10 @@ enum SlotDetail {
           ))
       }
       if let note { lines.append((note, Style(.warning))) }
-    case .unavailable, nil: break
+    case nil:
+      // Still looked for: their lines are kept.
+      for _ in 0..<nearest { lines.append(("\(glyphs.marks.about)", Style(.muted))) }
+    case .unavailable: break
     }
     return lines
   }

@@ -12,7 +12,7 @@ public struct Scene: Sendable {
   public let step: StepScene?
   /// The slot that is looked at closely.
   public let selectedSlot: Int?
-  /// The tails nearest to the selected slot; nil without one.
+  /// The tails nearest to the selected slot; nil without one, and while they are looked for.
   var nearestTails: NearestTails?
   /// Why the selected item; nil unless the reasons are on the screen.
   public let why: WhyScene?

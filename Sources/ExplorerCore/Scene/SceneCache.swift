@@ -19,6 +19,7 @@ public final class SceneCache {
   private var surveys = RecentValues<Viewer, ViewerSurvey>(limit: 12)
   private var steps = RecentValues<StepKey, StepScene>(limit: 200)
   private var nearestTails = RecentValues<SlotKey, NearestTails>(limit: 200)
+  private var tailSearch: (key: SlotKey, search: NearestTailsSearch)?
   private var shared = RecentValues<FactsKey, [SharedFacts.Group]>(limit: 2000)
   private var modelCard: (key: ModelCardKey, card: Card)?
   var why = WhyCache()
@@ -199,7 +200,7 @@ public final class SceneCache {
       let survey = survey(viewer, around: state.step)
       let step = step(
         min(state.step, survey.states.count - 1), of: viewer, survey, hidesSeen: state.hidesSeen)
-      if findSharedFacts(state, step, viewer, survey) { return true }
+      if seekNearestTails() || findSharedFacts(state, step, viewer, survey) { return true }
       if state.showsWhy, workOnReasons(for: state, viewer: viewer, step, survey.states) {
         return true
       }
@@ -248,15 +249,30 @@ public final class SceneCache {
     return result
   }
 
+  /// The tails nearest to a slot; nil while they are looked for.
+  ///
+  /// A key waits for a portion of the search; the rest of a relation of very many tails comes later.
   private func nearestTails(
     to slot: Int, _ step: StepScene, _ viewer: Viewer
   ) -> NearestTails? {
     let key = SlotKey(viewer: viewer, step: step.step, slot: slot)
     if let known = nearestTails[key] { return known }
+    if tailSearch?.key == key { return nil }
     guard step.slots.indices.contains(slot) else { return nil }
-    let result = tails.nearest(to: step.slots[slot].value, under: slot, count: 3)
-    nearestTails[key] = result
-    return result
+    tailSearch = (key, NearestTailsSearch(to: step.slots[slot].value, under: slot, count: 3))
+    seekNearestTails()
+    return nearestTails[key]
+  }
+
+  /// Goes on looking for the nearest tails of the slot on the screen; false if they are known.
+  @discardableResult
+  private func seekNearestTails() -> Bool {
+    guard var begun = tailSearch else { return false }
+    var left = ViewerSurvey.portion
+    let found = begun.search.work(&left, in: tails)
+    nearestTails[begun.key] = found
+    tailSearch = found == nil ? begun : nil
+    return true
   }
 
   private func card(_ subject: CardSubject, _ words: Words) -> Card {

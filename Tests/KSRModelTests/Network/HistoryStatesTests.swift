@@ -20,4 +20,39 @@ import Testing
       #expect(states.window(at: step).count == min(window, step + 1))
     }
   }
+
+  @Test func runsThatKeepTheirPassesTogetherAreTheSameAsAlone() {
+    let random = RandomNetwork()
+    let network = random.network()
+    let items = random.history(40)
+    let base = HistoryStates(network: network, items: items)
+    var (shorter, reading) = (items, ReadIntervention.none)
+    shorter.remove(at: 25)
+    reading.scale(1, by: 0)
+    let runs = [
+      HistoryStates(network: network, items: shorter, like: base),
+      HistoryStates(network: network, items: items, reading: reading, like: base),
+    ]
+    for step in [24, 26, 38, 24, 5, 30, 33, 34, 38] {
+      for run in [base] + runs {
+        let alone = HistoryStates(network: network, items: run.items, reading: run.reading)
+        #expect(run.preference(at: step) == alone.preference(at: step))
+        let (trace, row) = run.pass(through: step)
+        #expect(trace.attention.row(row) == alone.pass(through: step).trace.attention.row(row))
+      }
+    }
+  }
+
+  @Test func scoresFoundTogetherAreThoseFoundAlone() {
+    var random = RandomNetwork()
+    // Several pieces of the catalogue.
+    random.itemCount = 12_000
+    let network = random.network()
+    let runs = [3, 4].map { HistoryStates(network: network, items: random.history(20, stream: $0)) }
+    for (step, other) in [(3, 19), (3, 19), (0, 7), (19, 1), (11, 4), (12, 5), (3, 19)] {
+      runs[0].findScores(at: step, andOf: runs[1], at: other)
+      #expect(runs[0].scores(at: step) == network.scores(runs[0].preference(at: step)))
+      #expect(runs[1].scores(at: other) == network.scores(runs[1].preference(at: other)))
+    }
+  }
 }

@@ -1,4 +1,5 @@
 import KSRModel
+import ModelTestSupport
 import Randomness
 import Testing
 
@@ -18,5 +19,28 @@ import Testing
     }
     #expect(ranks(of: items.map(Int32.init), in: scores) == expected)
     #expect(items.map { rank(of: Int32($0), in: scores) } == expected)
+  }
+
+  @Test("A rank found piece by piece is the one found at once", arguments: [1, 5000, 1 << 30])
+  func piecewise(multiplications: Int) {
+    var random = RandomNetwork(seed: 2)
+    random.itemCount = 3000
+    let network = random.network()
+    let preference = Array(
+      HistoryStates(network: network, items: random.history(6)).preference(at: 5))
+    let scores = network.scores(preference)
+    var pieces = 0
+    for item in stride(from: Int32(0), to: 3000, by: 97) {
+      var search = RankSearch(of: item, preference: preference, in: network)
+      var place: Double?
+      while place == nil {
+        var left = multiplications
+        place = search.work(&left, in: network)
+        #expect(left < multiplications)
+        pieces += 1
+      }
+      #expect(place == rank(of: item, in: scores))
+    }
+    #expect(multiplications > 5000 ? pieces == 31 : pieces > 31)
   }
 }
