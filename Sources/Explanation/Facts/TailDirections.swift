@@ -1,3 +1,4 @@
+import CKernels
 import KSRModel
 
 /// The vectors of the tails and their lengths, for finding those that point the way a slot does.
@@ -26,16 +27,27 @@ struct TailDirections: Sendable {
   ) {
     let length = norm(value)
     guard count > 0, length > 0, length.isFinite else { return }
-    let unit = value.map { $0 / length }
-    for tail in candidates where inverseNorms[Int(tail)] > 0 {
-      let cosine = vectors.product(row: Int(tail), unit) * inverseNorms[Int(tail)]
-      if leaders.count == count {
-        guard cosine > leaders[count - 1].cosine else { continue }
-        leaders.removeLast()
+    let (unit, width) = (value.map { $0 / length }, vectors.columns)
+    // Laid side by side first: the processor then waits for many of them at a time.
+    let height = 256
+    var rows = [Float](repeating: 0, count: height * width)
+    var products = [Float](repeating: 0, count: height)
+    var rest = candidates
+    while !rest.isEmpty {
+      let some = Array(rest.prefix(height))
+      rest = rest.dropFirst(height)
+      ksr_gather_rows(some.count, width, vectors.values, some, &rows)
+      ksr_matvec(some.count, width, rows, width, unit, nil, &products)
+      for (product, tail) in zip(products, some) where inverseNorms[Int(tail)] > 0 {
+        let cosine = product * inverseNorms[Int(tail)]
+        if leaders.count == count {
+          guard cosine > leaders[count - 1].cosine else { continue }
+          leaders.removeLast()
+        }
+        // Of equals the first to come stays in front.
+        let place = leaders.firstIndex { $0.cosine < cosine } ?? leaders.count
+        leaders.insert((tail, cosine), at: place)
       }
-      // Of equals the first to come stays in front.
-      let place = leaders.firstIndex { $0.cosine < cosine } ?? leaders.count
-      leaders.insert((tail, cosine), at: place)
     }
   }
 }
