@@ -112,6 +112,34 @@ struct ReportTests {
     }
   }
 
+  @Test("The report warns where the step that adds most would not be missed, and only there")
+  func unmissed() throws {
+    var (warned, silent) = (0, 0)
+    for test in NetworkCase.all {
+      let report = report(test)
+      let sums = report.contributions.stepSums
+      let row = try #require(sums.indices.max { sums[$0] < sums[$1] })
+      let isUnmissed = sums[row] > 0 && report.without[row].loss <= -0.005
+      let sentence = "amounts say what was written, not what would be missed"
+      let text = report.text.replacing("\n", with: " ")
+      #expect(text.contains(sentence) == isUnmissed)
+      if isUnmissed {
+        // The name of item 7 is not written as it stands.
+        let item = report.contributions.items[row]
+        let name = item == 7 ? "" : report.model.itemNames[Int(item)] + " "
+        #expect(text.contains("Run without \(name)"))
+        warned += 1
+      } else {
+        silent += 1
+      }
+    }
+    #expect(warned > 0 && silent > 0)
+    #expect(UnmissedStep(sums: [1, 2], losses: [-1, nil]) == nil)
+    #expect(UnmissedStep(sums: [1, 2], losses: [-1, -0.004]) == nil)
+    #expect(UnmissedStep(sums: [-1, -2], losses: [-1, -1]) == nil)
+    #expect(UnmissedStep(sums: [1, 2], losses: [0, -0.5])?.gain == 0.5)
+  }
+
   @Test("Over the rivals is the direction in which the log of the probability grows")
   func rivals() {
     let random = RandomNetwork(seed: 2)

@@ -62,6 +62,12 @@ extension ExplanationReport {
       remarks.append(
         "The GRU has \(settings.layerCount) layers; sequence cells are those of the top one.")
     }
+    if let step = UnmissedStep(sums: contributions.stepSums, losses: without.map(\.loss)) {
+      let item = contributions.items[step.row]
+      remarks.append(
+        step.sentence(
+          title: printable(model.itemNames[Int(item)], limit: 40), gain: decimal(step.gain)))
+    }
     return remarks + (attentionWarning.map { [$0] } ?? [])
   }
 

@@ -51,12 +51,9 @@ extension WhyScene {
   ///
   /// Nil while the model has not been run without it.
   func warning(_ glyphs: Glyphs) -> String? {
-    guard let row = steps.indices.max(by: { steps[$0].sum < steps[$1].sum }), steps[row].sum > 0,
-      comparison.without.indices.contains(row), let without = comparison.without[row],
-      without.loss <= -0.005
-    else { return nil }
-    return "Run without \(steps[row].title) it scores \(glyphs.decimal(-without.loss)) higher: "
-      + "amounts say what was written, not what would be missed."
+    UnmissedStep(sums: steps.map(\.sum), losses: comparison.without.map { $0?.loss }).map {
+      $0.sentence(title: steps[$0.row].title, gain: glyphs.decimal($0.gain))
+    }
   }
 }
 

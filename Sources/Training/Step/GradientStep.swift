@@ -41,8 +41,7 @@ public final class GradientStep {
     precondition(shards.count <= passes.count)
     let scored = shards.reduce(0) { $0 + $1.scoredCount }
     let scale = 1 / Float(max(1, scored))
-    measure(clock, "step/item vectors") { items.compute(parameters, threads: threads) }
-    measure(clock, "step/gru forward") { columns.compute(parameters) }
+    measure(clock, "step/item vectors") { arrange(parameters) }
     var losses = [Double](repeating: 0, count: shards.count)
     losses.withUnsafeMutableBufferPointer { losses in
       nonisolated(unsafe) let (losses, passes, items, columns) = (losses, passes, items, columns)
@@ -56,14 +55,55 @@ public final class GradientStep {
           }, clock: clock)
       }
     }
-    measure(clock, "step/sum of shards") {
-      sumWeights(shards.count, &gradients)
-      itemGradients(shards, parameters, &gradients)
-    }
+    measure(clock, "step/sum of shards") { sum(shards, parameters, &gradients) }
     return losses.reduce(0, +) / Double(max(1, scored))
   }
 
-  /// Sums what every shard has of the GRU and the linear maps, and leaves zeros there.
+  /// What all shards need of the parameters: the items' vectors, and the GRU's weights as columns.
+  private func arrange(_ p: KSRParameters) {
+    nonisolated(unsafe) let (items, columns) = (items, columns)
+    let blocks = items.blocks
+    parallel(blocks.count + 1, threads: threads) { part in
+      if part == 0 { columns.compute(p) } else { items.compute(p, blocks[part - 1]) }
+    }
+  }
+
+  /// The gradient of the batch from those of the shards: the tables' block by block of items, beside
+  /// them the sums of what every shard has of the GRU and the linear maps, which leaves zeros there.
+  ///
+  /// b_i moves the scores of all items alike: its gradient is zero under either loss, and stays
+  /// exactly so here, since Adam would make steps out of rounding.
+  private func sum(
+    _ shards: [PackedSequences], _ p: KSRParameters, _ gradients: inout KSRParameters
+  ) {
+    let blocks = items.blocks
+    let weights = p.denseLayerI.weight.values.count
+    nonisolated(unsafe) let parts = itemWeightParts.reserve(blocks.count * weights)
+    // Tables of one value are written at once: each is taken out of it meanwhile.
+    var (dx, de) = ([Float](), [Float]())
+    swap(&dx, &gradients.itemEmbedding.values)
+    swap(&de, &gradients.entityEmbedding.values)
+    dx.withUnsafeMutableBufferPointer { dx in
+      de.withUnsafeMutableBufferPointer { de in
+        withUnsafeMutablePointer(to: &gradients) { gradients in
+          nonisolated(unsafe) let (step, dx, de) = (self, dx.baseAddress, de.baseAddress)
+          nonisolated(unsafe) let gradients = gradients
+          parallel(blocks.count + 1, threads: threads) { part in
+            if part == 0 { return step.sumWeights(shards.count, &gradients.pointee) }
+            step.itemGradients(
+              blocks[part - 1], shards, p, dx, de, weight: parts + (part - 1) * weights)
+          }
+        }
+      }
+    }
+    swap(&dx, &gradients.itemEmbedding.values)
+    swap(&de, &gradients.entityEmbedding.values)
+    gradients.denseLayerI.weight.values.withUnsafeMutableBufferPointer { sum in
+      sum.update(repeating: 0)
+      for block in blocks.indices { ksr_add(weights, parts + block * weights, sum.baseAddress) }
+    }
+  }
+
   private func sumWeights(_ shards: Int, _ gradients: inout KSRParameters) {
     for entry in passes[0].gradients.entries {
       let count = passes[0].gradients[keyPath: entry.path].count
@@ -77,38 +117,8 @@ public final class GradientStep {
     }
   }
 
-  /// q_i = W_i [x_i ; e_i] + b_i: from dLoss/dq to W_i, x and e, to which what the sequences read and
-  /// wrote is added; block by block of items.
-  ///
-  /// b_i moves the scores of all items alike: its gradient is zero under either loss, and stays
-  /// exactly so here, since Adam would make steps out of rounding.
-  private func itemGradients(
-    _ shards: [PackedSequences], _ p: KSRParameters, _ gradients: inout KSRParameters
-  ) {
-    let blocks = ItemBlocks.ranges(count: p.itemCount)
-    let weights = p.denseLayerI.weight.values.count
-    nonisolated(unsafe) let parts = itemWeightParts.reserve(blocks.count * weights)
-    // Two tables of one value are written at once.
-    var (dx, de) = ([Float](), [Float]())
-    swap(&dx, &gradients.itemEmbedding.values)
-    swap(&de, &gradients.entityEmbedding.values)
-    dx.withUnsafeMutableBufferPointer { dx in
-      de.withUnsafeMutableBufferPointer { de in
-        nonisolated(unsafe) let (step, dx, de) = (self, dx.baseAddress, de.baseAddress)
-        parallel(blocks.count, threads: threads) { block in
-          step.itemGradients(
-            blocks[block], shards, p, dx, de, weight: parts + block * weights)
-        }
-      }
-    }
-    swap(&dx, &gradients.itemEmbedding.values)
-    swap(&de, &gradients.entityEmbedding.values)
-    gradients.denseLayerI.weight.values.withUnsafeMutableBufferPointer { sum in
-      sum.update(repeating: 0)
-      for block in blocks.indices { ksr_add(weights, parts + block * weights, sum.baseAddress) }
-    }
-  }
-
+  /// q_i = W_i [x_i ; e_i] + b_i: from dLoss/dq to W_i, x and e of a block of items, to which what the
+  /// sequences read and wrote is added.
   private func itemGradients(
     _ block: Range<Int>, _ shards: [PackedSequences], _ p: KSRParameters,
     _ dx: UnsafeMutablePointer<Float>?, _ de: UnsafeMutablePointer<Float>?,

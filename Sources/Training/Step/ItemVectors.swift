@@ -40,14 +40,11 @@ final class ItemVectors {
     columns.base + tile.lowerBound * width
   }
 
-  /// Computes them anew from the parameters.
-  func compute(_ p: KSRParameters, threads: Int) {
-    let blocks = ItemBlocks.ranges(count: count)
-    nonisolated(unsafe) let vectors = self
-    parallel(blocks.count, threads: threads) { vectors.compute(p, blocks[$0]) }
-  }
+  /// The items in blocks, which do not depend on the number of threads.
+  var blocks: [Range<Int>] { ItemBlocks.ranges(count: count) }
 
-  private func compute(_ p: KSRParameters, _ block: Range<Int>) {
+  /// Computes those of a block anew from the parameters.
+  func compute(_ p: KSRParameters, _ block: Range<Int>) {
     let (e, k) = (p.itemEmbedding.columns, p.entityEmbedding.columns)
     let (n, first) = (block.count, block.lowerBound)
     let q = rows + first * width
