@@ -72,7 +72,7 @@ let benchmarks: @Sendable () -> Void = {
   epoch("epoch-ml100k-frozen-2048") { MeasuredEpoch(.ml100k, batchSize: 2048, shards: 4) }
   epoch("epoch-ml100k-unfrozen") { MeasuredEpoch(.ml100k, frozen: false) }
   phases("phases-ml100k-frozen") { MeasuredEpoch(.ml100k) }
-  epoch("epoch-ml100k-prefix", warmUp: false, samples: 2) { 
+  epoch("epoch-ml100k-prefix", warmUp: false, samples: 2) {
     MeasuredEpoch(.ml100k, mode: .prefix, batchSize: 2048, shards: 4)
   }
   epoch("epoch-60k-items-100k-interactions", warmUp: false, samples: 1) {
