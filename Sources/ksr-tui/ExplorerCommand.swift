@@ -52,6 +52,12 @@ struct ExplorerCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "Open the map, after the keys: of=ITEM, zoom=N, at=X:Y or at=all, by=dot, row=N, as y copies "
+        + "them; \"\" for the whole map.", valueName: "of=ITEM,zoom=N"))
+  var map: String?
+
+  @Option(
+    help: ArgumentHelp(
       "Follow a training run: show the curves of MODEL.history.csv, and MODEL again whenever a"
         + " better one is written.", valueName: "MODEL"))
   var watch: String?
@@ -131,7 +137,7 @@ struct ExplorerCommand: ParsableCommand {
     do {
       let request = OpenRequest(
         model: watch ?? model, data: data, viewer: viewer, step: step, edit: edit, compare: compare,
-        pin: pin, items: items)
+        pin: pin, map: map, items: items)
       if paths {
         try printPaths(request)
         return 0
@@ -204,7 +210,8 @@ struct ExplorerCommand: ParsableCommand {
     first.watch = watch
     look(at: own, in: &first, cache)
     first = try request.opened(first, in: cache)
-    let state = Explorer.run(firstKeys, from: first, with: cache, glyphs: glyphs).state
+    let state = try request.mapped(
+      Explorer.run(firstKeys, from: first, with: cache, glyphs: glyphs).state, in: cache)
     for warning in cache.model.warnings {
       Output.note(warning)
     }
@@ -237,6 +244,7 @@ struct ExplorerCommand: ParsableCommand {
     first = try request.opened(first, in: cache)
     var begin = Explorer.run(firstKeys, from: first, with: cache, glyphs: glyphs)
     guard !begin.effects.contains(.quit) else { return 0 }
+    begin.state = try request.mapped(begin.state, in: cache)
     if let warning = keeper.warning ?? cache.model.warnings.first {
       begin = Explorer.reduce(
         begin.state, .show(Toast(warning, role: .warning)), in: cache.scene(for: begin.state))

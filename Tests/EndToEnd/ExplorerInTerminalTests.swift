@@ -292,6 +292,8 @@ struct ExplorerInTerminalTests {
     #expect(pinned == (try screen("--step", "6", "--keys", "c,e,Up,d,e")))
     #expect(
       try screen("--compare", data + "/little.safetensors").contains("A model little"))
+    #expect(
+      try screen("--map", "row=2") == screen("--keys", "m,Tab,Tab"), "the map opens after the keys")
   }
 
   @Test("o writes the explanation beside the current folder, twice without writing over it")
@@ -409,6 +411,8 @@ struct ExplorerInTerminalTests {
         ["--data", data, "--viewer", "bo", "--step", "8", "--edit", "-1"], "1 to 7 after the edits"
       ),
       (["--data", data, "--pin", "nobody:1"], "--pin: there is no viewer \"nobody\""),
+      (["--data", data, "--map", "of=psyco"], "--map: "),
+      (["--data", data, "--map", "zoom=far"], "--map, \"zoom=far\""),
       (["--data", data, "--compare", "/nonexistent/b.safetensors"], "/nonexistent/b.safetensors"),
     ] {
       let run = try Programs.run(program, arguments, environment: ["LC_ALL=C.UTF-8"])

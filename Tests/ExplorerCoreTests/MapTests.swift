@@ -224,4 +224,65 @@ struct MapTests {
       Explorer.render(state, cache.scene(for: state), glyphs: .unicode).canvas.text
         .contains("Nearest to"))
   }
+
+  @Test(
+    "the map that y copies is the one on the screen",
+    arguments: [
+      "m", "m,+,+", "m,Tab,Tab", "m,Tab,Enter", "m,Tab,Enter,Right,Right,-,Up",
+      "m,s,BTab,Enter,Tab", "m,Tab,Enter,0", "m,Tab,Enter,BSpace", "m,Left,-,-", "w,m,+",
+      "x,m,BTab,Enter,s",
+    ])
+  func copied(keys: String) throws {
+    let start = try little.run("Resize@80x24").state
+    while little.cache.work(for: try little.run("m", from: start).state) {}
+    var state = try little.run(keys, from: start).state
+    state.toast = nil
+    let scene = little.cache.scene(for: state)
+    let words = Explorer.commandLine(state, scene).split(separator: " ")
+    func option(_ name: Substring) -> String? {
+      words.lastIndex(of: name).map { String(words[$0 + 1].filter { $0 != "'" }) }
+    }
+    var again = try little.run(option("--keys") ?? "", from: start).state
+    if let map = option("--map") {
+      again = try little.cache.mapping(again, MapRequest(parsing: map))
+    }
+    again.toast = nil
+    #expect(little.frame(again).canvas.text == little.frame(state).canvas.text)
+    guard case .map(var view) = state.fullView, case .map(var other) = again.fullView else {
+      Issue.record("no map: \(words)")
+      return
+    }
+    // The way back is shorter.
+    (view.trail, other.trail) = ([], [])
+    #expect(view == other)
+    #expect((keys == "m") == (option("--map") == nil))
+  }
+
+  @Test(
+    "a map that cannot be understood is refused with what was expected",
+    arguments: [
+      ("of", "an item after of="), ("of=", "an item"), ("zoom=99", "from -4 to 16"),
+      ("zoom=x", "a number"), ("at=1", "0.5:-1"), ("at=nan:0", "two numbers"), ("by=likes", "dot"),
+      ("row=0", "from 1"), ("to=3", "of=ITEM"), ("zoom=1,,far", "of=ITEM"),
+    ])
+  func refused(text: String, sentence: String) {
+    let failure = #expect(throws: MapRequest.Failure.self) { try MapRequest(parsing: text) }
+    #expect(failure?.description.hasPrefix("--map, \"") == true)
+    #expect(failure?.description.contains(sentence) == true, "\(failure as Any)")
+  }
+
+  @Test("an item that the map cannot show is named; a row past the end is the last")
+  func asked() throws {
+    let start = try little.start(Size(columns: 80, rows: 24))
+    let failure = #expect(throws: SceneCache.OpeningError.self) {
+      try little.cache.mapping(start, MapRequest(parsing: "of=psyco"))
+    }
+    #expect(failure?.description.contains("Psycho") == true)
+    let state = try little.cache.mapping(start, MapRequest(parsing: "of=psycho,row=1000"))
+    guard case .map(let view) = state.fullView else { return }
+    #expect(view.row == (little.cache.scene(for: state).map?.rows.count ?? 0) - 1)
+    #expect(try MapRequest(parsing: "").text.isEmpty)
+    let text = "of=a%2Cb,zoom=-2,at=0.25:-1.5e-07,by=dot,row=3"
+    #expect(try MapRequest(parsing: text).text == text)
+  }
 }

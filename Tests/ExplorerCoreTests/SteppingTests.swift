@@ -137,6 +137,7 @@ struct SteppingTests {
       "w", "Tab", "w,BTab", "Tab,Tab", "s,s", "x,BTab,Down,Down,Tab", "p,w,Tab,Tab", "Tab,w",
       "w,b,a,z", "w,a,a,!,!,b,b,Down", "w,Down,Enter,Down", "w,b,Down,Enter,Down", "w,b,Down,!",
       "w,f,text=de,Down,Enter,Down", "w,V,text=marn,Enter,a", "w,b,b,Enter",
+      "Tab,d", "m",
     ] {
       for size in ["120x36", "80x24", "40x12"] {
         let state = try little.run("Resize@\(size),\(keys)").state

@@ -69,6 +69,8 @@ public struct MapScene: Sendable {
   public let recommendations: [Item]
   /// The item whose neighbours are listed; nil in a catalogue without items.
   public let subject: Item?
+  /// The token of the subject, if it was chosen on the map.
+  let token: String?
   /// The items nearest to it.
   public let neighbours: [Item]
 

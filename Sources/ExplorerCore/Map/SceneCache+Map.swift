@@ -29,7 +29,7 @@ extension SceneCache {
       width: session.network.itemVectors.columns,
       path: step.map { step in viewer?.rows[...step.step].map(\.item) ?? [] } ?? [],
       presentTitle: present?.title ?? "", recommendations: shown,
-      subject: subject.map { item($0, 0) },
+      subject: subject.map { item($0, 0) }, token: view.item.map { session.model.items[Int($0)] },
       neighbours: subject.map { subject in
         neighbours(of: subject, by: view.likeness).map { item($0.item, $0.score) }
       } ?? [])

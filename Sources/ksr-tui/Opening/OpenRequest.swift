@@ -13,6 +13,7 @@ struct OpenRequest {
   var edit: String?
   var compare: String?
   var pin: String?
+  var map: String?
   /// The films of a viewer who is made for this request.
   var items: String?
 
@@ -100,6 +101,11 @@ struct OpenRequest {
     }
     _ = try step(upTo: found.count, of: viewer ?? "me")
     return OwnViewer(name: viewer ?? "me", films: found.map { model.items[Int($0)] })
+  }
+
+  /// The state after the keys that were asked for, with the map that was asked for.
+  func mapped(_ state: State, in cache: SceneCache) throws -> State {
+    try map.map { try cache.mapping(state, MapRequest(parsing: $0)) } ?? state
   }
 
   /// The viewer and the step to begin with: those asked for, else those kept, else those that show

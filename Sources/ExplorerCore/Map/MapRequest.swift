@@ -1,0 +1,140 @@
+import AtomicFiles
+import Explanation
+
+/// A map as the command line has it: parts `of=ITEM`, `zoom=N`, `at=X:Y` or `at=all`, `by=dot` and
+/// `row=N` with commas between; all of them may be missing.
+///
+/// The item is the one whose neighbours are listed, and without `at` it is in the middle. `zoom` is
+/// how often the map has been made larger, X and Y a point of the plane, `row` the selected row of
+/// the list beside the map, from 1.
+public struct MapRequest: Sendable, Equatable {
+  /// What is wrong with a map, in a sentence.
+  public struct Failure: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The sentence.
+    public let description: String
+  }
+
+  /// What is to be in the middle.
+  enum Middle: Sendable, Equatable {
+    case everything
+    case point(PlanePoint)
+  }
+
+  /// The item, by token or by a name that only one has; nil for the selected recommendation.
+  private(set) var item: String?
+  private(set) var zoom = 0
+  /// Nil for the item.
+  private(set) var middle: Middle?
+  private(set) var likeness = ItemLikeness.cosine
+  /// The selected row, from 0; nil for none.
+  private(set) var row: Int?
+
+  /// The map of a view.
+  ///
+  /// - Parameter item: the token of its item, if it has one.
+  init(_ view: MapView, item: String?) {
+    self.item = item
+    (zoom, likeness, row) = (view.zoom, view.likeness, view.row)
+    switch view.centre {
+    case .everything: middle = view.item == nil ? nil : .everything
+    // An item in the middle is the one whose neighbours are listed.
+    case .item: middle = nil
+    case .point(let point): middle = .point(point)
+    }
+  }
+
+  /// Reads what ``text`` has written.
+  public init(parsing text: String) throws(Failure) {
+    for part in text.split(separator: ",") {
+      let pieces = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      let value = pieces.count > 1 ? pieces[1] : ""
+      func fail(_ expected: String) -> Failure {
+        Failure(description: "--map, \(quoted(part)): expected \(expected).")
+      }
+      switch pieces[0] {
+      case "of":
+        guard !value.isEmpty else { throw fail("an item after of=") }
+        item = EditToken.decoded(value)
+      case "zoom":
+        guard let number = Int(value), MapView.zooms.contains(number) else {
+          throw fail(
+            "a number from \(MapView.zooms.lowerBound) to \(MapView.zooms.upperBound) after zoom=")
+        }
+        zoom = number
+      case "at":
+        let numbers = value.split(separator: ":").compactMap { Float($0) }
+        if value == "all" {
+          middle = .everything
+        } else if numbers.count == 2, numbers.allSatisfy(\.isFinite) {
+          middle = .point(PlanePoint(x: numbers[0], y: numbers[1]))
+        } else {
+          throw fail("all or two numbers such as 0.5:-1 after at=")
+        }
+      case "by":
+        guard let known = Self.likenesses.first(where: { $0.name == value }) else {
+          throw fail("cosine or dot after by=")
+        }
+        likeness = known.likeness
+      case "row":
+        guard let number = Int(value), number > 0 else {
+          throw fail("a row from 1 after row=")
+        }
+        row = number - 1
+      default: throw fail("of=ITEM, zoom=N, at=X:Y, at=all, by=dot or row=N")
+      }
+    }
+  }
+
+  private static let likenesses: [(name: String, likeness: ItemLikeness)] = [
+    ("cosine", .cosine), ("dot", .dotProduct),
+  ]
+
+  /// The map as the command line takes it; empty for the map as it opens.
+  public var text: String {
+    var parts: [String] = []
+    if let item { parts.append("of=\(EditToken.encoded(item))") }
+    if zoom != 0 { parts.append("zoom=\(zoom)") }
+    switch middle {
+    case .everything: parts.append("at=all")
+    case .point(let point): parts.append("at=\(point.x):\(point.y)")
+    case nil: break
+    }
+    if likeness == .dotProduct { parts.append("by=dot") }
+    if let row { parts.append("row=\(row + 1)") }
+    return parts.joined(separator: ",")
+  }
+
+  /// The view of the map.
+  func view(item: Int32?, rows: Int) -> MapView {
+    var view = MapView()
+    (view.item, view.zoom, view.likeness) = (item, zoom, likeness)
+    view.row = row.map { min($0, rows - 1) }
+    switch middle {
+    case .everything: view.centre = .everything
+    case .point(let point): view.centre = .point(point)
+    case nil: view.centre = item.map { .item($0) } ?? .everything
+    }
+    // Back from an item leads to the whole map.
+    if item != nil { view.trail = [nil] }
+    return view
+  }
+}
+
+extension SceneCache {
+  /// A state with the map open as asked.
+  public func mapping(_ state: State, _ request: MapRequest) throws(OpeningError) -> State {
+    var item: Int32?
+    if let name = request.item {
+      do throws(ItemLookup.Failure) {
+        item = try editNames.item(name)
+      } catch {
+        throw OpeningError(description: "--map: \(error.description)")
+      }
+    }
+    var next = state
+    next.fullView = .map(request.view(item: item, rows: .max))
+    let rows = scene(for: next).map?.rows.count ?? 0
+    next.fullView = .map(request.view(item: item, rows: rows))
+    return next
+  }
+}
