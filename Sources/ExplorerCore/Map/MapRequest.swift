@@ -104,11 +104,10 @@ public struct MapRequest: Sendable, Equatable {
     return parts.joined(separator: ",")
   }
 
-  /// The view of the map.
-  func view(item: Int32?, rows: Int) -> MapView {
+  /// The view of the map, no row selected yet.
+  func view(of item: Int32?) -> MapView {
     var view = MapView()
     (view.item, view.zoom, view.likeness) = (item, zoom, likeness)
-    view.row = row.map { min($0, rows - 1) }
     switch middle {
     case .everything: view.centre = .everything
     case .point(let point): view.centre = .point(point)
@@ -132,9 +131,12 @@ extension SceneCache {
       }
     }
     var next = state
-    next.fullView = .map(request.view(item: item, rows: .max))
-    let rows = scene(for: next).map?.rows.count ?? 0
-    next.fullView = .map(request.view(item: item, rows: rows))
+    var view = request.view(of: item)
+    next.fullView = .map(view)
+    if let row = request.row, let last = scene(for: next).map?.rows.indices.last {
+      view.row = min(row, last)
+      next.fullView = .map(view)
+    }
     return next
   }
 }

@@ -22,13 +22,13 @@ struct ViewerSurvey {
   /// About as many multiplications as take a millisecond.
   static let portion = 2_000_000
 
-  /// Nothing is known yet, except what all steps of the first window share.
+  /// Nothing is known yet, except what all steps of the first window share; of an edited run that
+  /// is looked at behind it, not even that, for the key that edits waits for this.
   ///
   /// - Parameters:
   ///   - edited: what edits have made of the history.
   ///   - unedited: the run before the edits.
-  ///   - step: the step that is looked at; an edited run is read up to there, and the key that
-  ///     edits it does not wait for more.
+  ///   - step: the step that is looked at.
   init(
     _ history: History, isOwn: Bool, edited: EditedHistory? = nil, unedited: HistoryStates? = nil,
     around step: Int, of session: Session

@@ -20,7 +20,7 @@ public final class HistoryStates: Sendable {
   }
 
   /// Several views of one step need its scores, and a comparison those of two steps.
-  private static let keptScores = 4
+  private static let keptScores = 2
 
   private let known = Mutex(Known())
   private let later: KeptPasses
