@@ -258,6 +258,18 @@ struct MapTests {
     #expect((keys == "m") == (option("--map") == nil))
   }
 
+  @Test("y copies on the map and of the model as a whole, too")
+  func copies() throws {
+    #expect(
+      try little.run("m,Tab,y").effects == [
+        .copy("ksr-tui 'little model' --viewer guest0 --step 6 --map row=1")
+      ])
+    #expect(
+      try little.run("d,y").effects == [
+        .copy("ksr-tui 'little model' --viewer guest0 --step 6 --keys d")
+      ])
+  }
+
   @Test(
     "a map that cannot be understood is refused with what was expected",
     arguments: [

@@ -16,6 +16,7 @@ extension Bindings {
   /// What means in the views what it means in the panes.
   private static let inViews: Set<Command> = [
     .quit, .help, .nextTheme, .toggleMouse, .redraw, .viewers, .randomViewer, .modelCard, .export,
+    .copy,
   ]
 
   /// What means on the map what it means in the panes.
