@@ -22,7 +22,7 @@ final class MeasuredEpoch: @unchecked Sendable {
 
   init(
     _ data: SimulatedSequences, frozen: Bool = true, mode: WindowMode = .windows,
-    batchSize: Int = 512, shards: Int = 2
+    batchSize: Int = 2048, shards: Int = 4
   ) {
     var run = RunSettings()
     run.network.freezesKnowledgeGraph = frozen

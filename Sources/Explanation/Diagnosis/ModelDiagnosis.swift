@@ -105,7 +105,7 @@ public struct ModelDiagnosis: Sendable {
     guard var work = current else {
       current = begin(order[nextViewer])
       nextViewer += 1
-      left -= passCost
+      left -= session.network.passCost
       return
     }
     if work.open == nil, let step = work.targets.popFirst() { work.open = open(work, step, &left) }
@@ -123,11 +123,6 @@ public struct ModelDiagnosis: Sendable {
     cases += work.cases
     if session.network.readsMemory { read(work.shared) }
     current = nil
-  }
-
-  private var passCost: Int {
-    let settings = session.network.settings
-    return settings.maxItemListLength * 6 * settings.hiddenSize * settings.hiddenSize
   }
 
   private func begin(_ viewer: Int) -> Current {
@@ -166,7 +161,7 @@ public struct ModelDiagnosis: Sendable {
     if step > window {
       trace = network.trace(Array(history.items[step - window..<step]))
       row = trace.count - 1
-      left -= passCost
+      left -= session.network.passCost
     }
     var preferences = [Array(trace.preferences.row(row))]
     if network.readsMemory {

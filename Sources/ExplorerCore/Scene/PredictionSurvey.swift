@@ -73,7 +73,7 @@ struct PredictionSurvey {
       work = Current(
         viewer: viewer, states: HistoryStates(network: session.network, items: history.items),
         left: steps[...])
-      left -= passCost
+      left -= session.network.passCost
     }
     let window = session.network.settings.maxItemListLength
     while left > 0, let step = work.left.popFirst() {
@@ -81,7 +81,7 @@ struct PredictionSurvey {
       // Past the window every step has a pass of its own, which is not kept.
       let preference: [Float]
       if step > window {
-        left -= passCost
+        left -= session.network.passCost
         let trace = session.network.trace(Array(history.items[work.states.window(at: step - 1)]))
         preference = Array(trace.preferences.row(trace.count - 1))
       } else {
@@ -105,11 +105,5 @@ struct PredictionSurvey {
     }
     version += 1
     countAtVersion = count
-  }
-
-  /// Multiplications of a pass through a whole window, roughly.
-  private var passCost: Int {
-    let settings = session.network.settings
-    return settings.maxItemListLength * 6 * settings.hiddenSize * settings.hiddenSize
   }
 }

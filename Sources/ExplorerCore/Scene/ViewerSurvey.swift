@@ -71,8 +71,8 @@ struct ViewerSurvey {
     // What is on the screen first, then the states of late steps, then the other ranks.
     rank(within: 40, of: step, &left)
     if left > 0, !unread.isEmpty {
-      let count = max(1, left / passCost)
-      left -= count * passCost
+      let count = max(1, left / states.network.passCost)
+      left -= count * states.network.passCost
       read(atMost: count)
     }
     rank(within: .max, of: step, &left)
@@ -91,7 +91,7 @@ struct ViewerSurvey {
       let target = unranked.remove(at: place)
       // The step before lies in the shared pass, or in one of its own, which is not kept.
       let isLate = target > network.settings.maxItemListLength
-      if isLate { left -= passCost }
+      if isLate { left -= states.network.passCost }
       let trace = isLate ? lateTrace(target - 1) : states.pass(through: target - 1).trace
       let preference = trace.preferences.row(isLate ? trace.count - 1 : target - 1)
       ranking = (
@@ -133,12 +133,6 @@ struct ViewerSurvey {
 
   private func lateTrace(_ step: Int) -> Trace {
     states.network.trace(Array(states.items[states.window(at: step)]), reading: states.reading)
-  }
-
-  /// Multiplications of a pass through a whole window, roughly.
-  private var passCost: Int {
-    let settings = states.network.settings
-    return settings.maxItemListLength * 6 * settings.hiddenSize * settings.hiddenSize
   }
 
   private static func nearest(_ steps: [Int], to step: Int) -> Int? {

@@ -119,10 +119,7 @@ extension SceneCache {
       min(state.step, survey.states.count - 1), of: viewer, survey, hidesSeen: state.hidesSeen)
     guard let key = smallestKey(state, viewer, step) else { return false }
     var search = search(key, survey)
-    let settings = session.network.settings
-    let pass =
-      settings.maxItemListLength * 6 * settings.hiddenSize * settings.hiddenSize
-      + session.network.itemVectors.values.count
+    let pass = session.network.passCost + session.network.itemVectors.values.count
     let hasWorked = search.work(runs: max(1, ViewerSurvey.portion / pass))
     searches[key] = search
     return hasWorked

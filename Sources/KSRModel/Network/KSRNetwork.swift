@@ -31,6 +31,10 @@ public final class KSRNetwork: Sendable {
 
   /// The number of items, the padding item included.
   public var itemCount: Int { parameters.itemCount }
+  /// Multiplications of a pass through a whole window, roughly.
+  public var passCost: Int {
+    settings.maxItemListLength * 6 * settings.hiddenSize * settings.hiddenSize
+  }
   /// The number of memory slots.
   public var relationCount: Int { parameters.relationCount }
 

@@ -33,7 +33,6 @@ public struct RankSearch: Sendable {
       next = end
     }
     guard next >= network.itemCount else { return nil }
-    let others = item == 0 ? equal : max(0, equal - 1)
-    return 1 + Double(better) + Double(others) / 2
+    return rank(of: item, better: better, equal: equal)
   }
 }

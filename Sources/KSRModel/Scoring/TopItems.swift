@@ -65,10 +65,14 @@ public func ranks(of items: [Int32], in scores: [Float]) -> [Double] {
       }
     }
   }
-  return items.indices.map { place in
-    let others = items[place] == 0 ? equal[place] : max(0, equal[place] - 1)
-    return 1 + Double(better[place]) + Double(others) / 2
-  }
+  return items.indices.map { rank(of: items[$0], better: better[$0], equal: equal[$0]) }
+}
+
+/// The place of an item that `better` items are above; it is one of the `equal` ones, unless it is
+/// the padding item, which is not counted.
+func rank(of item: Int32, better: Int, equal: Int) -> Double {
+  let others = item == 0 ? equal : max(0, equal - 1)
+  return 1 + Double(better) + Double(others) / 2
 }
 
 /// softmax of the scores, the padding item 0 included, as in the training's cross-entropy.
