@@ -169,6 +169,9 @@ void ksr_transpose(long rows, long columns, const float *x, long ldx, float *y, 
 }
 void ksr_take(long count, float *x, float *y) { ksr_kernels()->take(count, x, y); }
 void ksr_add(long count, const float *x, float *y) { ksr_kernels()->add(count, x, y); }
+void ksr_approach(long count, float rate, const float *x, float *y) {
+  ksr_kernels()->approach(count, rate, x, y);
+}
 double ksr_sum_of_squares(long count, const float *x) {
   return ksr_kernels()->sum_of_squares(count, x);
 }

@@ -44,6 +44,7 @@ struct ksr_kernels {
   void (*transpose)(long, long, const float *, long, float *, long);
   void (*take)(long, float *, float *);
   void (*add)(long, const float *, float *);
+  void (*approach)(long, float, const float *, float *);
   double (*sum_of_squares)(long, const float *);
 };
 

@@ -137,6 +137,8 @@ void ksr_transpose(long rows, long columns, const float *x, long ldx, float *y, 
 void ksr_take(long count, float *x, float *y);
 // y += x
 void ksr_add(long count, const float *x, float *y);
+// y += rate · (x − y)
+void ksr_approach(long count, float rate, const float *x, float *y);
 // Σ x²
 double ksr_sum_of_squares(long count, const float *x);
 

@@ -31,8 +31,9 @@ public struct MemoryEstimate: Sendable, Equatable {
     let maps = k * (h + 1) + e * (h + k + 1) + e * (e + k + 1)
     let parameters = n * (e + k) + gru + maps + r * k
     let shards = Double(training.shards)
-    // Last, best, two moments; each once more in the bytes of the state, and the initial ones.
-    let states = 9 * parameters
+    // Last, best, two moments and maybe a mean; each once more in the bytes of the state, and the
+    // initial ones.
+    let states = (training.averageDecay == nil ? 9 : 11) * parameters
     // The sum, the item vectors twice, and of each shard what is not by item, and dLoss/dq.
     let gradients = parameters + 2 * n * e + shards * (gru + maps + n * e)
 

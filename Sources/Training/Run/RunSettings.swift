@@ -26,7 +26,7 @@ public struct RunSettings: Sendable, Equatable {
     settings.network.freezesKnowledgeGraph = false
     settings.network.hasPadRelation = true
     settings.training.learningRate = 0.001
-    settings.training.batchSize = 2048
+    settings.training.averageDecay = nil
     settings.training.epochs = 300
     settings.training.stoppingStep = 10
     settings.training.validationMetric = ValidationMetric(.mrr, at: 10)

@@ -91,7 +91,7 @@ public struct StateFile: Sendable {
     [
       ("last", state.parameters), ("best", state.best), ("mean", state.optimiser.mean),
       ("variance", state.optimiser.variance),
-    ]
+    ] + (state.average.map { [("average", $0.parameters)] } ?? [])
   }
 
   /// The epochs as rows of bit patterns, so that they come back exactly.
@@ -130,6 +130,10 @@ public struct StateFile: Sendable {
     try read("best", into: &state.best)
     try read("mean", into: &state.optimiser.mean)
     try read("variance", into: &state.optimiser.variance)
+    if var average = state.average {
+      try read("average", into: &average.parameters)
+      state.average = average
+    }
     guard let step = file.metadata[Key.step].flatMap({ Int($0) }), step >= 0 else {
       throw CheckpointError(.contents, file: file.file, "its metadata have no number of steps")
     }

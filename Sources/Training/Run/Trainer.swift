@@ -113,6 +113,7 @@ public struct Trainer: Sendable {
         state.optimiser.update(
           &state.parameters, gradients: gradients, learningRate: training.learningRate * factor,
           threads: threads)
+        state.average?.take(state.parameters, step: state.optimiser.step, threads: threads)
       }
       let count = shards.reduce(0) { $0 + $1.scoredCount }
       lossSum += loss * Double(count)
@@ -121,7 +122,7 @@ public struct Trainer: Sendable {
         .progress(epoch: epoch, scored: scored, of: scoredInEpoch, loss: lossSum / Double(scored)))
       if shouldStop() { throw .stopped(epoch: state.epoch) }
     }
-    if let tensor = state.parameters.firstNonFinite {
+    if let tensor = state.parameters.firstNonFinite ?? state.learned.firstNonFinite {
       throw .parameterNotFinite(
         step: state.optimiser.step, epoch: epoch, tensor: tensor,
         learningRate: training.learningRate)
@@ -134,10 +135,10 @@ public struct Trainer: Sendable {
     _ state: inout TrainingState, loss: Double, scored: Int, since begin: ContinuousClock.Instant,
     _ clock: PhaseClock
   ) {
-    let ranks = clock.measure("validation") { validate(state.parameters, epoch: state.epoch + 1) }
+    let ranks = clock.measure("validation") { validate(state.learned, epoch: state.epoch + 1) }
     let score = ranks.map { training.validationMetric.value(ranks: $0) }
     let isBest = score.map { $0 >= state.bestScore } ?? validation.isEmpty
-    if isBest { state.best = state.parameters }
+    if isBest { state.best = state.learned }
     state.epochs.append(
       EpochReport(
         number: state.epoch + 1, loss: loss, scored: scored,

@@ -12,6 +12,7 @@ extension TrainingSettings {
       ("clip_grad_norm", gradientNormLimit.map { "\($0)" } ?? "none"),
       ("learning_rate_schedule", schedule.rawValue),
       ("warmup_steps", "\(warmUpSteps)"),
+      ("average_decay", averageDecay.map { "\($0)" } ?? "none"),
       ("training_neg_sample_num", "\(negativeCount)"),
       ("train_neg_sample_distribution", negativeDistribution.rawValue),
       ("train_batch_size", "\(batchSize)"),
@@ -53,6 +54,7 @@ extension TrainingSettings {
       gradientNormLimit = value == "none" ? nil : try Self.number(key, value, above: 0)
     case "learning_rate_schedule": schedule = try Self.choice(key, value)
     case "warmup_steps": warmUpSteps = value == "0" ? 0 : try Self.count(key, value)
+    case "average_decay": averageDecay = value == "none" ? nil : try Self.decay(key, value)
     case "training_neg_sample_num": negativeCount = try Self.count(key, value)
     case "train_neg_sample_distribution": negativeDistribution = try Self.choice(key, value)
     case "train_batch_size": batchSize = try Self.count(key, value)
@@ -142,6 +144,13 @@ extension TrainingSettings {
         expected: Choice.allCases.map(\.rawValue).joined(separator: " or "))
     }
     return choice
+  }
+
+  private static func decay(_ key: String, _ value: String) throws(SettingError) -> Float {
+    guard let number = Float(value), number > 0, number < 1 else {
+      throw SettingError(key: key, found: value, expected: "a number between 0 and 1, or none")
+    }
+    return number
   }
 
   private static func number(

@@ -5,7 +5,7 @@ import Workspace
 /// has them.
 public struct TrainingSettings: Sendable, Equatable {
   /// `learning_rate` of Adam; RecBole's 0.001 needs several times the epochs.
-  public var learningRate: Float = 0.002
+  public var learningRate: Float = 0.01
   /// `optimizer`: adam or adamw.
   public var optimiser = OptimiserKind.adam
   /// `weight_decay`: added to the gradient (adam) or taken off the parameter (adamw).
@@ -16,14 +16,18 @@ public struct TrainingSettings: Sendable, Equatable {
   public var schedule = LearningRateSchedule.constant
   /// `warmup_steps` of the cosine schedule.
   public var warmUpSteps = 0
+  /// `average_decay`: how much of the running mean of the parameters is left after a step
+  /// (``ParameterAverage``); nil for no mean.
+  ///
+  /// With it a large rate and large batches, whose steps are the cheaper ones, rank better than small
+  /// ones do without (README, "On real data").
+  public var averageDecay: Float? = 0.99
   /// `training_neg_sample_num`: negatives for each scored step (BPR).
   public var negativeCount = 1
   /// `train_neg_sample_distribution`: how negatives are drawn (BPR).
   public var negativeDistribution = NegativeDistribution.uniform
   /// `train_batch_size`: scored positions in a batch; windows are added whole until it is reached.
-  ///
-  /// RecBole's 2048 ranks worse in as many epochs (README, "On real data").
-  public var batchSize = 512
+  public var batchSize = 2048
   /// `epochs`: at most so many passes over the training sequences.
   public var epochs = 300
   /// `stopping_step`: stop after more than so many validations without improvement.

@@ -6,7 +6,9 @@ import KSRModel
 public struct TrainingState: Sendable, Equatable {
   /// The parameters after the last epoch.
   public var parameters: KSRParameters
-  /// Those of the best validated epoch.
+  /// The running mean of the parameters, where one is kept.
+  public var average: ParameterAverage?
+  /// What was best when validated: parameters, or their mean.
   public var best: KSRParameters
   /// The optimiser with its moments and steps.
   public var optimiser: Adam
@@ -18,12 +20,18 @@ public struct TrainingState: Sendable, Equatable {
     from initial: KSRParameters, settings: KSRSettings, training: TrainingSettings
   ) {
     parameters = initial
+    average = training.averageDecay.map {
+      ParameterAverage(of: initial, decay: $0, frozen: settings.frozenTensors)
+    }
     best = initial
     optimiser = Adam(
       kind: training.optimiser, settings: settings, itemCount: initial.itemCount,
       relationCount: initial.relationCount, weightDecay: training.weightDecay,
       frozen: settings.frozenTensors)
   }
+
+  /// What the run has learned up to here: the mean of the parameters, else they themselves.
+  public var learned: KSRParameters { average?.parameters ?? parameters }
 
   /// The number of epochs done.
   public var epoch: Int { epochs.count }

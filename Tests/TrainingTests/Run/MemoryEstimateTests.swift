@@ -40,11 +40,15 @@ import Testing
     settings.hiddenSize = 32
     let parameters = KSRParameters(settings: settings, itemCount: 30, relationCount: 4)
     let count = parameters.entries.reduce(0) { $0 + $1.shape.reduce(1, *) }
-    let estimate = MemoryEstimate(
-      settings: settings, training: TrainingSettings(), itemCount: 30, relationCount: 4,
-      sequenceLengths: [3])
-    let part = try #require(estimate.parts.first { $0.name == "parameters and moments" })
-    #expect(part.bytes == Double(4 * 9 * count))
+    var training = TrainingSettings()
+    for (decay, copies) in [(nil, 9), (0.9, 11)] as [(Float?, Int)] {
+      training.averageDecay = decay
+      let estimate = MemoryEstimate(
+        settings: settings, training: training, itemCount: 30, relationCount: 4,
+        sequenceLengths: [3])
+      let part = try #require(estimate.parts.first { $0.name == "parameters and moments" })
+      #expect(part.bytes == Double(4 * copies * count))
+    }
   }
 
   @Test func refusesWithTheSettingsThatHelp() throws {

@@ -42,8 +42,11 @@ import Workspace
     try Data(contentsOf: URL(fileURLWithPath: path))
   }
 
-  @Test func aStateComesBackFromItsFile() throws {
-    try withRun { run, path in
+  @Test(arguments: [Float?.none, 0.9])
+  func aStateComesBackFromItsFile(averageDecay: Float?) throws {
+    try withRun {
+      $0.training.averageDecay = averageDecay
+    } _: { run, path in
       let files = RunFiles(model: path, run: run)
       var states: [TrainingState] = []
       _ = try run.run(
@@ -63,8 +66,11 @@ import Workspace
   }
 
   /// After any epoch the files alone are enough for the very same end.
-  @Test func aRunFromItsFilesEndsWithTheSameBytes() throws {
-    try withRun { run, path in
+  @Test(arguments: [Float?.none, 0.9])
+  func aRunFromItsFilesEndsWithTheSameBytes(averageDecay: Float?) throws {
+    try withRun {
+      $0.training.averageDecay = averageDecay
+    } _: { run, path in
       let whole = try run.run(threads: 2) { _ in }.model.serialized(file: "model")
       for epoch in 0...4 {
         let files = RunFiles(model: path, run: run)

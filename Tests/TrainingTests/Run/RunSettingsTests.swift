@@ -34,6 +34,7 @@ import Workspace
       """
       learning_rate: 1e-2
       learner: adamw
+      average_decay: 0.98
       loss_type: BPR
       train_neg_sample_args: {distribution: popularity, sample_num: 3, alpha: 1.0, dynamic: False,
         candidate_num: 0}
@@ -50,7 +51,7 @@ import Workspace
       """)
     #expect(warnings == [])
     #expect(run.training.learningRate == 0.01)
-    #expect(run.training.optimiser == .adamw)
+    #expect(run.training.optimiser == .adamw && run.training.averageDecay == 0.98)
     #expect(run.network.loss == .bpr)
     #expect(run.training.negativeCount == 3)
     #expect(run.training.negativeDistribution == .popularity)
@@ -115,8 +116,9 @@ import Workspace
   }
 
   @Test func settingsAsTextReadBackTheSame() throws {
-    for start in [RunSettings(), .recBole] {
+    for (start, decay) in [(RunSettings(), 0.5), (.recBole, nil)] as [(RunSettings, Float?)] {
       var run = start
+      run.training.averageDecay = decay
       run.training.heldOutUsers = ["a,b", "it's", " x ", "[y", "01"]
       run.training.memoryRelations = .list(["r,1", "r2"])
       run.training.gradientNormLimit = 2.5
@@ -138,7 +140,7 @@ import Workspace
     #expect(run.training.memoryRelations == .all && run.training.mode == .prefix)
     #expect(run.training.batchSize == 2048 && run.training.epochs == 300)
     #expect(run.relationScale == .factor(1))
-    #expect(run.training.stoppingStep == 10)
+    #expect(run.training.stoppingStep == 10 && run.training.averageDecay == nil)
     #expect(run.training.validationMetric.description == "MRR@10")
   }
 
@@ -180,6 +182,7 @@ import Workspace
     arguments: [
       ("\nlearning_rate: fast\n", "a.yaml, line 2, field learning_rate: found \"fast\", expected"),
       ("learner: sgd\n", "field learner: found \"sgd\", expected adam or adamw."),
+      ("average_decay: 1\n", "field average_decay: found 1, expected a number between 0 and 1"),
       ("clip_grad_norm: {max_norm: -1}\n", "field clip_grad_norm.max_norm: found -1"),
       ("clip_grad_norm: {max_norm: 1, norm_type: 1}\n", "clip_grad_norm.norm_type: found 1"),
       ("clip_grad_norm: {norm: 1}\n", "expected keys among max_norm"),

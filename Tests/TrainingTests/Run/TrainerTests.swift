@@ -141,6 +141,50 @@ import Workspace
     #expect(batches == 1 && saved == [0, 1, 2])
   }
 
+  /// One step an epoch, so that every step's parameters are seen; against the formula in doubles.
+  @Test(arguments: [Float(0.5), 0.99], [true, false])
+  func theMeanOfTheParametersIsValidatedAndKept(decay: Float, frozen: Bool) throws {
+    let (plain, initial) = cycle(epochs: 12, batchSize: 1_000_000)
+    var (settings, training) = (plain.settings, plain.training)
+    settings.freezesKnowledgeGraph = frozen
+    training.averageDecay = decay
+    let trainer = Trainer(
+      settings: settings, training: training, sequences: plain.sequences,
+      validation: plain.validation, threads: 2)
+    var states: [TrainingState] = []
+    let start = TrainingState(from: initial, settings: settings, training: training)
+    let end = try trainer.run(from: start, save: { states.append($0) }, report: { _ in })
+    #expect(states.map(\.optimiser.step) == Array(0...12))
+    for entry in initial.entries {
+      var mean = initial[keyPath: entry.path].map(Double.init)
+      for state in states.dropFirst() {
+        let t = Double(state.optimiser.step)
+        let rate = 1 - min(Double(decay), (1 + t) / (10 + t))
+        let latest = state.parameters[keyPath: entry.path]
+        for i in mean.indices { mean[i] += rate * (Double(latest[i]) - mean[i]) }
+        let kept = state.learned[keyPath: entry.path]
+        #expect(zip(kept, mean).allSatisfy { abs(Double($0) - $1) < 1e-5 }, "\(entry.name)")
+      }
+    }
+    #expect(end.learned != end.parameters)
+    let best = try #require(end.bestEpoch)
+    #expect(end.best == states[best.number].learned)
+    let ranks = Ranker(settings: settings, parameters: end.best).ranks(trainer.validation)
+    #expect(training.validationMetric.value(ranks: ranks) == best.score)
+  }
+
+  @Test func withoutAMeanWhatIsLearnedAreTheParameters() throws {
+    let (plain, initial) = cycle(epochs: 2)
+    var training = plain.training
+    training.averageDecay = nil
+    let trainer = Trainer(
+      settings: plain.settings, training: training, sequences: plain.sequences, validation: [],
+      threads: 1)
+    let start = TrainingState(from: initial, settings: plain.settings, training: training)
+    let end = try trainer.run(from: start) { _ in }
+    #expect(end.average == nil && end.best == end.parameters)
+  }
+
   /// Going on from the state after any epoch gives what the uninterrupted run gives.
   @Test(arguments: [LossType.crossEntropy, .bpr], [true, false])
   func goesOnAsIfItHadNeverStopped(loss: LossType, frozen: Bool) throws {
@@ -153,6 +197,7 @@ import Workspace
     training.optimiser = .adamw
     training.weightDecay = 0.01
     training.gradientNormLimit = 0.5
+    training.averageDecay = frozen ? 0.9 : nil
     trainer = Trainer(
       settings: settings, training: training, sequences: trainer.sequences,
       validation: trainer.validation, threads: 1)
@@ -163,6 +208,7 @@ import Workspace
     for state in states {
       let again = try trainer.run(from: state) { _ in }
       #expect(again.parameters == end.parameters && again.best == end.best)
+      #expect(again.average == end.average)
       #expect(again.optimiser == end.optimiser && again.bestScore == end.bestScore)
       #expect(again.epochs.map(\.loss) == end.epochs.map(\.loss))
     }
