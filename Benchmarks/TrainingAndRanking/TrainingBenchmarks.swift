@@ -67,9 +67,7 @@ private func phases(_ name: String, _ make: @escaping @Sendable () -> MeasuredEp
 }
 
 let benchmarks: @Sendable () -> Void = {
-  // Batches of 2048 as RecBole's; of 512, which rank best.
   epoch("epoch-ml100k-frozen") { MeasuredEpoch(.ml100k) }
-  epoch("epoch-ml100k-frozen-512") { MeasuredEpoch(.ml100k, batchSize: 512, shards: 2) }
   epoch("epoch-ml100k-unfrozen") { MeasuredEpoch(.ml100k, frozen: false) }
   phases("phases-ml100k-frozen") { MeasuredEpoch(.ml100k) }
   epoch("epoch-ml100k-prefix", warmUp: false, samples: 2) { MeasuredEpoch(.ml100k, mode: .prefix) }

@@ -37,9 +37,12 @@ public struct RunSettings: Sendable, Equatable {
   }
 
   /// How long the relation vectors become.
+  ///
+  /// By default so long that γ times their mean length is 1/2: with 1 the models rank as well, but
+  /// learn to read one relation alone (README, "On real data").
   public var relationScale: RelationScale {
     if let factor = training.relationScale { return .factor(factor) }
-    return network.gamma == 0 ? .factor(1) : .meanLength(1 / abs(network.gamma))
+    return network.gamma == 0 ? .factor(1) : .meanLength(0.5 / abs(network.gamma))
   }
 
   /// The settings as text, in a fixed order.

@@ -64,7 +64,7 @@ public struct TrainingSettings: Sendable, Equatable {
   public var memoryRelations = MemoryRelations.item
   /// `relation_scale`: what the relation vectors are multiplied with; nil is `auto`.
   ///
-  /// `auto` makes γ times their mean length 1, so that the attention starts spread out and learns to
+  /// `auto` makes γ times their mean length 1/2, so that the attention starts spread out and learns to
   /// be as sharp as it needs. With TransE's own lengths and γ = 10 it collapses.
   public var relationScale: Float?
   /// `held_out_users`: tokens of users to leave out of training, `*` standing for any text.
