@@ -28,9 +28,9 @@ struct SettingOptions: ParsableArguments {
     name: .customLong("recbole-defaults"),
     help: ArgumentHelp(
       """
-      Start from RecBole's settings: learning_rate 0.001, dropout_prob 0.1, freeze_kg false, \
-      pad_relation true, memory_relations all, training prefix, train_batch_size 2048, \
-      valid_metric MRR@10, stopping_step 10, epochs 300.
+      Start from RecBole's settings: learning_rate 0.001, average_decay none, dropout_prob 0.1, \
+      freeze_kg false, pad_relation true, relation_scale 1, memory_relations all, \
+      training prefix, train_batch_size 2048, valid_metric MRR@10, stopping_step 10, epochs 300.
       """))
   var usesRecBoleDefaults = false
 

@@ -144,6 +144,14 @@ import Workspace
     #expect(run.training.validationMetric.description == "MRR@10")
   }
 
+  @Test func relationVectorsAreMadeShortUnlessAFactorIsGiven() throws {
+    #expect(RunSettings().relationScale == .meanLength(0.05))
+    #expect(try read("gamma: -2\n").run.relationScale == .meanLength(0.25))
+    #expect(try read("gamma: 0\n").run.relationScale == .factor(1))
+    #expect(try read("relation_scale: 0.3\n").run.relationScale == .factor(0.3))
+    #expect(try read("relation_scale: auto\n").run.relationScale == .meanLength(0.05))
+  }
+
   @Test(
     arguments: [
       ("a: 1\nlerning_rate: 0.1\n", "a.yaml, line 2: there is no setting \"lerning_rate\""),
