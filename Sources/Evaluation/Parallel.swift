@@ -14,3 +14,15 @@ package func parallel(_ count: Int, threads: Int, _ body: @Sendable (Int) -> Voi
     }
   }
 }
+
+/// Runs `body` for stretches of a long row of numbers, each given by its start and length, on up to
+/// `threads` threads.
+package func parallel(
+  stretchesOf count: Int, threads: Int, _ body: @Sendable (_ start: Int, _ length: Int) -> Void
+) {
+  let longest = 1 << 15
+  parallel((count + longest - 1) / longest, threads: threads) { number in
+    let start = number * longest
+    body(start, min(longest, count - start))
+  }
+}

@@ -71,10 +71,11 @@ public struct MapRequest: Sendable, Equatable {
           throw fail("all or two numbers such as 0.5:-1 after at=")
         }
       case "by":
-        guard let known = Self.likenesses.first(where: { $0.name == value }) else {
-          throw fail("cosine or dot after by=")
+        switch value {
+        case "cosine": likeness = .cosine
+        case "dot": likeness = .dotProduct
+        default: throw fail("cosine or dot after by=")
         }
-        likeness = known.likeness
       case "row":
         guard let number = Int(value), number > 0 else {
           throw fail("a row from 1 after row=")
@@ -84,10 +85,6 @@ public struct MapRequest: Sendable, Equatable {
       }
     }
   }
-
-  private static let likenesses: [(name: String, likeness: ItemLikeness)] = [
-    ("cosine", .cosine), ("dot", .dotProduct),
-  ]
 
   /// The map as the command line takes it; empty for the map as it opens.
   public var text: String {

@@ -71,18 +71,16 @@ public struct Adam: Sendable, Equatable {
     _ means: UnsafeMutableBufferPointer<Float>, _ variances: UnsafeMutableBufferPointer<Float>,
     _ settings: ksr_adam, _ threads: Int
   ) {
-    let (part, count) = (1 << 15, values.count)
+    let count = values.count
     guard let values = values.baseAddress, let gradients = gradients.baseAddress,
       let means = means.baseAddress, let variances = variances.baseAddress
     else { return }
     nonisolated(unsafe) let (value, gradient, mean, variance) = (
       values, gradients, means, variances
     )
-    parallel((count + part - 1) / part, threads: threads) { number in
-      let start = number * part
+    parallel(stretchesOf: count, threads: threads) { start, length in
       ksr_adam_step(
-        min(part, count - start), settings, value + start, gradient + start, mean + start,
-        variance + start)
+        length, settings, value + start, gradient + start, mean + start, variance + start)
     }
   }
 

@@ -32,12 +32,11 @@ public struct ParameterAverage: Sendable, Equatable {
     for entry in latest.entries where !frozen.contains(entry.name) {
       latest[keyPath: entry.path].withUnsafeBufferPointer { latest in
         parameters[keyPath: entry.path].withUnsafeMutableBufferPointer { mean in
-          let (part, count) = (1 << 15, mean.count)
+          let count = mean.count
           guard let latest = latest.baseAddress, let mean = mean.baseAddress else { return }
           nonisolated(unsafe) let (from, to) = (latest, mean)
-          parallel((count + part - 1) / part, threads: threads) { number in
-            let start = number * part
-            ksr_approach(min(part, count - start), rate, from + start, to + start)
+          parallel(stretchesOf: count, threads: threads) { start, length in
+            ksr_approach(length, rate, from + start, to + start)
           }
         }
       }

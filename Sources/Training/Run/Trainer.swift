@@ -122,7 +122,9 @@ public struct Trainer: Sendable {
         .progress(epoch: epoch, scored: scored, of: scoredInEpoch, loss: lossSum / Double(scored)))
       if shouldStop() { throw .stopped(epoch: state.epoch) }
     }
-    if let tensor = state.parameters.firstNonFinite ?? state.learned.firstNonFinite {
+    if let tensor = state.parameters.firstNonFinite
+      ?? state.average?.parameters.firstNonFinite
+    {
       throw .parameterNotFinite(
         step: state.optimiser.step, epoch: epoch, tensor: tensor,
         learningRate: training.learningRate)
