@@ -280,6 +280,24 @@ struct WhyTests {
     #expect(text.contains("Of the GRU's 2 layers, sequence cells are those of the top one."))
   }
 
+  @Test("known facts are named where the model has no memory", arguments: ["w", "w,b", "w,b,b"])
+  func factsWithoutMemory(keys: String) throws {
+    let folder = try #require(little.session.folder)
+    var model = little.session.model
+    model.settings.memory = .none
+    let cache = SceneCache(try Session(model, folder: folder), name: "without memory")
+    let state = Explorer.run(
+      try KeyScript.parse(keys), from: try little.start(Size(columns: 120, rows: 30)),
+      with: cache, glyphs: .unicode
+    ).state
+    while cache.work(for: state) {}
+    let why = try #require(cache.scene(for: state).why)
+    #expect(why.relationNames.isEmpty && !why.facts.groups.isEmpty)
+    let text = Explorer.render(state, cache.scene(for: state), glyphs: .unicode).canvas.text
+    #expect(text.contains("the model has no memory"))
+    #expect(keys != "w,b,b" || text.contains("directed_by Alfred Hitchcock"))
+  }
+
   @Test("rows answer clicks and the wheel")
   func mouse() throws {
     let text = try little.text("w", rows: 36).split(separator: "\n").map(String.init)

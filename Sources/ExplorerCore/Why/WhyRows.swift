@@ -62,7 +62,7 @@ struct WhyRows {
     let groups = why.facts.groups.map { group in
       row(
         .fact(slot: group.slot, tail: group.tail),
-        "\(model.relationNames[group.slot].shortened(glyphs)) \(group.name)", group.amount,
+        "\(why.factRelationNames[group.slot].shortened(glyphs)) \(group.name)", group.amount,
         [Float(group.steps.count)], note: titles(group.steps))
     }
     let other = row(
@@ -108,7 +108,7 @@ struct WhyRows {
       return nil
     }
     return WhyTable(
-      "\(model.relationNames[slot].shortened(glyphs)) \(group.name)", [], amount: "share",
+      "\(why.factRelationNames[slot].shortened(glyphs)) \(group.name)", [], amount: "share",
       rows: group.steps.compactMap(share))
   }
 

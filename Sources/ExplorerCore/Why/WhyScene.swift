@@ -24,6 +24,8 @@ public struct WhyScene: Sendable {
   public let steps: [Step]
   /// What to call each slot; empty for a model without memory.
   public let relationNames: [String]
+  /// What to call the relation of each known fact; without memory the graph still has facts.
+  let factRelationNames: [String]
   /// α at the step; empty for a model without memory.
   public let attention: [Float]
   /// Leave-one-out and gradient × input, as far as they have been computed.
@@ -91,6 +93,7 @@ extension WhyScene {
     let (trace, row) = states.pass(through: step)
     let readsMemory = model.settings.memory == .knowledge
     relationNames = readsMemory ? model.relationNames : []
+    factRelationNames = model.relationNames
     attention = readsMemory ? Array(trace.attention.row(row)) : []
     let slots = readsMemory ? table.relationCount : 0
     steps = zip(table.steps, table.stepSums).enumerated().map { row, entry in
