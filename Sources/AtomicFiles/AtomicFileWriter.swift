@@ -2,9 +2,8 @@
 ///
 /// Texts are written as they stand. What would break the table (a tab or a line end in a text, an
 /// empty token, a number that is not finite) is an error instead.
-public struct AtomicFileWriter: Sendable {
-  /// A field of a row.
-  public enum Field: Sendable, Equatable {
+package struct AtomicFileWriter: Sendable {
+  package enum Field: Sendable, Equatable {
     /// For a column of type `token`.
     case token(String)
     /// For a column of type `token_seq`: the pieces with spaces between them.
@@ -16,14 +15,14 @@ public struct AtomicFileWriter: Sendable {
   }
 
   /// The columns in the order of the file.
-  public let columns: [AtomicColumn]
+  package let columns: [AtomicColumn]
   /// The number of rows so far.
-  public private(set) var rowCount = 0
+  package private(set) var rowCount = 0
   private var content: [UInt8] = []
   private let form: AtomicForm
 
   /// A table with columns and no rows yet; of its form the separators count.
-  public init(_ columns: [AtomicColumn], form: AtomicForm = AtomicForm()) throws(DataError) {
+  package init(_ columns: [AtomicColumn], form: AtomicForm = AtomicForm()) throws(DataError) {
     self.columns = columns
     self.form = form
     for column in columns {
@@ -41,7 +40,7 @@ public struct AtomicFileWriter: Sendable {
   }
 
   /// Adds a row; an error if its fields do not fit the columns, and then no part of it is added.
-  public mutating func append(_ fields: [Field]) throws(DataError) {
+  package mutating func append(_ fields: [Field]) throws(DataError) {
     let line = rowCount + 2
     guard fields.count == columns.count else {
       throw DataError(
@@ -63,7 +62,7 @@ public struct AtomicFileWriter: Sendable {
   }
 
   /// Writes the table, as ``writeAtomically(_:to:)-([UInt8],_)`` does.
-  public func write(to path: String) throws(DataError) {
+  package func write(to path: String) throws(DataError) {
     try writeAtomically(content, to: path)
   }
 

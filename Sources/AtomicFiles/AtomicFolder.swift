@@ -6,8 +6,7 @@ public struct AtomicFolder: Sendable, Equatable {
   public let path: String
   /// The folder's name, which is also the name of its files.
   public let name: String
-  /// How the files are written.
-  public var form = AtomicForm()
+  package var form = AtomicForm()
 
   /// The folder at a path; an error if it is none or holds neither NAME.inter nor NAME.part.inter.
   public init(path: String) throws(DataError) {
@@ -45,8 +44,7 @@ public struct AtomicFolder: Sendable, Equatable {
   /// The path of the file with a suffix, such as "inter"; it need not exist.
   public func file(_ suffix: String) -> String { "\(path)/\(name).\(suffix)" }
 
-  /// Whether there is a file with the suffix.
-  public func has(_ suffix: String) -> Bool { isFile(file(suffix)) }
+  package func has(_ suffix: String) -> Bool { isFile(file(suffix)) }
 }
 
 private func lastComponent(_ path: String) -> String {

@@ -11,9 +11,8 @@
 /// - an empty token, and a row with fewer or more fields than the header, are errors that name
 ///   the line;
 /// - every number must be finite: a mean in the place of a missing time helps nobody.
-public struct AtomicTable: Sendable {
-  /// What becomes of a column.
-  public enum Reading: Sendable {
+package struct AtomicTable: Sendable {
+  package enum Reading: Sendable {
     /// Tokens become identifiers and a vocabulary; for columns of type `token`.
     case tokens
     /// The text as it stands; for columns of any type.
@@ -42,40 +41,34 @@ public struct AtomicTable: Sendable {
     }
   }
 
-  /// A column that is wanted.
-  public struct Request: Sendable {
-    /// The column's name.
-    public var name: String
-    /// How to read it.
-    public var reading: Reading
+  package struct Request: Sendable {
+    package var name: String
+    package var reading: Reading
 
-    /// A wish for a column.
-    public init(_ name: String, _ reading: Reading) {
+    package init(_ name: String, _ reading: Reading) {
       self.name = name
       self.reading = reading
     }
   }
 
-  /// The file's path.
-  public let path: String
+  package let path: String
   /// All columns that the file has, in its order.
-  public let header: [AtomicColumn]
-  /// The number of rows.
-  public let rowCount: Int
+  package let header: [AtomicColumn]
+  package let rowCount: Int
   let headerLine: Int
   let columns: [String: ColumnReader]
   /// For each line skipped below the header: the number of rows above it.
   let skipped: [Int]
 
   /// Reads the columns of a file; an error if one of them is missing or has another type.
-  public static func read(
+  package static func read(
     _ path: String, form: AtomicForm = AtomicForm(), columns: [Request]
   ) throws(DataError) -> AtomicTable {
     try read(path, form: form) { _ throws(DataError) in columns }
   }
 
   /// Reads the columns of a file that are chosen by a look at its header.
-  public static func read(
+  package static func read(
     _ path: String, form: AtomicForm = AtomicForm(),
     choosing: ([AtomicColumn]) throws(DataError) -> [Request]
   ) throws(DataError) -> AtomicTable {
@@ -111,27 +104,27 @@ public struct AtomicTable: Sendable {
   }
 
   /// A column read as tokens.
-  public func tokens(_ name: String) throws(DataError) -> TokenColumn {
+  package func tokens(_ name: String) throws(DataError) -> TokenColumn {
     try column(name, .tokens).tokens
   }
 
   /// A column read as text.
-  public func text(_ name: String) throws(DataError) -> TextColumn {
+  package func text(_ name: String) throws(DataError) -> TextColumn {
     try column(name, .text).text
   }
 
   /// A column read as numbers.
-  public func numbers(_ name: String) throws(DataError) -> [Double] {
+  package func numbers(_ name: String) throws(DataError) -> [Double] {
     try column(name, .numbers).numbers
   }
 
   /// A column read as vectors.
-  public func vectors(_ name: String) throws(DataError) -> VectorColumn {
+  package func vectors(_ name: String) throws(DataError) -> VectorColumn {
     try column(name, .vectors).vectors
   }
 
   /// The line of the file on which a row stands, counted from 1.
-  public func line(ofRow row: Int) -> Int {
+  package func line(ofRow row: Int) -> Int {
     var low = 0
     var high = skipped.count
     while low < high {

@@ -1,33 +1,33 @@
 /// What is known about items (NAME.item) or users (NAME.user): one row each, columns of text.
 ///
 /// Where an identifier comes twice, its first row is kept, as in RecBole, and a warning tells.
-public struct AttributeTable: Sendable {
+package struct AttributeTable: Sendable {
   /// The identifiers in the order of the file.
-  public let ids: Vocabulary
+  package let ids: Vocabulary
   /// The names of the other columns, in the order of the file.
-  public let columns: [String]
+  package let columns: [String]
   /// The type of each column, the identifiers' included.
-  public let types: [String: ColumnType]
+  package let types: [String: ColumnType]
   /// Rows left out because their identifier had one already.
-  public let duplicates: Int
+  package let duplicates: Int
   /// What was odd but could be read, a sentence each.
-  public let warnings: [DataError]
+  package let warnings: [DataError]
   private let texts: [String: TextColumn]
   /// The row of each identifier.
   private let rows: [Int]
 
   /// Reads NAME.item by its `item_id:token`.
-  public static func items(of folder: AtomicFolder) throws(DataError) -> AttributeTable {
+  package static func items(of folder: AtomicFolder) throws(DataError) -> AttributeTable {
     try AttributeTable(folder.file("item"), id: folder.form.item, form: folder.form)
   }
 
   /// Reads NAME.user by its `user_id:token`.
-  public static func users(of folder: AtomicFolder) throws(DataError) -> AttributeTable {
+  package static func users(of folder: AtomicFolder) throws(DataError) -> AttributeTable {
     try AttributeTable(folder.file("user"), id: folder.form.user, form: folder.form)
   }
 
   /// Reads a file by the column that identifies its rows.
-  public init(
+  package init(
     _ path: String, id: String, form: AtomicForm = AtomicForm()
   ) throws(DataError) {
     let table = try AtomicTable.read(path, form: form) { header throws(DataError) in
@@ -48,13 +48,13 @@ public struct AttributeTable: Sendable {
   }
 
   /// The text that a row has in a column; nil where the column is unknown or the field empty.
-  public func value(_ column: String, of id: Int) -> String? {
+  package func value(_ column: String, of id: Int) -> String? {
     guard let text = texts[column]?[rows[id]], !text.isEmpty else { return nil }
     return text
   }
 
   /// The item's title: the first of the columns `movie_title`, `title` and `name` that exists.
-  public func title(of id: Int) -> String? {
+  package func title(of id: Int) -> String? {
     guard let column = ["movie_title", "title", "name"].first(where: columns.contains) else {
       return nil
     }
@@ -62,7 +62,7 @@ public struct AttributeTable: Sendable {
   }
 
   /// The item's year: `release_year`, `year`, or the "(1995)" at the end of its title.
-  public func year(of id: Int) -> Int? {
+  package func year(of id: Int) -> Int? {
     for column in ["release_year", "year"] {
       if let text = value(column, of: id), let year = Int(text) { return year }
     }

@@ -7,18 +7,17 @@ import Glibc
 /// the whole statement.
 public struct DataError: Error, Sendable, Equatable {
   /// The path of the file or folder, or the name of another source of settings.
-  public var file: String
+  package var file: String
   /// The line, counted from 1.
-  public var line: Int?
+  package var line: Int?
   /// The column of a table or the key of a setting.
-  public var field: String?
-  /// What stood there.
-  public var found: String
+  package var field: String?
+  package var found: String
   /// What should have stood there, or an empty string.
-  public var expected: String
+  package var expected: String
 
   /// An error made of its parts.
-  public init(
+  package init(
     file: String, line: Int? = nil, field: String? = nil, found: String, expected: String = ""
   ) {
     self.file = file
@@ -29,7 +28,7 @@ public struct DataError: Error, Sendable, Equatable {
   }
 
   /// An error of the operating system: what could not be done, and `errno` in words.
-  public static func system(
+  package static func system(
     file: String, _ failure: String, code: Int32 = errno
   ) -> DataError {
     DataError(file: file, found: "\(failure): \(String(cString: strerror(code)))")
@@ -55,7 +54,7 @@ extension DataError: CustomStringConvertible {
 /// The text with control and invisible characters escaped, cut to a number of characters.
 ///
 /// Whatever comes from a file goes through here before it reaches a terminal.
-public func printable(_ text: some StringProtocol, limit: Int = 80) -> String {
+package func printable(_ text: some StringProtocol, limit: Int = 80) -> String {
   var result = ""
   var length = 0
   for scalar in text.unicodeScalars {
@@ -77,6 +76,6 @@ public func printable(_ text: some StringProtocol, limit: Int = 80) -> String {
 }
 
 /// The text in quotation marks as ``printable(_:limit:)``, or "nothing" if it is empty.
-public func quoted(_ text: some StringProtocol, limit: Int = 60) -> String {
+package func quoted(_ text: some StringProtocol, limit: Int = 60) -> String {
   text.isEmpty ? "nothing" : "\"\(printable(text, limit: limit))\""
 }

@@ -3,35 +3,35 @@
 /// Both are companions of our own: RecBole has no place for names. Where a token is named twice,
 /// its first name is kept, and a warning tells. A file that has other columns than `name` names
 /// nothing, which a warning tells too.
-public struct DisplayNames: Sendable {
+package struct DisplayNames: Sendable {
   private let tokens: Vocabulary
   private let names: [String]
   /// What was odd but could be read, a sentence each.
-  public let warnings: [DataError]
+  package let warnings: [DataError]
 
   /// No names at all, for a data set without such a file.
-  public init() {
+  package init() {
     tokens = Vocabulary()
     names = []
     warnings = []
   }
 
   /// Reads `entity_id:token` and `name:token_seq` of NAME.entity, if there is one.
-  public static func entities(of folder: AtomicFolder) throws(DataError) -> DisplayNames {
+  package static func entities(of folder: AtomicFolder) throws(DataError) -> DisplayNames {
     try folder.has("entity")
       ? DisplayNames(folder.file("entity"), id: folder.form.entity, form: folder.form)
       : DisplayNames()
   }
 
   /// Reads `relation_id:token` and `name:token_seq` of NAME.relation, if there is one.
-  public static func relations(of folder: AtomicFolder) throws(DataError) -> DisplayNames {
+  package static func relations(of folder: AtomicFolder) throws(DataError) -> DisplayNames {
     try folder.has("relation")
       ? DisplayNames(folder.file("relation"), id: folder.form.relation, form: folder.form)
       : DisplayNames()
   }
 
   /// Reads a file by the column of its tokens.
-  public init(
+  package init(
     _ path: String, id: String, form: AtomicForm = AtomicForm()
   ) throws(DataError) {
     let table = try AttributeTable(path, id: id, form: form)
@@ -52,10 +52,10 @@ public struct DisplayNames: Sendable {
   }
 
   /// The number of tokens in the file.
-  public var count: Int { names.count }
+  package var count: Int { names.count }
 
   /// The name of a token, or nil if it has none.
-  public func name(of token: String) -> String? {
+  package func name(of token: String) -> String? {
     guard let id = tokens.id(of: token), !names[id].isEmpty else { return nil }
     return names[id]
   }

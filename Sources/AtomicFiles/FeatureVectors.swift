@@ -3,18 +3,18 @@
 /// Where a token comes twice, its last vector holds, as in RecBole, and a warning tells.
 public struct FeatureVectors: Sendable {
   /// The tokens in the order of their first appearance.
-  public let tokens: Vocabulary
+  package let tokens: Vocabulary
   /// How many numbers each vector has.
-  public let width: Int
+  package let width: Int
   /// The numbers, vector after vector in the order of `tokens`; all finite.
-  public let values: [Float]
+  package let values: [Float]
   /// Vectors that a later one of the same token replaced.
-  public let duplicates: Int
+  package let duplicates: Int
   /// What was odd but could be read, a sentence each.
-  public let warnings: [DataError]
+  package let warnings: [DataError]
 
   /// Vectors that are already in memory; there must be `width` numbers for each token.
-  public init(tokens: Vocabulary, width: Int, values: [Float]) {
+  package init(tokens: Vocabulary, width: Int, values: [Float]) {
     precondition(values.count == tokens.count * width, "each token needs one vector")
     self.tokens = tokens
     self.width = width
@@ -24,15 +24,15 @@ public struct FeatureVectors: Sendable {
   }
 
   /// The vector of a token's identifier.
-  public subscript(id: Int) -> ArraySlice<Float> { values[id * width..<(id + 1) * width] }
+  package subscript(id: Int) -> ArraySlice<Float> { values[id * width..<(id + 1) * width] }
 
   /// The vectors of entities that a data set comes with; nil without such a file.
-  public static func entities(of folder: AtomicFolder) throws(DataError) -> FeatureVectors? {
+  package static func entities(of folder: AtomicFolder) throws(DataError) -> FeatureVectors? {
     try read(folder.form.entityVectors, of: folder)
   }
 
   /// The vectors of relations that a data set comes with; nil without such a file.
-  public static func relations(of folder: AtomicFolder) throws(DataError) -> FeatureVectors? {
+  package static func relations(of folder: AtomicFolder) throws(DataError) -> FeatureVectors? {
     try read(folder.form.relationVectors, of: folder)
   }
 
@@ -46,7 +46,7 @@ public struct FeatureVectors: Sendable {
 
   /// Reads the named columns of a file; where nothing is named, or the file has no such column, the
   /// one `token` and the one `float_seq` column of it, whatever their names.
-  public init(
+  package init(
     _ path: String, id: String? = nil, vector name: String? = nil, form: AtomicForm = AtomicForm()
   ) throws(DataError) {
     var key = ""
@@ -92,7 +92,7 @@ public struct FeatureVectors: Sendable {
   /// Writes a file that RecBole reads, with names of columns such as `ent_id` and `ent_vec`.
   ///
   /// Each number is the shortest text that reads back as the same number.
-  public func write(
+  package func write(
     to path: String, id: String, vector: String, form: AtomicForm = AtomicForm()
   ) throws(DataError) {
     var writer = try AtomicFileWriter(

@@ -1,17 +1,15 @@
 /// Interactions with further columns of their file.
-public struct InteractionTable: Sendable {
-  /// The file.
-  public let path: String
-  /// Who chose what and when.
-  public let interactions: Interactions
+package struct InteractionTable: Sendable {
+  package let path: String
+  package let interactions: Interactions
   /// All columns that the file has.
-  public let header: [AtomicColumn]
+  package let header: [AtomicColumn]
   private let texts: [String: TextColumn]
 
   /// Reads a file like NAME.inter.
   ///
   /// - Parameter columns: the columns to read besides, where the file has them.
-  public init(
+  package init(
     _ path: String, form: AtomicForm, columns: Set<String> = []
   ) throws(DataError) {
     let own = [form.user, form.item, form.time]
@@ -47,12 +45,12 @@ public struct InteractionTable: Sendable {
   private let names: AtomicForm
 
   /// The type of a column; nil where the file has none of the name.
-  public func type(of column: String) -> ColumnType? {
+  package func type(of column: String) -> ColumnType? {
     header.first { $0.name == column }?.type
   }
 
   /// The text of a column that was read, in a row.
-  public func text(_ column: String, row: Int) -> String {
+  package func text(_ column: String, row: Int) -> String {
     switch column {
     case names.user: interactions.users[Int(interactions.user[row])]
     case names.item: interactions.items[Int(interactions.item[row])]

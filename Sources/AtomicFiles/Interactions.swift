@@ -1,21 +1,20 @@
 /// Who chose what and when, in the order of the file.
-public struct Interactions: Sendable, Equatable {
+package struct Interactions: Sendable, Equatable {
   /// The users in the order of their first appearance.
-  public var users: Vocabulary
+  package var users: Vocabulary
   /// The items in the order of their first appearance.
-  public var items: Vocabulary
+  package var items: Vocabulary
   /// The user of each interaction.
-  public var user: [Int32]
+  package var user: [Int32]
   /// The item of each interaction.
-  public var item: [Int32]
+  package var item: [Int32]
   /// The time of each interaction; always finite.
-  public var timestamp: [Double]
+  package var timestamp: [Double]
 
-  /// The number of interactions.
-  public var count: Int { user.count }
+  package var count: Int { user.count }
 
   /// Interactions that are already in memory; all columns must be of one length.
-  public init(
+  package init(
     users: Vocabulary, items: Vocabulary, user: [Int32], item: [Int32], timestamp: [Double]
   ) {
     self.users = users
@@ -26,7 +25,7 @@ public struct Interactions: Sendable, Equatable {
   }
 
   /// Some rows of others, in the order given.
-  public init(rows: some Sequence<Int>, of all: Interactions) {
+  package init(rows: some Sequence<Int>, of all: Interactions) {
     let rows = Array(rows)
     self.init(
       users: all.users, items: all.items, user: rows.map { all.user[$0] },
@@ -34,7 +33,7 @@ public struct Interactions: Sendable, Equatable {
   }
 
   /// The same with only the users and items that occur, numbered by their first appearance.
-  public var renumbered: Interactions {
+  package var renumbered: Interactions {
     var result = Interactions(
       users: Vocabulary(), items: Vocabulary(), user: [], item: [], timestamp: timestamp)
     result.user = user.map { Int32(result.users.intern(users[Int($0)])) }
@@ -43,7 +42,7 @@ public struct Interactions: Sendable, Equatable {
   }
 
   /// Reads `user_id:token`, `item_id:token` and `timestamp:float` of NAME.inter.
-  public static func read(_ folder: AtomicFolder) throws(DataError) -> Interactions {
+  package static func read(_ folder: AtomicFolder) throws(DataError) -> Interactions {
     try InteractionTable(folder.file("inter"), form: folder.form).interactions
   }
 }

@@ -1,25 +1,24 @@
 /// Which entity of the knowledge graph an item is.
 ///
 /// Where an item is linked twice, the last link holds, as in RecBole, and a warning tells.
-public struct Links: Sendable {
+package struct Links: Sendable {
   /// The linked items in the order of their first appearance.
-  public let items: Vocabulary
+  package let items: Vocabulary
   /// The entities that the file names, in the order of their first appearance.
-  public let entities: Vocabulary
+  package let entities: Vocabulary
   /// For each item of `items` its place in `entities`.
-  public let entity: [Int32]
+  package let entity: [Int32]
   /// Links that a later one of the same item replaced.
-  public let duplicates: Int
+  package let duplicates: Int
   /// What was odd but could be read, a sentence each.
-  public let warnings: [DataError]
+  package let warnings: [DataError]
 
-  /// The entity of an item.
-  public func entity(ofItem token: String) -> String? {
+  package func entity(ofItem token: String) -> String? {
     items.id(of: token).map { entities[Int(entity[$0])] }
   }
 
   /// Reads `item_id:token` and `entity_id:token` of NAME.link.
-  public static func read(_ folder: AtomicFolder) throws(DataError) -> Links {
+  package static func read(_ folder: AtomicFolder) throws(DataError) -> Links {
     let form = folder.form
     let table = try AtomicTable.read(
       folder.file("link"), form: form,

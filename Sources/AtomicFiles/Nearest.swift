@@ -1,7 +1,7 @@
 /// The known word that an unknown one was probably meant to be, or nil if none is near.
 ///
 /// Near is at most a third of the letters inserted, left out, replaced or swapped with a neighbour.
-public func nearest(to word: String, among known: some Sequence<String>) -> String? {
+package func nearest(to word: String, among known: some Sequence<String>) -> String? {
   let letters = Array(word.lowercased())
   guard letters.count <= 100 else { return nil }
   var best: (word: String, distance: Int)?

@@ -1,5 +1,5 @@
 /// What separates the fields of an atomic file, if nothing else is said.
-public let tab = UInt8(ascii: "\t")
+package let tab = UInt8(ascii: "\t")
 let newline = UInt8(ascii: "\n")
 let carriageReturn = UInt8(ascii: "\r")
 

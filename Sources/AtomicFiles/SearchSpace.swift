@@ -4,10 +4,9 @@
 /// exponents of e), `quniform low,high,q`. Empty lines do not count, nor do lines that begin with #.
 /// RecBole evaluates the values as Python and passes over what it does not understand; here they are
 /// literals, and what is not understood is an error with its line.
-public struct SearchSpace: Sendable, Equatable {
+package struct SearchSpace: Sendable, Equatable {
   /// What values a setting may get.
-  public enum Range: Sendable, Equatable {
-    /// One of some values.
+  package enum Range: Sendable, Equatable {
     case choice([SettingValue])
     /// Any number between two.
     case uniform(low: Double, high: Double)
@@ -18,22 +17,19 @@ public struct SearchSpace: Sendable, Equatable {
   }
 
   /// A setting that is tried with several values.
-  public struct Parameter: Sendable, Equatable {
-    /// The setting's name.
-    public var name: String
-    /// Its values.
-    public var range: Range
+  package struct Parameter: Sendable, Equatable {
+    package var name: String
+    package var range: Range
     /// Where it stands, counted from 1.
-    public var line: Int
+    package var line: Int
   }
 
   /// The settings in the order of their lines.
-  public let parameters: [Parameter]
+  package let parameters: [Parameter]
   /// Where they were read from.
-  public let source: String
+  package let source: String
 
-  /// Reads a file.
-  public init(file path: String) throws(DataError) {
+  package init(file path: String) throws(DataError) {
     let file = try MappedFile(path)
     guard file.bytes.count <= 1_000_000 else {
       throw DataError(
@@ -45,8 +41,7 @@ public struct SearchSpace: Sendable, Equatable {
     try self.init(text, source: path)
   }
 
-  /// Reads a text.
-  public init(_ text: String, source: String) throws(DataError) {
+  package init(_ text: String, source: String) throws(DataError) {
     var parameters: [Parameter] = []
     let text = text.hasPrefix("\u{FEFF}") ? text.dropFirst() : text[...]
     var number = 0

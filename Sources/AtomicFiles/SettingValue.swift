@@ -1,18 +1,15 @@
 /// A literal in a settings file or on the command line.
-public indirect enum SettingValue: Sendable, Equatable {
+package indirect enum SettingValue: Sendable, Equatable {
   /// `~`, `null`, `None` or nothing at all: the setting is there and unset.
   case null
   /// `true` or `false`, in YAML also `yes`, `no`, `on`, `off`.
   case bool(Bool)
-  /// A whole number.
   case int(Int)
   /// Any other number; 1e-4 is one, as RecBole reads it.
   case float(Double)
-  /// A text.
   case string(String)
   /// Values in an order.
   case list([SettingValue])
-  /// Values by their keys.
   case map([String: SettingValue])
 
   /// The value that a plain word stands for: null, a truth value, a number, or itself.
@@ -49,7 +46,7 @@ public indirect enum SettingValue: Sendable, Equatable {
 
 extension SettingValue {
   /// A scalar as the text that it was written as, or nearly; a list or map as YAML has it.
-  public var word: String {
+  package var word: String {
     switch self {
     case .string(let text): text
     default: description
@@ -57,7 +54,7 @@ extension SettingValue {
   }
 
   /// The value as YAML on one line, whatever its texts hold, which reads back as the same.
-  public var yaml: String {
+  package var yaml: String {
     switch self {
     case .null, .bool, .int: description
     case .float(let value):
@@ -93,7 +90,7 @@ extension SettingValue {
 
 extension SettingValue: CustomStringConvertible {
   /// The value as YAML would have it on one line.
-  public var description: String {
+  package var description: String {
     switch self {
     case .null: "null"
     case .bool(let value): value ? "true" : "false"

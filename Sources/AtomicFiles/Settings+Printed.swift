@@ -6,7 +6,6 @@
 /// alone or among other settings ("add the following settings to config files"), as deep as the page
 /// prints it.
 struct PrintedSettings {
-  /// The mended text.
   private(set) var text = ""
   /// The line above which one was put, from 0; nil if none was.
   private(set) var addedLine: Int?

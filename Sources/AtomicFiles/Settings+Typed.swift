@@ -1,6 +1,6 @@
 extension Settings {
   /// An error about a key: what it holds, and what it should.
-  public func error(_ key: String, expected: String) -> DataError {
+  package func error(_ key: String, expected: String) -> DataError {
     let entry = entries[key]
     return DataError(
       file: entry?.source ?? "settings", line: entry?.line, field: key,
@@ -11,7 +11,7 @@ extension Settings {
   ///
   /// Where the error's field is a key of these settings, file and line become those of the key; other
   /// errors stay as they are.
-  public func located(_ error: DataError) -> DataError {
+  package func located(_ error: DataError) -> DataError {
     guard let key = error.field?.split(separator: ".").first.map(String.init),
       let entry = entries[key], entry.source != error.file
     else { return error }
@@ -21,12 +21,12 @@ extension Settings {
   }
 
   /// A truth value; nil where the key is missing or unset.
-  public func bool(_ key: String) throws(DataError) -> Bool? {
+  package func bool(_ key: String) throws(DataError) -> Bool? {
     try read(key, "true or false") { if case .bool(let value) = $0 { value } else { nil } }
   }
 
   /// A whole number within bounds; nil where the key is missing or unset.
-  public func int(
+  package func int(
     _ key: String, in range: ClosedRange<Int> = Int.min...Int.max
   ) throws(DataError) -> Int? {
     try read(key, "a whole number\(bounds(range, Int.min, Int.max))") { value in
@@ -36,7 +36,7 @@ extension Settings {
   }
 
   /// A finite number within bounds; nil where the key is missing or unset.
-  public func float(
+  package func float(
     _ key: String,
     in range: ClosedRange<Double> = -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude
   ) throws(DataError) -> Double? {
@@ -48,12 +48,12 @@ extension Settings {
   }
 
   /// A text; nil where the key is missing or unset.
-  public func string(_ key: String) throws(DataError) -> String? {
+  package func string(_ key: String) throws(DataError) -> String? {
     try read(key, "a text") { if case .string(let value) = $0 { value } else { nil } }
   }
 
   /// One of some words; nil where the key is missing or unset.
-  public func choice<Choice: RawRepresentable & CaseIterable>(
+  package func choice<Choice: RawRepresentable & CaseIterable>(
     _ key: String, _: Choice.Type = Choice.self
   ) throws(DataError) -> Choice? where Choice.RawValue == String {
     let words = Choice.allCases.map(\.rawValue).joined(separator: ", ")
@@ -63,22 +63,22 @@ extension Settings {
   }
 
   /// A list of texts; nil where the key is missing or unset.
-  public func strings(_ key: String) throws(DataError) -> [String]? {
+  package func strings(_ key: String) throws(DataError) -> [String]? {
     try list(key, "a list of texts") { if case .string(let value) = $0 { value } else { nil } }
   }
 
   /// A list of whole numbers; nil where the key is missing or unset.
-  public func ints(_ key: String) throws(DataError) -> [Int]? {
+  package func ints(_ key: String) throws(DataError) -> [Int]? {
     try list(key, "a list of whole numbers", \.int)
   }
 
   /// A list of finite numbers; nil where the key is missing or unset.
-  public func floats(_ key: String) throws(DataError) -> [Double]? {
+  package func floats(_ key: String) throws(DataError) -> [Double]? {
     try list(key, "a list of finite numbers", \.float)
   }
 
   /// Values by their keys; nil where the key is missing or unset.
-  public func map(_ key: String) throws(DataError) -> [String: SettingValue]? {
+  package func map(_ key: String) throws(DataError) -> [String: SettingValue]? {
     try read(key, "keys and values") { if case .map(let values) = $0 { values } else { nil } }
   }
 
@@ -120,7 +120,6 @@ extension SettingValue {
     }
   }
 
-  /// The finite number that this is.
   fileprivate var float: Double? {
     switch self {
     case .int(let value): Double(value)

@@ -1,6 +1,6 @@
 extension Settings {
   /// The settings as a YAML file that reads back as the same, key by key in alphabetical order.
-  public var yaml: String {
+  package var yaml: String {
     keys.map { key in "\(Self.yamlKey(key)): \(self[key]?.yaml ?? "~")\n" }.joined()
   }
 

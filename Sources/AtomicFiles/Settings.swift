@@ -5,37 +5,35 @@
 public struct Settings: Sendable {
   /// A value and where it stands.
   public struct Entry: Sendable, Equatable {
-    /// The value.
-    public var value: SettingValue
+    package var value: SettingValue
     /// The file, or "the command line" and the like.
-    public var source: String
+    package var source: String
     /// The line in the file, counted from 1.
-    public var line: Int?
+    package var line: Int?
   }
 
   /// All settings by their keys.
-  public private(set) var entries: [String: Entry] = [:]
+  package private(set) var entries: [String: Entry] = [:]
   /// What was odd in the files but could be read, a sentence each.
-  public private(set) var warnings: [String] = []
+  package private(set) var warnings: [String] = []
 
-  /// No settings.
-  public init() {}
+  package init() {}
 
   /// The keys in alphabetical order.
-  public var keys: [String] { entries.keys.sorted() }
+  package var keys: [String] { entries.keys.sorted() }
 
   /// The value of a key; `.null` where the key is there and unset.
-  public subscript(key: String) -> SettingValue? { entries[key]?.value }
+  package subscript(key: String) -> SettingValue? { entries[key]?.value }
 
   /// Sets a value, as a default of the program or in a test.
-  public mutating func set(
+  package mutating func set(
     _ key: String, _ value: SettingValue, source: String, line: Int? = nil
   ) {
     entries[key] = Entry(value: value, source: source, line: line)
   }
 
   /// Merges a YAML file.
-  public mutating func merge(file path: String) throws(DataError) {
+  package mutating func merge(file path: String) throws(DataError) {
     let file = try MappedFile(path)
     guard file.bytes.count <= 10_000_000 else {
       throw DataError(
@@ -51,7 +49,7 @@ public struct Settings: Sendable {
   ///
   /// The block of settings on RecBole's page of KSR is no YAML as it is printed; the lines that the
   /// print lost are put back, with a warning.
-  public mutating func merge(yaml text: String, source: String) throws(DataError) {
+  package mutating func merge(yaml text: String, source: String) throws(DataError) {
     let reader = YAMLReader(source: source)
     do throws(DataError) {
       merge(try reader.topLevel(of: text), source: source)
@@ -85,7 +83,7 @@ public struct Settings: Sendable {
   ///
   /// The value may be a word or number, a quoted text, or a list or map in brackets; anything else,
   /// such as the interval `[5,inf)`, is a text.
-  public mutating func merge(
+  package mutating func merge(
     assignment text: String, source: String = "command line"
   ) throws(DataError) {
     guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {

@@ -1,11 +1,11 @@
 import Glibc
 
 /// Standard output and standard error, which may be closed, full or a pipe without a reader.
-public enum StandardOutput {
+package enum StandardOutput {
   /// Keeps closed streams from becoming the files that are opened next.
   ///
   /// What is written to the streams would land there. To be called before anything is opened.
-  public static func guardClosedStreams() {
+  package static func guardClosedStreams() {
     for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 {
       // The lowest free number is taken: this one. Neither way can it be used as what it stands for.
       _ = open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
@@ -15,13 +15,13 @@ public enum StandardOutput {
   /// Writes a text to standard output whole.
   ///
   /// - Returns: nil, or a sentence on why it could not be written.
-  public static func write(_ text: String) -> String? {
+  package static func write(_ text: String) -> String? {
     let error = write(text, to: STDOUT_FILENO)
     return error == 0 ? nil : "Cannot write the output: \(String(cString: strerror(error)))."
   }
 
   /// Writes a text to standard error; if that cannot be, nobody is there to be told.
-  public static func note(_ text: String) { _ = write(text, to: STDERR_FILENO) }
+  package static func note(_ text: String) { _ = write(text, to: STDERR_FILENO) }
 
   /// Writes a text whole; returns the error, or 0.
   private static func write(_ text: String, to descriptor: Int32) -> Int32 {

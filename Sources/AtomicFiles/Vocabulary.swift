@@ -5,7 +5,7 @@
 /// them, so equal hashes never confuse tokens. Hashes decide nothing but speed.
 public struct Vocabulary: Sendable {
   /// The UTF-8 bytes of all tokens, one after the other.
-  public private(set) var bytes: [UInt8] = []
+  package private(set) var bytes: [UInt8] = []
   /// Where each token starts in `bytes`; one more entry than tokens.
   public private(set) var offsets: [Int] = [0]
   /// Open addressing, a power of two long.
@@ -23,8 +23,7 @@ public struct Vocabulary: Sendable {
     var id: Int32 = -1
   }
 
-  /// An empty vocabulary.
-  public init() {}
+  package init() {}
 
   /// A vocabulary of the tokens, in their order; a token that comes again keeps its first place.
   public init(_ tokens: some Sequence<String>) {
@@ -43,27 +42,27 @@ public struct Vocabulary: Sendable {
   public var tokens: [String] { (0..<count).map { self[$0] } }
 
   /// The identifier of a token, if it is known.
-  public func id(of token: String) -> Int? {
+  package func id(of token: String) -> Int? {
     var token = token
     return token.withUTF8 { id(of: $0) }
   }
 
   /// The identifier of a token given as UTF-8, if it is known.
-  public func id(of token: UnsafeBufferPointer<UInt8>) -> Int? {
+  package func id(of token: UnsafeBufferPointer<UInt8>) -> Int? {
     let slot = slots[place(of: token, prefix: Self.prefix(token), hash: Self.hash(token))]
     return slot.id < 0 ? nil : Int(slot.id)
   }
 
   /// The identifier of a token, which is added at the end if it is new.
   @discardableResult
-  public mutating func intern(_ token: String) -> Int {
+  package mutating func intern(_ token: String) -> Int {
     var token = token
     return token.withUTF8 { intern($0, hash: Self.hash($0)) }
   }
 
   /// The identifier of a token given as UTF-8 with its ``hash(_:)``, added at the end if new.
   @discardableResult
-  public mutating func intern(_ token: UnsafeBufferPointer<UInt8>, hash: UInt64) -> Int {
+  package mutating func intern(_ token: UnsafeBufferPointer<UInt8>, hash: UInt64) -> Int {
     let prefix = Self.prefix(token)
     let place = place(of: token, prefix: prefix, hash: hash)
     if slots[place].id >= 0 { return Int(slots[place].id) }
@@ -77,23 +76,23 @@ public struct Vocabulary: Sendable {
   }
 
   /// FNV-1a over the bytes, folded so that the low bits depend on all of them.
-  public static func hash(_ token: UnsafeBufferPointer<UInt8>) -> UInt64 {
+  package static func hash(_ token: UnsafeBufferPointer<UInt8>) -> UInt64 {
     var hash = hashStart
     for byte in token { hash = hashStep(hash, byte) }
     return hashEnd(hash)
   }
 
   /// The value with which ``hashStep(_:_:)`` starts.
-  @inlinable public static var hashStart: UInt64 { 0xcbf2_9ce4_8422_2325 }
+  @inlinable package static var hashStart: UInt64 { 0xcbf2_9ce4_8422_2325 }
 
   /// One byte more, for a scanner that hashes while it looks for the end of a field.
   @inlinable
-  public static func hashStep(_ hash: UInt64, _ byte: UInt8) -> UInt64 {
+  package static func hashStep(_ hash: UInt64, _ byte: UInt8) -> UInt64 {
     (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3
   }
 
   /// The finished hash of the bytes stepped over.
-  @inlinable public static func hashEnd(_ hash: UInt64) -> UInt64 { hash ^ (hash >> 32) }
+  @inlinable package static func hashEnd(_ hash: UInt64) -> UInt64 { hash ^ (hash >> 32) }
 
   /// Where the token is in the table, or the free place where it belongs.
   @inline(__always)

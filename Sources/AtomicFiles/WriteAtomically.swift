@@ -8,7 +8,7 @@ private let temporaryFiles = Atomic<Int>(0)
 /// The bytes go to a new file beside the target, are flushed to the disk, and take the target's
 /// name; a target that is a symbolic link stays one, and a replaced file keeps its permissions.
 /// When any of this fails, the old file is untouched and nothing is left beside it.
-public func writeAtomically(
+package func writeAtomically(
   _ bytes: UnsafeRawBufferPointer, to path: String
 ) throws(DataError) {
   let target = resolved(path) ?? path
@@ -36,7 +36,7 @@ public func writeAtomically(
 }
 
 /// Writes an array of bytes as ``writeAtomically(_:to:)-(UnsafeRawBufferPointer,_)`` does.
-public func writeAtomically(_ bytes: [UInt8], to path: String) throws(DataError) {
+package func writeAtomically(_ bytes: [UInt8], to path: String) throws(DataError) {
   let result: Result<Void, DataError> = bytes.withUnsafeBytes { bytes in
     do throws(DataError) {
       return .success(try writeAtomically(bytes, to: path))
@@ -48,7 +48,7 @@ public func writeAtomically(_ bytes: [UInt8], to path: String) throws(DataError)
 }
 
 /// Writes a text as UTF-8, as ``writeAtomically(_:to:)-(UnsafeRawBufferPointer,_)`` does.
-public func writeAtomically(_ text: String, to path: String) throws(DataError) {
+package func writeAtomically(_ text: String, to path: String) throws(DataError) {
   try writeAtomically(Array(text.utf8), to: path)
 }
 

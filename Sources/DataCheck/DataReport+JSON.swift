@@ -2,7 +2,7 @@ import Foundation
 
 extension DataReport {
   /// The report for programs: one JSON object with sorted keys.
-  public var json: String {
+  package var json: String {
     let document = Document(
       data: dataName,
       sizes: Dictionary(sizes.map { ($0.unit, $0.count) }) { $1 },

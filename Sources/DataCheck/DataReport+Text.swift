@@ -2,7 +2,7 @@ import AtomicFiles
 
 extension DataReport {
   /// The report for people: findings in groups, the most harmful first, within 100 columns.
-  public var text: String {
+  package var text: String {
     let sizes = sizes.map { "\(grouped($0.count)) \($0.unit)" }.joined(separator: ", ")
     var lines = Self.wrapped("\(printable(dataName)): \(sizes)", indent: 0)
     for removal in removals {

@@ -3,25 +3,23 @@ import KSRModel
 import Workspace
 
 /// What is wrong with a data folder, and with a model where one is given.
-public struct DataReport: Sendable {
+package struct DataReport: Sendable {
   /// The size of something that was looked at, such as 943 `users`.
-  public struct Size: Sendable, Equatable {
-    /// What was counted.
-    public let unit: String
-    /// How many there are.
-    public let count: Int
+  package struct Size: Sendable, Equatable {
+    package let unit: String
+    package let count: Int
   }
 
   /// The name of the data folder.
-  public let dataName: String
+  package let dataName: String
   /// How much of what the folder holds.
-  public let sizes: [Size]
+  package let sizes: [Size]
   /// What is wrong, the most harmful first.
-  public let findings: [Finding]
+  package let findings: [Finding]
   /// What could not be looked at and why, a sentence each.
-  public let skipped: [String]
+  package let skipped: [String]
   /// What settings left out before anything was looked at.
-  public let removals: [Removal]
+  package let removals: [Removal]
 
   /// Checks a data folder; an error if a file cannot be read.
   ///
@@ -29,7 +27,7 @@ public struct DataReport: Sendable {
   ///   - settings: how the files are read and filtered; if not given, as they were for the model.
   ///   - model: a model to check on its own and against the data.
   ///   - examples: the most examples of a finding.
-  public init(
+  package init(
     _ folder: AtomicFolder, settings: DataSettings? = nil, model: TrainedModel? = nil,
     examples: Int = 5
   ) throws(DataError) {

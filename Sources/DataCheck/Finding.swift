@@ -1,5 +1,5 @@
 /// How much harm a finding does.
-public enum Severity: String, Sendable, CaseIterable, Comparable {
+package enum Severity: String, Sendable, CaseIterable, Comparable {
   /// What KSR learns or shows is false.
   case severe
   /// Part of the data is lost, or part of the result cannot be trusted.
@@ -9,7 +9,7 @@ public enum Severity: String, Sendable, CaseIterable, Comparable {
 }
 
 /// What was found; where findings are equally severe, the earlier kinds do more harm.
-public enum FindingKind: String, Sendable, CaseIterable {
+package enum FindingKind: String, Sendable, CaseIterable {
   /// The model holds numbers that are not finite.
   case notFinite = "not-finite"
   /// The model knows no item of the data.
@@ -71,28 +71,23 @@ public enum FindingKind: String, Sendable, CaseIterable {
 }
 
 /// One thing that is wrong with a data set or a model.
-public struct Finding: Sendable, Equatable {
-  /// What was found.
-  public var kind: FindingKind
-  /// How much harm it does.
-  public var severity: Severity
-  /// What it is, in a few words.
-  public var title: String
-  /// How many there are.
-  public var count: Int
-  /// Of how many.
-  public var total: Int
+package struct Finding: Sendable, Equatable {
+  package var kind: FindingKind
+  package var severity: Severity
+  package var title: String
+  package var count: Int
+  package var total: Int
   /// What is counted, such as `items`.
-  public var unit: String
+  package var unit: String
   /// What it means for KSR and what to do, a sentence or two.
-  public var meaning: String
+  package var meaning: String
   /// Cases by readable name, the most harmful first; not all of them.
-  public var examples: [String]
+  package var examples: [String]
   /// Numbers behind the finding, by name.
-  public var measures: [String: Double] = [:]
+  package var measures: [String: Double] = [:]
 
   /// The part that is affected, from 0 to 1.
-  public var share: Double { total > 0 ? Double(count) / Double(total) : 0 }
+  package var share: Double { total > 0 ? Double(count) / Double(total) : 0 }
 }
 
 extension Severity {
@@ -104,7 +99,7 @@ extension Severity {
   var place: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 
   /// Whether the one does more harm than the other.
-  public static func < (a: Severity, b: Severity) -> Bool { a.place < b.place }
+  package static func < (a: Severity, b: Severity) -> Bool { a.place < b.place }
 }
 
 extension FindingKind {

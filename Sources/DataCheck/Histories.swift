@@ -99,7 +99,6 @@ extension CheckedData {
 private struct KeptHistories {
   /// The rows of NAME.inter of each user; ties in the order of the file.
   let rows: [[Int]]
-  /// How many there are.
   let count: Int
 
   init(_ data: CheckedData) {

@@ -2,7 +2,6 @@ import AtomicFiles
 
 /// What a column of NAME.item says about the linked items, as classes.
 struct ItemClasses {
-  /// The column.
   let label: String
   /// The linked items for which it says something, those chosen most first.
   let items: [Int]

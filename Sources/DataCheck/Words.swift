@@ -21,8 +21,6 @@ func grouped(_ number: Int) -> String {
   return (number < 0 ? "-" : "") + groups.joined(separator: ",")
 }
 
-/// Three decimals.
 func thousandths(_ value: Double) -> String { String(format: "%.3f", value) }
 
-/// Two decimals.
 func decimal(_ value: Double) -> String { String(format: "%.2f", value) }

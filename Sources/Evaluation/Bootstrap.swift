@@ -1,13 +1,13 @@
 import Randomness
 
 /// A mean with the middle 95 % of its bootstrap distribution.
-public struct BootstrapInterval: Sendable, Equatable {
+package struct BootstrapInterval: Sendable, Equatable {
   /// The mean over all cases.
-  public let mean: Double
+  package let mean: Double
   /// The 2.5th percentile of the means of the resamples.
-  public let low: Double
+  package let low: Double
   /// The 97.5th percentile.
-  public let high: Double
+  package let high: Double
 
   /// The mean of `values` with an interval from resampling whole users.
   ///
@@ -17,7 +17,7 @@ public struct BootstrapInterval: Sendable, Equatable {
   /// - Parameters:
   ///   - users: the user of each value.
   ///   - resamples: how many resamples are drawn.
-  public init(
+  package init(
     _ values: [Double], users: [Int], resamples: Int = 2000, generator: inout SeededGenerator
   ) {
     precondition(values.count == users.count && resamples > 0)

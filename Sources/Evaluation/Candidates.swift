@@ -26,7 +26,7 @@ public struct Candidates: Sendable {
   /// - Parameters:
   ///   - histories: whose items up to the target are masked, by the cases' users; nil to rank them.
   ///   - training: the training sequences, for `popN`.
-  public init(
+  package init(
     _ mode: CandidateMode, for cases: [RankingCase], itemCount: Int,
     training: some Sequence<ArraySlice<Int32>>, masking histories: [History]? = nil, seed: UInt64
   ) {

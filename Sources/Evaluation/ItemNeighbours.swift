@@ -3,7 +3,7 @@
 /// An item's score is its cosine with the last item, both as sets of the users who have them in
 /// training: users with both / √(users with the one · users with the other). Items that share no
 /// user with the last one, and the last one itself, score 0.
-public struct ItemNeighbours: Sendable {
+package struct ItemNeighbours: Sendable {
   /// Where the users of each item start in `users`; one more entry than items.
   private let userStarts: [Int]
   private let users: [Int32]
@@ -11,7 +11,7 @@ public struct ItemNeighbours: Sendable {
   private let items: [[Int32]]
 
   /// Counts who has what in the training sequences, one a user.
-  public init(itemCount: Int, sequences: some Sequence<ArraySlice<Int32>>) {
+  package init(itemCount: Int, sequences: some Sequence<ArraySlice<Int32>>) {
     items = sequences.map { Array(Set($0)).sorted() }
     var starts = [Int](repeating: 0, count: itemCount + 1)
     for own in items { for item in own { starts[Int(item) + 1] += 1 } }
@@ -31,7 +31,7 @@ public struct ItemNeighbours: Sendable {
   private func count(_ item: Int) -> Int { userStarts[item + 1] - userStarts[item] }
 
   /// The rank of each case's target, ties at the mean of their places.
-  public func ranks(
+  package func ranks(
     _ cases: [RankingCase], among candidates: Candidates = .all, threads: Int = 1
   ) -> [Double] {
     let itemCount = userStarts.count - 1

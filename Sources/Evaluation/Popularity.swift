@@ -1,12 +1,12 @@
 /// The baseline that recommends to everybody what was watched most in training.
-public struct Popularity: Sendable {
+package struct Popularity: Sendable {
   /// How often each item occurs in training, by identifier.
   private let counts: [Int]
   /// How many items occur more often than an item, and how many others as often.
   private let standings: [(greater: Int, equal: Int)]
 
   /// Counts the items of the training sequences.
-  public init(itemCount: Int, sequences: some Sequence<ArraySlice<Int32>>) {
+  package init(itemCount: Int, sequences: some Sequence<ArraySlice<Int32>>) {
     var counts = [Int](repeating: 0, count: itemCount)
     for sequence in sequences { for item in sequence { counts[Int(item)] += 1 } }
     let order = counts.indices.dropFirst().sorted { counts[$0] > counts[$1] }
@@ -23,7 +23,7 @@ public struct Popularity: Sendable {
   }
 
   /// The rank of each case's target, ties at the mean of their places.
-  public func ranks(_ cases: [RankingCase], among candidates: Candidates = .all) -> [Double] {
+  package func ranks(_ cases: [RankingCase], among candidates: Candidates = .all) -> [Double] {
     cases.enumerated().map { index, question in
       candidates.rank(of: question.target, case: index) {
         counts[Int($0)]

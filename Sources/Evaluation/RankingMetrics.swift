@@ -1,26 +1,25 @@
 import Foundation
 
 /// Metrics of a ranking with one right answer per case, as RecBole defines them.
-public struct RankingMetrics: Sendable, Equatable {
+package struct RankingMetrics: Sendable, Equatable {
   /// The length k of the list that counts.
-  public let k: Int
-  /// The number of cases.
-  public let count: Int
+  package let k: Int
+  package let count: Int
   /// Share of cases whose target is among the first k; with one target this is Recall too.
-  public let hit: Double
+  package let hit: Double
   /// Mean of 1/rank where the rank is at most k.
-  public let mrr: Double
+  package let mrr: Double
   /// Mean of 1/log₂(rank + 1) where the rank is at most k.
-  public let ndcg: Double
+  package let ndcg: Double
   /// Share of the lists' places that hold the target.
-  public var precision: Double { hit / Double(k) }
+  package var precision: Double { hit / Double(k) }
   /// Share of the targets that are in the list.
-  public var recall: Double { hit }
+  package var recall: Double { hit }
   /// Mean over the targets of the precision down to each; with one target this is MRR.
-  public var map: Double { mrr }
+  package var map: Double { mrr }
 
   /// The metrics of the targets' ranks.
-  public init(ranks: some Collection<Double>, k: Int = 10) {
+  package init(ranks: some Collection<Double>, k: Int = 10) {
     self.k = k
     count = ranks.count
     let n = Double(max(1, ranks.count))
@@ -30,12 +29,12 @@ public struct RankingMetrics: Sendable, Equatable {
   }
 
   /// What one case adds to NDCG@k.
-  public static func gain(rank: Double, k: Int = 10) -> Double {
+  package static func gain(rank: Double, k: Int = 10) -> Double {
     rank <= Double(k) ? 1 / log2(rank + 1) : 0
   }
 
   /// Names and values, in the order of RecBole's table.
-  public var named: [(name: String, value: Double)] {
+  package var named: [(name: String, value: Double)] {
     [
       ("Hit@\(k)", hit), ("MRR@\(k)", mrr), ("NDCG@\(k)", ndcg), ("Recall@\(k)", recall),
       ("Precision@\(k)", precision), ("MAP@\(k)", map),

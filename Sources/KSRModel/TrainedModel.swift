@@ -68,7 +68,7 @@ public struct KnownTails: Sendable, Equatable {
   }
 
   /// No facts for `itemCount` items and `relationCount` slots.
-  public init(itemCount: Int, relationCount: Int) {
+  package init(itemCount: Int, relationCount: Int) {
     self.init(
       tokens: Vocabulary(), names: [], vectors: nil, relationCount: relationCount,
       offsets: Array(repeating: 0, count: itemCount * relationCount + 1), facts: [])
@@ -84,11 +84,11 @@ public struct KnownTails: Sendable, Equatable {
 /// Where a model comes from: data, split, settings of its training, metrics.
 public struct Provenance: Sendable, Equatable {
   /// The name of the data folder it was trained on.
-  public var dataName = ""
+  package var dataName = ""
   /// How its interactions were split.
   public var split = DataSplit()
   /// A digest of the training interactions (tokens and order), to notice other data.
-  public var trainingDigest = ""
+  package var trainingDigest = ""
   /// Settings of the training that are not the network's, under RecBole's names.
   public var training: [String: String] = [:]
   /// Metrics by name, such as `valid NDCG@10`.
@@ -101,24 +101,22 @@ public struct Provenance: Sendable, Equatable {
 /// Which interactions were trained on.
 public struct DataSplit: Sendable, Equatable {
   /// RecBole's `eval_args.split.LS`: which of a user's last interactions are left out of training.
-  public enum LeaveOut: String, Sendable, CaseIterable {
+  package enum LeaveOut: String, Sendable, CaseIterable {
     /// The last is for testing, the one before for validation.
     case validAndTest = "valid_and_test"
-    /// The last is for validation.
     case validOnly = "valid_only"
-    /// The last is for testing.
     case testOnly = "test_only"
   }
 
   /// RecBole's `eval_args.split.RS`: shares of training, validation and test, oldest first.
-  public struct Ratios: Sendable, Equatable {
+  package struct Ratios: Sendable, Equatable {
     /// The shares of training, validation and test; not negative, their sum above 0.
-    public var parts: [Double]
+    package var parts: [Double]
     /// `eval_args.group_by`: whether each user's sequence is cut, or all interactions at one time.
-    public var isByUser: Bool
+    package var isByUser: Bool
 
     /// Shares of three parts.
-    public init(_ parts: [Double], isByUser: Bool = true) {
+    package init(_ parts: [Double], isByUser: Bool = true) {
       precondition(parts.count == 3)
       self.parts = parts
       self.isByUser = isByUser
@@ -128,7 +126,7 @@ public struct DataSplit: Sendable, Equatable {
     ///
     /// As RecBole counts: all but the first part are rounded down, what is left over goes to the
     /// first, and a part that would have less than one case takes one from it if it can.
-    public func counts(of count: Int) -> [Int] {
+    package func counts(of count: Int) -> [Int] {
       let sum = parts.reduce(0, +)
       var counts = parts.map { Int($0 / sum * Double(count)) }
       counts[0] = count - counts[1] - counts[2]
@@ -144,12 +142,12 @@ public struct DataSplit: Sendable, Equatable {
   }
 
   /// What is left out of each trained user's sequence.
-  public var leaveOut = LeaveOut.validAndTest
+  package var leaveOut = LeaveOut.validAndTest
   /// The shares that are cut off instead, if any.
-  public var ratios: Ratios?
+  package var ratios: Ratios?
   /// Users left out of training altogether (`held_out_users`): tokens, `*` standing for any text.
-  public var heldOutUsers: [String] = []
+  package var heldOutUsers: [String] = []
 
   /// Leave-one-out for validation and test; nobody held out.
-  public init() {}
+  package init() {}
 }

@@ -3,11 +3,9 @@ import AtomicFiles
 /// The facts of a knowledge graph, found by head and relation.
 ///
 /// Triples that the file repeats count once; tails come in the order of their identifiers.
-public struct GraphIndex: Sendable {
-  /// The entities, as in the triples.
-  public let entities: Vocabulary
-  /// The relations, as in the triples.
-  public let relations: Vocabulary
+package struct GraphIndex: Sendable {
+  package let entities: Vocabulary
+  package let relations: Vocabulary
   /// Where the facts of each head start; one more entry than entities.
   private let starts: [Int]
   /// The relation of each fact; ascending for each head.
@@ -18,7 +16,7 @@ public struct GraphIndex: Sendable {
   /// An index of the triples.
   ///
   /// - Complexity: O(n log m) for n triples, at most m of them with one head.
-  public init(_ triples: Triples) {
+  package init(_ triples: Triples) {
     entities = triples.entities
     relations = triples.relations
     var ends = [Int](repeating: 0, count: triples.entities.count + 1)
@@ -53,12 +51,12 @@ public struct GraphIndex: Sendable {
   }
 
   /// The number of different facts.
-  public var count: Int { tail.count }
+  package var count: Int { tail.count }
 
   /// The tails that an entity has under a relation, ascending.
   ///
   /// - Complexity: O(log m) for m facts of the entity.
-  public func tails(of entity: Int, under relation: Int) -> ArraySlice<Int32> {
+  package func tails(of entity: Int, under relation: Int) -> ArraySlice<Int32> {
     let facts = starts[entity]..<starts[entity + 1]
     let first = firstFact(in: facts, from: relation)
     let end = firstFact(in: first..<facts.upperBound, from: relation + 1)
@@ -66,7 +64,7 @@ public struct GraphIndex: Sendable {
   }
 
   /// Whether the graph holds a triple.
-  public func contains(head: Int, relation: Int, tail: Int) -> Bool {
+  package func contains(head: Int, relation: Int, tail: Int) -> Bool {
     let tails = tails(of: head, under: relation)
     var low = tails.startIndex
     var high = tails.endIndex
@@ -82,7 +80,7 @@ public struct GraphIndex: Sendable {
   ///
   /// Inverse relations (from director to film) are not among them, nor are relations between
   /// attributes; for those a head plus the relation means no taste.
-  public func relations(headedBy links: Links) -> [Int] {
+  package func relations(headedBy links: Links) -> [Int] {
     var linked = [Bool](repeating: false, count: entities.count)
     for entity in Set(links.entity) {
       if let id = entities.id(of: links.entities[Int(entity)]) { linked[id] = true }

@@ -6,20 +6,19 @@ import Randomness
 /// The bundled data set: real films, simulated viewers, and vectors of the graph.
 ///
 /// Everything follows from the table of films and a seed.
-public struct CinemaSample: Sendable {
+package struct CinemaSample: Sendable {
   /// The seed of the data in the repository.
-  public static let defaultSeed: UInt64 = 1958
+  package static let defaultSeed: UInt64 = 1958
   /// The number of viewers in the repository.
-  public static let defaultViewerCount = 2_100
+  package static let defaultViewerCount = 2_100
 
   /// The films with what is known about them.
-  public let graph: FilmGraph
-  /// The simulated viewers.
-  public let viewers: [SimulatedViewer]
+  package let graph: FilmGraph
+  package let viewers: [SimulatedViewer]
   private let seed: UInt64
 
   /// Simulates viewers of the films in a table; an error if there are too few to follow anything.
-  public init(
+  package init(
     _ table: FilmTable, seed: UInt64 = defaultSeed, viewerCount: Int = defaultViewerCount
   ) throws(DataError) {
     graph = FilmGraph(table)
@@ -37,17 +36,17 @@ public struct CinemaSample: Sendable {
   ///
   /// The files get the folder's name, as `AtomicFolder` expects. Nothing is written before
   /// everything is computed, and each file appears whole or not at all.
-  public static func generate(
+  package static func generate(
     films path: String, to folder: String, seed: UInt64 = defaultSeed
   ) throws(DataError) {
     try CinemaSample(try FilmTable(path: path), seed: seed).write(to: folder)
   }
 
   /// What the viewers did, and how much of it the known facts explain.
-  public var report: SampleReport { SampleReport(graph, viewers) }
+  package var report: SampleReport { SampleReport(graph, viewers) }
 
   /// Writes all files of the data set into a folder.
-  public func write(to folder: String) throws(DataError) {
+  package func write(to folder: String) throws(DataError) {
     let files = [
       ("item", try items()), ("inter", try interactions()), ("truth", try truth()),
       ("kg", try facts()), ("link", try links()), ("entity", try entityNames()),

@@ -1,33 +1,30 @@
 /// The films as a knowledge graph: which tails each film has, and which films each tail.
 ///
 /// Everything is numbered in the order of films.tsv, so that nothing depends on hashing.
-public struct FilmGraph: Sendable {
+package struct FilmGraph: Sendable {
   /// An entity under a relation: something that a viewer can follow.
-  public struct Tail: Sendable, Hashable {
-    /// The relation.
-    public var relation: FilmRelation
-    /// The entity's token.
-    public var entity: String
+  package struct Tail: Sendable, Hashable {
+    package var relation: FilmRelation
+    package var entity: String
   }
 
   /// The films in the order of the table.
-  public let films: [Film]
+  package let films: [Film]
   /// The tails in the order of their first appearance.
-  public let tails: [Tail]
+  package let tails: [Tail]
   /// The films of each tail, most famous first.
-  public let filmsOfTail: [[Int]]
+  package let filmsOfTail: [[Int]]
   /// The tails of each film, in the order of the relations and then of the table.
-  public let tailsOfFilm: [[Int]]
+  package let tailsOfFilm: [[Int]]
   /// All films, most famous first.
   ///
   /// A film is the more famous the more films the people who made it have in the table, counted
   /// over all its directors, actors, writers and its composer; ties keep the order of the table.
-  public let filmsByFame: [Int]
+  package let filmsByFame: [Int]
   /// The entities that are not films with their names, in the order of their first appearance.
-  public let entities: [(token: String, name: String)]
+  package let entities: [(token: String, name: String)]
 
-  /// The graph of a table.
-  public init(_ table: FilmTable) {
+  package init(_ table: FilmTable) {
     films = table.films
     var tails: [Tail] = []
     var places: [Tail: Int] = [:]

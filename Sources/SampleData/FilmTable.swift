@@ -5,28 +5,27 @@ import Foundation
 ///
 /// The file has a header and nine columns between tabs; lists are separated by `|`. An error names
 /// the line and the field: a table of facts is no place for silent repairs.
-public struct FilmTable: Sendable, Equatable {
+package struct FilmTable: Sendable, Equatable {
   /// The columns in the order of the file.
-  public static let columns = [
+  package static let columns = [
     "title", "year", "directors", "actors", "genres", "countries", "language", "writers",
     "composer",
   ]
 
   /// The genres that a film may have.
-  public static let genres: Set<String> = [
+  package static let genres: Set<String> = [
     "Action", "Adventure", "Animation", "Biography", "Comedy", "Crime", "Drama", "Family",
     "Fantasy", "Film Noir", "History", "Horror", "Musical", "Mystery", "Romance",
     "Science Fiction", "Thriller", "War", "Western",
   ]
 
   /// The films in the order of the file.
-  public let films: [Film]
+  package let films: [Film]
 
   /// Films that are already checked, such as some of another table.
-  public init(_ films: [Film]) { self.films = films }
+  package init(_ films: [Film]) { self.films = films }
 
-  /// Reads a file.
-  public init(path: String) throws(DataError) {
+  package init(path: String) throws(DataError) {
     let data: Data
     do {
       data = try Data(contentsOf: URL(fileURLWithPath: path))
@@ -40,7 +39,7 @@ public struct FilmTable: Sendable, Equatable {
   }
 
   /// Reads a text; `file` is what errors call it.
-  public init(_ text: String, file: String = "films.tsv") throws(DataError) {
+  package init(_ text: String, file: String = "films.tsv") throws(DataError) {
     var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     if lines.last == "" { lines.removeLast() }
     let header = Self.columns.joined(separator: "\t")

@@ -2,28 +2,28 @@ import Foundation
 
 extension SampleReport {
   /// The share of choices made by popularity alone.
-  public var noiseShare: Double { share(noise, choices) }
+  package var noiseShare: Double { share(noise, choices) }
 
   /// The share of runs that follow a country, a language or a decade.
-  public var settingShare: Double {
+  package var settingShare: Double {
     let settings = runs.filter { $0.relation.isSetting }.reduce(0) { $0 + $1.count }
     return share(settings, runs.reduce(0) { $0 + $1.count })
   }
 
   /// How often the shared-tail rule names the true relation of a choice.
-  public var sharedRelationShare: Double { share(shared.relation, truths) }
+  package var sharedRelationShare: Double { share(shared.relation, truths) }
 
   /// How often the shared-tail rule names the true tail of a choice.
-  public var sharedTailShare: Double { share(shared.tail, truths) }
+  package var sharedTailShare: Double { share(shared.tail, truths) }
 
   /// How often the most shared tail of the last films alone names the relation of the next choice.
-  public var foreseenRelationShare: Double { share(foreseen.relation, truths) }
+  package var foreseenRelationShare: Double { share(foreseen.relation, truths) }
 
   /// How often the most shared tail of the last films alone is that of the next choice.
-  public var foreseenTailShare: Double { share(foreseen.tail, truths) }
+  package var foreseenTailShare: Double { share(foreseen.tail, truths) }
 
   /// The report as lines of text for a terminal.
-  public var text: String {
+  package var text: String {
     var lines = [
       "\(films) films, \(viewers) simulated viewers, \(choices) choices",
       "noise \(percent(noiseShare)) of the choices; country, language and decade "

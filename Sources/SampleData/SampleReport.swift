@@ -1,50 +1,47 @@
 /// What the simulated viewers did, and how much of it a look at the known facts can find.
-public struct SampleReport: Sendable, Equatable {
+package struct SampleReport: Sendable, Equatable {
   /// The runs on tails of one relation.
-  public struct Runs: Sendable, Equatable {
-    /// The relation.
-    public var relation: FilmRelation
+  package struct Runs: Sendable, Equatable {
+    package var relation: FilmRelation
     /// How many runs follow it.
-    public var count = 0
+    package var count = 0
     /// The choices in these runs, noise left out.
-    public var choices = 0
+    package var choices = 0
     /// The fewest choices of a run.
-    public var shortest = 0
+    package var shortest = 0
     /// The most choices of a run.
-    public var longest = 0
+    package var longest = 0
     /// Choices with a truth under the relation.
-    public var truths = 0
+    package var truths = 0
     /// Of these, how many the rule explains by the relation.
-    public var named = 0
+    package var named = 0
   }
 
   /// A rule's hits among the choices that have a truth.
-  public struct Hits: Sendable, Equatable {
+  package struct Hits: Sendable, Equatable {
     /// Choices for which the rule names the true relation.
-    public var relation = 0
+    package var relation = 0
     /// Choices for which it names the true tail.
-    public var tail = 0
+    package var tail = 0
   }
 
   /// The number of films.
-  public var films: Int
-  /// The number of viewers.
-  public var viewers: Int
-  /// The number of choices.
-  public private(set) var choices = 0
+  package var films: Int
+  package var viewers: Int
+  package private(set) var choices = 0
   /// The choices made by popularity alone.
-  public private(set) var noise = 0
+  package private(set) var noise = 0
   /// The choices whose attribute a look at the history could have found.
-  public private(set) var truths = 0
+  package private(set) var truths = 0
   /// The runs of each relation.
-  public private(set) var runs: [Runs] = FilmRelation.allCases.map { Runs(relation: $0) }
+  package private(set) var runs: [Runs] = FilmRelation.allCases.map { Runs(relation: $0) }
   /// Hits of the shared-tail rule: the tails that a chosen film shares with the last six.
-  public private(set) var shared = Hits()
+  package private(set) var shared = Hits()
   /// Hits of the same rule where it does not see the chosen film.
-  public private(set) var foreseen = Hits()
+  package private(set) var foreseen = Hits()
 
   /// Counts over all choices of the viewers.
-  public init(_ graph: FilmGraph, _ viewers: [SimulatedViewer]) {
+  package init(_ graph: FilmGraph, _ viewers: [SimulatedViewer]) {
     films = graph.films.count
     self.viewers = viewers.count
     let rule = SharedTailRule(graph)

@@ -6,19 +6,19 @@ import Randomness
 /// to another tail of the last film. Between the choices of a run there is now and then a film
 /// taken for its popularity alone. Only whole numbers are drawn, and weights are made by
 /// + − × ÷ √, so that a seed gives the same viewers on every machine.
-public struct ViewerSimulation: Sendable {
+package struct ViewerSimulation: Sendable {
   /// How many films a viewer watches.
-  public static let lengths = 12...60
+  package static let lengths = 12...60
   /// How many films of its tail a run has, unless the tail or the viewer ends before.
-  public static let runLengths = 5...12
+  package static let runLengths = 5...12
   /// A run starts only on a tail with as many films that the viewer has not seen.
-  public static let unseenToStart = 6
+  package static let unseenToStart = 6
   /// A run ends when its tail has fewer unseen films.
-  public static let unseenToGoOn = 2
+  package static let unseenToGoOn = 2
   /// Nobody follows what more than one film in so many has, such as "Drama" or "English".
-  public static let rarity = 4
+  package static let rarity = 4
   /// Before one in so many choices of a run, its first aside, comes one of noise.
-  public static let noiseInterval = 11
+  package static let noiseInterval = 11
 
   let graph: FilmGraph
   /// The tails that viewers follow, by relation.
@@ -32,7 +32,7 @@ public struct ViewerSimulation: Sendable {
   private let seed: UInt64
 
   /// A simulation over the films of a graph.
-  public init(_ graph: FilmGraph, seed: UInt64) {
+  package init(_ graph: FilmGraph, seed: UInt64) {
     self.graph = graph
     self.seed = seed
     isFollowed = Self.followedTails(graph)
@@ -48,7 +48,7 @@ public struct ViewerSimulation: Sendable {
   }
 
   /// The viewers "1", "2", …, each of whom depends on the seed and the id alone.
-  public func viewers(_ count: Int) -> [SimulatedViewer] {
+  package func viewers(_ count: Int) -> [SimulatedViewer] {
     (0..<count).map { index in
       var generator = SeededGenerator(seed: seed, stream: UInt64(index + 1))
       var state = ViewerState(self, using: &generator)

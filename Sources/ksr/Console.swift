@@ -7,7 +7,6 @@ enum Console {
   /// Whether stderr gets one JSON object for each line of text (`--log-json`).
   static let logsJSON = Atomic<Bool>(false)
 
-  /// A line of result.
   static func result(_ line: String) { output(line + "\n") }
 
   /// A text of result as it is; where it cannot be written, the program says so and ends.

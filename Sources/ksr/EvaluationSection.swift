@@ -5,7 +5,6 @@ import Workspace
 
 /// The metrics of one kind of cases, for the baselines, the model and those it is compared with.
 struct EvaluationSection: Encodable {
-  /// One line of the table.
   struct Row: Encodable {
     let name: String
     let metrics: [String: Double]

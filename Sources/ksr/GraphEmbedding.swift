@@ -4,7 +4,6 @@ import KnowledgeGraph
 
 /// The vectors of a data folder's graph: read where the files are there, else trained.
 enum GraphEmbedding {
-  /// How a training went.
   struct Run {
     var epochs = 0
     var bestEpoch = 0

@@ -104,9 +104,7 @@ struct ChosenHistory {
   let lookup: ItemLookup
   /// The user; nil for items given one by one.
   let viewer: String?
-  /// The history as it was, and what became of it.
   let edited: EditedHistory
-  /// Of the edited run.
   let states: HistoryStates
   /// From 0.
   let step: Int

@@ -38,7 +38,6 @@ struct KSRCommand: ParsableCommand {
   }
 }
 
-/// What this build is.
 enum Build {
   static let version = "0.1.0"
   /// The library behind the matrix products and the kernels in use.

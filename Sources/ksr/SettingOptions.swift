@@ -34,7 +34,6 @@ struct SettingOptions: ParsableArguments {
       """))
   var usesRecBoleDefaults = false
 
-  /// Whether nothing is said.
   var isEmpty: Bool { files.isEmpty && assignments.isEmpty && !usesRecBoleDefaults }
 
   /// How errors call the command line.

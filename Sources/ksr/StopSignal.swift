@@ -17,7 +17,6 @@ enum StopSignal {
     }
   }
 
-  /// Whether a signal has come.
   static var isReceived: Bool { received.load(ordering: .relaxed) != 0 }
 
   /// What the program's exit status is then: 130 or 143, as shells have it.

@@ -5,9 +5,8 @@ import KSRModel
 /// The sum predicts that the score loses exactly the cells taken away, everything else staying as
 /// it is; the model is then run again without them. All scores are over the contrast, and the
 /// predicted rank is that among all items with the same cells taken from each of them.
-public struct CheckedClaim: Sendable, Equatable {
-  /// What is taken away.
-  public enum Change: Sendable, Hashable {
+package struct CheckedClaim: Sendable, Equatable {
+  package enum Change: Sendable, Hashable {
     /// Steps of the history, from 0.
     case steps([Int])
     /// A slot of the memory: its α is 0, the others share all of the attention.
@@ -15,7 +14,7 @@ public struct CheckedClaim: Sendable, Equatable {
   }
 
   /// How far prediction and reality agree.
-  public enum Verdict: String, Sendable {
+  package enum Verdict: String, Sendable {
     /// Within a factor of two, or both too small to matter.
     case agrees
     /// One says that the score rises, the other that it falls.
@@ -24,25 +23,23 @@ public struct CheckedClaim: Sendable, Equatable {
     case otherSize
   }
 
-  /// What was taken away.
-  public let change: Change
+  package let change: Change
   /// The score with everything in place.
-  public let scoreBefore: Float
+  package let scoreBefore: Float
   /// The score less the cells taken away.
-  public let scorePredicted: Float
+  package let scorePredicted: Float
   /// The score of the model run again.
-  public let scoreAfter: Float
+  package let scoreAfter: Float
   /// The item's rank with everything in place, from 1.
-  public let rankBefore: Double
+  package let rankBefore: Double
   /// The rank that the cells predict.
-  public let rankPredicted: Double
+  package let rankPredicted: Double
   /// The rank when the model runs again.
-  public let rankAfter: Double
+  package let rankAfter: Double
 
   /// What the cells say the score changes by.
-  public var predictedChange: Float { scorePredicted - scoreBefore }
-  /// What the score really changes by.
-  public var realChange: Float { scoreAfter - scoreBefore }
+  package var predictedChange: Float { scorePredicted - scoreBefore }
+  package var realChange: Float { scoreAfter - scoreBefore }
 
   /// Whether the explanation stood up to being tried.
   ///
@@ -51,7 +48,7 @@ public struct CheckedClaim: Sendable, Equatable {
   /// that is, when they have one sign and neither is more than twice the other. Of those that do
   /// not, two changes of different signs differ in sign, the others in size. Scores that are not
   /// numbers do not agree.
-  public var verdict: Verdict {
+  package var verdict: Verdict {
     let (predicted, real) = (predictedChange, realChange)
     let larger = max(abs(predicted), abs(real))
     guard larger.isFinite, scoreBefore.isFinite else { return .otherSize }
@@ -63,15 +60,15 @@ public struct CheckedClaim: Sendable, Equatable {
 
 extension WhatIf {
   /// What leaving out a step really does.
-  public struct WithoutStep: Sendable, Equatable {
+  package struct WithoutStep: Sendable, Equatable {
     /// How much of the score over the contrast is lost; negative where it grows.
-    public let loss: Float
+    package let loss: Float
     /// The item's rank without the step.
-    public let rank: Double
+    package let rank: Double
   }
 
   /// Runs the model again without a step (from 0).
-  public func without(step: Int, _ score: ContrastedScore) -> WithoutStep {
+  package func without(step: Int, _ score: ContrastedScore) -> WithoutStep {
     let changed = scoresWithout(steps: [step])
     return WithoutStep(
       loss: Float(score.before - score.value(under: changed)),
@@ -79,7 +76,7 @@ extension WhatIf {
   }
 
   /// Takes cells away as the sum has them, and runs the model again without them.
-  public func check(
+  package func check(
     _ change: CheckedClaim.Change, on item: Int32, over contrast: Contrast = .catalogueMean
   ) -> CheckedClaim {
     let score = ContrastedScore(of: item, over: contrast, under: scores)
@@ -98,7 +95,7 @@ extension WhatIf {
 
   /// The scores of all items less the cells of some steps or of a slot, all else staying as it is
   /// [N].
-  public func predictedScores(_ change: CheckedClaim.Change) -> [Float] {
+  package func predictedScores(_ change: CheckedClaim.Change) -> [Float] {
     let network = states.network
     let (trace, row) = states.pass(through: step)
     let taken =

@@ -6,20 +6,18 @@ import KSRModel
 /// The exact gradient of p·q with respect to x_{i_t} (through all GRU layers and the attention) and
 /// e_{i_t} (through the writes and their gates), each multiplied with its vector; q is held. Unlike
 /// ``Contributions`` these do not add up to the score.
-public struct GradientTimesInput: Sendable {
-  /// The item scored.
-  public let item: Int32
-  /// What its score is compared with.
-  public let contrast: Contrast
+package struct GradientTimesInput: Sendable {
+  package let item: Int32
+  package let contrast: Contrast
   /// The steps of the history that the rows stand for.
-  public let steps: Range<Int>
+  package let steps: Range<Int>
   /// x_{i_t} · ∂score/∂x_{i_t} by row.
-  public let embedding: [Float]
+  package let embedding: [Float]
   /// e_{i_t} · ∂score/∂e_{i_t} by row; zeros where the model has no memory.
-  public let entity: [Float]
+  package let entity: [Float]
 
   /// The gradients at a step of a history, as the model sees it there.
-  public init(
+  package init(
     _ states: HistoryStates, step: Int, item: Int32, over contrast: Contrast = .catalogueMean
   ) {
     let (trace, row) = states.pass(through: step)

@@ -6,9 +6,8 @@ import KSRModel
 /// time, whichever brings the recommendation nearest to falling, until it falls; then what turns out
 /// not to be needed is put back; then all sets that are smaller still, as far as ``runLimit`` goes.
 /// An item watched several times is left out every time. One step at least stays.
-public struct SmallestSetSearch: Sendable {
-  /// What the search came to.
-  public enum Outcome: Sendable, Equatable {
+package struct SmallestSetSearch: Sendable {
+  package enum Outcome: Sendable, Equatable {
     /// Without these steps (from 0, ascending) the item stands at `rankAfter`. `isProven`: no smaller
     /// set exists, for all of them were tried.
     case found(steps: [Int], rankAfter: Double, isProven: Bool)
@@ -19,22 +18,20 @@ public struct SmallestSetSearch: Sendable {
     case notFound(size: Int)
   }
 
-  /// The history.
-  public let states: HistoryStates
+  package let states: HistoryStates
   /// The step whose recommendation is looked at.
-  public let step: Int
-  /// The recommendation.
-  public let item: Int32
+  package let step: Int
+  package let item: Int32
   /// How many places count as the top.
-  public let k: Int
+  package let k: Int
   /// The most runs of the model for the proof that nothing smaller exists.
-  public let runLimit: Int
+  package let runLimit: Int
   /// Its rank with everything in place.
-  public let rankBefore: Double
+  package let rankBefore: Double
   /// How often the model has run so far.
-  public private(set) var runs = 0
+  package private(set) var runs = 0
   /// What came out; nil while the search goes on.
-  public private(set) var outcome: Outcome?
+  package private(set) var outcome: Outcome?
 
   /// Where taking away one after the other found nothing, all sets of up to this size are tried.
   private static let largestBlindSize = 3
@@ -53,7 +50,7 @@ public struct SmallestSetSearch: Sendable {
   }
 
   /// A search for the item at a step of a history; ``work(runs:)`` does it.
-  public init(
+  package init(
     _ states: HistoryStates, step: Int, item: Int32, k: Int = 10, runLimit: Int = 25_000
   ) {
     self.states = states
@@ -78,7 +75,7 @@ public struct SmallestSetSearch: Sendable {
   }
 
   /// Runs the model up to `count` times; false when there was nothing left to do.
-  public mutating func work(runs count: Int) -> Bool {
+  package mutating func work(runs count: Int) -> Bool {
     guard outcome == nil else { return false }
     let end = runs + count
     while outcome == nil, runs < end {
@@ -192,7 +189,6 @@ public struct SmallestSetSearch: Sendable {
 
 /// All sets of a size, members ascending, each below a bound that depends on those before.
 struct UnitSets: Sendable {
-  /// The number of members.
   let size: Int
   private var current: [Int] = []
 

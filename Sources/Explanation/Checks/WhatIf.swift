@@ -4,30 +4,28 @@ import KSRModel
 ///
 /// A removed step is removed from the history itself, as an edit would: in a history longer than
 /// the window an earlier step takes the place that becomes free.
-public struct WhatIf: Sendable {
+package struct WhatIf: Sendable {
   /// What happened to one item.
   public struct Effect: Sendable, Equatable {
-    /// The item.
-    public let item: Int32
+    package let item: Int32
     /// Its score with everything in place.
-    public let scoreBefore: Float
+    package let scoreBefore: Float
     /// Its score after the change.
-    public let scoreAfter: Float
+    package let scoreAfter: Float
     /// Its rank among all items with everything in place, from 1.
-    public let rankBefore: Double
+    package let rankBefore: Double
     /// Its rank after the change.
-    public let rankAfter: Double
+    package let rankAfter: Double
   }
 
-  /// The history as it is.
-  public let states: HistoryStates
+  package let states: HistoryStates
   /// The step whose scores are looked at.
-  public let step: Int
+  package let step: Int
   /// The scores of all items with everything in place [N].
-  public let scores: [Float]
+  package let scores: [Float]
 
   /// The scores at a step of a history.
-  public init(_ states: HistoryStates, step: Int) {
+  package init(_ states: HistoryStates, step: Int) {
     self.states = states
     self.step = step
     scores = states.scores(at: step)
@@ -37,7 +35,7 @@ public struct WhatIf: Sendable {
   ///
   /// Steps after the one looked at change nothing. Without any step left the scores are those of an
   /// empty history.
-  public func scoresWithout(steps: Set<Int>) -> [Float] {
+  package func scoresWithout(steps: Set<Int>) -> [Float] {
     let network = states.network
     let removed = steps.count { (0...step).contains($0) }
     guard removed <= step else { return network.scores(network.parameters.denseLayerU.bias) }
@@ -51,7 +49,7 @@ public struct WhatIf: Sendable {
 
   /// The scores of all items had one slot not been read, the attention being shared out among the
   /// others [N].
-  public func scoresWithout(relation: Int) -> [Float] {
+  package func scoresWithout(relation: Int) -> [Float] {
     let network = states.network
     guard network.readsMemory else { return scores }
     let (trace, row) = states.pass(through: step)
@@ -60,14 +58,14 @@ public struct WhatIf: Sendable {
   }
 
   /// What a change of the scores does to an item.
-  public func effect(on item: Int32, of changed: [Float]) -> Effect {
+  package func effect(on item: Int32, of changed: [Float]) -> Effect {
     effect(on: item, of: changed, rankBefore: rank(of: item, in: scores))
   }
 
   /// What leaving out each of the given steps, one at a time, does to an item; in their order.
   ///
   /// One run of the model and one scoring of the catalogue for each step.
-  public func leaveOneOut(_ steps: some Sequence<Int>, on item: Int32) -> [Effect] {
+  package func leaveOneOut(_ steps: some Sequence<Int>, on item: Int32) -> [Effect] {
     let before = rank(of: item, in: scores)
     return steps.map {
       effect(on: item, of: scoresWithout(steps: [$0]), rankBefore: before)

@@ -8,30 +8,28 @@ import KSRModel
 /// Exact but for rounding (``residual``), given the gates, the candidates and the attention: a cell
 /// is what was *written* at its step, not all that the item caused. Rows are the steps that the
 /// model saw, the last `MAX_ITEM_LIST_LENGTH` of the history.
-public struct Contributions: Sendable {
-  /// The item scored.
-  public let item: Int32
-  /// What its score is compared with.
-  public let contrast: Contrast
+package struct Contributions: Sendable {
+  package let item: Int32
+  package let contrast: Contrast
   /// The network's own score, less that of the contrast.
-  public let score: Float
+  package let score: Float
   /// The steps of the history that the rows stand for; earlier ones are ``unseen``.
-  public let steps: Range<Int>
+  package let steps: Range<Int>
   /// The item of each row.
-  public let items: [Int32]
+  package let items: [Int32]
   /// q·W_uh g_t [T].
-  public let sequence: [Float]
+  package let sequence: [Float]
   /// α_a c_{t,a} q·W_um e_{i_t} [T R]: the film's part of each relation cell.
-  public let filmParts: Matrix
+  package let filmParts: Matrix
   /// α_a c_{t,a} q·W_um r_a [T R]: the relation's part, the same for any film written alike.
-  public let relationParts: Matrix
+  package let relationParts: Matrix
   /// q·b_u: the part that does not depend on the history.
-  public let bias: Float
+  package let bias: Float
 }
 
 extension Contributions {
   /// The table of a step of a history, as the model sees it there.
-  public init(
+  package init(
     _ states: HistoryStates, step: Int, item: Int32, over contrast: Contrast = .catalogueMean
   ) {
     let (trace, row) = states.pass(through: step)
@@ -41,7 +39,7 @@ extension Contributions {
   }
 
   /// The table of a row of a trace whose first row is step `firstStep` of the history.
-  public init(
+  package init(
     network: KSRNetwork, trace: Trace, row: Int, item: Int32,
     over contrast: Contrast = .catalogueMean, firstStep: Int = 0
   ) {
@@ -58,13 +56,13 @@ extension Contributions {
   }
 
   /// The number of slots R.
-  public var relationCount: Int { filmParts.columns }
+  package var relationCount: Int { filmParts.columns }
 
   /// The steps before the window, which the model does not see.
-  public var unseen: Range<Int> { 0..<steps.lowerBound }
+  package var unseen: Range<Int> { 0..<steps.lowerBound }
 
   /// α_a c_{t,a} q·W_um (e_{i_t} + r_a) of a row and a slot.
-  public func cell(row: Int, relation: Int) -> Float {
+  package func cell(row: Int, relation: Int) -> Float {
     filmParts[row, relation] + relationParts[row, relation]
   }
 

@@ -1,91 +1,83 @@
 import Evaluation
 
 /// The model as a whole, as far as ``ModelDiagnosis`` has counted.
-public struct DiagnosisReport: Sendable, Encodable {
+package struct DiagnosisReport: Sendable, Encodable {
   /// A mean with its 95 % interval from resampling viewers.
-  public struct Interval: Sendable, Equatable, Encodable {
+  package struct Interval: Sendable, Equatable, Encodable {
     /// The mean over the cases.
-    public let mean: Double
-    /// The lower end.
-    public let low: Double
-    /// The upper end.
-    public let high: Double
+    package let mean: Double
+    package let low: Double
+    package let high: Double
   }
 
-  /// One relation of the memory.
-  public struct Relation: Sendable, Encodable {
-    /// What to call it.
-    public let name: String
+  package struct Relation: Sendable, Encodable {
+    package let name: String
     /// The mean of α over all steps read.
-    public let meanAttention: Double
+    package let meanAttention: Double
     /// The share of those steps at which no other slot has a larger α.
-    public let leads: Double
+    package let leads: Double
     /// The mean of α by the step's place in what the model reads: ``DiagnosisReport/placeBins``
     /// parts of L; nil where no history is that long.
-    public let attentionByPlace: [Double?]
+    package let attentionByPlace: [Double?]
     /// The mean of the write gate z over all steps read.
-    public let meanGate: Double
+    package let meanGate: Double
     /// NDCG@10 with the slot silenced, α shared out among the others, less NDCG@10 as it is.
-    public let change: Interval
+    package let change: Interval
     /// The share of the cases whose target gets another rank without the slot.
-    public let moved: Double
+    package let moved: Double
     /// Whether the slot never leads, and of 100 targets not one is ranked otherwise without it.
-    public let neverMatters: Bool
+    package let neverMatters: Bool
   }
 
   /// The metrics of some of the cases.
-  public struct Slice: Sendable, Encodable {
-    /// Which cases.
-    public let name: String
-    /// How many.
-    public let caseCount: Int
+  package struct Slice: Sendable, Encodable {
+    package let name: String
+    package let caseCount: Int
     /// The share of targets among the first ten.
-    public let hit: Double
+    package let hit: Double
     /// NDCG@10.
-    public let ndcg: Interval
+    package let ndcg: Interval
   }
 
   /// How well one viewer is predicted.
-  public struct Viewer: Sendable, Equatable, Encodable {
+  package struct Viewer: Sendable, Equatable, Encodable {
     /// The viewer's place among those of the session.
-    public let viewer: Int
-    /// The viewer's token.
-    public let user: String
+    package let viewer: Int
+    package let user: String
     /// Steps kept from training.
-    public let caseCount: Int
+    package let caseCount: Int
     /// The mean NDCG@10 of those.
-    public let ndcg: Double
+    package let ndcg: Double
   }
 
   /// Into how many parts the places of steps are put together.
-  public static let placeBins = 16
+  package static let placeBins = 16
 
   /// Viewers counted, and all that have steps kept from training.
-  public let viewerCount: Int
+  package let viewerCount: Int
   /// All viewers with steps kept from training.
-  public let viewerTotal: Int
+  package let viewerTotal: Int
   /// Steps read by the model, of which attention and gates are means.
-  public let stepCount: Int
+  package let stepCount: Int
   /// The mean entropy of α in nats, and the largest there can be.
-  public let meanEntropy: Double
-  /// ln R.
-  public let largestEntropy: Double
+  package let meanEntropy: Double
+  package let largestEntropy: Double
   /// All cases: interactions kept from training, validation and test.
-  public let all: Slice
+  package let all: Slice
   /// The relations in the order of the slots; none for a model without memory.
-  public let relations: [Relation]
+  package let relations: [Relation]
   /// Short and long histories, popular and rare targets, with and without facts.
-  public let slices: [Slice]
+  package let slices: [Slice]
   /// Viewers with fewer steps than this are listed neither among the best nor the worst.
-  public let leastSteps: Int
+  package let leastSteps: Int
   /// The best predicted viewers, the best first.
-  public let best: [Viewer]
+  package let best: [Viewer]
   /// The worst predicted viewers, the worst first.
-  public let worst: [Viewer]
+  package let worst: [Viewer]
   /// Items of the catalogue.
-  public let itemCount: Int
+  package let itemCount: Int
   /// Items without a known fact under any relation of the memory.
-  public let itemsWithoutFacts: Int
+  package let itemsWithoutFacts: Int
 }
 
 extension DiagnosisReport.Interval {

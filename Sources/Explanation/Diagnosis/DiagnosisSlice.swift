@@ -22,7 +22,6 @@ enum DiagnosisSlice: Sendable {
     .popular(true), .popular(false), .known(true), .known(false),
   ]
 
-  /// What to call the slice.
   var name: String {
     switch self {
     case .all: "all"

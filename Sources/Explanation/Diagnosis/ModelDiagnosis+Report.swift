@@ -9,7 +9,7 @@ extension ModelDiagnosis {
   static let listedViewers = 5
 
   /// What has been counted so far, with all intervals.
-  public var report: DiagnosisReport {
+  package var report: DiagnosisReport {
     var writer = DiagnosisWriter(self)
     while writer.work() {}
     return writer.report
@@ -18,7 +18,7 @@ extension ModelDiagnosis {
 
 /// Writes the report of a ``ModelDiagnosis``, a slice or a relation at a time, as the interval of each
 /// takes many resamples.
-public struct DiagnosisWriter: Sendable {
+package struct DiagnosisWriter: Sendable {
   private let diagnosis: ModelDiagnosis
   private let slices: [DiagnosisSlice]
   private let resamples: Int
@@ -26,7 +26,7 @@ public struct DiagnosisWriter: Sendable {
   private var changes: [(interval: DiagnosisReport.Interval, moved: Double)] = []
 
   /// The report of what has been counted when this is made.
-  public init(_ diagnosis: ModelDiagnosis) {
+  package init(_ diagnosis: ModelDiagnosis) {
     self.diagnosis = diagnosis
     slices = DiagnosisSlice.shown
     // One interval is a portion of work: of many viewers fewer resamples are drawn.
@@ -34,7 +34,7 @@ public struct DiagnosisWriter: Sendable {
   }
 
   /// Finds one more slice or relation; false if all were known.
-  public mutating func work() -> Bool {
+  package mutating func work() -> Bool {
     if written.count < slices.count {
       written.append(slice(slices[written.count]))
     } else if changes.count < diagnosis.reading.gates.count {
@@ -46,7 +46,7 @@ public struct DiagnosisWriter: Sendable {
   }
 
   /// The report; what has not been found yet is missing in it.
-  public var report: DiagnosisReport {
+  package var report: DiagnosisReport {
     let session = diagnosis.session
     let none = DiagnosisReport.Slice(
       name: "all", caseCount: 0, hit: 0, ndcg: .init(mean: 0, low: 0, high: 0))

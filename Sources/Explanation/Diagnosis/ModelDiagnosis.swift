@@ -9,16 +9,13 @@ import Workspace
 /// of all. Each interaction kept from training (validation and test) is a case: its rank is taken as
 /// the model gives it and once more for every slot silenced. What has been counted does not depend
 /// on how large the portions were.
-public struct ModelDiagnosis: Sendable {
+package struct ModelDiagnosis: Sendable {
   /// One interaction kept from training.
   struct Case: Sendable, Equatable {
-    /// The viewer, by place.
     let viewer: Int
     /// The step of the target in the history, from 1.
     let step: Int
-    /// What came next.
     let target: Int32
-    /// Its rank.
     var rank: Double
     /// Its rank with each slot silenced.
     var silenced: [Double]
@@ -28,11 +25,9 @@ public struct ModelDiagnosis: Sendable {
   struct Reading: Sendable {
     /// Σ α by place and slot [L R].
     var attention: Matrix64
-    /// Σ z by slot.
     var gates: [Double]
     /// Steps by slot of the largest α.
     var leads: [Int]
-    /// Steps by place.
     var steps: [Int]
     /// Σ −Σ α ln α.
     var entropy = 0.0
@@ -48,21 +43,19 @@ public struct ModelDiagnosis: Sendable {
   private var nextViewer = 0
   private var current: Current?
 
-  /// The viewer at work.
   private struct Current: Sendable {
     let viewer: Int
     /// Steps of targets that are left.
     var targets: ArraySlice<Int>
     /// The pass that the first L steps share.
     let shared: Trace
-    /// The cases found.
     var cases: [Case] = []
     /// The case at work, and the preferences that are left to rank: as it is, then silenced.
     var open: (found: Case, preferences: [[Float]])?
   }
 
   /// Nothing counted yet.
-  public init(_ session: Session) {
+  package init(_ session: Session) {
     self.session = session
     isPopular = DiagnosisSlice.popularItems(session.popularity)
     var order = session.viewers.indices.filter { viewer in
@@ -83,16 +76,16 @@ public struct ModelDiagnosis: Sendable {
   }
 
   /// Whether all viewers have been counted.
-  public var isComplete: Bool { current == nil && nextViewer == order.count }
+  package var isComplete: Bool { current == nil && nextViewer == order.count }
 
   /// Viewers counted so far.
-  public var viewerCount: Int { nextViewer - (current == nil ? 0 : 1) }
+  package var viewerCount: Int { nextViewer - (current == nil ? 0 : 1) }
 
   /// All viewers with interactions kept from training.
-  public var viewerTotal: Int { order.count }
+  package var viewerTotal: Int { order.count }
 
   /// Goes on with about so many multiplications; false if there was nothing left to do.
-  public mutating func work(multiplications: Int) -> Bool {
+  package mutating func work(multiplications: Int) -> Bool {
     guard !isComplete else { return false }
     var left = multiplications
     repeat { advance(&left) } while left > 0 && !isComplete
@@ -211,7 +204,6 @@ struct Matrix64: Sendable, Equatable {
   let columns: Int
   private var values: [Double]
 
-  /// A matrix of zeros.
   init(rows: Int, columns: Int) {
     (self.rows, self.columns) = (rows, columns)
     values = Array(repeating: 0, count: rows * columns)

@@ -15,7 +15,7 @@
 ///
 /// Edits stand between commas. In tokens `%2C` is a comma, `%25` a percent sign; any byte may be
 /// written so.
-public enum Edit: Sendable, Hashable {
+package enum Edit: Sendable, Hashable {
   /// `-N`
   case delete(step: Int)
   /// `+N:ITEM`
@@ -36,7 +36,7 @@ public enum Edit: Sendable, Hashable {
   case gamma(Float)
 
   /// Whether it is about the history, not about what is read of the memory.
-  public var concernsHistory: Bool {
+  package var concernsHistory: Bool {
     switch self {
     case .delete, .insert, .replace, .move, .cut: true
     case .silence, .boost, .force, .gamma: false
@@ -44,7 +44,7 @@ public enum Edit: Sendable, Hashable {
   }
 
   /// The edit as the command line takes it.
-  public var text: String {
+  package var text: String {
     switch self {
     case .delete(let step): "-\(step + 1)"
     case .insert(let step, let item): "+\(step + 1):\(EditToken.encoded(item))"
@@ -60,7 +60,7 @@ public enum Edit: Sendable, Hashable {
   }
 
   /// The largest γ that can be asked for.
-  public static let largestGamma: Float = 1_000_000
+  package static let largestGamma: Float = 1_000_000
 
   /// The shortest decimal that reads back as the same number.
   static func number(_ value: Float) -> String {
@@ -73,9 +73,9 @@ public enum Edit: Sendable, Hashable {
 }
 
 /// Tokens between commas.
-public enum EditToken {
+package enum EditToken {
   /// The token with commas, percent signs, control characters and outer blanks as `%XX`.
-  public static func encoded(_ token: String) -> String {
+  package static func encoded(_ token: String) -> String {
     let bytes = Array(token.utf8)
     var result: [UInt8] = []
     for (place, byte) in bytes.enumerated() {
@@ -93,7 +93,7 @@ public enum EditToken {
   }
 
   /// The token that was meant; a percent sign without two hexadecimal digits stands for itself.
-  public static func decoded(_ text: some StringProtocol) -> String {
+  package static func decoded(_ text: some StringProtocol) -> String {
     let bytes = Array(text.utf8)
     var result: [UInt8] = []
     var place = 0

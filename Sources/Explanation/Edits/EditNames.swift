@@ -2,31 +2,28 @@ import AtomicFiles
 import KSRModel
 
 /// What edits may name: the items and relations of a model.
-public struct EditNames: Sendable {
+package struct EditNames: Sendable {
   private let model: TrainedModel
 
-  /// The names of a model.
-  public init(_ model: TrainedModel) { self.model = model }
+  package init(_ model: TrainedModel) { self.model = model }
 
   /// The item with a token, else with a name that only one item has.
-  public func item(_ text: String) throws(ItemLookup.Failure) -> Int32 {
+  package func item(_ text: String) throws(ItemLookup.Failure) -> Int32 {
     // The usual case must not wait for all names of a large catalogue.
     if let item = model.items.id(of: text), item > 0 { return Int32(item) }
     return try ItemLookup(model).item(text)
   }
 
-  /// The token of an item.
-  public func token(of item: Int32) -> String { model.items[Int(item)] }
+  package func token(of item: Int32) -> String { model.items[Int(item)] }
 
-  /// The token of a slot's relation.
-  public func token(ofSlot slot: Int) -> String { model.relations[slot] }
+  package func token(ofSlot slot: Int) -> String { model.relations[slot] }
 
   /// The number of slots that can be read; 0 for a model without memory.
-  public var slotCount: Int { model.settings.memory == .knowledge ? model.relations.count : 0 }
+  package var slotCount: Int { model.settings.memory == .knowledge ? model.relations.count : 0 }
 
   /// The slot of a relation, by token, by name, or by the part after the last dot of either, as long
   /// as only one relation has it.
-  public func slot(_ text: String) throws(ItemLookup.Failure) -> Int {
+  package func slot(_ text: String) throws(ItemLookup.Failure) -> Int {
     guard slotCount > 0 else {
       throw ItemLookup.Failure(
         description: "the model has no memory, so there is no relation to change; "

@@ -1,16 +1,15 @@
 import AtomicFiles
 
 /// What is wrong with edits: where, what was found, and what would be accepted.
-public struct EditFailure: Error, Sendable, Equatable, CustomStringConvertible {
+package struct EditFailure: Error, Sendable, Equatable, CustomStringConvertible {
   /// The character at which the edit begins, from 1.
-  public let position: Int
-  /// The edit as it was written.
-  public let found: String
+  package let position: Int
+  package let found: String
   /// What is wrong with it and what can be had instead, a sentence.
-  public let sentence: String
+  package let sentence: String
 
   /// Place, edit and sentence in a line.
-  public var description: String {
+  package var description: String {
     "edit, character \(position), \(quoted(found)): \(sentence)"
   }
 }
@@ -19,14 +18,13 @@ public struct EditFailure: Error, Sendable, Equatable, CustomStringConvertible {
 ///
 /// The grammar is that of ``Edit``. Printing what was parsed and parsing what was printed change
 /// nothing.
-public struct EditScript: Sendable, Equatable {
-  /// The edits.
-  public let edits: [Edit]
+package struct EditScript: Sendable, Equatable {
+  package let edits: [Edit]
   /// Where each of them begins in the text it was read from, from 1, and what stands there.
   let sources: [(position: Int, text: String)]
 
   /// Edits that did not come from a text.
-  public init(_ edits: [Edit]) {
+  package init(_ edits: [Edit]) {
     self.edits = edits
     var position = 1
     sources = edits.map { edit in
@@ -36,13 +34,13 @@ public struct EditScript: Sendable, Equatable {
   }
 
   /// The edits as one line, without blanks between them.
-  public var text: String { edits.map(\.text).joined(separator: ",") }
+  package var text: String { edits.map(\.text).joined(separator: ",") }
 
   /// Scripts are equal when their edits are.
-  public static func == (a: EditScript, b: EditScript) -> Bool { a.edits == b.edits }
+  package static func == (a: EditScript, b: EditScript) -> Bool { a.edits == b.edits }
 
   /// Reads a line; blanks around an edit do not count, and an empty line has no edits.
-  public init(parsing text: String) throws(EditFailure) {
+  package init(parsing text: String) throws(EditFailure) {
     var edits: [Edit] = []
     var sources: [(position: Int, text: String)] = []
     // By scalars: a token may begin or end with one that joins its neighbour to one character.
@@ -64,7 +62,6 @@ public struct EditScript: Sendable, Equatable {
   }
 }
 
-/// Reads one edit.
 private struct EditReader {
   let position: Int
   let word: Substring.UnicodeScalarView

@@ -3,33 +3,30 @@ import KSRModel
 /// A history after edits, and the change of what the model reads: what an edited run is made of.
 ///
 /// Of an unchanged history ``states(_:)`` is the same run, bit for bit.
-public struct EditedHistory: Sendable, Hashable {
-  /// What happened to a step.
-  public enum Change: Sendable, Hashable { case inserted, replaced, moved }
+package struct EditedHistory: Sendable, Hashable {
+  package enum Change: Sendable, Hashable { case inserted, replaced, moved }
 
-  /// One step.
-  public struct Row: Sendable, Hashable {
-    /// The item.
-    public internal(set) var item: Int32
+  package struct Row: Sendable, Hashable {
+    package internal(set) var item: Int32
     /// The step of the unedited history that it is, or whose place it took; nil if it was inserted.
-    public let origin: Int?
+    package let origin: Int?
     /// What happened to it; nil for nothing.
-    public internal(set) var change: Change?
+    package internal(set) var change: Change?
   }
 
   /// The history before the edits.
-  public let original: [Int32]
+  package let original: [Int32]
   /// The steps after them; never empty unless the history was.
-  public private(set) var rows: [Row]
+  package private(set) var rows: [Row]
   /// What becomes of the read weights.
-  public private(set) var reading = ReadIntervention.none
+  package private(set) var reading = ReadIntervention.none
   /// The edits, with tokens for all names.
-  public private(set) var edits: [Edit] = []
+  package private(set) var edits: [Edit] = []
   /// The step of the unedited history that comes after the last row.
   private var end: Int
 
   /// Applies edits in order.
-  public init(
+  package init(
     _ items: [Int32], _ script: EditScript, in names: EditNames
   ) throws(EditFailure) {
     original = items
@@ -46,21 +43,20 @@ public struct EditedHistory: Sendable, Hashable {
   }
 
   /// The rows follow from the edits, and histories are long: the edits tell them apart well enough.
-  public func hash(into hasher: inout Hasher) {
+  package func hash(into hasher: inout Hasher) {
     hasher.combine(original.count)
     hasher.combine(edits)
   }
 
   /// The items, oldest first.
-  public var items: [Int32] { rows.map(\.item) }
+  package var items: [Int32] { rows.map(\.item) }
 
-  /// Whether the run is the unedited one.
-  public var isUnchanged: Bool { reading.isNone && items == original }
+  package var isUnchanged: Bool { reading.isNone && items == original }
 
   /// The model's states of the edited run.
   ///
   /// - Parameter unedited: the run before the edits, if there is one: most windows are the same.
-  public func states(_ network: KSRNetwork, like unedited: HistoryStates? = nil) -> HistoryStates {
+  package func states(_ network: KSRNetwork, like unedited: HistoryStates? = nil) -> HistoryStates {
     HistoryStates(network: network, items: items, reading: reading, like: unedited)
   }
 
@@ -68,13 +64,13 @@ public struct EditedHistory: Sendable, Hashable {
   ///
   /// What came next there is what the edited run at `step` would have to foresee. Nil where that is
   /// the first step of all.
-  public func unedited(at step: Int) -> Int? {
+  package func unedited(at step: Int) -> Int? {
     let next = anchor(after: step)
     return next > 0 ? next - 1 : nil
   }
 
   /// What really came next in the unedited history; nil after its last step.
-  public func next(after step: Int) -> Int32? {
+  package func next(after step: Int) -> Int32? {
     let next = anchor(after: step)
     return next < original.count ? original[next] : nil
   }

@@ -1,31 +1,29 @@
 import KSRModel
 
 /// Where items stand in two runs: how far each moved, what came in, what is gone.
-public struct RankChanges: Sendable {
+package struct RankChanges: Sendable {
   /// One item in both runs.
-  public struct Change: Sendable, Equatable {
-    /// The item.
-    public let item: Int32
+  package struct Change: Sendable, Equatable {
+    package let item: Int32
     /// Its ranks, from 1; ties at the mean of their places.
-    public let rankBefore, rankAfter: Double
-    /// Its scores.
-    public let scoreBefore, scoreAfter: Float
+    package let rankBefore, rankAfter: Double
+    package let scoreBefore, scoreAfter: Float
 
     /// Places gained: above 0 for an item that is nearer to the top now.
-    public var gain: Double { rankBefore - rankAfter }
+    package var gain: Double { rankBefore - rankAfter }
   }
 
   /// How many places count as the top.
-  public let k: Int
+  package let k: Int
   /// The items that were asked for, and the first k before.
-  public let changes: [Int32: Change]
+  package let changes: [Int32: Change]
   /// Items of the first k before that are not among the first k now, in their order before.
-  public let gone: [Change]
+  package let gone: [Change]
   /// How many of the first k are the same in both runs.
-  public let overlap: Int
+  package let overlap: Int
 
   /// Compares the scores of all items [N] in two runs.
-  public init(before: [Float], after: [Float], items: some Sequence<Int32>, k: Int = 10) {
+  package init(before: [Float], after: [Float], items: some Sequence<Int32>, k: Int = 10) {
     self.k = k
     let top = topItems(before, count: k).map(\.item)
     let compared = Array(Set(items).union(top))
@@ -47,7 +45,7 @@ public struct RankChanges: Sendable {
   }
 
   /// Whether an item is among the first k now and was not before.
-  public func isNew(_ change: Change) -> Bool {
+  package func isNew(_ change: Change) -> Bool {
     change.rankAfter <= Double(k) && change.rankBefore > Double(k)
   }
 }

@@ -1,15 +1,13 @@
 import KSRModel
 
 /// The tails nearest to a slot in embedding space, or why there are none to show.
-public enum NearestTails: Sendable, Equatable {
+package enum NearestTails: Sendable, Equatable {
   /// A tail and the cosine of its vector with the slot.
-  public struct NearTail: Sendable, Equatable {
-    /// The tail.
-    public let tail: Int32
-    /// What to call it.
-    public let name: String
+  package struct NearTail: Sendable, Equatable {
+    package let tail: Int32
+    package let name: String
     /// The cosine of its vector with the slot's value.
-    public let cosine: Float
+    package let cosine: Float
   }
 
   /// The nearest first; the note says where the comparison is weaker than it looks.
@@ -20,7 +18,7 @@ public enum NearestTails: Sendable, Equatable {
 
 extension TailIndex {
   /// The tails of a slot with the largest cosine to `value`; approximate by nature.
-  public func nearest(
+  package func nearest(
     to value: some Collection<Float>, under slot: Int, count: Int
   ) -> NearestTails {
     var search = NearestTailsSearch(to: Array(value), under: slot, count: count)
@@ -30,7 +28,7 @@ extension TailIndex {
 }
 
 /// Finds ``NearestTails`` a part at a time: a relation may have as many tails as there are people.
-public struct NearestTailsSearch: Sendable {
+package struct NearestTailsSearch: Sendable {
   private let value: [Float]
   private let slot: Int
   private let count: Int
@@ -38,14 +36,14 @@ public struct NearestTailsSearch: Sendable {
   private var looked = 0
 
   /// A search for the `count` tails of a slot with the largest cosine to `value`.
-  public init(to value: [Float], under slot: Int, count: Int) {
+  package init(to value: [Float], under slot: Int, count: Int) {
     (self.value, self.slot, self.count) = (value, slot, count)
   }
 
   /// Goes on with about so many multiplications as are left, and takes off those it has done.
   ///
   /// - Returns: the tails, or why there are none, when that is known.
-  public mutating func work(_ left: inout Int, in index: TailIndex) -> NearestTails? {
+  package mutating func work(_ left: inout Int, in index: TailIndex) -> NearestTails? {
     guard let directions = index.directions else {
       return .unavailable("The model file holds no vectors of the tails.")
     }

@@ -9,50 +9,45 @@ import KSRModel
 /// to the same score as the cells do.
 ///
 /// This says which known facts the exact amounts go along with, not that the model used the facts.
-public struct SharedFacts: Sendable {
+package struct SharedFacts: Sendable {
   /// What one step adds to a group.
-  public struct StepAmount: Sendable, Equatable {
+  package struct StepAmount: Sendable, Equatable {
     /// The step of the history, from 0.
-    public let step: Int
-    /// Its item.
-    public let item: Int32
-    /// What it adds.
-    public let amount: Float
+    package let step: Int
+    package let item: Int32
+    package let amount: Float
   }
 
   /// The steps that share one tail with the item.
-  public struct Group: Sendable, Equatable {
+  package struct Group: Sendable, Equatable {
     /// The slot under which it is shared.
-    public let slot: Int
-    /// The tail.
-    public let tail: Int32
-    /// What to call the tail.
-    public let name: String
+    package let slot: Int
+    package let tail: Int32
+    package let name: String
     /// What its steps add together.
-    public let amount: Float
+    package let amount: Float
     /// The steps involved, the largest amount first.
-    public let steps: [StepAmount]
+    package let steps: [StepAmount]
   }
 
-  /// The table that was grouped.
-  public let contributions: Contributions
+  package let contributions: Contributions
   /// Groups, the largest amount first.
-  public let groups: [Group]
+  package let groups: [Group]
   /// What the steps add that share no known fact with the item.
-  public let other: Float
+  package let other: Float
   /// Those steps, the largest amount first.
-  public let otherSteps: [StepAmount]
+  package let otherSteps: [StepAmount]
 
 }
 
 extension SharedFacts {
   /// q·b_u, which no step brings.
-  public var bias: Float { contributions.bias }
+  package var bias: Float { contributions.bias }
   /// What all steps add: groups and other.
-  public var history: Float { groups.reduce(other) { $0 + $1.amount } }
+  package var history: Float { groups.reduce(other) { $0 + $1.amount } }
 
   /// Groups the rows of a table.
-  public init(_ contributions: Contributions, index: TailIndex) {
+  package init(_ contributions: Contributions, index: TailIndex) {
     var members: [Fact: [StepAmount]] = [:]
     var rest: [StepAmount] = []
     let sums = contributions.stepSums

@@ -4,36 +4,33 @@ import KSRModel
 ///
 /// ``facts`` is exact: how much of the slot each step still holds, told by the known tails of its
 /// item. ``nearest`` is approximate: tails whose vectors point the way that the slot does.
-public struct SlotReading: Sendable {
+package struct SlotReading: Sendable {
   /// A known tail and how much of the slot was written by items that have it.
-  public struct HeldTail: Sendable, Equatable {
-    /// The tail.
-    public let tail: Int32
-    /// What to call it.
-    public let name: String
+  package struct HeldTail: Sendable, Equatable {
+    package let tail: Int32
+    package let name: String
     /// Its share of the slot, 0 to 1.
-    public let weight: Float
+    package let weight: Float
     /// The steps of the history that wrote it, from 0, oldest first.
-    public let steps: [Int]
+    package let steps: [Int]
   }
 
-  /// The slot.
-  public let slot: Int
+  package let slot: Int
   /// The known tails of the items written, the largest weight first.
   ///
   /// A step whose item has several tails under the relation divides its weight equally.
-  public let facts: [HeldTail]
+  package let facts: [HeldTail]
   /// The share written by items that have no known tail under the relation.
-  public let weightWithoutFact: Float
+  package let weightWithoutFact: Float
   /// The steps that wrote it, oldest first.
-  public let stepsWithoutFact: [Int]
+  package let stepsWithoutFact: [Int]
   /// The share that is still the zero that the slot started from.
-  public let unwritten: Float
+  package let unwritten: Float
   /// The tails whose vectors are nearest to the slot.
-  public let nearest: NearestTails
+  package let nearest: NearestTails
 
   /// Reads a slot at a row of a trace whose first row is step `firstStep` of the history.
-  public init(
+  package init(
     _ trace: Trace, row: Int, slot: Int, index: TailIndex, nearest count: Int = 5,
     firstStep: Int = 0
   ) {
@@ -70,7 +67,7 @@ public struct SlotReading: Sendable {
   }
 
   /// Reads a slot at a step of a history, as the model sees it there.
-  public init(
+  package init(
     _ states: HistoryStates, step: Int, slot: Int, index: TailIndex, nearest count: Int = 5
   ) {
     let (trace, row) = states.pass(through: step)

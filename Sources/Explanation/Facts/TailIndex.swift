@@ -3,12 +3,12 @@ import KSRModel
 /// The known tails of a model's items, arranged for explanations; built once per model.
 public struct TailIndex: Sendable {
   /// The facts themselves.
-  public let tails: KnownTails
+  package let tails: KnownTails
   /// The number of items, the padding item not counted.
-  public let itemCount: Int
+  package let itemCount: Int
   /// Whether the model changed its entity vectors in training, so that they and the tails' original
   /// vectors lie in spaces that are no longer quite the same.
-  public let entitiesWereTrained: Bool
+  package let entitiesWereTrained: Bool
 
   /// Where each slot starts in `ids` and `counts`; one more entry than slots.
   private let starts: [Int]
@@ -20,14 +20,14 @@ public struct TailIndex: Sendable {
   let directions: TailDirections?
 
   /// The index of a model's facts.
-  public init(_ model: TrainedModel) {
+  package init(_ model: TrainedModel) {
     self.init(
       model.tails, itemCount: model.items.count - 1,
       entitiesWereTrained: !model.settings.freezesKnowledgeGraph)
   }
 
   /// The index of facts about `itemCount` items besides the padding item.
-  public init(_ tails: KnownTails, itemCount: Int, entitiesWereTrained: Bool) {
+  package init(_ tails: KnownTails, itemCount: Int, entitiesWereTrained: Bool) {
     self.tails = tails
     self.itemCount = itemCount
     self.entitiesWereTrained = entitiesWereTrained
@@ -61,10 +61,10 @@ public struct TailIndex: Sendable {
   }
 
   /// The tails that occur under a slot, ascending.
-  public func tails(under slot: Int) -> ArraySlice<Int32> { ids[starts[slot]..<starts[slot + 1]] }
+  package func tails(under slot: Int) -> ArraySlice<Int32> { ids[starts[slot]..<starts[slot + 1]] }
 
   /// How many items have a tail under a slot.
-  public func count(of tail: Int32, slot: Int) -> Int {
+  package func count(of tail: Int32, slot: Int) -> Int {
     var (low, high) = (starts[slot], starts[slot + 1])
     while low < high {
       let middle = (low + high) / 2

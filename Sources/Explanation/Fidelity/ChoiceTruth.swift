@@ -6,20 +6,18 @@ import Workspace
 ///
 /// Columns `user_id:token`, `step:float` (from 1), `relation:token` and `entity:token`; both are
 /// `none` where nothing in the history pointed to the choice.
-public struct ChoiceTruth: Sendable {
+package struct ChoiceTruth: Sendable {
   /// The attribute behind a choice.
-  public struct Attribute: Sendable, Hashable {
-    /// The slot of the relation.
-    public let slot: Int
-    /// The tail.
-    public let tail: Int32
+  package struct Attribute: Sendable, Hashable {
+    package let slot: Int
+    package let tail: Int32
   }
 
   /// By viewer of the session, then by step from 0; nil for none.
-  public let attributes: [[Attribute?]]
+  package let attributes: [[Attribute?]]
 
   /// Reads the truth of a session's viewers; nil where the data folder has no NAME.truth.
-  public init?(_ session: Session) throws(DataError) {
+  package init?(_ session: Session) throws(DataError) {
     guard let folder = session.folder, folder.has("truth") else { return nil }
     let path = folder.file("truth")
     let table = try AtomicTable.read(

@@ -1,5 +1,5 @@
 /// A way to say which steps of a history, or which slots, a recommendation rests on.
-public enum Explainer: String, Sendable, CaseIterable, Codable {
+package enum Explainer: String, Sendable, CaseIterable, Codable {
   /// The exact contributions, over the catalogue mean.
   case contributions
   /// The exact contributions, over what the model would recommend instead.
@@ -15,8 +15,7 @@ public enum Explainer: String, Sendable, CaseIterable, Codable {
   /// An order drawn at random.
   case random
 
-  /// What to call it in a table.
-  public var name: String {
+  package var name: String {
     switch self {
     case .contributions: "exact contributions"
     case .contributionsOverRivals: "exact, over rivals"
@@ -31,7 +30,7 @@ public enum Explainer: String, Sendable, CaseIterable, Codable {
   /// Whether a negative weight says that something speaks against the item.
   ///
   /// The others claim of everything that it speaks for it.
-  public var isSigned: Bool {
+  package var isSigned: Bool {
     switch self {
     case .contributions, .contributionsOverRivals, .gradient, .leaveOneOut: true
     case .attention, .recency, .random: false

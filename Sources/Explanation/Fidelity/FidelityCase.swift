@@ -6,7 +6,6 @@ struct FidelityCase: Sendable {
   /// The fewest steps that a history must have, so that five can be taken away.
   static let fewestSteps = 6
 
-  /// The index of the viewer.
   let viewer: Int
   /// The history up to the choice.
   let states: HistoryStates

@@ -1,5 +1,4 @@
-/// What an explanation is scored by.
-public enum FidelityMeasure: String, Sendable, CaseIterable, Codable {
+package enum FidelityMeasure: String, Sendable, CaseIterable, Codable {
   /// The item's probability less that without the k steps named first.
   case deletionProbability
   /// Its gain in NDCG@10 less that without the k steps named first.

@@ -2,47 +2,39 @@ import Evaluation
 import Randomness
 
 /// How well each explainer did, with intervals over viewers.
-public struct FidelityReport: Sendable, Encodable {
-  /// A measure of one explainer.
-  public struct Measurement: Sendable, Encodable {
-    /// What was measured.
-    public let measure: FidelityMeasure
+package struct FidelityReport: Sendable, Encodable {
+  package struct Measurement: Sendable, Encodable {
+    package let measure: FidelityMeasure
     /// How many cases it is defined for.
-    public let caseCount: Int
+    package let caseCount: Int
     /// The mean over all k; of a single number, that number.
-    public let mean: BootstrapInterval
+    package let mean: BootstrapInterval
     /// By k from 1; one entry for what has no k.
-    public let bySize: [BootstrapInterval]
+    package let bySize: [BootstrapInterval]
     /// The mean of the exact contributions less this one's, case by case; nil for themselves.
-    public let exactLessThis: BootstrapInterval?
+    package let exactLessThis: BootstrapInterval?
   }
 
   /// All measures of one explainer.
-  public struct Row: Sendable, Encodable {
-    /// The explainer.
-    public let explainer: Explainer
-    /// What is defined for it.
-    public let measurements: [Measurement]
+  package struct Row: Sendable, Encodable {
+    package let explainer: Explainer
+    package let measurements: [Measurement]
 
-    /// One of the measures.
-    public subscript(measure: FidelityMeasure) -> Measurement? {
+    package subscript(measure: FidelityMeasure) -> Measurement? {
       measurements.first { $0.measure == measure }
     }
   }
 
-  /// Which item was explained.
-  public let subject: FidelityStudy.Subject
+  package let subject: FidelityStudy.Subject
   /// The number of viewers, one choice each.
-  public let caseCount: Int
+  package let caseCount: Int
   /// The rows, in the order of ``Explainer``.
-  public let rows: [Row]
+  package let rows: [Row]
   /// The mean of |residual| / max(|score|, Σ|cells|) of the contributions.
-  public let meanResidual: Double
-  /// The largest of them.
-  public let largestResidual: Double
+  package let meanResidual: Double
+  package let largestResidual: Double
 
-  /// The row of an explainer.
-  public subscript(explainer: Explainer) -> Row? { rows.first { $0.explainer == explainer } }
+  package subscript(explainer: Explainer) -> Row? { rows.first { $0.explainer == explainer } }
 
   init(
     subject: FidelityStudy.Subject, viewers: [Int], scored: [[Explainer: CaseMeasures]],
@@ -96,7 +88,7 @@ extension BootstrapInterval: Encodable {
   private enum Keys: String, CodingKey { case mean, low, high }
 
   /// Writes the keys `mean`, `low` and `high`.
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Keys.self)
     try container.encode(mean, forKey: .mean)
     try container.encode(low, forKey: .low)

@@ -4,9 +4,9 @@ import Randomness
 import Workspace
 
 /// Puts the explanations of a model to the test, by running it again many times.
-public struct FidelityStudy: Sendable {
+package struct FidelityStudy: Sendable {
   /// Which item the explanations are about.
-  public enum Subject: String, Sendable, CaseIterable, Codable {
+  package enum Subject: String, Sendable, CaseIterable, Codable {
     /// What the viewer really chose next.
     case chosen
     /// What the model puts first.
@@ -14,9 +14,9 @@ public struct FidelityStudy: Sendable {
   }
 
   /// The steps taken away or put in: one to five.
-  public static let sizes = 1...5
+  package static let sizes = 1...5
   /// The length of the list of recommendations that counts.
-  public static let listLength = 10
+  package static let listLength = 10
 
   let cases: [FidelityCase]
   let network: KSRNetwork
@@ -24,7 +24,7 @@ public struct FidelityStudy: Sendable {
   private let seed: UInt64
 
   /// A study of a model on up to `users` viewers of its data.
-  public init(_ session: Session, users: Int, threads: Int, seed: UInt64 = 1) {
+  package init(_ session: Session, users: Int, threads: Int, seed: UInt64 = 1) {
     cases = FidelityCase.cases(session, count: users)
     network = session.network
     self.threads = threads
@@ -32,12 +32,12 @@ public struct FidelityStudy: Sendable {
   }
 
   /// The number of viewers, one choice each.
-  public var caseCount: Int { cases.count }
+  package var caseCount: Int { cases.count }
 
   /// The scores of all explainers about one kind of item.
   ///
   /// - Parameter progress: called with the number of cases done.
-  public func report(on subject: Subject, progress: (Int) -> Void = { _ in }) -> FidelityReport {
+  package func report(on subject: Subject, progress: (Int) -> Void = { _ in }) -> FidelityReport {
     var scored: [[Explainer: CaseMeasures]] = []
     var residuals: [Double] = []
     // A block fills the batches of both threads and keeps the line of progress moving.

@@ -7,25 +7,25 @@ import Randomness
 /// A network of the same shape, with the same knowledge graph but parameters drawn at random, is
 /// asked about the same choices. Explanations that come out the same would say nothing about the
 /// model.
-public struct OtherModel: Sendable, Encodable {
+package struct OtherModel: Sendable, Encodable {
   /// The number of choices compared.
-  public let caseCount: Int
+  package let caseCount: Int
   /// Kendall's τ of the steps' exact contributions under the two models.
-  public let stepAgreement: BootstrapInterval
+  package let stepAgreement: BootstrapInterval
   /// The share of choices with the same first step under both.
-  public let sameFirstStep: BootstrapInterval
+  package let sameFirstStep: BootstrapInterval
   /// Kendall's τ of the slots' contributions; nil where there is no memory.
-  public let slotAgreement: BootstrapInterval?
+  package let slotAgreement: BootstrapInterval?
   /// The share of choices with the same first slot under both; nil where there is no memory.
-  public let sameFirstSlot: BootstrapInterval?
+  package let sameFirstSlot: BootstrapInterval?
   /// The smallest, over choices, of the largest difference between two steps' amounts, relative to the
   /// largest amount: 0 would mean one explanation that is the same.
-  public let smallestDifference: Double
+  package let smallestDifference: Double
 }
 
 extension FidelityStudy {
   /// The exact contributions of what was chosen, compared with those of a network drawn at random.
-  public func otherModel(seed: UInt64 = 1) -> OtherModel {
+  package func otherModel(seed: UInt64 = 1) -> OtherModel {
     var generator = SeededGenerator(seed: seed)
     let other = network.drawnAnew(using: &generator)
     struct Agreement: Sendable {

@@ -14,7 +14,6 @@ struct Reruns: Sendable {
     var item: Int32
   }
 
-  /// Where an item stands.
   struct Answer: Sendable, Equatable {
     /// Its score over the mean of the catalogue.
     var score: Double

@@ -7,9 +7,8 @@ import Workspace
 ///
 /// The choices are those that the model never saw and whose truth is not none. The explanation is
 /// the one given one step before, for the item that was really chosen.
-public struct TruthRecovery: Sendable, Encodable {
-  /// Who names.
-  public enum Namer: String, Sendable, CaseIterable, Codable {
+package struct TruthRecovery: Sendable, Encodable {
+  package enum Namer: String, Sendable, CaseIterable, Codable {
     /// The relation with the largest α.
     case attention
     /// The relation with the largest α over the model's mean for it.
@@ -25,8 +24,7 @@ public struct TruthRecovery: Sendable, Encodable {
     /// The tail of the chosen item that the last six items share most, without a model.
     case sharedTailRule
 
-    /// What to call it in a table.
-    public var name: String {
+    package var name: String {
       switch self {
       case .attention: "largest α"
       case .relativeAttention: "largest α over its mean"
@@ -40,31 +38,28 @@ public struct TruthRecovery: Sendable, Encodable {
   }
 
   /// How often one of them is right.
-  public struct Row: Sendable, Encodable {
-    /// Who names.
-    public let namer: Namer
+  package struct Row: Sendable, Encodable {
+    package let namer: Namer
     /// The share of choices whose relation is named.
-    public let relation: BootstrapInterval
+    package let relation: BootstrapInterval
     /// The share of choices whose very tail is named; nil where no tail is named at all.
-    public let tail: BootstrapInterval?
+    package let tail: BootstrapInterval?
   }
 
-  /// The number of choices.
-  public let choiceCount: Int
+  package let choiceCount: Int
   /// The number of viewers who made them.
-  public let viewerCount: Int
+  package let viewerCount: Int
   /// The rows, in the order of ``Namer``.
-  public let rows: [Row]
+  package let rows: [Row]
   /// The share of these choices by true relation, by slot.
-  public let truths: [Double]
+  package let truths: [Double]
 
-  /// The row of a namer.
-  public subscript(namer: Namer) -> Row? { rows.first { $0.namer == namer } }
+  package subscript(namer: Namer) -> Row? { rows.first { $0.namer == namer } }
 }
 
 extension TruthRecovery {
   /// Asks all of them about the choices of a session's viewers; nil without such choices.
-  public init?(
+  package init?(
     _ session: Session, truth: ChoiceTruth, threads: Int, seed: UInt64 = 1,
     progress: (Int, Int) -> Void = { _, _ in }
   ) {

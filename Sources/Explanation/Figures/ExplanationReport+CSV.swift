@@ -7,7 +7,7 @@ extension ExplanationReport {
   /// Columns: `step` (from 1), `item`, `name`, `part` (sequence, relation or bias), `relation`,
   /// `value`, of a relation cell its `item_part` and `relation_part`; then, said of the whole step
   /// and the same in all its rows, `step_sum`, `step_leave_one_out` and `step_gradient_x_input`.
-  public var csv: String {
+  package var csv: String {
     var lines = [
       "step,item,name,part,relation,value,item_part,relation_part,"
         + "step_sum,step_leave_one_out,step_gradient_x_input"

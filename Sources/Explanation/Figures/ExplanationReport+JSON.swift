@@ -6,10 +6,8 @@ import KSRModel
 /// Steps count from 1. Lists by relation are in the order of `model.relations`. Numbers have the
 /// digits that tell a 32-bit float from its neighbours.
 struct ExplanationDocument: Encodable {
-  /// A token and what to call it.
   struct Name: Encodable { let token, name: String }
 
-  /// The model asked.
   struct Model: Encodable {
     let data, loss, memory: String
     let layers, window: Int
@@ -101,7 +99,6 @@ struct ExplanationDocument: Encodable {
   /// What the steps add that share no known fact with the item.
   let otherSteps: Float
   let why: String
-  /// What was asked to be checked.
   let checks: [Check]
   let slots: [Slot]
   /// The cosine of h_s and h_t, step by step of `history`.
@@ -113,7 +110,7 @@ struct ExplanationDocument: Encodable {
 
 extension ExplanationReport {
   /// The explanation as JSON, with every number in full.
-  public var json: String {
+  package var json: String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     encoder.nonConformingFloatEncodingStrategy = .convertToString(

@@ -3,7 +3,7 @@ import KSRModel
 extension ExplanationReport {
   /// The explanation as a figure: attention over steps × relations, the contributions as signed
   /// bars, the groups of known facts and the likeness of the steps.
-  public var svg: String {
+  package var svg: String {
     var figure = ExplanationFigure(report: self)
     return figure.drawn()
   }
@@ -29,7 +29,6 @@ private struct ExplanationFigure {
 
   private var table: Contributions { report.contributions }
   private var count: Int { table.items.count }
-  /// The width of a step.
   private var step: Double { min(34, max(12, 560 / Double(count))) }
   private var plot: Double { max(300, step * Double(count)) }
   private var width: Double { Self.left + plot + Self.right }

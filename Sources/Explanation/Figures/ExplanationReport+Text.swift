@@ -3,7 +3,7 @@ import KSRModel
 
 extension ExplanationReport {
   /// The explanation as text of at most 100 columns.
-  public var text: String {
+  package var text: String {
     ReportText(report: self).paragraphs.map { $0.joined(separator: "\n") }
       .joined(separator: "\n\n")
   }
@@ -18,7 +18,6 @@ extension ExplanationReport {
     }
   }
 
-  /// What is explained, in a line.
   var title: String {
     let history =
       question.viewer.map { "viewer \(printable($0))" } ?? "the items given"
@@ -77,7 +76,6 @@ extension ExplanationReport {
   }
 }
 
-/// The paragraphs of the text.
 private struct ReportText {
   private static let width = 100
 

@@ -4,27 +4,24 @@ import Workspace
 /// All that is said about one recommendation, ready to be written out.
 ///
 /// The text, JSON, CSV and SVG of an explanation show these numbers and no others.
-public struct ExplanationReport: Sendable {
-  /// What is explained.
-  public struct Question: Sendable {
+package struct ExplanationReport: Sendable {
+  package struct Question: Sendable {
     /// Whose history it is; nil for one that was typed in.
-    public var viewer: String?
+    package var viewer: String?
     /// The step, from 0, after which the item would come.
-    public var step: Int
-    /// The item.
-    public var item: Int32
-    /// What it is compared with.
-    public var contrast: Contrast
+    package var step: Int
+    package var item: Int32
+    package var contrast: Contrast
     /// The edits that the history has gone through; nil for none.
-    public var edited: EditedHistory?
+    package var edited: EditedHistory?
     /// How many of the steps that speak most for the item are left out to check the sum; nil for no
     /// check of that kind.
-    public var checkedSteps: Int?
+    package var checkedSteps: Int?
     /// Slots that are silenced to check the sum.
-    public var checkedSlots: [Int] = []
+    package var checkedSlots: [Int] = []
 
     /// A question about an item after a step.
-    public init(
+    package init(
       viewer: String? = nil, step: Int, item: Int32, over contrast: Contrast,
       edited: EditedHistory? = nil
     ) {
@@ -36,19 +33,17 @@ public struct ExplanationReport: Sendable {
     }
 
     /// The edits as the command line takes them; nil for none.
-    public var edits: String? { edited.map { EditScript($0.edits).text } }
+    package var edits: String? { edited.map { EditScript($0.edits).text } }
   }
 
   /// Where an item stands among all.
-  public struct Standing: Sendable {
-    /// The item.
-    public let item: Int32
+  package struct Standing: Sendable {
+    package let item: Int32
     /// Its rank, from 1; ties at the mean of their places.
-    public let rank: Double
-    /// Its score.
-    public let score: Float
+    package let rank: Double
+    package let score: Float
     /// Its probability; nil for a model of another loss than cross-entropy.
-    public let probability: Float?
+    package let probability: Float?
 
     init(_ item: Int32, _ scores: [Float], probabilities: [Float]?) {
       self.item = item
@@ -58,46 +53,42 @@ public struct ExplanationReport: Sendable {
     }
   }
 
-  /// The model.
-  public let model: TrainedModel
-  /// What was asked.
-  public let question: Question
+  package let model: TrainedModel
+  package let question: Question
   /// The number of steps of the history.
-  public let stepCount: Int
-  /// Where the item stands.
-  public let standing: Standing
+  package let stepCount: Int
+  package let standing: Standing
   /// Where the item stands without the edits, at the step with the same future; nil without edits,
   /// and where there is no such step.
-  public let unedited: Standing?
+  package let unedited: Standing?
   /// Where the item stands that really came next; nil after the last step.
-  public let next: Standing?
-  /// The table of cells.
-  public let contributions: Contributions
+  package let next: Standing?
+  package let contributions: Contributions
   /// The same score, grouped by known facts.
-  public let facts: SharedFacts
+  package let facts: SharedFacts
   /// What the slots hold; empty without memory.
-  public let slots: [SlotReading]
+  package let slots: [SlotReading]
   /// By row of the table: the model run again without the step.
-  public let without: [WhatIf.WithoutStep]
+  package let without: [WhatIf.WithoutStep]
   /// What the sum says of the changes asked for, and what really happens.
-  public let claims: [CheckedClaim]
+  package let claims: [CheckedClaim]
   /// To first order, by row of the table.
-  public let gradient: GradientTimesInput
+  package let gradient: GradientTimesInput
   /// α at each step of the table [T R].
-  public let attention: Matrix
+  package let attention: Matrix
   /// z at each step of the table [T R].
-  public let writeGates: Matrix
+  package let writeGates: Matrix
   /// The likeness of the GRU states of the steps.
-  public let similarity: StateSimilarity
+  package let similarity: StateSimilarity
   /// What is to be said about the attention of the model as a whole, if anything.
-  public let attentionWarning: String?
+  package let attentionWarning: String?
 
   /// Answers a question about a history.
   ///
   /// - Parameters:
   ///   - summary: the model's mean attention, for the warning.
   ///   - known: what leaving out each step of the window does, where that has been computed.
-  public init(
+  package init(
     _ question: Question, states: HistoryStates, model: TrainedModel, index: TailIndex,
     summary: AttentionSummary? = nil, without known: [WhatIf.WithoutStep]? = nil
   ) {
@@ -159,5 +150,5 @@ public struct ExplanationReport: Sendable {
   }
 
   /// Gradient × input of a row, of both vectors together.
-  public func gradientSum(row: Int) -> Float { gradient.embedding[row] + gradient.entity[row] }
+  package func gradientSum(row: Int) -> Float { gradient.embedding[row] + gradient.entity[row] }
 }

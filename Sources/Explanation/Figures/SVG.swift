@@ -1,17 +1,15 @@
 import AtomicFiles
 
 /// A drawing made of rectangles, lines and text, written as SVG without any outside resource.
-public struct SVG {
-  /// Where a text is held.
-  public enum Anchor: String { case start, middle, end }
+package struct SVG {
+  package enum Anchor: String { case start, middle, end }
 
   private var body: [String] = []
 
-  /// An empty drawing.
-  public init() {}
+  package init() {}
 
   /// Adds a rectangle; a title is shown where the pointer rests on it.
-  public mutating func rectangle(
+  package mutating func rectangle(
     _ x: Double, _ y: Double, _ width: Double, _ height: Double, fill: String,
     stroke: String? = nil, title: String? = nil
   ) {
@@ -24,7 +22,7 @@ public struct SVG {
   }
 
   /// Adds a straight line.
-  public mutating func line(
+  package mutating func line(
     _ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, stroke: String = "#444",
     width: Double = 0.75
   ) {
@@ -33,8 +31,7 @@ public struct SVG {
         + "y2=\"\(number(y2))\" stroke=\"\(stroke)\" stroke-width=\"\(number(width))\"/>")
   }
 
-  /// Adds a circle.
-  public mutating func circle(
+  package mutating func circle(
     _ x: Double, _ y: Double, radius: Double, fill: String, stroke: String
   ) {
     body.append(
@@ -43,7 +40,7 @@ public struct SVG {
   }
 
   /// Adds a line of text, held at a place; with a halo it can be read on top of lines.
-  public mutating func text(
+  package mutating func text(
     _ text: String, _ x: Double, _ y: Double, size: Double = 10, anchor: Anchor = .start,
     bold: Bool = false, fill: String = "#222", turned degrees: Double? = nil, hasHalo: Bool = false
   ) {
@@ -58,7 +55,7 @@ public struct SVG {
   }
 
   /// The whole file, on white.
-  public func document(width: Double, height: Double, title: String) -> String {
+  package func document(width: Double, height: Double, title: String) -> String {
     """
     <svg xmlns="http://www.w3.org/2000/svg" width="\(number(width))" height="\(number(height))" \
     viewBox="0 0 \(number(width)) \(number(height))" font-family="sans-serif">

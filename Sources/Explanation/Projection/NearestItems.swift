@@ -2,14 +2,13 @@ import CKernels
 import KSRModel
 
 /// How near two items are to each other.
-public enum ItemLikeness: String, Sendable, CaseIterable {
+package enum ItemLikeness: String, Sendable, CaseIterable {
   /// The cosine of the angle between their vectors.
   case cosine
   /// The product of their vectors, in which long ones are near to many.
   case dotProduct = "dot product"
 
-  /// The other one.
-  public var other: ItemLikeness { self == .cosine ? .dotProduct : .cosine }
+  package var other: ItemLikeness { self == .cosine ? .dotProduct : .cosine }
 }
 
 /// The items nearest to one, in the space in which the model scores them: by their whole vectors
@@ -19,7 +18,7 @@ public struct NearestItems: Sendable {
   private let lengths: [Float]
 
   /// Measures the vectors of all items.
-  public init(_ network: KSRNetwork) {
+  package init(_ network: KSRNetwork) {
     self.network = network
     let (rows, width) = (network.itemVectors.rows, network.itemVectors.columns)
     lengths = network.itemVectors.values.withUnsafeBufferPointer { values in
@@ -32,7 +31,7 @@ public struct NearestItems: Sendable {
 
   /// The `count` items most like an item, the nearest first, with their likeness; neither the item
   /// itself nor the padding item is among them.
-  public func nearest(
+  package func nearest(
     to item: Int32, by likeness: ItemLikeness = .cosine, count: Int
   ) -> [ScoredItem] {
     let vectors = network.itemVectors

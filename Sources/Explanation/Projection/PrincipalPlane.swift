@@ -1,19 +1,18 @@
 import KSRModel
 
 /// The plane in which the items' vectors vary most: their first two principal components.
-public struct PrincipalPlane: Sendable, Equatable {
+package struct PrincipalPlane: Sendable, Equatable {
   /// The mean of the vectors [E].
-  public let mean: [Double]
+  package let mean: [Double]
   /// The two axes, orthonormal, the one of more variance first [2 E]; zeros where E is 1.
-  public let axes: [[Double]]
+  package let axes: [[Double]]
   /// The eigenvalues of the covariance, the largest first [E].
-  public let variances: [Double]
+  package let variances: [Double]
   /// Where each item lies, by identifier; the padding item 0 too, which was not counted.
-  public let points: [PlanePoint]
+  package let points: [PlanePoint]
   /// The least coordinates of all items but the padding item.
-  public let least: PlanePoint
-  /// The largest coordinates.
-  public let most: PlanePoint
+  package let least: PlanePoint
+  package let most: PlanePoint
 
   init(mean: [Double], axes: [[Double]], variances: [Double], points: [PlanePoint]) {
     (self.mean, self.axes, self.variances, self.points) = (mean, axes, variances, points)
@@ -27,32 +26,32 @@ public struct PrincipalPlane: Sendable, Equatable {
   }
 
   /// The share of all variance along each of the two axes; 0 where nothing varies.
-  public var explained: [Double] {
+  package var explained: [Double] {
     let all = variances.reduce(0, +)
     return (0..<2).map { all > 0 && $0 < variances.count ? max(0, variances[$0]) / all : 0 }
   }
 }
 
 /// A place in a ``PrincipalPlane``: coordinates along its axes, from the mean.
-public struct PlanePoint: Sendable, Hashable {
+package struct PlanePoint: Sendable, Hashable {
   /// Along the first axis.
-  public var x: Float
+  package var x: Float
   /// Along the second.
-  public var y: Float
+  package var y: Float
 
   /// A place of two coordinates.
-  public init(x: Float, y: Float) { (self.x, self.y) = (x, y) }
+  package init(x: Float, y: Float) { (self.x, self.y) = (x, y) }
 }
 
 /// Finds the ``PrincipalPlane`` of a catalogue a portion at a time, so that nobody waits for it.
 ///
 /// The covariance is summed up in double precision over the items but the padding item, then
 /// diagonalised by ``SymmetricEigen``, then the items are projected.
-public struct PlaneSearch: Sendable {
+package struct PlaneSearch: Sendable {
   /// The plane, when it has been found.
-  public private(set) var plane: PrincipalPlane?
+  package private(set) var plane: PrincipalPlane?
   /// Items summed up so far, and all of them.
-  public var counted: (done: Int, of: Int) { (next - 1, vectors.rows - 1) }
+  package var counted: (done: Int, of: Int) { (next - 1, vectors.rows - 1) }
 
   private let vectors: Matrix
   private var mean: [Double]
@@ -63,14 +62,14 @@ public struct PlaneSearch: Sendable {
   private var points: [PlanePoint] = []
 
   /// A search over vectors [N E]; row 0 is the padding item.
-  public init(_ vectors: Matrix) {
+  package init(_ vectors: Matrix) {
     self.vectors = vectors
     mean = Array(repeating: 0, count: vectors.columns)
     products = Array(repeating: 0, count: vectors.columns * vectors.columns)
   }
 
   /// Goes on with about so many multiplications; false if there was nothing left to do.
-  public mutating func work(multiplications: Int) -> Bool {
+  package mutating func work(multiplications: Int) -> Bool {
     guard plane == nil else { return false }
     let width = max(1, vectors.columns)
     if !hasMean {

@@ -3,13 +3,11 @@
 /// Every rotation makes one pair of off-diagonal elements zero; sweeps over all pairs repeat until
 /// what is left off the diagonal is rounding. The order of the pairs is fixed, so the same matrix
 /// gives the same bits.
-public struct SymmetricEigen: Sendable {
+package struct SymmetricEigen: Sendable {
   /// The number of rows and columns E.
-  public let size: Int
-  /// Whether nothing is left to do.
-  public private(set) var isComplete: Bool
+  package let size: Int
+  package private(set) var isComplete: Bool
   private var a: [Double]
-  /// Rows are the vectors.
   private var v: [Double]
   private var next = (p: 0, q: 1)
   private var sweeps = 0
@@ -19,7 +17,7 @@ public struct SymmetricEigen: Sendable {
   private static let mostSweeps = 40
 
   /// The matrix [E E], row after row; only its upper half is read.
-  public init(_ matrix: [Double], size: Int) {
+  package init(_ matrix: [Double], size: Int) {
     precondition(matrix.count == size * size)
     self.size = size
     a = matrix
@@ -35,7 +33,7 @@ public struct SymmetricEigen: Sendable {
   }
 
   /// Does some rotations, each of about 6 E multiplications.
-  public mutating func work(rotations: Int) {
+  package mutating func work(rotations: Int) {
     var left = rotations
     while left > 0, !isComplete {
       rotate(next.p, next.q)
@@ -52,7 +50,7 @@ public struct SymmetricEigen: Sendable {
 
   /// Eigenvalues, the largest first, with their unit vectors; a vector's largest component (the
   /// first of equal ones) is positive.
-  public var pairs: [(value: Double, vector: [Double])] {
+  package var pairs: [(value: Double, vector: [Double])] {
     (0..<size).map { row in
       var vector = Array(v[row * size..<(row + 1) * size])
       let largest = vector.indices.max { abs(vector[$0]) < abs(vector[$1]) } ?? 0

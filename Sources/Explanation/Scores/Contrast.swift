@@ -4,7 +4,7 @@ import KSRModel
 /// What an item's score is compared with.
 ///
 /// A part that all items share changes no ranking, so it is the difference that a person reads.
-public enum Contrast: Sendable, Hashable {
+package enum Contrast: Sendable, Hashable {
   /// Nothing: the score itself.
   case none
   /// The mean over all items of the catalogue, q_i − q̄.

@@ -4,19 +4,17 @@ import KSRModel
 ///
 /// The weights of the rivals are those under the scores it was made with, whatever becomes of them
 /// later.
-public struct ContrastedScore: Sendable {
-  /// The item.
-  public let item: Int32
-  /// What it is compared with.
-  public let contrast: Contrast
+package struct ContrastedScore: Sendable {
+  package let item: Int32
+  package let contrast: Contrast
   /// The score over the contrast under the scores it was made with.
-  public let before: Double
+  package let before: Double
 
   /// The probabilities of all items; empty unless the contrast is the rivals.
   private let weights: [Float]
 
   /// An item and its contrast under the scores of all items [N].
-  public init(of item: Int32, over contrast: Contrast, under scores: [Float]) {
+  package init(of item: Int32, over contrast: Contrast, under scores: [Float]) {
     self.item = item
     self.contrast = contrast
     weights = contrast == .rivals ? probabilities(scores) : []
@@ -24,7 +22,7 @@ public struct ContrastedScore: Sendable {
   }
 
   /// The score over the contrast under changed scores of all items [N].
-  public func value(under scores: [Float]) -> Double {
+  package func value(under scores: [Float]) -> Double {
     Self.value(item, contrast, weights, scores)
   }
 

@@ -6,38 +6,35 @@ import KSRModel
 ///     score = q·W_uh h + Σ_a α_a q·W_um v_a + q·b_u
 ///
 /// The parts add up to the score but for rounding, which is in ``residual``.
-public struct ScoreParts: Sendable, Equatable {
-  /// The item scored.
-  public let item: Int32
-  /// What its score is compared with.
-  public let contrast: Contrast
+package struct ScoreParts: Sendable, Equatable {
+  package let item: Int32
+  package let contrast: Contrast
   /// The network's own score, less that of the contrast.
-  public let score: Float
+  package let score: Float
   /// q·W_uh h: the part of the GRU state.
-  public let sequence: Float
+  package let sequence: Float
   /// α_a q·W_um v_a for each slot [R]; zeros where the model has no memory.
-  public let relations: [Float]
+  package let relations: [Float]
   /// q·b_u: the part that does not depend on the history.
-  public let bias: Float
+  package let bias: Float
 
   /// The score less the sum of the parts: rounding.
-  public var residual: Float {
+  package var residual: Float {
     let sum = relations.reduce(Double(sequence) + Double(bias)) { $0 + Double($1) }
     return Float(Double(score) - sum)
   }
 }
 
 /// One step of a history ready to take scores apart: R + 2 dot products for each item.
-public struct StepParts: Sendable {
-  /// The network that reads.
-  public let network: KSRNetwork
+package struct StepParts: Sendable {
+  package let network: KSRNetwork
   /// p, the sum of all parts [E].
-  public let preference: [Float]
+  package let preference: [Float]
   /// W_uh h, then α_a W_um v_a for each slot, then b_u [R+2 E].
-  public let parts: Matrix
+  package let parts: Matrix
 
   /// The parts of p at a row of a trace.
-  public init(network: KSRNetwork, trace: Trace, row: Int) {
+  package init(network: KSRNetwork, trace: Trace, row: Int) {
     self.network = network
     preference = Array(trace.preferences.row(row))
     let weight = network.parameters.denseLayerU.weight
@@ -67,13 +64,13 @@ public struct StepParts: Sendable {
   }
 
   /// The parts of p at a step of a history, as the model sees it there.
-  public init(_ states: HistoryStates, step: Int) {
+  package init(_ states: HistoryStates, step: Int) {
     let (trace, row) = states.pass(through: step)
     self.init(network: states.network, trace: trace, row: row)
   }
 
   /// An item's score taken apart.
-  public func scoreParts(of item: Int32, over contrast: Contrast = .catalogueMean) -> ScoreParts {
+  package func scoreParts(of item: Int32, over contrast: Contrast = .catalogueMean) -> ScoreParts {
     let vector = network.itemVector(of: item, over: contrast, preference: preference)
     let sums = parts.applied(to: vector)
     return ScoreParts(
@@ -82,7 +79,7 @@ public struct StepParts: Sendable {
   }
 
   /// The scores of several items taken apart, in their order.
-  public func scoreParts(
+  package func scoreParts(
     of items: some Sequence<Int32>, over contrast: Contrast = .catalogueMean
   ) -> [ScoreParts] {
     items.map { scoreParts(of: $0, over: contrast) }

@@ -5,21 +5,21 @@ import KSRModel
 ///
 /// The attention does not look into the slots: it is a fact about the model, not about what the
 /// viewer follows. A model whose attention is nearly one-hot everywhere says least.
-public struct AttentionSummary: Sendable, Equatable {
+package struct AttentionSummary: Sendable, Equatable {
   /// The mean of α_a over the steps looked at [R].
-  public let mean: [Float]
+  package let mean: [Float]
   /// The mean entropy of α in nats; at most ln R.
-  public let meanEntropy: Float
+  package let meanEntropy: Float
   /// The number of steps looked at.
-  public let stepCount: Int
+  package let stepCount: Int
   /// γ times the mean length of the relation vectors, `[PAD]` not counted: what sharpens α.
-  public let sharpness: Float
+  package let sharpness: Float
 
   /// Looks at the first `MAX_ITEM_LIST_LENGTH` steps of at most `sampleSize` histories, taken at
   /// even distances so that the same histories give the same summary.
   ///
   /// A model without memory has no attention to look at: no steps.
-  public init(network: KSRNetwork, histories: [[Int32]], sampleSize: Int = 200) {
+  package init(network: KSRNetwork, histories: [[Int32]], sampleSize: Int = 200) {
     let used = histories.filter { !$0.isEmpty }
     let count = network.readsMemory ? min(max(0, sampleSize), used.count) : 0
     var sums = [Double](repeating: 0, count: network.relationCount)
@@ -46,25 +46,25 @@ public struct AttentionSummary: Sendable, Equatable {
   }
 
   /// The largest entropy there can be, ln R.
-  public var largestEntropy: Float { log(Float(max(1, mean.count))) }
+  package var largestEntropy: Float { log(Float(max(1, mean.count))) }
 
   /// Whether the attention hardly ever spreads: mean entropy below .3 ln R.
-  public var isCollapsed: Bool { stepCount > 0 && meanEntropy < 0.3 * largestEntropy }
+  package var isCollapsed: Bool { stepCount > 0 && meanEntropy < 0.3 * largestEntropy }
 
   /// The sentence to show with attention that has collapsed.
-  public var warning: String? {
+  package var warning: String? {
     guard isCollapsed else { return nil }
     return "Attention collapsed: mean entropy \(decimal(meanEntropy)) of at most "
       + "\(decimal(largestEntropy)); γ‖r‖ is too large (\(decimal(sharpness)))."
   }
 
   /// An attention weight as a multiple of the model's mean for that slot.
-  public func relative(_ attention: Float, slot: Int) -> Float {
+  package func relative(_ attention: Float, slot: Int) -> Float {
     mean[slot] > 0 ? attention / mean[slot] : 0
   }
 
   /// −Σ α ln α in nats.
-  public static func entropy(_ attention: some Collection<Float>) -> Float {
+  package static func entropy(_ attention: some Collection<Float>) -> Float {
     attention.reduce(0) { $1 > 0 ? $0 - $1 * log($1) : $0 }
   }
 }

@@ -5,24 +5,23 @@ import KSRModel
 ///
 /// Each state is the model's at that step, from its own window. Steps past the first
 /// `MAX_ITEM_LIST_LENGTH` cost a pass each, so a range can be taken first and extended later.
-public struct StateSimilarity: Sendable {
-  /// The steps covered.
-  public private(set) var steps: Range<Int>
+package struct StateSimilarity: Sendable {
+  package private(set) var steps: Range<Int>
   /// The cosine of h_s and h_t by place in ``steps``, step × step.
-  public private(set) var cosines: Matrix
+  package private(set) var cosines: Matrix
   /// ‖h_t − h_{t−1}‖ by place in ``steps``; the state before the first step of a history is zero.
-  public private(set) var changes: [Float]
+  package private(set) var changes: [Float]
   /// The cosine of h_t with h_{t−1} by place in ``steps``; nil for the first step of a history.
-  public private(set) var withPrevious: [Float?]
+  package private(set) var withPrevious: [Float?]
 
   /// h_t/‖h_t‖ [steps H].
   private var directions: Matrix
 
   /// All steps of a history.
-  public init(_ states: HistoryStates) { self.init(states, steps: 0..<states.count) }
+  package init(_ states: HistoryStates) { self.init(states, steps: 0..<states.count) }
 
   /// Some steps of a history.
-  public init(_ states: HistoryStates, steps: Range<Int>) {
+  package init(_ states: HistoryStates, steps: Range<Int>) {
     self.steps = steps.lowerBound..<steps.lowerBound
     cosines = Matrix(rows: 0, columns: 0)
     changes = []
@@ -34,7 +33,7 @@ public struct StateSimilarity: Sendable {
   /// Covers more steps of the same history, without computing again what is known.
   ///
   /// Steps between these and the ones covered before are covered too.
-  public mutating func extend(_ states: HistoryStates, to range: Range<Int>) {
+  package mutating func extend(_ states: HistoryStates, to range: Range<Int>) {
     let wanted =
       steps.isEmpty
       ? range
@@ -69,21 +68,21 @@ public struct StateSimilarity: Sendable {
   }
 
   /// The cosine of the states at two steps; nil where one is not covered.
-  public func similarity(of a: Int, _ b: Int) -> Float? {
+  package func similarity(of a: Int, _ b: Int) -> Float? {
     guard steps.contains(a), steps.contains(b) else { return nil }
     return cosines[a - steps.lowerBound, b - steps.lowerBound]
   }
 
   /// A step with the cosine of its state.
-  public struct SimilarStep: Sendable, Equatable {
+  package struct SimilarStep: Sendable, Equatable {
     /// The step, from 0.
-    public let step: Int
+    package let step: Int
     /// The cosine of the two states.
-    public let cosine: Float
+    package let cosine: Float
   }
 
   /// The covered steps before `step` whose states are most like its own, most alike first.
-  public func mostSimilar(before step: Int, count: Int) -> [SimilarStep] {
+  package func mostSimilar(before step: Int, count: Int) -> [SimilarStep] {
     guard steps.contains(step) else { return [] }
     let earlier = (steps.lowerBound..<step).map {
       SimilarStep(

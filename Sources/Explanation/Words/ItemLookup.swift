@@ -2,11 +2,10 @@ import AtomicFiles
 import KSRModel
 
 /// Finds items by what people call them: a token, or a name that only one item has.
-public struct ItemLookup: Sendable {
+package struct ItemLookup: Sendable {
   /// Why no item was found, in a sentence that says what there is instead.
   public struct Failure: Error, Sendable, Equatable, CustomStringConvertible {
-    /// The sentence.
-    public let description: String
+    package let description: String
   }
 
   private let items: Vocabulary
@@ -15,7 +14,7 @@ public struct ItemLookup: Sendable {
   private let byName: [String: [Int32]]
 
   /// The items of a model.
-  public init(_ model: TrainedModel) {
+  package init(_ model: TrainedModel) {
     items = model.items
     names = model.itemNames
     var byName: [String: [Int32]] = [:]
@@ -26,7 +25,7 @@ public struct ItemLookup: Sendable {
   }
 
   /// The item with a token or, whatever the case of its letters, a name.
-  public func item(_ text: String) throws(Failure) -> Int32 {
+  package func item(_ text: String) throws(Failure) -> Int32 {
     let text = Self.trimmed(text)
     if let item = known(text) { return item }
     if let several = byName[Self.folded(text)], several.count > 1 {
@@ -42,7 +41,7 @@ public struct ItemLookup: Sendable {
   }
 
   /// The items of a list separated by commas; a name may have commas in it.
-  public func items(_ list: String) throws(Failure) -> [Int32] {
+  package func items(_ list: String) throws(Failure) -> [Int32] {
     let pieces = list.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     var result: [Int32] = []
     var start = 0

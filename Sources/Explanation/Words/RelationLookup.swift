@@ -2,14 +2,13 @@ import AtomicFiles
 import KSRModel
 
 /// Finds a model's relations by what people call them: a token, or a name, whatever the case.
-public struct RelationLookup: Sendable {
+package struct RelationLookup: Sendable {
   private let model: TrainedModel
 
   /// The relations that a model keeps in its memory.
-  public init(_ model: TrainedModel) { self.model = model }
+  package init(_ model: TrainedModel) { self.model = model }
 
-  /// The slot of a relation.
-  public func slot(_ text: String) throws(ItemLookup.Failure) -> Int {
+  package func slot(_ text: String) throws(ItemLookup.Failure) -> Int {
     guard model.settings.memory == .knowledge, model.relations.count > 0 else {
       throw ItemLookup.Failure(
         description: "The model has no memory (memory: none): there is no relation to silence. "

@@ -1,10 +1,9 @@
 /// The step that adds most to a score, where the item scores higher without it: an amount says what
 /// was written, and the model's other steps may have said it anyway, or louder.
-public struct UnmissedStep: Sendable, Equatable {
-  /// Its row of the table.
-  public let row: Int
+package struct UnmissedStep: Sendable, Equatable {
+  package let row: Int
   /// By how much the item scores higher when the model runs again without the step.
-  public let gain: Float
+  package let gain: Float
 
   /// Nil where the step that adds most would be missed, and while the model has not been run without
   /// it.
@@ -12,7 +11,7 @@ public struct UnmissedStep: Sendable, Equatable {
   /// - Parameters:
   ///   - sums: what each step adds, by row.
   ///   - losses: what is lost without each step, as far as that is known.
-  public init?(sums: [Float], losses: [Float?]) {
+  package init?(sums: [Float], losses: [Float?]) {
     guard let row = sums.indices.max(by: { sums[$0] < sums[$1] }), sums[row] > 0,
       losses.indices.contains(row), let loss = losses[row], loss <= -0.005
     else { return nil }
@@ -24,7 +23,7 @@ public struct UnmissedStep: Sendable, Equatable {
   /// - Parameters:
   ///   - title: the step's item.
   ///   - gain: the gain as it is written where the sentence stands.
-  public func sentence(title: String, gain: String) -> String {
+  package func sentence(title: String, gain: String) -> String {
     "Run without \(title) it scores \(gain) higher: amounts say what was written, not what would be "
       + "missed."
   }

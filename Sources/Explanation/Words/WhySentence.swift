@@ -8,7 +8,7 @@ extension SharedFacts {
   ///
   /// - Parameter isPlain: whether the parts of the model are told in words for people who have not
   ///   read the papers.
-  public func whySentence(in model: TrainedModel, isPlain: Bool = false) -> String {
+  package func whySentence(in model: TrainedModel, isPlain: Bool = false) -> String {
     let writer = WhyWriter(facts: self, model: model, isPlain: isPlain)
     let reasons = writer.reasons
     guard case .item(let other) = contributions.contrast else {
@@ -19,7 +19,6 @@ extension SharedFacts {
   }
 }
 
-/// The clauses of the sentence.
 private struct WhyWriter {
   let facts: SharedFacts
   let model: TrainedModel

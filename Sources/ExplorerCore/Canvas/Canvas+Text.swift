@@ -1,6 +1,6 @@
 extension Canvas {
   /// The grid as lines of text without blanks at their ends, as `--print` writes it.
-  public var text: String {
+  package var text: String {
     var result = ""
     for index in 0..<size.rows {
       var line = String.UnicodeScalarView()

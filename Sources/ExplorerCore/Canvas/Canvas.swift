@@ -2,28 +2,24 @@
 ///
 /// Whatever is drawn is cut to the rectangle it is drawn into and to the grid, and a wide character
 /// is either whole or replaced by blanks.
-public struct Canvas: Equatable, Sendable {
-  /// The extent of the grid.
-  public let size: Size
+package struct Canvas: Equatable, Sendable {
+  package let size: Size
   private var cells: [Cell]
 
-  /// An empty grid.
-  public init(_ size: Size, style: Style = Style()) {
+  package init(_ size: Size, style: Style = Style()) {
     self.size = size
     cells = Array(repeating: .blank(style), count: size.columns * size.rows)
   }
 
-  /// All of the grid.
-  public var bounds: Rect { Rect(size) }
+  package var bounds: Rect { Rect(size) }
 
   /// The cell at a place; a blank outside of the grid.
-  public subscript(column: Int, row: Int) -> Cell {
+  package subscript(column: Int, row: Int) -> Cell {
     guard bounds.contains(Point(column: column, row: row)) else { return .blank() }
     return cells[row * size.columns + column]
   }
 
-  /// One row of cells.
-  public func row(_ index: Int) -> ArraySlice<Cell> {
+  package func row(_ index: Int) -> ArraySlice<Cell> {
     guard index >= 0, index < size.rows else { return [] }
     return cells[index * size.columns..<(index + 1) * size.columns]
   }
@@ -32,7 +28,7 @@ public struct Canvas: Equatable, Sendable {
   ///
   /// The text may begin to the left of `clip`; only what is inside is drawn.
   @discardableResult
-  public mutating func put(
+  package mutating func put(
     _ text: some StringProtocol, at place: Point, in clip: Rect, style: Style = Style()
   ) -> Int {
     let area = clip.intersection(bounds)
@@ -49,14 +45,14 @@ public struct Canvas: Equatable, Sendable {
 
   /// Writes a text into a rectangle's first row, cut to it, and returns the column after it.
   @discardableResult
-  public mutating func put(
+  package mutating func put(
     _ text: some StringProtocol, in rect: Rect, style: Style = Style()
   ) -> Int {
     put(text, at: Point(column: rect.column, row: rect.row), in: rect, style: style)
   }
 
   /// Fills a rectangle with one character of width 1.
-  public mutating func fill(
+  package mutating func fill(
     _ rect: Rect, with scalar: Unicode.Scalar = " ", style: Style = Style()
   ) {
     let area = rect.intersection(bounds)
@@ -68,7 +64,7 @@ public struct Canvas: Equatable, Sendable {
   }
 
   /// Gives all cells of a rectangle another style; a wide character has that of its left half.
-  public mutating func restyle(_ rect: Rect, _ change: (inout Style) -> Void) {
+  package mutating func restyle(_ rect: Rect, _ change: (inout Style) -> Void) {
     let area = rect.intersection(bounds)
     for row in area.row..<area.endRow {
       for column in area.column..<area.endColumn {
@@ -78,7 +74,7 @@ public struct Canvas: Equatable, Sendable {
   }
 
   /// Draws a frame along the inside of a rectangle's edge.
-  public mutating func box(_ rect: Rect, _ border: Glyphs.Border, style: Style = Style()) {
+  package mutating func box(_ rect: Rect, _ border: Glyphs.Border, style: Style = Style()) {
     guard rect.columns >= 2, rect.rows >= 2 else { return }
     let right = rect.endColumn - 1
     let bottom = rect.endRow - 1
@@ -97,7 +93,7 @@ public struct Canvas: Equatable, Sendable {
   }
 
   /// Writes one character of width 1; nothing happens outside of the grid.
-  public mutating func put(_ scalar: Unicode.Scalar, column: Int, row: Int, style: Style = Style())
+  package mutating func put(_ scalar: Unicode.Scalar, column: Int, row: Int, style: Style = Style())
   {
     set(Cell(scalar, style: style), column: column, row: row, area: bounds)
   }

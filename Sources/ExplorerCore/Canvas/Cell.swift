@@ -1,24 +1,22 @@
 /// One cell of the screen: a character, how it looks, and how many columns it covers.
-public struct Cell: Hashable, Sendable {
+package struct Cell: Hashable, Sendable {
   /// The scalar that takes the room.
-  public let base: Unicode.Scalar
+  package let base: Unicode.Scalar
   /// Up to four combining scalars on top of it; 0 where there is none.
-  public private(set) var marks: SIMD4<UInt32>
+  package private(set) var marks: SIMD4<UInt32>
   /// 1 or 2; 0 for the cell covered by the right half of the wide character before it.
-  public let width: UInt8
-  /// How it looks.
-  public var style: Style
+  package let width: UInt8
+  package var style: Style
 
   /// A cell of a scalar that can be shown as it is.
-  public init(_ base: Unicode.Scalar, width: UInt8 = 1, style: Style = Style()) {
+  package init(_ base: Unicode.Scalar, width: UInt8 = 1, style: Style = Style()) {
     self.base = base
     self.marks = SIMD4(repeating: 0)
     self.width = width
     self.style = style
   }
 
-  /// An empty cell.
-  public static func blank(_ style: Style = Style()) -> Cell { Cell(" ", style: style) }
+  package static func blank(_ style: Style = Style()) -> Cell { Cell(" ", style: style) }
 
   /// The cell behind the left half of a wide character.
   static func covered(_ style: Style) -> Cell { Cell(" ", width: 0, style: style) }
@@ -32,7 +30,7 @@ public struct Cell: Hashable, Sendable {
   }
 
   /// The scalars to send to the terminal, none for a covered cell.
-  public var scalars: [Unicode.Scalar] {
+  package var scalars: [Unicode.Scalar] {
     guard width > 0 else { return [] }
     var result = [base]
     for lane in 0..<4 {

@@ -1,5 +1,5 @@
 /// A colour, as far as a terminal has it.
-public enum Color: Hashable, Sendable {
+package enum Color: Hashable, Sendable {
   /// The terminal's own foreground or background.
   case standard
   /// One of the sixteen colours that people choose for their terminal, 0–15.
@@ -9,7 +9,7 @@ public enum Color: Hashable, Sendable {
 }
 
 /// How many colours a terminal has.
-public enum ColorDepth: Int, Comparable, Sendable {
+package enum ColorDepth: Int, Comparable, Sendable {
   /// None, or none wanted.
   case mono = 0
   /// The eight basic colours.
@@ -22,7 +22,7 @@ public enum ColorDepth: Int, Comparable, Sendable {
   case direct = 16_777_216
 
   /// The depth for a number of colours as terminfo states it.
-  public init(colors: Int) {
+  package init(colors: Int) {
     switch colors {
     case ..<8: self = .mono
     case ..<16: self = .eight
@@ -33,14 +33,14 @@ public enum ColorDepth: Int, Comparable, Sendable {
   }
 
   /// Fewer colours come first.
-  public static func < (left: ColorDepth, right: ColorDepth) -> Bool {
+  package static func < (left: ColorDepth, right: ColorDepth) -> Bool {
     left.rawValue < right.rawValue
   }
 }
 
 extension Color {
   /// The number by which a terminal of this depth knows the colour; nil for its own colour.
-  public func index(at depth: ColorDepth) -> Int32? {
+  package func index(at depth: ColorDepth) -> Int32? {
     switch (self, depth) {
     case (.standard, _), (_, .mono): nil
     case (.named(let number), .eight): Int32(number & 7)

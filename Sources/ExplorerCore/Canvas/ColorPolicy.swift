@@ -1,10 +1,8 @@
 /// What `--color` says.
-public enum ColorChoice: String, CaseIterable, Sendable {
+package enum ColorChoice: String, CaseIterable, Sendable {
   /// As the environment and the terminal say.
   case auto
-  /// With colours.
   case always
-  /// Without colours.
   case never
 
   /// Whether colours are wanted.
@@ -12,7 +10,7 @@ public enum ColorChoice: String, CaseIterable, Sendable {
   /// The order is the common one: the option, `NO_COLOR` (if it is not empty), `CLICOLOR=0`,
   /// `FORCE_COLOR` and `CLICOLOR_FORCE` (if not 0), then whether a terminal that is not `dumb` shows
   /// it.
-  public func wantsColor(environment: [String: String], isTerminal: Bool) -> Bool {
+  package func wantsColor(environment: [String: String], isTerminal: Bool) -> Bool {
     switch self {
     case .always: return true
     case .never: return false

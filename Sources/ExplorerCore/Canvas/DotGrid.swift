@@ -1,7 +1,6 @@
 /// A picture of dots, several to a cell: 2 × 4 in braille, 1 × 2 with the characters of every
 /// keyboard.
 struct DotGrid {
-  /// The cells covered.
   let room: Rect
   /// Dots in a cell, across and down.
   let perCell: (columns: Int, rows: Int)
@@ -16,9 +15,7 @@ struct DotGrid {
     bits = Array(repeating: 0, count: room.columns * room.rows)
   }
 
-  /// Dots across.
   var columns: Int { room.columns * perCell.columns }
-  /// Dots down.
   var rows: Int { room.rows * perCell.rows }
 
   /// Sets a dot, counted from the upper left one; nothing happens outside.

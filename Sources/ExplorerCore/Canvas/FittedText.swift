@@ -1,6 +1,5 @@
 /// Where a text stands in a column wider than itself.
-public enum Alignment: Sendable {
-  /// At the left edge.
+package enum Alignment: Sendable {
   case left
   /// At the right edge, as numbers do.
   case right
@@ -8,10 +7,10 @@ public enum Alignment: Sendable {
 
 extension StringProtocol {
   /// The columns that the text takes when it is drawn.
-  public var columns: Int { TextWidth.columns(of: self) }
+  package var columns: Int { TextWidth.columns(of: self) }
 
   /// The text cut to a number of columns, with the sign for what is left out at its end.
-  public func truncated(to limit: Int, ellipsis: String = "…") -> String {
+  package func truncated(to limit: Int, ellipsis: String = "…") -> String {
     fitted(to: limit, ellipsis: ellipsis, keepsTail: false)
   }
 
@@ -20,7 +19,7 @@ extension StringProtocol {
   /// Names of relations differ at their end (`film.film.directed_by`), so that is what stays; the
   /// cut is made after a dot or slash if that leaves no more than half of the room empty: of
   /// `film.director.film`, the last component alone would say too little.
-  public func keepingTail(_ limit: Int, ellipsis: String = "…") -> String {
+  package func keepingTail(_ limit: Int, ellipsis: String = "…") -> String {
     guard columns > limit else { return String(self) }
     let room = limit - ellipsis.columns
     var rest = self[...]
@@ -34,7 +33,7 @@ extension StringProtocol {
   }
 
   /// The text in exactly this many columns: cut if it is longer, filled with blanks if shorter.
-  public func padded(
+  package func padded(
     to width: Int, _ alignment: Alignment = .left, ellipsis: String = "…"
   ) -> String {
     let shown = truncated(to: width, ellipsis: ellipsis)

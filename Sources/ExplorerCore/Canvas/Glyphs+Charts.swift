@@ -3,7 +3,7 @@ extension Glyphs {
   ///
   /// The text has as many columns as the bar needs, never more than `width`. Something above zero
   /// is never drawn as nothing.
-  public func bar(_ value: Double, width: Int) -> String {
+  package func bar(_ value: Double, width: Int) -> String {
     guard value > 0, width > 0 else { return "" }
     let steps = bar.count
     let exact = min(value, 1) * Double(width * steps)
@@ -17,7 +17,7 @@ extension Glyphs {
   ///
   /// The lowest sign stands for `bounds.lowerBound` (by default the smallest value), the highest for
   /// `bounds.upperBound`. What is not a finite number is left blank.
-  public func sparkline(_ values: [Double], in bounds: ClosedRange<Double>? = nil) -> String {
+  package func sparkline(_ values: [Double], in bounds: ClosedRange<Double>? = nil) -> String {
     let finite = values.filter(\.isFinite)
     guard let least = finite.min(), let most = finite.max() else {
       return String(repeating: " ", count: values.count)
@@ -37,7 +37,7 @@ extension Glyphs {
   }
 
   /// The shade of a value between 0 and 1.
-  public func shade(_ value: Double) -> Unicode.Scalar {
+  package func shade(_ value: Double) -> Unicode.Scalar {
     shades[level(value, of: shades.count)]
   }
 

@@ -1,79 +1,76 @@
 /// The signs that pictures are made of, in one of two sets.
 public struct Glyphs: Equatable, Sendable {
   /// The lines of a frame and how they meet.
-  public struct Border: Equatable, Sendable {
+  package struct Border: Equatable, Sendable {
     /// A line from left to right.
-    public let horizontal: Unicode.Scalar
+    package let horizontal: Unicode.Scalar
     /// A line from top to bottom.
-    public let vertical: Unicode.Scalar
+    package let vertical: Unicode.Scalar
     /// The upper left corner.
-    public let topLeft: Unicode.Scalar
+    package let topLeft: Unicode.Scalar
     /// The upper right corner.
-    public let topRight: Unicode.Scalar
+    package let topRight: Unicode.Scalar
     /// The lower left corner.
-    public let bottomLeft: Unicode.Scalar
+    package let bottomLeft: Unicode.Scalar
     /// The lower right corner.
-    public let bottomRight: Unicode.Scalar
+    package let bottomRight: Unicode.Scalar
     /// A vertical line with a branch to the right.
-    public let branchRight: Unicode.Scalar
+    package let branchRight: Unicode.Scalar
     /// A vertical line with a branch to the left.
-    public let branchLeft: Unicode.Scalar
+    package let branchLeft: Unicode.Scalar
     /// A horizontal line with a branch down.
-    public let branchDown: Unicode.Scalar
+    package let branchDown: Unicode.Scalar
     /// A horizontal line with a branch up.
-    public let branchUp: Unicode.Scalar
+    package let branchUp: Unicode.Scalar
     /// Both lines crossing.
-    public let cross: Unicode.Scalar
+    package let cross: Unicode.Scalar
   }
 
   /// Signs with a meaning of their own.
-  public struct Marks: Equatable, Sendable {
+  package struct Marks: Equatable, Sendable {
     /// A step of the training part.
-    public let train: Unicode.Scalar
+    package let train: Unicode.Scalar
     /// A step of the validation part.
-    public let valid: Unicode.Scalar
+    package let valid: Unicode.Scalar
     /// A step of the test part.
-    public let test: Unicode.Scalar
-    /// Where we are.
-    public let here: Unicode.Scalar
+    package let test: Unicode.Scalar
+    package let here: Unicode.Scalar
     /// The item that came next.
-    public let truth: Unicode.Scalar
+    package let truth: Unicode.Scalar
     /// More than usual.
-    public let up: Unicode.Scalar
+    package let up: Unicode.Scalar
     /// Less than usual.
-    public let down: Unicode.Scalar
+    package let down: Unicode.Scalar
     /// A hit on a time line.
-    public let hit: Unicode.Scalar
+    package let hit: Unicode.Scalar
     /// Between two parts of a line.
-    public let separator: Unicode.Scalar
+    package let separator: Unicode.Scalar
     /// The place where typed text goes.
-    public let cursor: Unicode.Scalar
+    package let cursor: Unicode.Scalar
     /// A step that the model does not see.
-    public let unseen: Unicode.Scalar
+    package let unseen: Unicode.Scalar
     /// An item that the viewer has watched already.
-    public let seen: Unicode.Scalar
+    package let seen: Unicode.Scalar
     /// Before what is only roughly so.
-    public let about: Unicode.Scalar
+    package let about: Unicode.Scalar
     /// Before a number below zero.
-    public let minus: Unicode.Scalar
+    package let minus: Unicode.Scalar
     /// Between two numbers that are multiplied.
-    public let times: Unicode.Scalar
+    package let times: Unicode.Scalar
   }
 
-  /// Frames.
-  public let border: Border
-  /// Marks.
-  public let marks: Marks
+  package let border: Border
+  package let marks: Marks
   /// What stands for the part of a text that is left out.
-  public let ellipsis: String
+  package let ellipsis: String
   /// Parts of a cell filled from the left, in equal steps up to the whole cell.
-  public let bar: [Unicode.Scalar]
+  package let bar: [Unicode.Scalar]
   /// Parts of a cell filled from below, in equal steps up to the whole cell.
-  public let spark: [Unicode.Scalar]
+  package let spark: [Unicode.Scalar]
   /// Shades from the empty to the full cell.
-  public let shades: [Unicode.Scalar]
+  package let shades: [Unicode.Scalar]
   /// Names of the arrow keys: left, right, up, down.
-  public let arrows: [String]
+  package let arrows: [String]
   /// The names of the attention and of what sharpens it.
   let alpha: String
   let gamma: String
@@ -94,7 +91,7 @@ public struct Glyphs: Equatable, Sendable {
     arrows: ["←", "→", "↑", "↓"], alpha: "α", gamma: "γ")
 
   /// The characters of every keyboard, for terminals that show nothing else well.
-  public static let ascii = Glyphs(
+  package static let ascii = Glyphs(
     border: Border(
       horizontal: "-", vertical: "|", topLeft: "+", topRight: "+", bottomLeft: "+",
       bottomRight: "+", branchRight: "+", branchLeft: "+", branchDown: "+", branchUp: "+",

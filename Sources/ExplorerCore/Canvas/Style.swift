@@ -1,10 +1,8 @@
 /// What a cell means; a ``Theme`` says what that looks like.
-public enum Role: UInt8, CaseIterable, Sendable {
-  /// Ordinary text.
+package enum Role: UInt8, CaseIterable, Sendable {
   case text
   /// Text of less weight: hints, things not seen by the model, fitted ranks.
   case muted
-  /// The name of a pane.
   case title
   /// Lines between panes.
   case border
@@ -14,7 +12,6 @@ public enum Role: UInt8, CaseIterable, Sendable {
   case key
   /// The step, row or item that is selected.
   case selection
-  /// What a search has found.
   case match
   /// A bar that has no sign: attention, gates, probabilities.
   case bar
@@ -46,7 +43,7 @@ public enum Role: UInt8, CaseIterable, Sendable {
   case heat5
 
   /// The shade for a value between 0 and 1; what is not a number has the weakest.
-  public static func heat(_ value: Double) -> Role {
+  package static func heat(_ value: Double) -> Role {
     let shades: [Role] = [.heat1, .heat2, .heat3, .heat4, .heat5]
     guard value > 0 else { return .heat1 }
     return shades[min(4, Int(min(value, 1) * 5))]
@@ -54,33 +51,28 @@ public enum Role: UInt8, CaseIterable, Sendable {
 }
 
 /// How a cell looks: a role and, where needed, more stress than the role has by itself.
-public struct Style: Hashable, Sendable {
-  /// What the cell means.
-  public var role: Role
+package struct Style: Hashable, Sendable {
+  package var role: Role
   /// Stress added to that of the role.
-  public var emphasis: Emphasis
+  package var emphasis: Emphasis
 
-  /// Makes a style.
-  public init(_ role: Role = .text, _ emphasis: Emphasis = []) {
+  package init(_ role: Role = .text, _ emphasis: Emphasis = []) {
     self.role = role
     self.emphasis = emphasis
   }
 }
 
 /// Stress that every terminal can show without colour.
-public struct Emphasis: OptionSet, Hashable, Sendable {
+package struct Emphasis: OptionSet, Hashable, Sendable {
   /// One bit for each kind of stress.
-  public let rawValue: UInt8
+  package let rawValue: UInt8
 
   /// Makes a set from its bits.
-  public init(rawValue: UInt8) { self.rawValue = rawValue }
+  package init(rawValue: UInt8) { self.rawValue = rawValue }
 
-  /// Heavier strokes.
-  public static let bold = Emphasis(rawValue: 1)
-  /// Lighter strokes.
-  public static let dim = Emphasis(rawValue: 2)
-  /// A line below.
-  public static let underline = Emphasis(rawValue: 4)
+  package static let bold = Emphasis(rawValue: 1)
+  package static let dim = Emphasis(rawValue: 2)
+  package static let underline = Emphasis(rawValue: 4)
   /// Foreground and background exchanged.
-  public static let reverse = Emphasis(rawValue: 8)
+  package static let reverse = Emphasis(rawValue: 8)
 }

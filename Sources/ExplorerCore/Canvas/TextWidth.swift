@@ -3,12 +3,12 @@
 /// The answer is the same on every machine. It follows the East Asian Width property, as terminals
 /// and glibc's `wcwidth` do, one scalar at a time; what terminals disagree about (joined emoji,
 /// skin tones, variation selectors) is taken apart by ``Cell`` before it gets here.
-public enum TextWidth {
+package enum TextWidth {
   /// The columns of a scalar: 0 for marks and invisible formatting, 2 for wide ones, else 1.
   ///
   /// Control characters have no width of their own and count as 1, since ``Cell`` shows each of
   /// them as one visible sign.
-  public static func columns(of scalar: Unicode.Scalar) -> Int {
+  package static func columns(of scalar: Unicode.Scalar) -> Int {
     let value = scalar.value
     if value < 0x300 { return 1 }
     if isZeroWidth(scalar) { return 0 }
@@ -17,7 +17,7 @@ public enum TextWidth {
   }
 
   /// The columns that a text takes when it is drawn.
-  public static func columns(of text: some StringProtocol) -> Int {
+  package static func columns(of text: some StringProtocol) -> Int {
     var sum = 0
     forEachCell(of: text) { sum += Int($0.width) }
     return sum

@@ -1,9 +1,8 @@
 extension Theme {
   /// All themes, the default one first.
-  public static let all: [Theme] = [.standard, .light, .dark, .colorBlind, .mono]
+  package static let all: [Theme] = [.standard, .light, .dark, .colorBlind, .mono]
 
-  /// The theme of a name.
-  public static func named(_ name: String) -> Theme? { all.first { $0.name == name } }
+  package static func named(_ name: String) -> Theme? { all.first { $0.name == name } }
 
   /// An orange that is read on black and on white, which few terminals' own yellow is; red where
   /// there are only sixteen colours.
@@ -23,7 +22,7 @@ extension Theme {
       fourth: Look(orange), fifth: Look(.standard, .bold)))
 
   /// Certain colours for a bright background.
-  public static let light = Theme(
+  package static let light = Theme(
     name: "light", summary: "for a bright background",
     text: Look(), muted: Look(.rgb(112, 112, 112)), title: Look(.rgb(0, 0, 0), .bold),
     border: Look(.rgb(135, 135, 135)), focus: Look(.rgb(0, 80, 160), .bold),
@@ -39,7 +38,7 @@ extension Theme {
       fifth: Look(.rgb(0, 45, 105))))
 
   /// Certain colours for a dark background.
-  public static let dark = Theme(
+  package static let dark = Theme(
     name: "dark", summary: "for a dark background",
     text: Look(), muted: Look(.rgb(138, 138, 138)), title: Look(.rgb(255, 255, 255), .bold),
     border: Look(.rgb(112, 112, 112)), focus: Look(.rgb(110, 190, 255), .bold),
@@ -56,7 +55,7 @@ extension Theme {
 
   /// Colours of Okabe and Ito, told apart with every kind of colour vision: those of them that are
   /// read on black and on white, and a sky blue made darker for it.
-  public static let colorBlind = Theme(
+  package static let colorBlind = Theme(
     name: "colorblind", summary: "colours told apart with every kind of colour vision",
     text: Look(), muted: Look(.standard, .dim), title: Look(.standard, .bold),
     border: Look(.standard, .dim), focus: Look(skyBlue, .bold), key: Look(skyBlue),
@@ -73,7 +72,7 @@ extension Theme {
   private static let vermilion = Color.rgb(213, 94, 0)
 
   /// No colour at all: only bold, dim, underlined and reversed text.
-  public static let mono = Theme(
+  package static let mono = Theme(
     name: "mono", summary: "no colour: bold, dim, underlined and reversed text",
     text: Look(), muted: Look(.standard, .dim), title: Look(.standard, .bold),
     border: Look(.standard, .dim), focus: Look(.standard, [.bold, .underline]),

@@ -3,16 +3,15 @@
 /// Every role is a property without a default, so a theme that forgets one does not compile.
 public struct Theme: Equatable, Sendable {
   /// Colours and stress of one role.
-  public struct Look: Hashable, Sendable {
-    /// The colour of the strokes.
-    public let foreground: Color
+  package struct Look: Hashable, Sendable {
+    package let foreground: Color
     /// The colour behind them.
-    public let background: Color
+    package let background: Color
     /// Stress that needs no colour.
-    public let emphasis: Emphasis
+    package let emphasis: Emphasis
 
     /// Makes a look; what is not said is the terminal's own.
-    public init(
+    package init(
       _ foreground: Color = .standard, on background: Color = .standard, _ emphasis: Emphasis = []
     ) {
       self.foreground = foreground
@@ -22,7 +21,7 @@ public struct Theme: Equatable, Sendable {
   }
 
   /// Five looks from weak to strong.
-  public struct Shades: Equatable, Sendable {
+  package struct Shades: Equatable, Sendable {
     let first: Look
     let second: Look
     let third: Look
@@ -31,9 +30,8 @@ public struct Theme: Equatable, Sendable {
   }
 
   /// The name that `--theme` takes.
-  public let name: String
-  /// What it is for, in a few words.
-  public let summary: String
+  package let name: String
+  package let summary: String
   let text: Look
   let muted: Look
   let title: Look
@@ -53,8 +51,7 @@ public struct Theme: Equatable, Sendable {
   let failure: Look
   let heat: Shades
 
-  /// The look of a role.
-  public subscript(role: Role) -> Look {
+  package subscript(role: Role) -> Look {
     switch role {
     case .text: text
     case .muted: muted
@@ -82,7 +79,7 @@ public struct Theme: Equatable, Sendable {
   }
 
   /// The look of a style: that of its role with the style's own stress added.
-  public func look(of style: Style) -> Look {
+  package func look(of style: Style) -> Look {
     let look = self[style.role]
     guard !style.emphasis.isEmpty else { return look }
     return Look(

@@ -4,8 +4,7 @@ import Workspace
 
 /// A second model that reads the same histories, its items and relations matched by token and name.
 public struct ComparedModel {
-  /// What to call it.
-  public let name: String
+  package let name: String
   /// The file, as the command line has it.
   let path: String
   let session: Session
@@ -24,7 +23,7 @@ public struct ComparedModel {
   let drift: String?
 
   /// Matches a model with the one that is looked at.
-  public init(_ model: TrainedModel, name: String, path: String, with first: TrainedModel) {
+  package init(_ model: TrainedModel, name: String, path: String, with first: TrainedModel) {
     self.name = name
     self.path = path
     session = Session(model)

@@ -2,8 +2,7 @@ import Explanation
 import KSRModel
 
 /// Two runs side by side: the pinned one, A, and the live one, B.
-public struct ComparisonScene: Sendable {
-  /// One of the two.
+package struct ComparisonScene: Sendable {
   struct Side: Sendable {
     /// Whose history, where in it, with how many edits, or which model.
     let title: String
@@ -13,7 +12,6 @@ public struct ComparisonScene: Sendable {
     let hasProbabilities: Bool
   }
 
-  /// A relation in both.
   struct Relation: Sendable {
     let name: String
     let pinned: StepScene.Slot?

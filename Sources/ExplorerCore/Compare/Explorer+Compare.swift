@@ -42,7 +42,7 @@ extension Explorer {
 
 extension State {
   /// The state in which the second model is compared with the first.
-  public func comparingModels() -> State {
+  package func comparingModels() -> State {
     var state = self
     state.pin = .model
     Explorer.beginComparison(&state)

@@ -1,21 +1,18 @@
 import AtomicFiles
 import Explanation
 
-/// What the view is compared with.
-public enum Pin: Equatable, Sendable {
-  /// A view that was on the screen.
+package enum Pin: Equatable, Sendable {
   case view(PinnedView)
   /// The same history read by the second model.
   case model
 }
 
 /// A viewer, a step and edits that stay while the live side goes on.
-public struct PinnedView: Equatable, Sendable {
+package struct PinnedView: Equatable, Sendable {
   /// The viewer, by place as in ``State``.
   let viewer: Int
   /// The step, from 0, of the edited history.
   let step: Int
-  /// The edits.
   let edits: [Edit]
 }
 
@@ -23,29 +20,25 @@ public struct PinnedView: Equatable, Sendable {
 ///
 /// The step counts from 1, in the edited history. In the viewer's id, `%3A` is a colon and `%25` a
 /// percent sign.
-public struct PinRequest: Sendable, Equatable {
+package struct PinRequest: Sendable, Equatable {
   /// What is wrong with a pin, in a sentence.
   public struct Failure: Error, Sendable, Equatable, CustomStringConvertible {
-    /// The sentence.
-    public let description: String
+    package let description: String
   }
 
-  /// The viewer's id.
-  public let viewer: String
+  package let viewer: String
   /// The step, from 0.
-  public let step: Int
-  /// The edits.
-  public let script: EditScript
+  package let step: Int
+  package let script: EditScript
 
-  /// A pin of its parts.
-  public init(viewer: String, step: Int, script: EditScript) {
+  package init(viewer: String, step: Int, script: EditScript) {
     self.viewer = viewer
     self.step = step
     self.script = script
   }
 
   /// Reads what ``text`` has written.
-  public init(parsing text: String) throws(Failure) {
+  package init(parsing text: String) throws(Failure) {
     let parts = text.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
     guard parts.count >= 2, !parts[0].isEmpty else {
       throw Failure(
@@ -67,7 +60,7 @@ public struct PinRequest: Sendable, Equatable {
   }
 
   /// The pin as the command line takes it.
-  public var text: String {
+  package var text: String {
     let name = EditToken.encoded(viewer).split(separator: ":", omittingEmptySubsequences: false)
       .joined(separator: "%3A")
     return "\(name):\(step + 1)" + (script.edits.isEmpty ? "" : ":\(script.text)")

@@ -6,7 +6,6 @@ extension SceneCache {
   /// What to call a side, at length and in few words.
   private typealias Titles = (long: String, short: String)
 
-  /// A comparison that was computed.
   struct ComparisonKey: Hashable {
     let pinned: Viewer?
     let pinnedStep: Int
@@ -156,7 +155,6 @@ extension SceneCache {
     return state.own.indices.contains(own) ? state.own[own].name : nil
   }
 
-  /// Whose run it is, and where.
   private func titles(_ viewer: Viewer, _ step: Int) -> Titles {
     let count = viewer.edited?.edits.count ?? 0
     let edits = count == 0 ? "" : count == 1 ? ", 1 edit" : ", \(count) edits"

@@ -4,15 +4,14 @@ import Explanation
 /// Edits and pins that a command line asks for.
 extension SceneCache {
   /// Why a view cannot be opened as asked, in a sentence.
-  public struct OpeningError: Error, CustomStringConvertible, Sendable {
-    /// The sentence.
-    public let description: String
+  package struct OpeningError: Error, CustomStringConvertible, Sendable {
+    package let description: String
   }
 
   /// A state with its viewer's history edited, at a step of what the edits leave.
   ///
   /// - Parameter step: from 1; nil for the state's own, as far as the edited history goes.
-  public func editing(
+  package func editing(
     _ state: State, _ script: EditScript, step: Int?
   ) throws(OpeningError) -> State {
     guard !script.edits.isEmpty || step != nil else { return state }
@@ -28,7 +27,7 @@ extension SceneCache {
   }
 
   /// A state that compares its view with a pinned one.
-  public func pinning(_ state: State, _ request: PinRequest) throws(OpeningError) -> State {
+  package func pinning(_ state: State, _ request: PinRequest) throws(OpeningError) -> State {
     let own = state.own.firstIndex { $0.name == request.viewer }
     let place =
       session.viewers.firstIndex { $0.user == request.viewer }

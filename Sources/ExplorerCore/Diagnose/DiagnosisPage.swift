@@ -60,7 +60,6 @@ enum DiagnosisPage {
     frame.put(text, line, style: Style(.title))
   }
 
-  /// The whole page.
   static func lines(
     _ report: DiagnosisReport, _ scene: DiagnosisScene, width: Int, _ glyphs: Glyphs
   ) -> [PageLine] {

@@ -5,7 +5,6 @@ import Workspace
 /// Looks at the model as a whole in the background: counts viewers a portion at a time, and writes
 /// a report whenever a quarter more of them have been counted.
 struct DiagnosisSurvey {
-  /// The last report.
   private(set) var report: DiagnosisReport?
   /// What the links look like.
   private(set) var links = LinkDiagnosis.unknown

@@ -2,21 +2,20 @@ import Explanation
 import Workspace
 
 /// What is selected of the model as a whole.
-public struct DiagnosisView: Equatable, Sendable {
+package struct DiagnosisView: Equatable, Sendable {
   /// The selected row: relations, then slices, then the viewers predicted best and worst.
-  public internal(set) var row = 0
+  package internal(set) var row = 0
 }
 
 /// The model as a whole, as far as it has been counted.
-public struct DiagnosisScene: Sendable {
+package struct DiagnosisScene: Sendable {
   /// The last report; nil before the first.
-  public let report: DiagnosisReport?
+  package let report: DiagnosisReport?
   /// Viewers counted by now, and all of them.
-  public let counted: (done: Int, of: Int)
+  package let counted: (done: Int, of: Int)
   /// What the names of items and entities say of the links.
-  public let links: LinkDiagnosis
+  package let links: LinkDiagnosis
 
-  /// What a row is about.
   enum Row: Equatable {
     case relation(Int)
     case slice(Int)
@@ -33,8 +32,7 @@ public struct DiagnosisScene: Sendable {
 }
 
 /// How many links look wrong.
-public enum LinkDiagnosis: Sendable, Equatable {
-  /// Not looked at yet.
+package enum LinkDiagnosis: Sendable, Equatable {
   case unknown
   /// The data has no links, no titles or no names of entities.
   case nothingToCompare

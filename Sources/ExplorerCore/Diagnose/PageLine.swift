@@ -1,6 +1,5 @@
 /// One line of a page that is put together from parts beside each other.
 struct PageLine {
-  /// A text at a column.
   struct Piece {
     let column: Int
     let columns: Int
@@ -9,7 +8,6 @@ struct PageLine {
     let style: Style
   }
 
-  /// The texts.
   private(set) var pieces: [Piece] = []
   /// A row that can be selected: the columns that hear clicks, and those that show it.
   struct Row {
@@ -22,12 +20,10 @@ struct PageLine {
   /// The rows that can be selected.
   private(set) var rows: [Row] = []
 
-  /// A line of one text.
   init(_ text: String = "", columns: Int = 1000, style: Style = Style()) {
     if !text.isEmpty { put(text, at: 0, columns, style: style) }
   }
 
-  /// Adds a text.
   mutating func put(
     _ text: String, at column: Int, _ columns: Int, _ alignment: Alignment = .left,
     style: Style = Style()
@@ -62,7 +58,6 @@ struct PageLine {
     }
   }
 
-  /// Draws the line.
   func draw(in rect: Rect, selected: Int, _ frame: inout Frame) {
     for piece in pieces {
       frame.put(

@@ -5,8 +5,7 @@ public enum Explorer {
   public struct Transition: Equatable, Sendable {
     /// The state after it.
     public var state: State
-    /// What is to be done outside.
-    public var effects: [Effect] = []
+    package var effects: [Effect] = []
   }
 
   /// The state after an action, and what is to be done outside.

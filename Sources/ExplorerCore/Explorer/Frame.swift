@@ -1,15 +1,13 @@
 /// A picture, and what a click on its parts means.
 public struct Frame: Sendable {
-  /// The picture.
-  public var canvas: Canvas
+  package var canvas: Canvas
   /// The signs that it is drawn with.
   public let glyphs: Glyphs
   /// What numbers and panes are called.
   let words: Words
   private var hotspots: [(rect: Rect, action: Action?)] = []
 
-  /// An empty picture.
-  public init(_ size: Size, glyphs: Glyphs, isPlain: Bool = false) {
+  package init(_ size: Size, glyphs: Glyphs, isPlain: Bool = false) {
     canvas = Canvas(size)
     self.glyphs = glyphs
     words = isPlain ? .plain : .terms(glyphs)

@@ -33,7 +33,6 @@ enum HeaderView {
     }
   }
 
-  /// A piece of the header.
   private struct Part {
     var runs: [(String, Style)]
     /// Larger is left out sooner.

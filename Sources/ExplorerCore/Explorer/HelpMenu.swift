@@ -1,13 +1,9 @@
 /// The list of signs and keys on top of the panes.
 enum HelpMenu {
-  /// One row.
   enum Row {
-    /// A sign of the screen.
     case sign(Legend.Entry)
-    /// Keys.
     case binding(Binding)
 
-    /// What it says.
     var text: String {
       switch self {
       case .sign(let entry): entry.text

@@ -1,15 +1,11 @@
 /// What the signs, letters and names of numbers on the screen mean: one table, from which the help
 /// and the search for commands come.
 enum Legend {
-  /// One sign.
   struct Entry: Equatable, Sendable {
-    /// How it looks on the screen.
     let sign: String
     /// Other words by which it is looked for.
     let names: String
-    /// What it means.
     let text: String
-    /// Where it is seen.
     let panes: Set<Pane>
   }
 

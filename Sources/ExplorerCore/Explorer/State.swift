@@ -8,55 +8,52 @@ public struct State: Equatable, Sendable {
   /// The step of the history, from 0: the last interaction that the model has read.
   public internal(set) var step: Int
   /// The selected row of the recommendations.
-  public internal(set) var recommendation = 0
+  package internal(set) var recommendation = 0
   /// Whether items that the viewer has watched are left out of the recommendations.
-  public internal(set) var hidesSeen = false
+  package internal(set) var hidesSeen = false
   /// The selected slot of the memory; nil for the one that is read most.
-  public internal(set) var slot: Int?
+  package internal(set) var slot: Int?
   /// The order of the slots.
-  public internal(set) var slotOrder = SlotOrder.model
-  /// How the reasons are looked at.
-  public internal(set) var why = WhyView()
+  package internal(set) var slotOrder = SlotOrder.model
+  package internal(set) var why = WhyView()
   /// The order of the viewers in their list.
-  public internal(set) var viewerOrder = ViewerOrder.data
+  package internal(set) var viewerOrder = ViewerOrder.data
   /// Whether the steps go on by themselves, and how fast.
-  public internal(set) var playback = Playback()
+  package internal(set) var playback = Playback()
   /// The pane that the keys go to.
-  public internal(set) var focus: Pane = .history
+  package internal(set) var focus: Pane = .history
   /// What stands beside the history on a screen of medium width: state or memory.
-  public internal(set) var side: Pane = .memory
+  package internal(set) var side: Pane = .memory
   /// Whether the pane of reasons is open.
-  public internal(set) var showsWhy = false
+  package internal(set) var showsWhy = false
   /// What lies on top of the panes.
-  public internal(set) var overlay: Overlay?
+  package internal(set) var overlay: Overlay?
   /// What takes the place of the panes: the map, or the model as a whole.
-  public internal(set) var fullView: FullView?
+  package internal(set) var fullView: FullView?
   /// The training run that is watched.
-  public var watch: WatchStatus?
+  package var watch: WatchStatus?
   /// The first line of a card on the screen.
-  public internal(set) var cardRow = 0
+  package internal(set) var cardRow = 0
   /// Whether the stops of a tour are being looked for.
-  public internal(set) var awaitsTour = false
-  /// The tour that we are on.
-  public internal(set) var tour: Tour?
+  package internal(set) var awaitsTour = false
+  package internal(set) var tour: Tour?
   /// Whether plain words stand in the place of the field's terms.
-  public internal(set) var usesPlainWords = false
+  package internal(set) var usesPlainWords = false
   /// A short message, shown until the next key.
-  public internal(set) var toast: Toast?
+  package internal(set) var toast: Toast?
   /// Whether the explorer gets the mouse, or the terminal does.
-  public internal(set) var takesMouse: Bool
-  /// The colours.
-  public internal(set) var theme: Theme
+  package internal(set) var takesMouse: Bool
+  package internal(set) var theme: Theme
   /// The viewers made here; in ``viewer`` they come after those of the data.
-  public internal(set) var own: [OwnViewer] = []
+  package internal(set) var own: [OwnViewer] = []
   /// What is changed of the history and of what is read.
-  public internal(set) var edits = EditLog()
+  package internal(set) var edits = EditLog()
   /// The place that is edited, while the keys edit.
-  public internal(set) var editor: EditCursor?
+  package internal(set) var editor: EditCursor?
   /// Whether the smallest set behind the selected recommendation is looked for.
-  public internal(set) var seeksSmallest = false
+  package internal(set) var seeksSmallest = false
   /// What the view is compared with; nil where nothing is compared.
-  public internal(set) var pin: Pin?
+  package internal(set) var pin: Pin?
   /// The own viewer that is deleted when the key for it is pressed once more.
   var asksToDelete: String?
   /// What random choices follow from.
@@ -81,8 +78,7 @@ public struct State: Equatable, Sendable {
     return edits > 0 ? edits : watch.map { WatchStrip.rows(of: $0, on: size) } ?? 0
   }
 
-  /// Where everything is.
-  public var layout: Layout {
+  package var layout: Layout {
     let below =
       tour.map { TourBox.rows(of: $0, isPlain: usesPlainWords, on: size) } ?? rowsBelow
     return Layout(
@@ -92,15 +88,13 @@ public struct State: Equatable, Sendable {
         compares: pin != nil, edits: editor != nil))
   }
 
-  /// The state with a message.
-  public func showing(_ toast: Toast) -> State {
+  package func showing(_ toast: Toast) -> State {
     var state = self
     state.toast = toast
     return state
   }
 
-  /// What the keys go to.
-  public var context: Context {
+  package var context: Context {
     if Layout.form(for: size) == .message { return .message }
     switch overlay {
     case nil:
@@ -122,16 +116,15 @@ public struct State: Equatable, Sendable {
   }
 
   /// The panes in the order in which the focus goes through them.
-  public var openPanes: [Pane] {
+  package var openPanes: [Pane] {
     if pin != nil { return [.history, .memory, .recommendations] }
     return Pane.allCases.filter { $0 != .why || showsWhy }
   }
 }
 
 /// Steps that go on by themselves.
-public struct Playback: Equatable, Sendable {
-  /// Whether they do.
-  public internal(set) var isRunning = false
+package struct Playback: Equatable, Sendable {
+  package internal(set) var isRunning = false
   /// The place of the speed among ``speeds``.
   var speed = 1
 
@@ -139,18 +132,15 @@ public struct Playback: Equatable, Sendable {
   static let speeds: [Double] = [0.5, 1, 2, 4, 8, 16]
 
   /// Steps a second.
-  public var stepsPerSecond: Double { Playback.speeds[speed] }
+  package var stepsPerSecond: Double { Playback.speeds[speed] }
 }
 
 /// Something that lies on top of the panes.
-public enum Overlay: Equatable, Sendable {
-  /// The list of keys.
+package enum Overlay: Equatable, Sendable {
   case help(Menu)
-  /// The list of viewers.
   case viewers(Menu)
   /// The list in which a title of the history is looked for.
   case find(Menu)
-  /// The list of commands.
   case palette(Menu)
   /// The list in which an item of the catalogue is looked for.
   case items(ItemSearch)
@@ -167,31 +157,27 @@ public enum Overlay: Equatable, Sendable {
 }
 
 /// A list in which a word can be typed to leave only the rows that have it.
-public struct Menu: Equatable, Sendable {
-  /// What has been typed.
-  public internal(set) var filter = TextField()
+package struct Menu: Equatable, Sendable {
+  package internal(set) var filter = TextField()
   /// The selected one among the rows that are left.
-  public internal(set) var selection = 0
+  package internal(set) var selection = 0
   /// The viewer that is selected, wherever the list has it; nil for whichever is in the row.
   var viewer: Int?
 }
 
 /// A short message in the place of the footer.
 public struct Toast: Equatable, Sendable {
-  /// What it says.
-  public let text: String
+  package let text: String
   /// How it is meant: ordinary text, a warning or a failure.
-  public let role: Role
+  package let role: Role
 
-  /// Makes a message.
-  public init(_ text: String, role: Role = .text) {
+  package init(_ text: String, role: Role = .text) {
     self.text = text
     self.role = role
   }
 }
 
 extension State {
-  /// The list on top, if there is one.
   var menu: Menu? {
     get {
       switch overlay {

@@ -2,32 +2,29 @@
 public struct Tour: Equatable, Sendable {
   /// One stop: what is shown, and what there is to see.
   public struct Stop: Equatable, Sendable {
-    /// The viewer, by place.
-    public let viewer: Int
+    package let viewer: Int
     /// The step, from 0.
-    public let step: Int
+    package let step: Int
     /// The pane that the sentence is about.
-    public let pane: Pane
-    /// The selected recommendation.
-    public var recommendation = 0
+    package let pane: Pane
+    package var recommendation = 0
     /// The selected slot; nil for the one that is read most.
-    public var slot: Int?
+    package var slot: Int?
     /// What there is to see, in no more than what the screen shows.
-    public let sentence: String
+    package let sentence: String
     /// The same in plain words; nil where the sentence has no others.
-    public var plainSentence: String?
+    package var plainSentence: String?
 
     /// What there is to see, in the words that are in use.
     func sentence(isPlain: Bool) -> String { isPlain ? plainSentence ?? sentence : sentence }
   }
 
   /// The stops, in their order; one at least.
-  public let stops: [Stop]
+  package let stops: [Stop]
   /// The place of the stop where we are.
-  public internal(set) var place = 0
+  package internal(set) var place = 0
 
-  /// The stop where we are.
-  public var stop: Stop { stops[place] }
+  package var stop: Stop { stops[place] }
 }
 
 extension Action {

@@ -12,7 +12,6 @@ public struct Words: Equatable, Sendable {
   let recommendations: String
   /// The pane of ``Pane/why``.
   let why: String
-  /// Place in the ranking.
   let rank: String
   /// α, over its column.
   let attention: String
@@ -22,9 +21,7 @@ public struct Words: Equatable, Sendable {
   let gate: String
   /// z, over a narrow column.
   let shortGate: String
-  /// p.
   let probability: String
-  /// The score of an item.
   let score: String
   /// The cosine of a state with the one before, in 15 columns.
   let likePrevious: String

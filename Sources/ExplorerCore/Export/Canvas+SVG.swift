@@ -198,7 +198,6 @@ private struct ScreenDrawing {
         + (opacity < 100 ? " fill-opacity=\"\(number(opacity))\"" : "") + "/>")
   }
 
-  /// Hundredths as a decimal.
   private func number(_ hundredths: Int) -> String {
     let (whole, rest) = hundredths.quotientAndRemainder(dividingBy: 100)
     return rest == 0 ? "\(whole)" : "\(whole).\(rest < 10 ? "0" : "")\(rest)"

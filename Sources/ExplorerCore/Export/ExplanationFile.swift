@@ -2,7 +2,7 @@ import AtomicFiles
 import Glibc
 
 /// The file that a view is written to.
-public enum ExplanationFile {
+package enum ExplanationFile {
   /// The words joined into a name that every file system takes: letters, digits, dots, dashes.
   static func name(_ words: [String]) -> String {
     let parts = words.map { word in
@@ -20,7 +20,7 @@ public enum ExplanationFile {
   /// Writes a text beside the other files of a folder, never over one that is there.
   ///
   /// - Returns: the file's name in the folder, with a number where the name was taken.
-  public static func write(
+  package static func write(
     _ text: String, named name: String, as format: ExportFormat, in folder: String = "."
   ) throws(DataError) -> String {
     let ending = format.ending.map { ".\($0)" } ?? ""

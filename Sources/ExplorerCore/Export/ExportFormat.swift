@@ -32,7 +32,6 @@ public enum ExportFormat: String, CaseIterable, Sendable {
     }
   }
 
-  /// What it is for.
   var words: String {
     switch self {
     case .text: "text file, copied as well"

@@ -16,7 +16,6 @@ struct MapFigure {
     scale = extent > 0 && extent.isFinite ? (Self.side - 2 * Self.margin) / Double(extent) : 1
   }
 
-  /// The figure.
   var svg: String {
     var drawing = SVG()
     drawing.text(

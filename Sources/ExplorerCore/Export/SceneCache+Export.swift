@@ -9,7 +9,7 @@ extension SceneCache {
   ///
   /// Reasons are written as `ksr explain` prints them, about the very question on the screen: item,
   /// contrast, edits and checks. Of the other views the text is the screen itself.
-  public func export(
+  package func export(
     of state: State, as format: ExportFormat, glyphs: Glyphs
   ) -> (text: String, name: String)? {
     var state = state

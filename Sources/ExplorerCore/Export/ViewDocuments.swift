@@ -3,7 +3,6 @@ import KSRModel
 
 /// A comparison as JSON; the keys are the names of these properties, absent where there is nothing.
 struct ComparisonDocument: Encodable {
-  /// A recommended item.
   struct Item: Encodable {
     let token, name: String
     let rank: Double
@@ -14,7 +13,6 @@ struct ComparisonDocument: Encodable {
     let rankInA: Double?
   }
 
-  /// One of the two runs.
   struct Side: Encodable {
     let title: String
     let step: Int
@@ -27,7 +25,6 @@ struct ComparisonDocument: Encodable {
     let weight: Float
   }
 
-  /// A relation in both.
   struct Relation: Encodable {
     let name: String
     let attentionA, attentionB: Float?
@@ -89,7 +86,6 @@ struct ComparisonDocument: Encodable {
 
 /// The map as JSON: where every item lies, what is named, and what is nearest.
 struct MapDocument: Encodable {
-  /// An item and its place.
   struct Item: Encodable {
     let token, name: String
     let x, y: Float
@@ -102,7 +98,6 @@ struct MapDocument: Encodable {
     let x, y: Float
   }
 
-  /// An item that is named.
   struct Named: Encodable {
     let token, name: String
     /// A probability or score, or the likeness to `subject`.

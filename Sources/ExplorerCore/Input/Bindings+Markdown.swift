@@ -1,9 +1,9 @@
 extension Bindings {
   /// The lines of the README between which its table of keys stands.
-  public static let marks = (begin: "<!-- keys -->", end: "<!-- /keys -->")
+  package static let marks = (begin: "<!-- keys -->", end: "<!-- /keys -->")
 
   /// The table of all keys, as the README shows it.
-  public static var markdown: String {
+  package static var markdown: String {
     var lines = ["| keys | where | what they do |", "|---|---|---|"]
     for binding in all {
       let keys = binding.labels(.unicode).map { "`\($0)`" }.joined(separator: " ")
@@ -16,7 +16,6 @@ extension Bindings {
 }
 
 extension Context {
-  /// The place in a word.
   var words: String {
     switch self {
     case .main: "panes"

@@ -1,7 +1,7 @@
 extension Bindings {
   /// All bindings: those of the panes, then those of the views that take their place; last how to
   /// leave and where to find help.
-  public static let all: [Binding] = {
+  package static let all: [Binding] = {
     let isLast: Set<Command> = [.quit, .help]
     let shared = panes.map { binding in
       guard binding.contexts.contains(.main) else { return binding }

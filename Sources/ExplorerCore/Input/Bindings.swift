@@ -1,6 +1,4 @@
-/// What the keys go to.
-public enum Context: String, CaseIterable, Sendable {
-  /// The panes.
+package enum Context: String, CaseIterable, Sendable {
   case main
   /// The panes, while the history and what is read are edited.
   case edit
@@ -8,19 +6,15 @@ public enum Context: String, CaseIterable, Sendable {
   case why
   /// The list of keys, or another list that a word can be typed into.
   case menu
-  /// The list of viewers.
   case viewers
-  /// A stop of a tour.
   case tour
   /// A list of films to choose from, one after the other.
   case films
-  /// A name to be typed.
   case naming
   /// A card, to be read and closed.
   case card
   /// The map of the items.
   case map
-  /// The model as a whole.
   case diagnosis
   /// The formats in which an explanation can be written.
   case export
@@ -28,20 +22,16 @@ public enum Context: String, CaseIterable, Sendable {
   case message
 }
 
-/// Keys, and what they do.
-public struct Binding: Sendable {
+package struct Binding: Sendable {
   /// The keys; the first one is shown in the footer.
-  public let keys: [Key]
-  /// What is done.
-  public let command: Command
-  /// Where the keys mean that.
-  public let contexts: Set<Context>
+  package let keys: [Key]
+  package let command: Command
+  package let contexts: Set<Context>
   /// A word or two, for the footer; neighbours with the same title share one entry there.
-  public let title: String
-  /// A sentence, for the help.
-  public let help: String
+  package let title: String
+  package let help: String
   /// Whether the footer names it when there is room.
-  public let isInFooter: Bool
+  package let isInFooter: Bool
 }
 
 extension Binding {
@@ -53,7 +43,7 @@ extension Binding {
 }
 
 /// The one table from which the footer, the help and the documentation come.
-public enum Bindings {
+package enum Bindings {
   /// The bindings of panes, lists and cards, the most useful first.
   static let panes: [Binding] = [
     Binding(
@@ -370,14 +360,13 @@ public enum Bindings {
       isInFooter: true),
   ]
 
-  /// What a key does somewhere.
-  public static func command(for key: Key, in context: Context) -> Command? {
+  package static func command(for key: Key, in context: Context) -> Command? {
     commands[context]?[key] ?? (context == .why ? commands[.main]?[key] : nil)
   }
 
   /// The bindings of a context, in the order of the table; in that of the reasons their own come
   /// first, then those of the panes that they do not hide.
-  public static func of(_ context: Context) -> [Binding] {
+  package static func of(_ context: Context) -> [Binding] {
     let own = all.filter { $0.contexts.contains(context) }
     if context == .map || context == .diagnosis || context == .edit {
       // What these have for themselves comes before what they share with the panes.

@@ -54,7 +54,7 @@ public enum Key: Hashable, Sendable {
 
 extension Key {
   /// How the key is written in the footer and in the help.
-  public func label(_ glyphs: Glyphs) -> String {
+  package func label(_ glyphs: Glyphs) -> String {
     switch self {
     case .left: glyphs.arrows[0]
     case .right: glyphs.arrows[1]

@@ -1,13 +1,12 @@
 /// One line of text that is being typed.
-public struct TextField: Equatable, Sendable {
-  /// What has been typed.
-  public private(set) var text: String
+package struct TextField: Equatable, Sendable {
+  package private(set) var text: String
 
   /// The most characters that are taken.
   static let limit = 200
 
   /// Makes a field with a text in it.
-  public init(_ text: String = "") { self.text = text }
+  package init(_ text: String = "") { self.text = text }
 
   /// Adds what a key types, or deletes; returns whether the key was one for typing.
   mutating func take(_ key: Key) -> Bool {

@@ -4,7 +4,7 @@ import FoundationEssentials
 ///
 /// Whatever is missing is as at the first start; names that this version does not know are passed
 /// over.
-public struct KeptState: Codable, Equatable, Sendable {
+package struct KeptState: Codable, Equatable, Sendable {
   /// The last place in each model, the latest first.
   var places: [Place]?
   /// The viewers made here, by the name of the data that the films are of.
@@ -18,10 +18,9 @@ public struct KeptState: Codable, Equatable, Sendable {
   var showsWhy: Bool?
 
   /// Which model it is: the path of its file and the digest of what it was trained on.
-  public struct ModelKey: Codable, Equatable, Sendable {
+  package struct ModelKey: Codable, Equatable, Sendable {
     let path: String
     let digest: String
-    /// The name of the data.
     let data: String
 
     /// The key of a model.
@@ -30,14 +29,13 @@ public struct KeptState: Codable, Equatable, Sendable {
     ///   - path: the model file, without links in the path.
     ///   - digest: the digest of the training interactions.
     ///   - data: the name of the data.
-    public init(path: String, digest: String, data: String) {
+    package init(path: String, digest: String, data: String) {
       self.path = path
       self.digest = digest
       self.data = data
     }
   }
 
-  /// Where in a model somebody was.
   struct Place: Codable, Equatable, Sendable {
     let model: ModelKey
     let viewer: String
@@ -48,19 +46,17 @@ public struct KeptState: Codable, Equatable, Sendable {
   /// Places of more models than this are not kept.
   static let placeLimit = 50
 
-  /// Nothing is kept.
-  public init() {}
+  package init() {}
 
   /// Reads what ``text`` has written; nil if it is anything else.
-  public init?(text: String) {
+  package init?(text: String) {
     guard let kept = try? JSONDecoder().decode(KeptState.self, from: Data(text.utf8)) else {
       return nil
     }
     self = kept
   }
 
-  /// The state as text.
-  public var text: String {
+  package var text: String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     guard let data = try? encoder.encode(self) else { return "{}\n" }
@@ -69,11 +65,10 @@ public struct KeptState: Codable, Equatable, Sendable {
 }
 
 extension KeptState {
-  /// The theme that was in use.
-  public var lastTheme: Theme? { theme.flatMap { Theme.named($0) } }
+  package var lastTheme: Theme? { theme.flatMap { Theme.named($0) } }
 
   /// Gives a state the own viewers, the orders and the panes that were kept.
-  public func restore(_ state: inout State, for model: ModelKey) {
+  package func restore(_ state: inout State, for model: ModelKey) {
     restoreOwn(&state, for: model)
     state.slotOrder = slotOrder.flatMap { SlotOrder(rawValue: $0) } ?? state.slotOrder
     state.viewerOrder = viewerOrder.flatMap { ViewerOrder(rawValue: $0) } ?? state.viewerOrder
@@ -88,7 +83,7 @@ extension KeptState {
   }
 
   /// Gives a state the own viewers that were kept, and nothing else.
-  public func restoreOwn(_ state: inout State, for model: ModelKey) {
+  package func restoreOwn(_ state: inout State, for model: ModelKey) {
     var names: Set<String> = []
     state.own = (own?[model.data] ?? []).filter {
       !$0.name.isEmpty && !$0.films.isEmpty && names.insert($0.name).inserted
@@ -98,7 +93,7 @@ extension KeptState {
   /// The viewer, as ``State`` counts them, and the step at which somebody last left a model.
   ///
   /// - Parameter viewers: the viewers of the data.
-  public func place(
+  package func place(
     for model: ModelKey, viewers: [String], in state: State
   ) -> (viewer: Int, step: Int)? {
     guard let place = places?.first(where: { $0.model == model }) else { return nil }
@@ -110,7 +105,7 @@ extension KeptState {
   }
 
   /// Takes over what a state says, and leaves what it says nothing about.
-  public mutating func remember(_ state: State, of model: ModelKey, viewers: [String]) {
+  package mutating func remember(_ state: State, of model: ModelKey, viewers: [String]) {
     theme = state.theme.name
     slotOrder = state.slotOrder.rawValue
     viewerOrder = state.viewerOrder.rawValue

@@ -3,16 +3,14 @@ import FoundationEssentials
 import Glibc
 
 /// The file in which the explorer keeps its state between runs.
-public struct StateFile: Sendable {
-  /// Where it is.
-  public let path: String
+package struct StateFile: Sendable {
+  package let path: String
 
-  /// The file at a path.
-  public init(path: String) { self.path = path }
+  package init(path: String) { self.path = path }
 
   /// The file that an environment leads to: below `XDG_STATE_HOME` or, where that is missing, empty
   /// or relative, below `HOME/.local/state`; nil where `HOME` is not absolute either.
-  public init?(environment: [String: String]) {
+  package init?(environment: [String: String]) {
     func folder(_ name: String) -> String? {
       environment[name].flatMap { $0.hasPrefix("/") ? $0 : nil }
     }
@@ -27,7 +25,7 @@ public struct StateFile: Sendable {
   /// Reads the state.
   ///
   /// - Returns: what was kept, and a sentence if there is something that cannot be read.
-  public func read() -> (state: KeptState, warning: String?) {
+  package func read() -> (state: KeptState, warning: String?) {
     guard access(path, F_OK) == 0 else { return (KeptState(), nil) }
     // Larger than what anybody types: not a file of ours.
     guard let data = try? Data(contentsOf: URL(fileURLWithPath: path)), data.count < 1 << 24,
@@ -41,7 +39,7 @@ public struct StateFile: Sendable {
   }
 
   /// Takes over what a state says into the file as it is now.
-  public func remember(
+  package func remember(
     _ state: State, of model: KeptState.ModelKey, viewers: [String]
   ) throws(DataError) {
     var (kept, warning) = read()

@@ -12,7 +12,7 @@ public struct Size: Hashable, Sendable {
   }
 
   /// Reads `120x40`, as `--size` takes it; nil for anything else.
-  public init?(_ text: some StringProtocol) {
+  package init?(_ text: some StringProtocol) {
     let parts = text.split(separator: "x", omittingEmptySubsequences: false)
     guard parts.count == 2, let columns = Int(parts[0]), let rows = Int(parts[1]),
       (1...Size.largest).contains(columns), (1...Size.largest).contains(rows)
@@ -21,18 +21,17 @@ public struct Size: Hashable, Sendable {
   }
 
   /// The most columns or rows that a size read from text may have.
-  public static let largest = 1000
+  package static let largest = 1000
 }
 
 /// A place on the screen, counted from the upper left corner, which is (0, 0).
 public struct Point: Hashable, Sendable {
   /// Cells to the right of the left edge.
-  public var column: Int
+  package var column: Int
   /// Cells below the upper edge.
-  public var row: Int
+  package var row: Int
 
-  /// Makes a place.
-  public init(column: Int, row: Int) {
+  package init(column: Int, row: Int) {
     self.column = column
     self.row = row
   }
@@ -41,46 +40,43 @@ public struct Point: Hashable, Sendable {
 /// A rectangle of cells; one of zero columns or rows is empty.
 public struct Rect: Hashable, Sendable {
   /// The first column inside.
-  public var column: Int
+  package var column: Int
   /// The first row inside.
-  public var row: Int
+  package var row: Int
   /// How many columns; never negative.
-  public private(set) var columns: Int
+  package private(set) var columns: Int
   /// How many rows; never negative.
-  public private(set) var rows: Int
+  package private(set) var rows: Int
 
   /// Makes a rectangle; a negative extent counts as zero.
-  public init(column: Int, row: Int, columns: Int, rows: Int) {
+  package init(column: Int, row: Int, columns: Int, rows: Int) {
     self.column = column
     self.row = row
     self.columns = max(0, columns)
     self.rows = max(0, rows)
   }
 
-  /// The whole of a screen.
-  public init(_ size: Size) {
+  package init(_ size: Size) {
     self.init(column: 0, row: 0, columns: size.columns, rows: size.rows)
   }
 
   /// The first column to the right of the rectangle.
-  public var endColumn: Int { column + columns }
+  package var endColumn: Int { column + columns }
 
   /// The first row below the rectangle.
-  public var endRow: Int { row + rows }
+  package var endRow: Int { row + rows }
 
-  /// Whether no cell is inside.
-  public var isEmpty: Bool { columns == 0 || rows == 0 }
+  package var isEmpty: Bool { columns == 0 || rows == 0 }
 
   /// The extent without the place.
-  public var size: Size { Size(columns: columns, rows: rows) }
+  package var size: Size { Size(columns: columns, rows: rows) }
 
-  /// Whether a cell is inside.
-  public func contains(_ point: Point) -> Bool {
+  package func contains(_ point: Point) -> Bool {
     point.column >= column && point.column < endColumn && point.row >= row && point.row < endRow
   }
 
   /// The cells in both rectangles.
-  public func intersection(_ other: Rect) -> Rect {
+  package func intersection(_ other: Rect) -> Rect {
     let left = max(column, other.column)
     let top = max(row, other.row)
     return Rect(
@@ -89,29 +85,29 @@ public struct Rect: Hashable, Sendable {
   }
 
   /// The rectangle made smaller on all four sides.
-  public func inset(columns: Int, rows: Int) -> Rect {
+  package func inset(columns: Int, rows: Int) -> Rect {
     Rect(
       column: column + columns, row: row + rows,
       columns: self.columns - 2 * columns, rows: self.rows - 2 * rows)
   }
 
   /// One line of the rectangle, counted from its own first row; empty below its last.
-  public func line(_ index: Int) -> Rect {
+  package func line(_ index: Int) -> Rect {
     Rect(column: column, row: row + index, columns: columns, rows: 1).intersection(self)
   }
 
   /// What is left after the first rows are taken away.
-  public func dropFirst(rows count: Int) -> Rect {
+  package func dropFirst(rows count: Int) -> Rect {
     Rect(column: column, row: row + count, columns: columns, rows: rows - count)
   }
 
   /// What is left after the first columns are taken away.
-  public func dropFirst(columns count: Int) -> Rect {
+  package func dropFirst(columns count: Int) -> Rect {
     Rect(column: column + count, row: row, columns: columns - count, rows: rows)
   }
 
   /// The rectangle of the wanted extent, cut to fit, in the middle of this one.
-  public func centred(columns: Int, rows: Int) -> Rect {
+  package func centred(columns: Int, rows: Int) -> Rect {
     let columns = min(columns, self.columns)
     let rows = min(rows, self.rows)
     return Rect(

@@ -2,50 +2,45 @@
 ///
 /// The header, the footer, the titles and bodies of the panes and the lines between them cover the
 /// screen without overlap, whatever its size.
-public struct Layout: Equatable, Sendable {
+package struct Layout: Equatable, Sendable {
   /// How many panes stand beside each other.
-  public enum Form: Sendable {
+  package enum Form: Sendable {
     /// Four panes, from 120 columns on.
     case wide
     /// The history and one or two others, from 80 columns on.
     case split
-    /// One pane.
     case single
     /// Too small for a pane; the header says so in one line.
     case message
   }
 
-  /// One pane's place.
-  public struct Placement: Equatable, Sendable {
-    /// What is shown there.
-    public let pane: Pane
-    /// One row for the title.
-    public let title: Rect
-    /// The rows below it.
-    public let body: Rect
+  package struct Placement: Equatable, Sendable {
+    package let pane: Pane
+    package let title: Rect
+    package let body: Rect
     /// Whether the title stands on a line between panes.
-    public let isTitleOnLine: Bool
+    package let isTitleOnLine: Bool
   }
 
   /// What the places depend on, apart from the size.
-  public struct Request: Equatable, Sendable {
+  package struct Request: Equatable, Sendable {
     /// The pane that the keys go to.
-    public let focus: Pane
+    package let focus: Pane
     /// What stands beside the history where there is room for one pane: state or memory.
-    public let side: Pane
+    package let side: Pane
     /// Whether the pane of reasons is open.
-    public let showsWhy: Bool
+    package let showsWhy: Bool
     /// Whether two views are compared: in the place of the memory, with the history beside it where
     /// there is room.
-    public let compares: Bool
+    package let compares: Bool
     /// Whether the history is edited, so that it must be seen.
-    public let edits: Bool
+    package let edits: Bool
 
     /// Whether the reasons take all of the screen.
-    public let zoomsWhy: Bool
+    package let zoomsWhy: Bool
 
     /// Makes a request; a side that is neither state nor memory counts as memory.
-    public init(
+    package init(
       focus: Pane, side: Pane, showsWhy: Bool, zoomsWhy: Bool = false, compares: Bool = false,
       edits: Bool = false
     ) {
@@ -58,21 +53,19 @@ public struct Layout: Equatable, Sendable {
     }
   }
 
-  /// The whole screen.
-  public let size: Size
-  /// The form that fits.
-  public let form: Form
+  package let size: Size
+  package let form: Form
   /// The first row; all of the screen if the form is `message`.
-  public let header: Rect
+  package let header: Rect
   /// The last row; empty if the form is `message`.
-  public let footer: Rect
+  package let footer: Rect
   /// The panes that are shown, in reading order.
-  public let panes: [Placement]
+  package let panes: [Placement]
   /// Vertical lines, each one column wide, with those at the left and right edge.
-  public let lines: [Rect]
+  package let lines: [Rect]
 
   /// The place of a pane, if it is shown.
-  public func placement(of pane: Pane) -> Placement? { panes.first { $0.pane == pane } }
+  package func placement(of pane: Pane) -> Placement? { panes.first { $0.pane == pane } }
 
   /// The place for something on top of the panes: between header and footer, in the middle.
   ///
@@ -85,17 +78,16 @@ public struct Layout: Equatable, Sendable {
   }
 
   /// The smallest screen on which a pane is shown.
-  public static let least = Size(columns: 20, rows: 6)
+  package static let least = Size(columns: 20, rows: 6)
 
-  /// The form for a size.
-  public static func form(for size: Size) -> Form {
+  package static func form(for size: Size) -> Form {
     if size.columns < least.columns || size.rows < least.rows { return .message }
     if size.columns >= 120 { return .wide }
     return size.columns >= 80 ? .split : .single
   }
 
   /// Finds a place for everything that fits.
-  public init(_ size: Size, _ request: Request) {
+  package init(_ size: Size, _ request: Request) {
     self.size = size
     form = Layout.form(for: size)
     guard form != .message else {

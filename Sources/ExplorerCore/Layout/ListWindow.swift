@@ -1,12 +1,12 @@
 /// Which rows of a list are on the screen.
-public enum ListWindow {
+package enum ListWindow {
   /// The rows to show so that the selected one is among them.
   ///
   /// - Parameters:
   ///   - count: how many rows the list has.
   ///   - height: how many of them fit.
   ///   - selection: the row that must be seen.
-  public static func rows(of count: Int, height: Int, showing selection: Int) -> Range<Int> {
+  package static func rows(of count: Int, height: Int, showing selection: Int) -> Range<Int> {
     guard count > 0, height > 0 else { return 0..<0 }
     guard count > height else { return 0..<count }
     // The selection stands in the middle, so that what comes before and after it is seen, too.

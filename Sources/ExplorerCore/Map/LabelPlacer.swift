@@ -1,8 +1,6 @@
 /// Finds places for names beside the points they belong to, so that none covers another.
 struct LabelPlacer {
-  /// A name to be placed.
   struct Label: Equatable {
-    /// The cell of its point.
     let anchor: Point
     /// How many columns the name takes.
     let columns: Int

@@ -3,7 +3,6 @@ import Glibc
 
 /// Which part of the plane is seen where on the screen.
 struct MapGeometry {
-  /// The cells of the map.
   let room: Rect
   /// The cells of the list beside it; empty on a narrow screen.
   let list: Rect
@@ -11,7 +10,6 @@ struct MapGeometry {
   let caption: Rect
   /// The line that says what the map shows.
   let title: Rect
-  /// The point in the middle.
   let centre: PlanePoint
   /// Dots for a unit of the plane.
   let scale: Float

@@ -146,9 +146,7 @@ enum MapPage {
 struct MapSigns {
   /// The item whose neighbours are listed.
   let subject: Unicode.Scalar
-  /// One of its neighbours.
   let neighbour: Unicode.Scalar
-  /// What came next.
   let truth: Unicode.Scalar
 
   init(_ glyphs: Glyphs) {

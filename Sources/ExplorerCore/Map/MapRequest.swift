@@ -7,14 +7,12 @@ import Explanation
 /// The item is the one whose neighbours are listed, and without `at` it is in the middle. `zoom` is
 /// how often the map has been made larger, X and Y a point of the plane, `row` the selected row of
 /// the list beside the map, from 1.
-public struct MapRequest: Sendable, Equatable {
+package struct MapRequest: Sendable, Equatable {
   /// What is wrong with a map, in a sentence.
   public struct Failure: Error, Sendable, Equatable, CustomStringConvertible {
-    /// The sentence.
-    public let description: String
+    package let description: String
   }
 
-  /// What is to be in the middle.
   enum Middle: Sendable, Equatable {
     case everything
     case point(PlanePoint)
@@ -23,7 +21,6 @@ public struct MapRequest: Sendable, Equatable {
   /// The item, by token or by a name that only one has; nil for the selected recommendation.
   private(set) var item: String?
   private(set) var zoom = 0
-  /// Nil for the item.
   private(set) var middle: Middle?
   private(set) var likeness = ItemLikeness.cosine
   /// The selected row, from 0; nil for none.
@@ -44,7 +41,7 @@ public struct MapRequest: Sendable, Equatable {
   }
 
   /// Reads what ``text`` has written.
-  public init(parsing text: String) throws(Failure) {
+  package init(parsing text: String) throws(Failure) {
     for part in text.split(separator: ",") {
       let pieces = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       let value = pieces.count > 1 ? pieces[1] : ""
@@ -87,7 +84,7 @@ public struct MapRequest: Sendable, Equatable {
   }
 
   /// The map as the command line takes it; empty for the map as it opens.
-  public var text: String {
+  package var text: String {
     var parts: [String] = []
     if let item { parts.append("of=\(EditToken.encoded(item))") }
     if zoom != 0 { parts.append("zoom=\(zoom)") }
@@ -118,7 +115,7 @@ public struct MapRequest: Sendable, Equatable {
 
 extension SceneCache {
   /// A state with the map open as asked.
-  public func mapping(_ state: State, _ request: MapRequest) throws(OpeningError) -> State {
+  package func mapping(_ state: State, _ request: MapRequest) throws(OpeningError) -> State {
     var item: Int32?
     if let name = request.item {
       do throws(ItemLookup.Failure) {

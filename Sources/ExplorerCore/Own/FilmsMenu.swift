@@ -3,7 +3,6 @@
 /// The history, which shows those chosen, stays in sight where there is room for it; elsewhere the
 /// last one chosen is named.
 enum FilmsMenu {
-  /// Where everything is.
   private struct Places {
     let area: Rect
     let found: Rect

@@ -1,14 +1,13 @@
 /// A viewer made here, by typing films.
-public struct OwnViewer: Hashable, Codable, Sendable {
+package struct OwnViewer: Hashable, Codable, Sendable {
   /// What to call the viewer; no two own viewers have the same name.
-  public internal(set) var name: String
+  package internal(set) var name: String
   /// The tokens of the films, the first one watched first.
   ///
   /// Tokens, since they outlive a model; those that a model does not know are not shown to it.
-  public internal(set) var films: [String]
+  package internal(set) var films: [String]
 
-  /// Makes a viewer.
-  public init(name: String, films: [String]) {
+  package init(name: String, films: [String]) {
     self.name = name
     self.films = films
   }
@@ -29,7 +28,7 @@ extension State {
   /// - Parameters:
   ///   - step: the step, from 0; nil for the last.
   ///   - viewerCount: how many viewers the data has.
-  public mutating func look(at viewer: OwnViewer, step: Int?, viewerCount: Int) {
+  package mutating func look(at viewer: OwnViewer, step: Int?, viewerCount: Int) {
     var name = viewer.name
     var number = 2
     while let other = own.first(where: { $0.name == name }), other.films != viewer.films {
@@ -45,42 +44,37 @@ extension State {
 }
 
 /// The films of an own viewer, being typed.
-public struct FilmEditor: Equatable, Sendable {
+package struct FilmEditor: Equatable, Sendable {
   /// What has been typed, and the selected film.
-  public internal(set) var menu = Menu()
+  package internal(set) var menu = Menu()
   /// Whose films they are.
-  public internal(set) var name: String
+  package internal(set) var name: String
   /// Whether the viewer has not been given a name yet.
-  public internal(set) var isNew: Bool
+  package internal(set) var isNew: Bool
   /// Who was looked at before, and where, in case no film is chosen.
   let before: (viewer: Int?, step: Int)
 
   /// Whether two editors show the same.
-  public static func == (a: FilmEditor, b: FilmEditor) -> Bool {
+  package static func == (a: FilmEditor, b: FilmEditor) -> Bool {
     a.menu == b.menu && a.name == b.name && a.isNew == b.isNew && a.before == b.before
   }
 }
 
 /// The name of a new own viewer, being typed.
-public struct NameEntry: Equatable, Sendable {
-  /// What has been typed.
-  public internal(set) var name = TextField()
+package struct NameEntry: Equatable, Sendable {
+  package internal(set) var name = TextField()
   /// The name that is kept if nothing is typed.
   let proposed: String
 }
 
 /// Films to choose from, and those chosen.
 struct FilmChoices: Sendable {
-  /// One film.
   struct Film: Sendable, Equatable {
-    /// What the data calls it.
     let token: String
-    /// What to call it.
     let title: String
     /// Its year, where the data tells it.
     let year: Int?
 
-    /// The title with the year, where there is one.
     var text: String { year.map { "\(title) (\($0))" } ?? title }
   }
 

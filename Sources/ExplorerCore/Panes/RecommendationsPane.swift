@@ -54,17 +54,14 @@ enum RecommendationsPane {
 
   /// Where the facts stand that an item shares with the history.
   enum FactsForm {
-    /// Nowhere.
     case none
     /// Below the selected item.
     case selected
     /// Below every item.
     case below
-    /// In a column.
     case column
   }
 
-  /// How the room is shared.
   struct Plan {
     let list: Rect
     let parts: Rect?

@@ -2,7 +2,6 @@ import Explanation
 
 /// A score over the average item's, as a sum of signed parts.
 enum ScorePartsView {
-  /// One part.
   struct Line {
     let name: String
     let amount: Float

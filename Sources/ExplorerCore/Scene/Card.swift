@@ -3,26 +3,20 @@ import KSRModel
 import Workspace
 
 /// What is known of one thing, as labels and texts.
-public struct Card: Sendable, Equatable {
-  /// What it is about.
-  public let title: String
+package struct Card: Sendable, Equatable {
+  package let title: String
   /// Labels and texts; an empty label goes on with the one before.
-  public let lines: [Line]
+  package let lines: [Line]
 
-  /// One line.
-  public struct Line: Sendable, Equatable {
-    /// What the text is.
-    public let label: String
-    /// The text.
-    public let text: String
+  package struct Line: Sendable, Equatable {
+    package let label: String
+    package let text: String
   }
 }
 
 /// What a card can be about.
-public enum CardSubject: Hashable, Sendable {
-  /// An item of the catalogue.
+package enum CardSubject: Hashable, Sendable {
   case item(Int32)
-  /// The model.
   case model
 }
 

@@ -5,40 +5,38 @@ import Workspace
 /// What the screen says of the model and its data as a whole.
 public struct ModelScene: Sendable {
   /// What to call the model: its file's name without the ending.
-  public let name: String
+  package let name: String
   /// The data it is looked at with, or was trained on.
-  public let dataName: String
+  package let dataName: String
   /// The number of items, the padding item not counted.
-  public let itemCount: Int
+  package let itemCount: Int
   /// The length of each viewer's history.
-  public let historyLengths: [Int]
-  /// What sharpens the attention.
-  public let gamma: Float
+  package let historyLengths: [Int]
+  package let gamma: Float
   /// The number of items L that the model sees.
-  public let windowLength: Int
+  package let windowLength: Int
   /// What to call each slot; empty for a model without memory.
-  public let relationNames: [String]
+  package let relationNames: [String]
   /// The token of each slot's relation; empty for a model without memory.
-  public let relationTokens: [String]
+  package let relationTokens: [String]
   /// What to call the second model; nil without one.
-  public internal(set) var comparedName: String?
+  package internal(set) var comparedName: String?
   /// The second model's file.
   var comparedPath: String?
   /// Whether scores have probabilities: trained with cross-entropy.
-  public let hasProbabilities: Bool
+  package let hasProbabilities: Bool
   /// The metric for the header, by its name without what it was measured on.
-  public let metric: (name: String, value: Double)?
+  package let metric: (name: String, value: Double)?
   /// The command line that opens the same model and data.
-  public let command: [String]
+  package let command: [String]
   /// Whether the model file has known tails of its items.
-  public let hasKnownFacts: Bool
+  package let hasKnownFacts: Bool
   /// Whether the viewers were made up by a program.
-  public let isSimulated: Bool
+  package let isSimulated: Bool
   /// What a person should know about this data with this model.
-  public let warnings: [String]
+  package let warnings: [String]
 
-  /// The number of viewers.
-  public var viewerCount: Int { historyLengths.count }
+  package var viewerCount: Int { historyLengths.count }
 
   init(_ session: Session, name: String, command: [String]) {
     self.command = command

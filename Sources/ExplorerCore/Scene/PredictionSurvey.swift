@@ -3,8 +3,7 @@ import KSRModel
 import Workspace
 
 /// How well the model predicts a viewer's interactions that were left out of training.
-public enum Prediction: Sendable, Equatable {
-  /// Not looked at yet.
+package enum Prediction: Sendable, Equatable {
   case unknown
   /// Nothing was left out of training.
   case nothing

@@ -13,7 +13,6 @@ struct RecentValues<Key: Hashable, Value> {
     self.limit = limit
   }
 
-  /// The value of a key.
   subscript(key: Key) -> Value? {
     mutating get {
       guard let place = entries.index(forKey: key) else { return nil }

@@ -4,24 +4,22 @@ import Explanation
 ///
 /// A value without any computing in it; ``SceneCache`` makes it.
 public struct Scene: Sendable {
-  /// The model and the data.
-  public let model: ModelScene
+  package let model: ModelScene
   /// The viewer's history; nil where there are no viewers.
-  public let viewer: ViewerScene?
-  /// The model at the step.
-  public let step: StepScene?
+  package let viewer: ViewerScene?
+  package let step: StepScene?
   /// The slot that is looked at closely.
-  public let selectedSlot: Int?
+  package let selectedSlot: Int?
   /// The tails nearest to the selected slot; nil without one, and while they are looked for.
   var nearestTails: NearestTails?
   /// Why the selected item; nil unless the reasons are on the screen.
-  public let why: WhyScene?
+  package let why: WhyScene?
   /// The list of viewers, while it is open.
-  public let viewers: ViewerList?
+  package let viewers: ViewerList?
   /// What an edited run is compared with; nil where nothing is edited.
-  public internal(set) var whatIf: WhatIfScene?
+  package internal(set) var whatIf: WhatIfScene?
   /// Both sides of a comparison; nil where nothing is compared.
-  public internal(set) var comparison: ComparisonScene?
+  package internal(set) var comparison: ComparisonScene?
   /// Whose view is pinned.
   var pinnedUser: String?
   /// The viewer named in the palette.
@@ -34,19 +32,18 @@ public struct Scene: Sendable {
   var map: MapScene?
   /// The model as a whole, while it is looked at.
   var diagnosis: DiagnosisScene?
-  /// The card that is open.
-  public let card: Card?
+  package let card: Card?
   /// What the attention of the model does on average; nil while that is not known.
-  public let attention: AttentionSummary?
+  package let attention: AttentionSummary?
 
   /// The tokens of the items that were searched for, to explain and to compare with.
   var searched: (item: String?, other: String?) = (nil, nil)
 
   /// The item that is explained or would be, by title.
-  public var explainedTitle = ""
+  package var explainedTitle = ""
   /// What some of the recommended items share with the history, by item; the facts that add most
   /// come first.
-  public var sharedFacts: [Int32: [SharedFacts.Group]] = [:]
+  package var sharedFacts: [Int32: [SharedFacts.Group]] = [:]
 
   /// A viewer of the data or made here, as a name leads to it.
   struct NamedViewer: Sendable, Equatable {
@@ -59,7 +56,6 @@ public struct Scene: Sendable {
     /// Where to begin: an own history has nothing after its end, others show what came next.
     var lastStep: Int { max(0, count - (isOwn ? 1 : 2)) }
 
-    /// What choosing it does.
     var sentence: String {
       "Go to \(isOwn ? "own viewer" : "viewer") \(name), \(count) interactions."
     }

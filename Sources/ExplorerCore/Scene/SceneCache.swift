@@ -4,8 +4,7 @@ import Workspace
 
 /// Makes scenes, and keeps what it has computed, so that a key press costs only what it changed.
 public final class SceneCache {
-  /// The model and the histories.
-  public let session: Session
+  package let session: Session
   /// What the screen says of the model.
   public let model: ModelScene
 
@@ -83,15 +82,15 @@ public final class SceneCache {
   }
 
   /// The viewer and the step to begin with when nobody has said; nil without viewers.
-  public func firstLook() -> (viewer: Int, step: Int)? {
+  package func firstLook() -> (viewer: Int, step: Int)? {
     session.viewers.isEmpty ? nil : FirstLook.find(in: session, tails)
   }
 
   /// The stops of a tour of this data, when they have been found; see ``work(for:)``.
-  public var foundTour: [Tour.Stop]? { tourSearch.found }
+  package var foundTour: [Tour.Stop]? { tourSearch.found }
 
   /// The stops of a tour of this data, however long it takes to find them.
-  public func tour() -> [Tour.Stop] {
+  package func tour() -> [Tour.Stop] {
     while true {
       if let found = tourSearch.found { return found }
       lookForTour()

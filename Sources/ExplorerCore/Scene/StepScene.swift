@@ -2,64 +2,58 @@ import Explanation
 import KSRModel
 
 /// What the screen shows of the model at one step of a history.
-public struct StepScene: Sendable {
-  /// One slot of the memory.
-  public struct Slot: Sendable {
-    /// Its place in the model.
-    public let slot: Int
-    /// What to call its relation.
-    public let name: String
+package struct StepScene: Sendable {
+  package struct Slot: Sendable {
+    package let slot: Int
+    package let name: String
     /// α at this step.
-    public let attention: Float
+    package let attention: Float
     /// α less that of the step before; nil at the first step.
-    public let change: Float?
+    package let change: Float?
     /// The write gate z at this step.
-    public let gate: Float
+    package let gate: Float
     /// The known tails that the slot holds and the weights they have in it.
     ///
     /// Those nearest to it are looked for in the selected slot only, see ``Scene/nearestTails``.
-    public let reading: SlotReading
+    package let reading: SlotReading
     /// Its value [K].
-    public let value: [Float]
+    package let value: [Float]
   }
 
   /// One item of the catalogue as the model ranks it.
-  public struct Recommendation: Sendable {
-    /// The item.
-    public let item: Int32
+  package struct Recommendation: Sendable {
+    package let item: Int32
     /// Its place, from 1.
-    public let rank: Double
-    /// What to call it.
-    public let title: String
+    package let rank: Double
+    package let title: String
     /// Its year, where the data tells it.
-    public let year: Int?
+    package let year: Int?
     /// The score that the network gives.
-    public let score: Float
+    package let score: Float
     /// The probability of being next, where the model has probabilities.
-    public let probability: Float?
+    package let probability: Float?
     /// The score over that of the average item, taken apart.
-    public let parts: ScoreParts
-    /// Whether it is what came next.
-    public let isTruth: Bool
+    package let parts: ScoreParts
+    package let isTruth: Bool
     /// Whether the viewer had watched it already.
-    public let isSeen: Bool
+    package let isSeen: Bool
   }
 
   /// The step, from 0.
-  public let step: Int
+  package let step: Int
   /// The steps that the model sees.
-  public let window: ClosedRange<Int>
+  package let window: ClosedRange<Int>
   /// The cosine of h_t with h_{t−1}; nil at the first step.
-  public let cosineWithPrevious: Float?
+  package let cosineWithPrevious: Float?
   /// ‖h_t − h_{t−1}‖; the state before the first step is zero.
-  public let changeOfState: Float
+  package let changeOfState: Float
   /// The slots in the model's order; empty for a model without memory.
-  public let slots: [Slot]
+  package let slots: [Slot]
   /// The first items of the ranking; what came next is the last of them if it is not among the
   /// first.
-  public let recommendations: [Recommendation]
+  package let recommendations: [Recommendation]
   /// How many items of the ranking were left out because the viewer had watched them.
-  public let hiddenCount: Int
+  package let hiddenCount: Int
 
   /// The slots in another order; those that are equal keep the model's.
   func slots(by order: SlotOrder) -> [Slot] {
@@ -82,13 +76,12 @@ public struct StepScene: Sendable {
 }
 
 /// The order of the slots on the screen.
-public enum SlotOrder: String, CaseIterable, Sendable {
+package enum SlotOrder: String, CaseIterable, Sendable {
   /// As they are in the model, so that rows stay where they are.
   case model
   /// The largest α first.
   case attention
   /// The largest change of α first.
   case change
-  /// By name.
   case name
 }

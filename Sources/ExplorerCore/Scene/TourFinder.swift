@@ -12,7 +12,6 @@ struct TourFinder {
   let tails: TailIndex
   /// The viewers looked through: those left out of training, if there are any.
   let candidates: [Int]
-  /// Where the explorer begins.
   let start: (viewer: Int, step: Int)?
 
   private static let viewerLimit = 6
@@ -106,7 +105,6 @@ struct TourSearch {
     first = cache.session.viewers.isEmpty ? nil : FirstLook(cache.session, tails)
   }
 
-  /// Does a portion of the search.
   mutating func work() {
     guard found == nil else { return }
     if var search = first, search.found == nil {

@@ -2,10 +2,8 @@ import Glibc
 import Workspace
 
 /// The viewers that a search leaves, in an order.
-public struct ViewerList: Sendable {
-  /// What a list is made for.
+package struct ViewerList: Sendable {
   struct Request: Hashable, Sendable {
-    /// What has been typed.
     let filter: String
     /// The order.
     let order: ViewerOrder
@@ -13,26 +11,23 @@ public struct ViewerList: Sendable {
     let own: [OwnViewer]
   }
 
-  /// One viewer.
-  public struct Row: Sendable, Equatable {
+  package struct Row: Sendable, Equatable {
     /// The place among the viewers of the data, then those made here.
-    public let viewer: Int
-    /// The viewer's token.
-    public let user: String
-    /// The number of interactions.
-    public let count: Int
+    package let viewer: Int
+    package let user: String
+    package let count: Int
     /// Whether all of them were left out of training.
-    public let isHeldOut: Bool
+    package let isHeldOut: Bool
     /// Whether the viewer was made here.
-    public let isOwn: Bool
+    package let isOwn: Bool
     /// What to call the item watched that the search found, else the last one.
-    public let title: String
+    package let title: String
     /// When the last interaction was, as the data gives it.
-    public let last: Double
+    package let last: Double
   }
 
   /// The viewers that are left, those made here first.
-  public let rows: [Row]
+  package let rows: [Row]
   /// How well the model predicts each viewer of the data, as far as that is known.
   let predictions: [Prediction]
 
@@ -55,8 +50,7 @@ public struct ViewerList: Sendable {
 }
 
 /// The order of the viewers in their list.
-public enum ViewerOrder: String, CaseIterable, Sendable {
-  /// As in the data.
+package enum ViewerOrder: String, CaseIterable, Sendable {
   case data
   /// The longest history first.
   case length

@@ -6,48 +6,44 @@ import Workspace
 ///
 /// Ranks, attention and states of steps that have not been looked at yet are missing; see
 /// ``ViewerSurvey``.
-public struct ViewerScene: Sendable {
-  /// One interaction.
-  public struct Row: Sendable, Equatable {
-    /// The item.
-    public let item: Int32
-    /// What to call it.
-    public let title: String
+package struct ViewerScene: Sendable {
+  package struct Row: Sendable, Equatable {
+    package let item: Int32
+    package let title: String
     /// Its year, where the data tells it.
-    public let year: Int?
+    package let year: Int?
     /// What it was used for, as a thing to predict; nil for a viewer made here, who is in no part of
     /// the split.
-    public let mark: SplitMark?
+    package let mark: SplitMark?
   }
 
-  /// The viewer's token.
-  public let user: String
+  package let user: String
   /// Whether all of the history was left out of training.
-  public let isHeldOut: Bool
+  package let isHeldOut: Bool
   /// Whether the viewer was made here, not taken from the data.
-  public let isOwn: Bool
+  package let isOwn: Bool
   /// The interactions, oldest first.
-  public let rows: [Row]
+  package let rows: [Row]
   /// The rank that the model gave to each interaction at the step before it; nil for the first and
   /// for those not looked at yet.
-  public var ranks: [Double?]
+  package var ranks: [Double?]
   /// α of every slot at each step; empty where not looked at yet.
-  public var attention: [[Float]]
+  package var attention: [[Float]]
   /// z of every slot at each step; empty where not looked at yet.
-  public var gates: [[Float]]
+  package var gates: [[Float]]
   /// The slot with the largest attention at each step; nil where not looked at yet.
-  public var leaders: [Int?] {
+  package var leaders: [Int?] {
     attention.map { row in row.indices.max { row[$0] < row[$1] } }
   }
   /// How like each other the states of the steps are, as far as looked at.
-  public var similarity: StateSimilarity?
+  package var similarity: StateSimilarity?
 
   /// What the edits have made of the history; nil without any.
   var edited: EditedHistory?
 
   /// Interactions of the data left out of training that the model had to predict, and how many of
   /// them were among the first ten.
-  public var hits: (count: Int, of: Int) {
+  package var hits: (count: Int, of: Int) {
     // An edited history is nobody's: how well it is foreseen says nothing about the model.
     guard edited == nil else { return (0, 0) }
     var (count, total) = (0, 0)

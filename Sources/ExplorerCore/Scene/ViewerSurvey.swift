@@ -62,7 +62,6 @@ struct ViewerSurvey {
     return edited.rows[step].origin.map { session.mark(of: history, step: $0) } ?? .test
   }
 
-  /// Whether something is left to do.
   var isComplete: Bool { unread.isEmpty && unranked.isEmpty && ranking == nil }
 
   /// Does a portion of the work, what lies nearest to a step first.

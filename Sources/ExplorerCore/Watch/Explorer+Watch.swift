@@ -3,7 +3,7 @@ import Explanation
 extension Explorer {
   /// The state that goes on with another model, a better one of the same run: the same viewer at
   /// the same step, and the same view.
-  public static func carry(_ state: State, from old: SceneCache, to new: SceneCache) -> State {
+  package static func carry(_ state: State, from old: SceneCache, to new: SceneCache) -> State {
     var state = state
     if let viewer = state.viewer {
       let (before, after) = (old.session.viewers, new.session.viewers)

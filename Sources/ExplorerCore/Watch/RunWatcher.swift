@@ -6,11 +6,11 @@ import Workspace
 /// What is known of a training run that is being watched.
 public struct WatchStatus: Equatable, Sendable {
   /// The model file, as it was named.
-  public let path: String
+  package let path: String
   /// The epochs so far; nil before the first.
-  public internal(set) var epochs: EpochTable?
+  package internal(set) var epochs: EpochTable?
   /// What cannot be read, in a sentence.
-  public internal(set) var problem: String?
+  package internal(set) var problem: String?
   /// The metric that the best epoch is chosen by.
   var metric: String?
   /// Its value on the validation part, for the model that is shown.
@@ -19,7 +19,7 @@ public struct WatchStatus: Equatable, Sendable {
   var epochLimit: Int?
 
   /// Nothing is known yet.
-  public init(path: String) { self.path = path }
+  package init(path: String) { self.path = path }
 
   /// The name of the file alone.
   var name: String { path.split(separator: "/").last.map(String.init) ?? path }
@@ -29,9 +29,8 @@ public struct WatchStatus: Equatable, Sendable {
 ///
 /// A file counts as another one when its inode, size or time of change differs: training writes
 /// beside it and renames, so what is read is whole. What cannot be read leaves what was there.
-public struct RunWatcher: Sendable {
-  /// What is known of the run.
-  public private(set) var status: WatchStatus
+package struct RunWatcher: Sendable {
+  package private(set) var status: WatchStatus
   private var modelStamp: FileStamp?
   private var historyStamp: FileStamp?
   private var hasModel = false
@@ -39,15 +38,15 @@ public struct RunWatcher: Sendable {
   private var historyProblem: String?
 
   /// Two looks are at least so many milliseconds apart.
-  public static let milliseconds = 250
+  package static let milliseconds = 250
 
   /// Watches a model file that may not be there yet.
-  public init(path: String) { status = WatchStatus(path: path) }
+  package init(path: String) { status = WatchStatus(path: path) }
 
   /// Looks at both files.
   ///
   /// - Returns: the model, if another one is there and can be read.
-  public mutating func look() -> TrainedModel? {
+  package mutating func look() -> TrainedModel? {
     lookAtHistory()
     let model = lookAtModel()
     status.problem = modelProblem ?? historyProblem
@@ -55,7 +54,7 @@ public struct RunWatcher: Sendable {
   }
 
   /// Says that a model could be read but not be shown, and why.
-  public mutating func refuse(because sentence: String) {
+  package mutating func refuse(because sentence: String) {
     modelProblem = sentence
     status.problem = sentence
   }

@@ -1,7 +1,6 @@
 /// What is shown while the model of a watched run is not there yet, or cannot be read.
-public enum WaitingScreen {
-  /// The picture.
-  public static func render(_ status: WatchStatus, on size: Size, glyphs: Glyphs) -> Canvas {
+package enum WaitingScreen {
+  package static func render(_ status: WatchStatus, on size: Size, glyphs: Glyphs) -> Canvas {
     var frame = Frame(size, glyphs: glyphs)
     let isFramed = Layout.form(for: size) != .single && Layout.form(for: size) != .message
     if isFramed { frame.canvas.box(Rect(size), glyphs.border, style: Style(.border)) }

@@ -89,7 +89,6 @@ enum WatchStrip {
     frame.put(text, line, columns: text.columns)
   }
 
-  /// How far the run is.
   static func whereItIs(_ status: WatchStatus) -> String {
     guard let last = status.epochs?.rows.last else { return "no epoch yet" }
     let limit = status.epochLimit.map { " of at most \($0)" } ?? ""

@@ -1,8 +1,7 @@
 import Explanation
 
 /// The edits of what is on the screen, with those taken back.
-public struct EditLog: Equatable, Sendable {
-  /// What there is to come back to.
+package struct EditLog: Equatable, Sendable {
   struct Moment: Equatable, Sendable {
     let edits: [Edit]
     let step: Int
@@ -10,7 +9,7 @@ public struct EditLog: Equatable, Sendable {
   }
 
   /// The edits, in the order in which they apply; tokens stand for items and relations.
-  public internal(set) var edits: [Edit] = []
+  package internal(set) var edits: [Edit] = []
   /// What was before, the latest last.
   var past: [Moment] = []
   /// What was taken back, the latest last.
@@ -20,7 +19,7 @@ public struct EditLog: Equatable, Sendable {
   static let limit = 200
 
   /// The edits as the command line takes them.
-  public var text: String { EditScript(edits).text }
+  package var text: String { EditScript(edits).text }
 
   /// Adds an edit; the same step moved on is one move.
   mutating func append(_ edit: Edit) {
@@ -41,21 +40,20 @@ public struct EditLog: Equatable, Sendable {
 }
 
 /// The place in the history that the keys edit.
-public struct EditCursor: Equatable, Sendable {
+package struct EditCursor: Equatable, Sendable {
   /// The row of the history, from 0.
-  public internal(set) var row: Int
+  package internal(set) var row: Int
 }
 
 /// A film being looked for, to be put into the history.
-public struct EditSearch: Equatable, Sendable {
-  /// What becomes of it.
+package struct EditSearch: Equatable, Sendable {
   enum Purpose: Equatable, Sendable {
     case insert(at: Int)
     case replace(step: Int)
   }
 
   /// What has been typed, and the selected film.
-  public internal(set) var menu = Menu()
+  package internal(set) var menu = Menu()
   let purpose: Purpose
 
   /// The edit that takes a film.

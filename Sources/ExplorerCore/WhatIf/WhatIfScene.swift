@@ -2,7 +2,7 @@ import Explanation
 import KSRModel
 
 /// What the screen shows of an edited run beside the run itself.
-public struct WhatIfScene: Sendable {
+package struct WhatIfScene: Sendable {
   /// The edited history, with the film that is selected in the search; nil without edits.
   let edited: EditedHistory?
   /// The recommendations against those of the unedited run; nil where there is none to compare.
@@ -23,8 +23,7 @@ public struct WhatIfScene: Sendable {
 }
 
 /// How far the search for the smallest set is.
-public struct SmallestScene: Sendable {
-  /// The recommendation.
+package struct SmallestScene: Sendable {
   let title: String
   /// Its rank with everything in place.
   let rankBefore: Double

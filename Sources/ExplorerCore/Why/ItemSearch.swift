@@ -1,7 +1,6 @@
 /// A search of the whole catalogue for an item to explain or to compare with.
-public struct ItemSearch: Equatable, Sendable {
-  /// What the item is wanted for.
-  public enum Purpose: Sendable {
+package struct ItemSearch: Equatable, Sendable {
+  package enum Purpose: Sendable {
     /// Its own score is explained.
     case explain
     /// Another item's score is compared with its own.
@@ -9,9 +8,8 @@ public struct ItemSearch: Equatable, Sendable {
   }
 
   /// What has been typed, and the selected item.
-  public internal(set) var menu = Menu()
-  /// What the item is wanted for.
-  public let purpose: Purpose
+  package internal(set) var menu = Menu()
+  package let purpose: Purpose
 }
 
 /// An item that a search has found.

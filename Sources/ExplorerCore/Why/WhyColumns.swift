@@ -3,7 +3,6 @@
 /// First come the title, the amount and its bar; then one number beside the cells, the cells, the
 /// other numbers. Cells that do not fit share a column, so that a row always adds up.
 struct WhyColumns {
-  /// One column of numbers.
   struct Place {
     let title: String
     let kind: WhyTable.Column.Kind
@@ -69,7 +68,6 @@ struct WhyColumns {
     if width - end >= 12, table.rows.contains(where: { !$0.note.isEmpty }) { note = end + 2 }
   }
 
-  /// What is shown, and how wide.
   private struct Plan {
     var shown: [Int] = []
     var sharing: [Int] = []

@@ -3,65 +3,55 @@ import KSRModel
 import Workspace
 
 /// Why an item: the table that adds up to its score, and what it shares with the history.
-public struct WhyScene: Sendable {
-  /// The item.
-  public let item: Int32
-  /// What to call it.
-  public let title: String
+package struct WhyScene: Sendable {
+  package let item: Int32
+  package let title: String
   /// Its place among all items, from 1.
-  public let rank: Double
+  package let rank: Double
   /// What the item it is compared with is called; nil unless it is compared with one.
-  public let otherTitle: String?
+  package let otherTitle: String?
   /// The table, grouped by known facts.
-  public let facts: SharedFacts
-  /// The reasons in a sentence.
-  public let sentence: String
+  package let facts: SharedFacts
+  package let sentence: String
   /// The same in plain words.
   let plainSentence: String
   /// What has to be known to read the table; empty where it goes without saying.
-  public let note: String
+  package let note: String
   /// The steps of the table, oldest first.
-  public let steps: [Step]
+  package let steps: [Step]
   /// What to call each slot; empty for a model without memory.
-  public let relationNames: [String]
+  package let relationNames: [String]
   /// What to call the relation of each known fact; without memory the graph still has facts.
   let factRelationNames: [String]
   /// α at the step; empty for a model without memory.
-  public let attention: [Float]
+  package let attention: [Float]
   /// Leave-one-out and gradient × input, as far as they have been computed.
   var comparison = StepComparison.Known()
-  /// What was checked.
   var claim: CheckedClaim?
 
-  /// One step of the table.
-  public struct Step: Sendable {
+  package struct Step: Sendable {
     /// The step, from 0.
-    public let step: Int
-    /// The title of its item.
-    public let title: String
+    package let step: Int
+    package let title: String
     /// The sequence's cell, then one for each slot.
-    public let cells: [Float]
-    /// What the step adds.
-    public let sum: Float
+    package let cells: [Float]
+    package let sum: Float
     /// The known tails of its item by slot, those that it shares with the explained one first.
-    public let tails: [[Tail]]
+    package let tails: [[Tail]]
   }
 
   /// A known fact of a step's item.
-  public struct Tail: Sendable, Equatable {
-    /// What to call it.
-    public let name: String
+  package struct Tail: Sendable, Equatable {
+    package let name: String
     /// Whether the explained item has it, too.
-    public let isShared: Bool
+    package let isShared: Bool
   }
 
   /// The reasons in the words that are in use.
   func sentence(isPlain: Bool) -> String { isPlain ? plainSentence : sentence }
 
-  /// The table itself.
-  public var contributions: Contributions { facts.contributions }
-  /// What the score is compared with.
-  public var contrast: Contrast { contributions.contrast }
+  package var contributions: Contributions { facts.contributions }
+  package var contrast: Contrast { contributions.contrast }
 
   /// The row of a step of the history.
   func row(of step: Int) -> Int? {

@@ -31,7 +31,6 @@ struct WhyTable {
     let note: String
   }
 
-  /// What the rows are.
   let title: String
   let columns: [Column]
   let amountTitle: String
@@ -42,7 +41,6 @@ struct WhyTable {
   /// What all rows add up to.
   let total: Float
 
-  /// The row that is selected.
   func selected(_ view: WhyView) -> Int { min(max(0, view.row), max(0, rows.count - 1)) }
 }
 

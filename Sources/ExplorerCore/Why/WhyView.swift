@@ -1,8 +1,7 @@
 /// How the reasons are looked at: what is compared, in which groups, and how deep.
-public struct WhyView: Equatable, Sendable {
+package struct WhyView: Equatable, Sendable {
   /// What the rows are, when nothing has been looked into.
-  public enum Grouping: String, CaseIterable, Sendable {
-    /// The steps of the history.
+  package enum Grouping: String, CaseIterable, Sendable {
     case steps
     /// Sequence, relations and the constant part.
     case relations
@@ -11,19 +10,17 @@ public struct WhyView: Equatable, Sendable {
   }
 
   /// What the item's score is compared with.
-  public enum Comparison: String, CaseIterable, Sendable {
+  package enum Comparison: String, CaseIterable, Sendable {
     /// The average item of the catalogue.
     case average
     /// What the model would recommend instead, by probability.
     case rivals
-    /// Nothing.
     case nothing
-    /// The item that was searched for.
     case other
   }
 
   /// Something that has been looked into.
-  public enum Place: Hashable, Sendable {
+  package enum Place: Hashable, Sendable {
     /// The parts of a step of the history, from 0.
     case step(Int)
     /// The steps of a part: 0 is the sequence, then the slots.
@@ -34,27 +31,24 @@ public struct WhyView: Equatable, Sendable {
     case noFact
   }
 
-  /// What the rows are.
-  public internal(set) var grouping = Grouping.steps
+  package internal(set) var grouping = Grouping.steps
   /// What has been looked into, the last at the end.
-  public internal(set) var path: [Place] = []
-  /// The selected row.
-  public internal(set) var row = 0
+  package internal(set) var path: [Place] = []
+  package internal(set) var row = 0
   /// The item that was searched for; nil for the selected recommendation.
-  public internal(set) var item: Int32?
-  /// What the score is compared with.
-  public internal(set) var comparison = Comparison.average
+  package internal(set) var item: Int32?
+  package internal(set) var comparison = Comparison.average
   /// The item to compare with, once one has been searched for.
-  public internal(set) var other: Int32?
+  package internal(set) var other: Int32?
   /// What is checked; nil for nothing.
-  public internal(set) var check: Check?
+  package internal(set) var check: Check?
   /// Whether the reasons take the whole screen while they have the focus.
-  public internal(set) var isZoomed = false
+  package internal(set) var isZoomed = false
   /// The pane that had the focus before.
   var cameFrom = Pane.recommendations
 
   /// A claim to check by running the model.
-  public enum Check: Hashable, Sendable {
+  package enum Check: Hashable, Sendable {
     /// What happens without the steps that speak most for the item, this many of them.
     case topSteps(Int)
     /// What happens without a slot.

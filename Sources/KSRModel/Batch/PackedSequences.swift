@@ -4,7 +4,7 @@
 /// the first `active[t]`, so each step is one dense block of rows.
 package struct PackedSequences: Sendable {
   /// One sequence to pack.
-  package struct Entry: Sendable {
+  public struct Entry: Sendable {
     /// Items read, oldest first.
     package var items: ArraySlice<Int32>
     /// The item to predict at each step; −1 where the step is not scored.

@@ -46,7 +46,7 @@ public final class PhaseClock: Sendable {
   }
 
   /// Ends a phase that began on this thread; nothing if there is none.
-  public func stop(_ name: String) {
+  package func stop(_ name: String) {
     let end = ContinuousClock.now
     let key = Running(name: name, thread: UInt(pthread_self()))
     times.withLock { times in
@@ -65,7 +65,7 @@ public final class PhaseClock: Sendable {
   }
 
   /// Adds a time that was taken elsewhere.
-  public func add(_ name: String, seconds: Double) {
+  package func add(_ name: String, seconds: Double) {
     times.withLock { Self.add(name, seconds, to: &$0) }
   }
 
@@ -92,7 +92,7 @@ public final class PhaseClock: Sendable {
 }
 
 /// Takes the time of a closure where there is a clock.
-package func measure<Result, Failure: Error>(
+public func measure<Result, Failure: Error>(
   _ clock: PhaseClock?, _ name: String, _ body: () throws(Failure) -> Result
 ) throws(Failure) -> Result {
   guard let clock else { return try body() }

@@ -3,7 +3,7 @@ import AtomicFiles
 /// Why a checkpoint could not be read or written, as a sentence for the person who named the file.
 public struct CheckpointError: Error, Sendable, Equatable, CustomStringConvertible {
   /// What kind of thing is wrong.
-  public enum Reason: Sendable, Equatable {
+  package enum Reason: Sendable, Equatable {
     /// The file cannot be opened or read.
     case unreadable
     /// The file cannot be written.
@@ -28,7 +28,6 @@ public struct CheckpointError: Error, Sendable, Equatable, CustomStringConvertib
     case tensorSize
     /// The file goes on after its last tensor, or ends before.
     case fileSize
-    /// There is no tensor of that name.
     case noSuchTensor
     /// A tensor's elements are of another type than asked for.
     case elementType
@@ -42,17 +41,15 @@ public struct CheckpointError: Error, Sendable, Equatable, CustomStringConvertib
     case pickle
   }
 
-  /// The file, as it was named.
-  public let file: String
-  /// The tensor concerned, if it is one.
-  public let tensor: String?
+  package let file: String
+  package let tensor: String?
   /// What kind of thing is wrong.
-  public let reason: Reason
+  package let reason: Reason
   /// What was found and what was expected, without file and tensor; fit for a terminal.
-  public let detail: String
+  package let detail: String
 
   /// An error about a file or one of its tensors.
-  public init(_ reason: Reason, file: String, tensor: String? = nil, _ detail: String) {
+  package init(_ reason: Reason, file: String, tensor: String? = nil, _ detail: String) {
     self.reason = reason
     self.file = file
     self.tensor = tensor

@@ -1,5 +1,5 @@
 /// The element types of safetensors, in increasing order of alignment as the format lists them.
-public enum ElementType: String, Sendable, CaseIterable, Comparable {
+package enum ElementType: String, Sendable, CaseIterable, Comparable {
   /// A truth value in a byte.
   case bool = "BOOL"
   /// A four-bit number.
@@ -8,9 +8,7 @@ public enum ElementType: String, Sendable, CaseIterable, Comparable {
   case f6e2m3 = "F6_E2M3"
   /// A six-bit number.
   case f6e3m2 = "F6_E3M2"
-  /// A byte.
   case u8 = "U8"
-  /// A signed byte.
   case i8 = "I8"
   /// An eight-bit number.
   case f8e5m2 = "F8_E5M2"
@@ -26,7 +24,6 @@ public enum ElementType: String, Sendable, CaseIterable, Comparable {
   case i16 = "I16"
   /// An unsigned 16-bit integer.
   case u16 = "U16"
-  /// Half precision.
   case f16 = "F16"
   /// The upper half of single precision.
   case bf16 = "BF16"
@@ -34,11 +31,9 @@ public enum ElementType: String, Sendable, CaseIterable, Comparable {
   case i32 = "I32"
   /// An unsigned 32-bit integer.
   case u32 = "U32"
-  /// Single precision.
   case f32 = "F32"
   /// A complex number of two single-precision parts.
   case c64 = "C64"
-  /// Double precision.
   case f64 = "F64"
   /// A signed 64-bit integer.
   case i64 = "I64"
@@ -46,7 +41,7 @@ public enum ElementType: String, Sendable, CaseIterable, Comparable {
   case u64 = "U64"
 
   /// The size of one element in bits.
-  public var bits: Int {
+  package var bits: Int {
     switch self {
     case .f4: 4
     case .f6e2m3, .f6e3m2: 6
@@ -58,7 +53,7 @@ public enum ElementType: String, Sendable, CaseIterable, Comparable {
   }
 
   /// The order of alignment, in which writers lay out tensors from the end.
-  public static func < (a: ElementType, b: ElementType) -> Bool { a.rank < b.rank }
+  package static func < (a: ElementType, b: ElementType) -> Bool { a.rank < b.rank }
 
   private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 }

@@ -5,7 +5,6 @@ import Glibc
 /// Contents are copied into memory and never mapped: a file that changes after its checks would
 /// change what was checked.
 final class InputFile {
-  /// The size when it was opened.
   let size: Int
   private let descriptor: Int32
   private let path: String

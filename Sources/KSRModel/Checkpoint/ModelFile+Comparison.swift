@@ -3,9 +3,7 @@ import AtomicFiles
 extension ModelFile {
   /// What a file has in the place of an expected tensor.
   enum Found {
-    /// Nothing.
     case nothing
-    /// A tensor as expected.
     case fitting
     /// A tensor with another type or shape, in words.
     case other(String)

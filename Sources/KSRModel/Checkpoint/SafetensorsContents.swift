@@ -1,20 +1,20 @@
 import AtomicFiles
 
 /// Tensors and metadata to be written as a safetensors file; equal contents give equal bytes.
-public struct SafetensorsContents: Sendable {
+package struct SafetensorsContents: Sendable {
   /// `__metadata__`; left out if empty.
-  public var metadata: [String: String]
+  package var metadata: [String: String]
   /// The tensors, in any order; their names differ.
-  public var tensors: [SafetensorsTensor]
+  package var tensors: [SafetensorsTensor]
 
   /// Contents made of their parts.
-  public init(metadata: [String: String] = [:], tensors: [SafetensorsTensor] = []) {
+  package init(metadata: [String: String] = [:], tensors: [SafetensorsTensor] = []) {
     self.metadata = metadata
     self.tensors = tensors
   }
 
   /// Writes the file beside its place and moves it there when it is complete.
-  public func write(to path: String) throws(CheckpointError) {
+  package func write(to path: String) throws(CheckpointError) {
     try writeCheckpoint(try serialized(file: path), to: path)
   }
 
@@ -23,7 +23,7 @@ public struct SafetensorsContents: Sendable {
   /// Tensors of wider elements come first, so that all begin at a multiple of their element.
   /// - Parameter file: what errors call it.
   /// - Throws: what reading the bytes would throw, such as a header that is too long.
-  public func serialized(file: String) throws(CheckpointError) -> [UInt8] {
+  package func serialized(file: String) throws(CheckpointError) -> [UInt8] {
     let ordered = tensors.sorted {
       $0.elements.type != $1.elements.type
         ? $0.elements.type > $1.elements.type
@@ -105,25 +105,22 @@ func writeCheckpoint(_ bytes: [UInt8], to path: String) throws(CheckpointError) 
   }
 }
 
-/// One tensor to be written.
-public struct SafetensorsTensor: Sendable {
-  /// Its name.
-  public let name: String
+package struct SafetensorsTensor: Sendable {
+  package let name: String
   /// Its shape, outermost first.
-  public let shape: [Int]
+  package let shape: [Int]
   /// Its elements, row after row.
-  public let elements: Elements
+  package let elements: Elements
 
   /// A tensor of elements that fill its shape.
-  public init(_ name: String, shape: [Int], _ elements: Elements) {
+  package init(_ name: String, shape: [Int], _ elements: Elements) {
     precondition(shape.reduce(1, *) == elements.count, "\(elements.count) elements for \(shape)")
     self.name = name
     self.shape = shape
     self.elements = elements
   }
 
-  /// Elements by their type.
-  public enum Elements: Sendable {
+  package enum Elements: Sendable {
     /// F32.
     case floats([Float])
     /// I64.
@@ -133,8 +130,7 @@ public struct SafetensorsTensor: Sendable {
     /// U8.
     case bytes([UInt8])
 
-    /// The type in the file.
-    public var type: ElementType {
+    package var type: ElementType {
       switch self {
       case .floats: .f32
       case .int64s: .i64
@@ -143,8 +139,7 @@ public struct SafetensorsTensor: Sendable {
       }
     }
 
-    /// The number of elements.
-    public var count: Int {
+    package var count: Int {
       switch self {
       case .floats(let values): values.count
       case .int64s(let values): values.count

@@ -1,16 +1,16 @@
 /// A safetensors file in memory, checked before anything in it is used.
 public struct SafetensorsFile: Sendable {
   /// The name of the file, as errors give it.
-  public let file: String
+  package let file: String
   /// `__metadata__`: text by name; empty if there is none.
-  public let metadata: [String: String]
+  package let metadata: [String: String]
   /// The tensors in the order of their bytes.
-  public let tensors: [TensorLayout]
+  package let tensors: [TensorLayout]
   private let index: [String: Int]
   private let buffer: [UInt8]
 
   /// Reads and checks a file.
-  public init(path: String) throws(CheckpointError) {
+  package init(path: String) throws(CheckpointError) {
     let input = try InputFile(path: path)
     let prefix = SafetensorsHeader.prefix
     let start = try input.read(min(prefix, input.size))
@@ -24,7 +24,7 @@ public struct SafetensorsFile: Sendable {
   /// Checks the bytes of a file.
   ///
   /// - Parameter file: what errors call it.
-  public init(bytes: [UInt8], file: String) throws(CheckpointError) {
+  package init(bytes: [UInt8], file: String) throws(CheckpointError) {
     let prefix = SafetensorsHeader.prefix
     let length = try SafetensorsHeader.length(
       start: Array(bytes.prefix(prefix)), fileSize: bytes.count, file: file)
@@ -43,22 +43,22 @@ public struct SafetensorsFile: Sendable {
   }
 
   /// The names of the tensors in the order of their bytes.
-  public var names: [String] { tensors.map(\.name) }
+  package var names: [String] { tensors.map(\.name) }
 
   /// The description of a tensor, if there is one of that name.
-  public func layout(_ name: String) -> TensorLayout? { index[name].map { tensors[$0] } }
+  package func layout(_ name: String) -> TensorLayout? { index[name].map { tensors[$0] } }
 
   /// The shape of a tensor, outermost first.
-  public func shape(_ name: String) throws(CheckpointError) -> [Int] { try existing(name).shape }
+  package func shape(_ name: String) throws(CheckpointError) -> [Int] { try existing(name).shape }
 
   /// The bytes of a tensor, whatever its type.
-  public func bytes(_ name: String) throws(CheckpointError) -> [UInt8] {
+  package func bytes(_ name: String) throws(CheckpointError) -> [UInt8] {
     let tensor = try existing(name)
     return Array(buffer[tensor.begin..<tensor.end])
   }
 
   /// The elements of a tensor, row after row; F16, BF16 and F64 become single precision.
-  public func floats(_ name: String) throws(CheckpointError) -> [Float] {
+  package func floats(_ name: String) throws(CheckpointError) -> [Float] {
     let tensor = try existing(name)
     switch tensor.type {
     case .f32: return elements(tensor)
@@ -71,14 +71,14 @@ public struct SafetensorsFile: Sendable {
   }
 
   /// The elements of a tensor of 32-bit integers, row after row.
-  public func int32s(_ name: String) throws(CheckpointError) -> [Int32] {
+  package func int32s(_ name: String) throws(CheckpointError) -> [Int32] {
     let tensor = try existing(name)
     guard tensor.type == .i32 else { throw wrongType(tensor, "I32") }
     return elements(tensor)
   }
 
   /// The elements of a tensor of whole numbers (BOOL: 0 and 1), row after row.
-  public func integers(_ name: String) throws(CheckpointError) -> [Int] {
+  package func integers(_ name: String) throws(CheckpointError) -> [Int] {
     let tensor = try existing(name)
     switch tensor.type {
     case .i64: return elements(tensor)

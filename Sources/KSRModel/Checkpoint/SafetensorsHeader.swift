@@ -1,15 +1,13 @@
 /// One tensor as the header of a safetensors file describes it.
-public struct TensorLayout: Sendable, Equatable {
-  /// Its name.
-  public let name: String
-  /// The type of its elements.
-  public let type: ElementType
+package struct TensorLayout: Sendable, Equatable {
+  package let name: String
+  package let type: ElementType
   /// Its shape, outermost first; empty for a single number.
-  public let shape: [Int]
+  package let shape: [Int]
   /// Where the header says that its bytes begin, from the header's end.
-  public let begin: Int
+  package let begin: Int
   /// Where the header says that its bytes end.
-  public let end: Int
+  package let end: Int
 }
 
 /// The header of a safetensors file: metadata and the layout of the tensors.

@@ -15,7 +15,7 @@ extension TrainedModel {
   ///
   /// - Throws: ``CheckpointError`` naming together all tensors that are missing, unexpected or of
   ///   another type or shape than the settings ask for; or the first tensor with a wrong element.
-  public init(
+  package init(
     _ file: SafetensorsFile, refusesNonFinite: Bool = true
   ) throws(CheckpointError) {
     var (settings, provenance) = try ModelFile.metadata(of: file)

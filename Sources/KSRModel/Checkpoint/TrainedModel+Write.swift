@@ -11,7 +11,7 @@ extension TrainedModel {
   /// - Parameter file: what errors call it.
   /// - Throws: if a parameter is infinite or not a number, as after a training that diverged; such
   ///   a file could not be read again.
-  public func serialized(file: String) throws(CheckpointError) -> [UInt8] {
+  package func serialized(file: String) throws(CheckpointError) -> [UInt8] {
     var tensors = parameters.entries.map {
       SafetensorsTensor($0.name, shape: $0.shape, .floats(parameters[keyPath: $0.path]))
     }

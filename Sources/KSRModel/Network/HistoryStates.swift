@@ -5,13 +5,12 @@ import Synchronization
 /// The state at step t is the model run from zero on the last L items up to t (DESIGN.md §3). The
 /// first L steps share one pass; each later step is a pass of its own, run when it is asked for. The
 /// first pass and the last few others are kept, and so are the last few scores.
-public final class HistoryStates: Sendable {
-  /// The network that reads.
-  public let network: KSRNetwork
+package final class HistoryStates: Sendable {
+  package let network: KSRNetwork
   /// All items of the history, oldest first.
-  public let items: [Int32]
+  package let items: [Int32]
   /// The change under which the memory is read.
-  public let reading: ReadIntervention
+  package let reading: ReadIntervention
 
   private struct Known {
     var first: Trace?
@@ -29,7 +28,7 @@ public final class HistoryStates: Sendable {
   ///
   /// - Parameter other: another run of the same network that is likely to have read the same
   ///   windows, such as the run before an edit.
-  public init(
+  package init(
     network: KSRNetwork, items: [Int32], reading: ReadIntervention = .none,
     like other: HistoryStates? = nil
   ) {
@@ -40,18 +39,17 @@ public final class HistoryStates: Sendable {
     later = other?.later ?? KeptPasses()
   }
 
-  /// The number of steps.
-  public var count: Int { items.count }
+  package var count: Int { items.count }
 
   /// The steps, from 0, that the model sees at `step`.
-  public func window(at step: Int) -> ClosedRange<Int> {
+  package func window(at step: Int) -> ClosedRange<Int> {
     max(0, step + 1 - network.settings.maxItemListLength)...step
   }
 
   /// The pass that ends with the state at `step` or runs through it.
   ///
   /// - Returns: the trace and the row of `step` in it.
-  public func pass(through step: Int) -> (trace: Trace, row: Int) {
+  package func pass(through step: Int) -> (trace: Trace, row: Int) {
     precondition(items.indices.contains(step), "step \(step) of \(items.count)")
     let window = window(at: step)
     let shared = min(items.count, network.settings.maxItemListLength)
@@ -67,19 +65,19 @@ public final class HistoryStates: Sendable {
   }
 
   /// h_t of the top layer at `step`.
-  public func state(at step: Int) -> ArraySlice<Float> {
+  package func state(at step: Int) -> ArraySlice<Float> {
     let (trace, row) = pass(through: step)
     return trace.states.row(row)
   }
 
   /// p_t at `step`.
-  public func preference(at step: Int) -> ArraySlice<Float> {
+  package func preference(at step: Int) -> ArraySlice<Float> {
     let (trace, row) = pass(through: step)
     return trace.preferences.row(row)
   }
 
   /// p_t · q_i of every item [N] at `step`; the padding item's score has no meaning.
-  public func scores(at step: Int) -> [Float] {
+  package func scores(at step: Int) -> [Float] {
     if let values = knownScores(at: step) { return values }
     let values = network.scores(preference(at: step))
     keep(values, at: step)
@@ -88,7 +86,7 @@ public final class HistoryStates: Sendable {
 
   /// Finds the scores of a step of this run and of a step of another run of the same network, which
   /// both then keep; the catalogue is read only once.
-  public func findScores(at step: Int, andOf other: HistoryStates, at otherStep: Int) {
+  package func findScores(at step: Int, andOf other: HistoryStates, at otherStep: Int) {
     precondition(other.network === network, "runs of two networks")
     guard knownScores(at: step) == nil, other.knownScores(at: otherStep) == nil else { return }
     let values = network.itemVectors.applied(

@@ -14,7 +14,7 @@ public final class KSRNetwork: Sendable {
   /// q_i for every item [N E]; row 0 is the padding item.
   public let itemVectors: Matrix
   /// The mean of q_i over all items but the padding item [E].
-  public let meanItemVector: [Float]
+  package let meanItemVector: [Float]
 
   /// A network of the given parameters.
   public init(settings: KSRSettings, parameters: KSRParameters) {
@@ -32,7 +32,7 @@ public final class KSRNetwork: Sendable {
   /// The number of items, the padding item included.
   public var itemCount: Int { parameters.itemCount }
   /// Multiplications of a pass through a whole window, roughly.
-  public var passCost: Int {
+  package var passCost: Int {
     settings.maxItemListLength * 6 * settings.hiddenSize * settings.hiddenSize
   }
   /// The number of memory slots.
@@ -64,7 +64,7 @@ public final class KSRNetwork: Sendable {
   ///   - items: item identifiers below ``itemCount``, oldest first; at most `MAX_ITEM_LIST_LENGTH` of
   ///     them for what the model was trained to see.
   ///   - reading: a change of what is read from the memory.
-  public func trace(_ items: [Int32], reading: ReadIntervention = .none) -> Trace {
+  package func trace(_ items: [Int32], reading: ReadIntervention = .none) -> Trace {
     let top = readStates(items)
     let queries = top.states.mapped(by: parameters.dense.weight, bias: parameters.dense.bias)
     var trace = Trace(
@@ -91,7 +91,7 @@ public final class KSRNetwork: Sendable {
   }
 
   /// p_t = W_u [h_t ; m_t] + b_u by rows [T E].
-  public func preferences(states: Matrix, memoryReads: Matrix) -> Matrix {
+  package func preferences(states: Matrix, memoryReads: Matrix) -> Matrix {
     let hidden = settings.hiddenSize
     let weight = parameters.denseLayerU.weight
     var p = states.mapped(by: weight.columns(0..<hidden), bias: parameters.denseLayerU.bias)

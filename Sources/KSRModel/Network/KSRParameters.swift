@@ -6,17 +6,17 @@ public struct KSRParameters: Sendable, Equatable {
   /// `item_embedding.weight` [N E]: x_i, of which row 0 is the padding item.
   public var itemEmbedding: Matrix
   /// `entity_embedding.weight` [N K]: e_i, the entity vector of each item.
-  public var entityEmbedding: Matrix
+  package var entityEmbedding: Matrix
   /// `gru_layers.*`: the GRU, lowest layer first.
   public var gru: [GRULayer]
   /// `dense.*`: W_d [K H] and b_d [K], from the state to the attention's query.
-  public var dense: LinearMap
+  package var dense: LinearMap
   /// `dense_layer_u.*`: W_u [E H+K] and b_u [E], from state and memory to the preference p.
-  public var denseLayerU: LinearMap
+  package var denseLayerU: LinearMap
   /// `dense_layer_i.*`: W_i [E E+K] and b_i [E], from x_i and e_i to the item vector q_i.
   public var denseLayerI: LinearMap
   /// `relation_Matrix` [R K]: the keys r_a of the memory, which never train.
-  public var relationMatrix: Matrix
+  package var relationMatrix: Matrix
 
   /// Zeros in the shapes that the settings ask for.
   public init(settings: KSRSettings, itemCount: Int, relationCount: Int) {
@@ -38,7 +38,7 @@ public struct KSRParameters: Sendable, Equatable {
   /// A place in the parameters and the name it has in files.
   public struct Entry: Sendable {
     /// RecBole's name of the tensor.
-    public let name: String
+    package let name: String
     /// Its shape, outermost first.
     public let shape: [Int]
     /// Where its elements live.
@@ -77,12 +77,11 @@ public struct KSRParameters: Sendable, Equatable {
 /// One layer of PyTorch's GRU without biases; gate order reset, update, new.
 public struct GRULayer: Sendable, Equatable {
   /// `weight_ih` [3H, inputs].
-  public var inputWeight: Matrix
+  package var inputWeight: Matrix
   /// `weight_hh` [3H, H].
-  public var hiddenWeight: Matrix
+  package var hiddenWeight: Matrix
 
-  /// A layer of zeros.
-  public init(inputs: Int, hidden: Int) {
+  package init(inputs: Int, hidden: Int) {
     inputWeight = Matrix(rows: 3 * hidden, columns: inputs)
     hiddenWeight = Matrix(rows: 3 * hidden, columns: hidden)
   }
@@ -93,10 +92,9 @@ public struct LinearMap: Sendable, Equatable {
   /// W [outputs, inputs].
   public var weight: Matrix
   /// b [outputs].
-  public var bias: [Float]
+  package var bias: [Float]
 
-  /// A map of zeros.
-  public init(outputs: Int, inputs: Int) {
+  package init(outputs: Int, inputs: Int) {
     weight = Matrix(rows: outputs, columns: inputs)
     bias = Array(repeating: 0, count: outputs)
   }

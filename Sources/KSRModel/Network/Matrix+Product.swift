@@ -2,7 +2,7 @@ import CKernels
 
 extension Matrix {
   /// X Wᵀ (+ bias on every row): a linear map W [outputs, columns] applied to each row.
-  public func mapped(by weight: Matrix, bias: [Float]? = nil) -> Matrix {
+  package func mapped(by weight: Matrix, bias: [Float]? = nil) -> Matrix {
     precondition(columns == weight.columns, "\(columns) inputs for a map of \(weight.columns)")
     var result = Matrix(rows: rows, columns: weight.rows)
     if let bias {
@@ -18,12 +18,12 @@ extension Matrix {
   }
 
   /// W x for one column vector x.
-  public func applied(to x: some Collection<Float>) -> [Float] {
+  package func applied(to x: some Collection<Float>) -> [Float] {
     applied(to: Array(x), rows: 0..<rows)
   }
 
   /// Some rows of W x: the same numbers as of all rows.
-  public func applied(to x: [Float], rows range: Range<Int>) -> [Float] {
+  package func applied(to x: [Float], rows range: Range<Int>) -> [Float] {
     precondition(x.count == columns, "\(x.count) elements for \(columns) columns")
     precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of \(rows)")
     var result = [Float](repeating: 0, count: range.count)
@@ -37,7 +37,7 @@ extension Matrix {
 
   /// W x for several column vectors x: the same numbers as one after the other, but a large matrix
   /// comes from memory only once.
-  public func applied(to vectors: [[Float]]) -> [[Float]] {
+  package func applied(to vectors: [[Float]]) -> [[Float]] {
     // As many rows as the nearer caches hold.
     let height = max(1, 32_768 / max(1, columns))
     var results = vectors.map { _ in [Float]() }
@@ -53,7 +53,7 @@ extension Matrix {
 
 /// Σ x·y of two vectors of the same length.
 @inlinable
-public func dotProduct(_ x: some Collection<Float>, _ y: some Collection<Float>) -> Float {
+package func dotProduct(_ x: some Collection<Float>, _ y: some Collection<Float>) -> Float {
   precondition(x.count == y.count, "vectors of \(x.count) and \(y.count) elements")
   var sum: Float = 0
   for (a, b) in zip(x, y) { sum += a * b }
@@ -62,7 +62,7 @@ public func dotProduct(_ x: some Collection<Float>, _ y: some Collection<Float>)
 
 /// The cosine of the angle between two vectors; 0 where one of them is zero.
 @inlinable
-public func cosine(_ x: some Collection<Float>, _ y: some Collection<Float>) -> Float {
+package func cosine(_ x: some Collection<Float>, _ y: some Collection<Float>) -> Float {
   let norms = dotProduct(x, x).squareRoot() * dotProduct(y, y).squareRoot()
   return norms > 0 ? dotProduct(x, y) / norms : 0
 }

@@ -22,8 +22,7 @@ public struct Matrix: Sendable, Equatable {
     self.values = values
   }
 
-  /// One row.
-  public func row(_ index: Int) -> ArraySlice<Float> {
+  package func row(_ index: Int) -> ArraySlice<Float> {
     values[index * columns..<(index + 1) * columns]
   }
 
@@ -43,7 +42,7 @@ public struct Matrix: Sendable, Equatable {
   }
 
   /// Rows and columns exchanged.
-  public var transposed: Matrix {
+  package var transposed: Matrix {
     var result = Matrix(rows: columns, columns: rows)
     for row in 0..<rows {
       for column in 0..<columns { result[column, row] = self[row, column] }

@@ -11,28 +11,25 @@ import Glibc
 /// those of the unchanged model.
 public struct ReadIntervention: Sendable, Hashable {
   /// What takes the place of the model's γ; nil for the model's own.
-  public private(set) var gamma: Float?
+  package private(set) var gamma: Float?
   /// f_a by slot; slots that are not here have 1.
-  public private(set) var factors: [Int: Float]
+  package private(set) var factors: [Int: Float]
 
-  /// The model as it is.
-  public static let none = ReadIntervention()
+  package static let none = ReadIntervention()
 
   private init() {
     gamma = nil
     factors = [:]
   }
 
-  /// Whether the model is as it is.
-  public var isNone: Bool { gamma == nil && factors.isEmpty }
+  package var isNone: Bool { gamma == nil && factors.isEmpty }
 
-  /// f_a of a slot.
-  public func factor(of slot: Int) -> Float { factors[slot] ?? 1 }
+  package func factor(of slot: Int) -> Float { factors[slot] ?? 1 }
 
   /// Multiplies a slot's weight; 0 silences it, and nothing but ``force(_:of:)`` wakes it again.
   ///
   /// - Parameter factor: 0 or more, and finite.
-  public mutating func scale(_ slot: Int, by factor: Float) {
+  package mutating func scale(_ slot: Int, by factor: Float) {
     precondition(factor >= 0 && factor.isFinite)
     // A product past the largest number is the largest number.
     let product = min(self.factor(of: slot) * factor, .greatestFiniteMagnitude)
@@ -40,16 +37,16 @@ public struct ReadIntervention: Sendable, Hashable {
   }
 
   /// Gives one slot of `count` all of the attention, whatever was changed before.
-  public mutating func force(_ slot: Int, of count: Int) {
+  package mutating func force(_ slot: Int, of count: Int) {
     factors = [:]
     for other in 0..<count where other != slot { factors[other] = 0 }
   }
 
   /// Puts another number in the place of γ.
-  public mutating func setGamma(_ value: Float) { gamma = value }
+  package mutating func setGamma(_ value: Float) { gamma = value }
 
   /// The same change with one slot silenced.
-  public func silencing(_ slot: Int) -> ReadIntervention {
+  package func silencing(_ slot: Int) -> ReadIntervention {
     var other = self
     other.scale(slot, by: 0)
     return other

@@ -1,40 +1,40 @@
 /// Everything the network computed while it read a sequence, step by step.
 ///
 /// Rows are steps, from 0. Shapes as in ``KSRSettings``.
-public struct Trace: Sendable {
+package struct Trace: Sendable {
   /// The items read [T].
-  public let items: [Int32]
+  package let items: [Int32]
   /// The change under which the memory was read.
-  public let reading: ReadIntervention
+  package let reading: ReadIntervention
   /// h_t of the top GRU layer [T H].
-  public internal(set) var states: Matrix
+  package internal(set) var states: Matrix
   /// Reset gates r_t of the top layer [T H].
-  public internal(set) var resetGates: Matrix
+  package internal(set) var resetGates: Matrix
   /// Update gates u_t of the top layer [T H].
-  public internal(set) var updateGates: Matrix
+  package internal(set) var updateGates: Matrix
   /// Candidates n_t of the top layer [T H].
-  public internal(set) var candidates: Matrix
+  package internal(set) var candidates: Matrix
   /// What is matched with the keys: W_d h_t + b_d [T K].
-  public internal(set) var queries: Matrix
+  package internal(set) var queries: Matrix
   /// Write gates z_{t,a} [T R].
-  public internal(set) var writeGates: Matrix
+  package internal(set) var writeGates: Matrix
   /// Attention α_{t,a} [T R].
-  public internal(set) var attention: Matrix
+  package internal(set) var attention: Matrix
   /// The slots v_a after each step, one after the other [T R·K].
-  public internal(set) var slots: Matrix
+  package internal(set) var slots: Matrix
   /// What was read from the memory, m_t [T K].
-  public internal(set) var memoryReads: Matrix
+  package internal(set) var memoryReads: Matrix
   /// The preference p_t [T E].
-  public internal(set) var preferences: Matrix
+  package internal(set) var preferences: Matrix
 
   /// The number of steps T.
-  public var count: Int { items.count }
+  package var count: Int { items.count }
 
   /// The number of slots R.
-  public var relationCount: Int { attention.columns }
+  package var relationCount: Int { attention.columns }
 
   /// The value v_a of a slot after a step [K].
-  public func slot(_ relation: Int, at step: Int) -> ArraySlice<Float> {
+  package func slot(_ relation: Int, at step: Int) -> ArraySlice<Float> {
     let width = memoryReads.columns
     let start = (step * relationCount + relation) * width
     return slots.values[start..<start + width]
@@ -44,7 +44,7 @@ public struct Trace: Sendable {
   ///
   /// c_{s,a} = z_{s,a} Π_{s<k≤t} (1 − z_{k,a})
   /// for s = 0 … t. What is left to 1 is the zero that the slot started from.
-  public func slotWeights(of relation: Int, at step: Int) -> [Float] {
+  package func slotWeights(of relation: Int, at step: Int) -> [Float] {
     var weights = [Float](repeating: 0, count: step + 1)
     var kept: Float = 1
     for s in stride(from: step, through: 0, by: -1) {

@@ -2,7 +2,7 @@ import CKernels
 
 /// The place of an item in the ranking, found a part of the catalogue at a time; see
 /// ``rank(of:in:)``.
-public struct RankSearch: Sendable {
+package struct RankSearch: Sendable {
   private let item: Int32
   private let preference: [Float]
   private let score: Float
@@ -11,7 +11,7 @@ public struct RankSearch: Sendable {
   private var equal = 0
 
   /// A search for the place of an item, given p_t [E].
-  public init(of item: Int32, preference: [Float], in network: KSRNetwork) {
+  package init(of item: Int32, preference: [Float], in network: KSRNetwork) {
     self.item = item
     self.preference = preference
     score = network.scores(of: Int(item)..<Int(item) + 1, preference)[0]
@@ -20,7 +20,7 @@ public struct RankSearch: Sendable {
   /// Goes on with about so many multiplications as are left, and takes off those it has done.
   ///
   /// - Returns: the place, from 1, when it has been found.
-  public mutating func work(_ left: inout Int, in network: KSRNetwork) -> Double? {
+  package mutating func work(_ left: inout Int, in network: KSRNetwork) -> Double? {
     let rows = max(256, left / max(1, preference.count))
     let end = min(network.itemCount, next + rows)
     if next < end {

@@ -3,13 +3,10 @@ import HeapModule
 
 /// An item with its score.
 public struct ScoredItem: Sendable, Equatable, Comparable {
-  /// The item's identifier.
-  public let item: Int32
-  /// Its score.
-  public let score: Float
+  package let item: Int32
+  package let score: Float
 
-  /// An item with its score.
-  public init(item: Int32, score: Float) {
+  package init(item: Int32, score: Float) {
     self.item = item
     self.score = score
   }
@@ -76,7 +73,7 @@ func rank(of item: Int32, better: Int, equal: Int) -> Double {
 }
 
 /// softmax of the scores, the padding item 0 included, as in the training's cross-entropy.
-public func probabilities(_ scores: [Float]) -> [Float] {
+package func probabilities(_ scores: [Float]) -> [Float] {
   guard let most = scores.max() else { return [] }
   var exponentials = scores
   for i in exponentials.indices { exponentials[i] -= most }

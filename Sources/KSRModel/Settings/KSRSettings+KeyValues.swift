@@ -1,6 +1,6 @@
 extension KSRSettings {
   /// The settings as text under RecBole's names, in a fixed order.
-  public var keyValues: [(key: String, value: String)] {
+  package var keyValues: [(key: String, value: String)] {
     [
       ("embedding_size", "\(embeddingSize)"),
       ("kg_embedding_size", "\(kgEmbeddingSize)"),
@@ -20,7 +20,7 @@ extension KSRSettings {
   ///
   /// - Returns: false if the key is not one of these settings.
   /// - Throws: ``SettingError`` if the value is not one that the setting can have.
-  public mutating func set(_ key: String, to value: String) throws(SettingError) -> Bool {
+  package mutating func set(_ key: String, to value: String) throws(SettingError) -> Bool {
     switch key {
     case "embedding_size": embeddingSize = try Self.size(key, value)
     case "kg_embedding_size": kgEmbeddingSize = try Self.size(key, value)
@@ -76,21 +76,17 @@ extension KSRSettings {
 }
 
 /// A setting has a value it cannot have.
-public struct SettingError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The setting's name.
-  public let key: String
-  /// The value as it was given.
-  public let found: String
-  /// What it could be.
-  public let expected: String
+package struct SettingError: Error, Sendable, Equatable, CustomStringConvertible {
+  package let key: String
+  package let found: String
+  package let expected: String
 
   /// An error about one setting.
-  public init(key: String, found: String, expected: String) {
+  package init(key: String, found: String, expected: String) {
     self.key = key
     self.found = found
     self.expected = expected
   }
 
-  /// The sentence to show.
-  public var description: String { "\(key): found '\(found)', expected \(expected)." }
+  package var description: String { "\(key): found '\(found)', expected \(expected)." }
 }

@@ -9,22 +9,22 @@ public struct KSRSettings: Sendable, Equatable {
   /// `kg_embedding_size`: width K of entity and relation vectors.
   public var kgEmbeddingSize = 64
   /// `hidden_size`: width H of the GRU state.
-  public var hiddenSize = 128
+  package var hiddenSize = 128
   /// `num_layers`: GRU layers, 1 to 3.
-  public var layerCount = 1
+  package var layerCount = 1
   /// `dropout_prob`: share of the item embedding dropped in training.
-  public var dropoutProbability: Float = 0.1
+  package var dropoutProbability: Float = 0.1
   /// `freeze_kg`: whether the entity vectors stay as they were loaded.
   public var freezesKnowledgeGraph = true
   /// `gamma`: the factor on the attention's logits.
-  public var gamma: Float = 10
+  package var gamma: Float = 10
   /// `loss_type`: CE or BPR.
-  public var loss = LossType.crossEntropy
+  package var loss = LossType.crossEntropy
   /// `MAX_ITEM_LIST_LENGTH`: the window L that the model sees.
-  public var maxItemListLength = 50
+  package var maxItemListLength = 50
   /// `pad_relation`: whether relation 0 is RecBole's `[PAD]`, a zero key that takes part in the
   /// attention.
-  public var hasPadRelation = false
+  package var hasPadRelation = false
   /// `memory`: the knowledge memory, or none (m_t = 0) as the baseline.
   public var memory = MemoryKind.knowledge
 
@@ -33,7 +33,7 @@ public struct KSRSettings: Sendable, Equatable {
 }
 
 /// The loss that a model was trained with (`loss_type`).
-public enum LossType: String, Sendable, CaseIterable {
+package enum LossType: String, Sendable, CaseIterable {
   /// Cross-entropy over all items; scores are logits and have probabilities.
   case crossEntropy = "CE"
   /// Bayesian personalised ranking with sampled negatives; scores have no probabilities.

@@ -2,9 +2,7 @@
 ///
 /// Threads may write different parts of it at the same time; nothing checks that they do.
 final class Aligned<Element: BitwiseCopyable>: @unchecked Sendable {
-  /// The first value.
   let start: UnsafeMutablePointer<Element>
-  /// How many there are.
   let count: Int
 
   /// So many copies of a value.
@@ -17,7 +15,6 @@ final class Aligned<Element: BitwiseCopyable>: @unchecked Sendable {
     self.count = count
   }
 
-  /// The values of an array.
   convenience init(_ values: [Element]) where Element: AdditiveArithmetic {
     self.init(values.count, of: .zero)
     for (index, value) in values.enumerated() { start[index] = value }

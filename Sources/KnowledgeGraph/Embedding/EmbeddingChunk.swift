@@ -193,7 +193,6 @@ final class EmbeddingChunk: @unchecked Sendable {
 }
 
 extension EmbeddingSettings {
-  /// The loss as the kernels have it.
   func kernelLoss(scale: Float) -> ksr_ranking_loss_settings {
     let kind =
       switch loss {

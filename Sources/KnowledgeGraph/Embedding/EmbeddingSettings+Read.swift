@@ -34,7 +34,7 @@ extension EmbeddingSettings {
   }
 
   /// What `--help` says about the settings: name, values, meaning.
-  public static let help: [(key: String, values: String, meaning: String)] = [
+  package static let help: [(key: String, values: String, meaning: String)] = [
     ("preset", "memory | quick | usual | thorough", "where the other settings start from"),
     ("embedding_size", "1 to 4096", "width of the vectors"),
     ("epochs", "0 or more", "passes over the triples, at most"),
@@ -77,7 +77,7 @@ extension EmbeddingSettings {
   ///
   /// - Returns: a sentence about each key that has no meaning here.
   /// - Throws: an error with the place of a value that its setting cannot have.
-  public mutating func apply(_ settings: Settings) throws(DataError) -> [String] {
+  package mutating func apply(_ settings: Settings) throws(DataError) -> [String] {
     if let preset = try settings.choice("preset", Preset.self) { self = Self(preset) }
     try applyDescent(settings)
     try applySampling(settings)
@@ -124,7 +124,7 @@ extension EmbeddingSettings {
   }
 
   /// The settings as text under their names, in the order of ``help``.
-  public var keyValues: [(key: String, value: String)] {
+  package var keyValues: [(key: String, value: String)] {
     [
       ("embedding_size", "\(dimension)"), ("epochs", "\(epochs)"),
       ("learning_rate", "\(learningRate)"), ("learning_rate_schedule", schedule.rawValue),
@@ -143,7 +143,7 @@ extension EmbeddingSettings {
   /// Throws a sentence about the first value that is out of range.
   ///
   /// Made from the same ranges as ``apply(_:)``, for settings that a program made.
-  public func validate() throws(DataError) {
+  package func validate() throws(DataError) {
     var settings = Settings()
     for (key, value) in keyValues {
       try settings.merge(assignment: "\(key)=\(value)", source: "TransE settings")

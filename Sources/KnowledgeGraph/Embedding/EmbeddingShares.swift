@@ -39,13 +39,10 @@ final class EmbeddingShares: @unchecked Sendable {
     next.deallocate()
   }
 
-  /// How many there are.
   var count: Int { bounds[Self.partCount] }
 
-  /// The places of a part's.
   func range(ofPart part: Int) -> Range<Int> { bounds[part]..<bounds[part + 1] }
 
-  /// Forgets what was taken.
   func begin() {
     next.update(repeating: 0, count: Self.partCount)
   }

@@ -16,7 +16,7 @@ public struct TransE: Sendable {
 
   /// Trains on all triples and calls `progress` after each epoch, counted from 1, with the mean
   /// loss of a triple.
-  public static func train(
+  package static func train(
     _ triples: Triples, _ settings: TransESettings = TransESettings(),
     progress: (_ epoch: Int, _ loss: Double) -> Void = { _, _ in }
   ) throws(DataError) -> TransE {
@@ -59,7 +59,6 @@ public struct TransE: Sendable {
   }
 }
 
-/// A triple by its identifiers.
 struct TransETriple: Equatable {
   var head: Int
   var relation: Int

@@ -1,33 +1,29 @@
 import AtomicFiles
 
-/// How TransE is trained.
-public struct TransESettings: Sendable, Equatable {
+package struct TransESettings: Sendable, Equatable {
   /// How far apart two points are.
-  public enum Distance: String, Sendable, CaseIterable {
+  package enum Distance: String, Sendable, CaseIterable {
     /// The sum of the absolute differences.
     case l1
-    /// The Euclidean distance.
     case l2
   }
 
-  /// The width of the vectors.
-  public var dimension = 64
+  package var dimension = 64
   /// How often each triple is used.
-  public var epochs = 100
+  package var epochs = 100
   /// The step size of gradient descent.
-  public var learningRate: Float = 0.01
+  package var learningRate: Float = 0.01
   /// By how much a true triple should be nearer than a corrupted one.
-  public var margin: Float = 1
+  package var margin: Float = 1
   /// The distance between head + relation and tail.
-  public var distance = Distance.l2
+  package var distance = Distance.l2
   /// Determines all random choices.
-  public var seed: UInt64 = 2020
+  package var seed: UInt64 = 2020
 
-  /// The usual settings.
-  public init() {}
+  package init() {}
 
   /// Throws a sentence about the first value that is out of range.
-  public func validate() throws(DataError) {
+  package func validate() throws(DataError) {
     func check(
       _ holds: Bool, _ field: String, _ found: String, _ expected: String
     ) throws(DataError) {

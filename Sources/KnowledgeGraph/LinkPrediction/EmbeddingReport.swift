@@ -1,15 +1,13 @@
 /// What a training of graph vectors came to: how it was made, and how well the vectors answer.
-public struct EmbeddingReport: Sendable, Encodable {
-  /// The scores of one relation.
-  public struct Relation: Sendable, Encodable {
-    /// The relation's token.
-    public var relation: String
+package struct EmbeddingReport: Sendable, Encodable {
+  package struct Relation: Sendable, Encodable {
+    package var relation: String
     /// Over heads and tails.
-    public var scores: LinkPredictionScores
+    package var scores: LinkPredictionScores
   }
 
   /// Which triples were asked about.
-  public enum Measured: String, Sendable, Encodable {
+  package enum Measured: String, Sendable, Encodable {
     /// Triples that a file holds out for this.
     case test
     /// Triples by which the best epoch was chosen.
@@ -18,34 +16,28 @@ public struct EmbeddingReport: Sendable, Encodable {
     case training
   }
 
-  /// The number of entities.
-  public var entities: Int
+  package var entities: Int
   /// The number of training triples.
-  public var trainingTriples: Int
-  /// The settings by name.
-  public var settings: [String: String]
-  /// The epochs done.
-  public var epochs: Int
+  package var trainingTriples: Int
+  package var settings: [String: String]
+  package var epochs: Int
   /// The epoch whose vectors were taken.
-  public var bestEpoch: Int
+  package var bestEpoch: Int
   /// The mean loss of a triple in the last epoch.
-  public var loss: Double?
+  package var loss: Double?
   /// The time of the training with its validations.
-  public var seconds: Double
+  package var seconds: Double
   /// Training triples used in a second.
-  public var triplesPerSecond: Double
+  package var triplesPerSecond: Double
   /// Which triples were asked about.
-  public var measured: Measured
+  package var measured: Measured
   /// Over heads and tails.
-  public var scores: LinkPredictionScores
-  /// Of the questions for heads.
-  public var heads: LinkPredictionScores
-  /// Of the questions for tails.
-  public var tails: LinkPredictionScores
+  package var scores: LinkPredictionScores
+  package var heads: LinkPredictionScores
+  package var tails: LinkPredictionScores
   /// Those with the most questions first.
-  public var relations: [Relation]
-  /// The files written.
-  public var files: [String] = []
+  package var relations: [Relation]
+  package var files: [String] = []
 
   enum CodingKeys: String, CodingKey {
     case entities, settings, epochs, loss, seconds, measured, scores, heads, tails, relations, files
@@ -55,11 +47,11 @@ public struct EmbeddingReport: Sendable, Encodable {
   }
 
   /// At most so many training triples are asked about where nothing is held out.
-  public static let trainingSample = 5000
+  package static let trainingSample = 5000
 
   /// Asks about the test triples, or, where there are none, those of the validation or some of the
   /// training.
-  public init(
+  package init(
     _ trainer: EmbeddingTrainer, _ vectors: TransE, epochs: Int, bestEpoch: Int, loss: Double?,
     seconds: Double
   ) {

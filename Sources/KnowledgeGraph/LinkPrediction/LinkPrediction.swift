@@ -6,7 +6,7 @@ import CKernels
 /// Filtered, as Bordes and others 2013 have it: other answers that any of the triples (training,
 /// validation, test) makes true do not count. Entities at the same distance share the mean of their
 /// ranks, so that a model that puts everything in one place gets no credit.
-public struct LinkPrediction: Sendable {
+package struct LinkPrediction: Sendable {
   private let triples: TripleColumns
   private let known: KnownAnswers
   private let entityCount: Int
@@ -14,7 +14,7 @@ public struct LinkPrediction: Sendable {
   private let norm: Int
 
   /// Questions about some triples, filtered by all triples of the data.
-  public init(_ data: LinkPredictionData, asking triples: TripleColumns, norm: Int) {
+  package init(_ data: LinkPredictionData, asking triples: TripleColumns, norm: Int) {
     self.triples = triples
     self.norm = norm
     entityCount = data.entities.count
@@ -24,7 +24,7 @@ public struct LinkPrediction: Sendable {
   }
 
   /// The ranks under vectors; their tokens must be the data's, in its order.
-  public func ranks(_ vectors: TransE, threads: Int) -> LinkPredictionRanks {
+  package func ranks(_ vectors: TransE, threads: Int) -> LinkPredictionRanks {
     precondition(
       vectors.entities.tokens.count == entityCount
         && vectors.relations.tokens.count == relationCount,

@@ -8,11 +8,11 @@ public struct LinkPredictionData: Sendable {
   /// All relations of the three lists.
   public var relations: Vocabulary
   /// What is learned from.
-  public var train: TripleColumns
+  package var train: TripleColumns
   /// What says when to stop; may be empty.
   public var validation = TripleColumns()
   /// What is measured in the end; may be empty.
-  public var test = TripleColumns()
+  package var test = TripleColumns()
 
   /// Triples that are all learned from.
   public init(_ triples: Triples) {
@@ -22,7 +22,7 @@ public struct LinkPredictionData: Sendable {
   }
 
   /// Triples of three files; what only the later ones name has a vector, though nothing taught it.
-  public init(train: Triples, validation: Triples?, test: Triples?) {
+  package init(train: Triples, validation: Triples?, test: Triples?) {
     self.init(train)
     if let validation { self.validation = add(validation) }
     if let test { self.test = add(test) }
@@ -41,7 +41,7 @@ public struct LinkPredictionData: Sendable {
   /// Moves a part of the training triples to the validation, chosen by the seed.
   ///
   /// Only triples whose entities and relation are still taught by others are moved.
-  public mutating func holdOut(share: Double, seed: UInt64) {
+  package mutating func holdOut(share: Double, seed: UInt64) {
     let wanted = Int((Double(train.count) * share).rounded())
     guard wanted > 0 else { return }
     var uses = [Int](repeating: 0, count: entities.count)

@@ -1,20 +1,19 @@
 /// How well answers were ranked.
 public struct LinkPredictionScores: Sendable, Equatable, Encodable {
   /// How many questions were asked.
-  public var questions: Int
+  package var questions: Int
   /// The mean of 1 / rank.
-  public var mrr: Double
-  /// The mean rank.
-  public var meanRank: Double
+  package var mrr: Double
+  package var meanRank: Double
   /// The share of ranks up to 1.
-  public var hits1: Double
+  package var hits1: Double
   /// The share of ranks up to 3.
-  public var hits3: Double
+  package var hits3: Double
   /// The share of ranks up to 10.
-  public var hits10: Double
+  package var hits10: Double
 
   /// The scores of some ranks; zeros if there are none.
-  public init(ranks: some Collection<Double>) {
+  package init(ranks: some Collection<Double>) {
     questions = ranks.count
     let count = Double(max(1, ranks.count))
     mrr = ranks.reduce(0) { $0 + 1 / $1 } / count
@@ -31,13 +30,13 @@ public struct LinkPredictionScores: Sendable, Equatable, Encodable {
 }
 
 /// The ranks of the true heads and tails of some triples.
-public struct LinkPredictionRanks: Sendable {
+package struct LinkPredictionRanks: Sendable {
   /// The relation of each triple.
-  public let relation: [Int32]
+  package let relation: [Int32]
   /// The rank of each triple's head.
-  public let heads: [Double]
+  package let heads: [Double]
   /// The rank of each triple's tail.
-  public let tails: [Double]
+  package let tails: [Double]
 
   init(_ triples: TripleColumns, _ heads: [Double], _ tails: [Double]) {
     relation = triples.relation
@@ -46,11 +45,11 @@ public struct LinkPredictionRanks: Sendable {
   }
 
   /// Over heads and tails.
-  public var scores: LinkPredictionScores { LinkPredictionScores(ranks: heads + tails) }
+  package var scores: LinkPredictionScores { LinkPredictionScores(ranks: heads + tails) }
 
   /// The relations asked about, each with its scores over heads and tails, those with the most
   /// questions first.
-  public var byRelation: [(relation: Int, scores: LinkPredictionScores)] {
+  package var byRelation: [(relation: Int, scores: LinkPredictionScores)] {
     var ranks: [Int32: [Double]] = [:]
     for (place, relation) in relation.enumerated() {
       ranks[relation, default: []] += [heads[place], tails[place]]

@@ -1,7 +1,7 @@
 import Randomness
 
 /// How negatives of BPR are drawn (`train_neg_sample_args.distribution`).
-public enum NegativeDistribution: String, Sendable, CaseIterable {
+package enum NegativeDistribution: String, Sendable, CaseIterable {
   /// Every item is as likely.
   case uniform
   /// An item is as likely as it is frequent in training.

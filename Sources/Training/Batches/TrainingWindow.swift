@@ -3,17 +3,16 @@
 /// Step j of the window reads item `start + j` of the sequence and is scored against the next one,
 /// from `firstScored` on.
 public struct TrainingWindow: Sendable, Equatable {
-  /// The sequence's index.
-  public let sequence: Int
+  package let sequence: Int
   /// The first item read.
-  public let start: Int
+  package let start: Int
   /// The number of items read, at most L.
-  public let length: Int
+  package let length: Int
   /// The first step, counted from the window's start, whose prediction counts in the loss.
-  public let firstScored: Int
+  package let firstScored: Int
 
   /// The number of scored steps.
-  public var scoredCount: Int { length - firstScored }
+  package var scoredCount: Int { length - firstScored }
 }
 
 /// How sequences become training windows (`training`).
@@ -72,7 +71,7 @@ public enum WindowMode: String, Sendable, CaseIterable {
 /// Cuts windows into batches: windows are added whole until `scoredPositions` is reached.
 ///
 /// - Returns: ranges of `windows`.
-public func batches(of windows: [TrainingWindow], scoredPositions: Int) -> [Range<Int>] {
+package func batches(of windows: [TrainingWindow], scoredPositions: Int) -> [Range<Int>] {
   var result: [Range<Int>] = []
   var (start, scored) = (0, 0)
   for (index, window) in windows.enumerated() {

@@ -3,7 +3,7 @@ import Evaluation
 import KSRModel
 
 /// Where weight decay acts (`optimizer`; RecBole's `learner`).
-public enum OptimiserKind: String, Sendable, CaseIterable {
+package enum OptimiserKind: String, Sendable, CaseIterable {
   /// Adam (Kingma and Ba 2015): decay is added to the gradient.
   case adam
   /// AdamW (Loshchilov and Hutter 2019): decay is taken off the parameter.
@@ -11,13 +11,11 @@ public enum OptimiserKind: String, Sendable, CaseIterable {
 }
 
 /// Adam or AdamW as PyTorch computes them.
-public struct Adam: Sendable, Equatable {
-  /// Which of the two.
-  public let kind: OptimiserKind
+package struct Adam: Sendable, Equatable {
+  package let kind: OptimiserKind
   /// `weight_decay`.
-  public let weightDecay: Float
-  /// Steps taken.
-  public internal(set) var step = 0
+  package let weightDecay: Float
+  package internal(set) var step = 0
   /// The running mean of the gradients.
   var mean: KSRParameters
   /// The running mean of their squares.
@@ -27,7 +25,7 @@ public struct Adam: Sendable, Equatable {
   /// An optimiser that has taken no step.
   ///
   /// - Parameter frozen: names of tensors that stay as they are.
-  public init(
+  package init(
     kind: OptimiserKind = .adam, settings: KSRSettings, itemCount: Int, relationCount: Int,
     weightDecay: Float = 0, frozen: Set<String>
   ) {
@@ -41,7 +39,7 @@ public struct Adam: Sendable, Equatable {
   /// Moves the parameters one step against the gradients.
   ///
   /// Every number is moved by itself, so the number of threads changes nothing but the time.
-  public mutating func update(
+  package mutating func update(
     _ parameters: inout KSRParameters, gradients: KSRParameters, learningRate: Float,
     threads: Int = 1
   ) {

@@ -1,8 +1,7 @@
 import Foundation
 
 /// How the learning rate changes over the steps of a run (`learning_rate_schedule`).
-public enum LearningRateSchedule: String, Sendable, CaseIterable {
-  /// It does not.
+package enum LearningRateSchedule: String, Sendable, CaseIterable {
   case constant
   /// It rises evenly over the first steps and then falls to zero along half a cosine.
   case cosine
@@ -10,7 +9,7 @@ public enum LearningRateSchedule: String, Sendable, CaseIterable {
   /// What the learning rate is multiplied with at a step, from 0, of `total`.
   ///
   /// - Parameter warmUp: the number of steps over which a cosine schedule rises.
-  public func factor(step: Int, of total: Int, warmUp: Int) -> Float {
+  package func factor(step: Int, of total: Int, warmUp: Int) -> Float {
     switch self {
     case .constant: return 1
     case .cosine:

@@ -8,11 +8,10 @@ import KSRModel
 ///
 /// Steps of a large learning rate wander about what they seek; their mean is nearer to it. At step t
 /// the decay is (1 + t) / (10 + t) where that is less, so that the random beginning is soon forgotten.
-public struct ParameterAverage: Sendable, Equatable {
-  /// The mean.
-  public internal(set) var parameters: KSRParameters
+package struct ParameterAverage: Sendable, Equatable {
+  package internal(set) var parameters: KSRParameters
   /// `average_decay`.
-  public let decay: Float
+  package let decay: Float
   private let frozen: Set<String>
 
   /// The mean before the first step.

@@ -2,10 +2,10 @@ import Foundation
 import Glibc
 
 /// How much memory this process may still take.
-public enum FreeMemory {
+package enum FreeMemory {
   /// The least of what the machine has available, what the control group leaves, and what the limit
   /// on the address space leaves; nil where nothing of this is known.
-  public static var bytes: Double? {
+  package static var bytes: Double? {
     [machine, controlGroup, addressSpace].compactMap { $0 }.min()
   }
 

@@ -1,24 +1,20 @@
 import KSRModel
 
 /// How much memory a run will need, at most about, before it has taken any.
-public struct MemoryEstimate: Sendable, Equatable {
-  /// One use of memory.
-  public struct Part: Sendable, Equatable {
-    /// What it is for.
-    public let name: String
-    /// How much.
-    public let bytes: Double
+package struct MemoryEstimate: Sendable, Equatable {
+  package struct Part: Sendable, Equatable {
+    package let name: String
+    package let bytes: Double
     /// The settings that would make it smaller.
-    public let keys: [String]
+    package let keys: [String]
   }
 
   /// The uses, the largest first.
-  public let parts: [Part]
-  /// All of them.
-  public var bytes: Double { parts.reduce(0) { $0 + $1.bytes } }
+  package let parts: [Part]
+  package var bytes: Double { parts.reduce(0) { $0 + $1.bytes } }
 
   /// The memory of a run over training sequences of the given lengths.
-  public init(
+  package init(
     settings: KSRSettings, training: TrainingSettings, itemCount: Int, relationCount: Int,
     sequenceLengths: [Int]
   ) {
@@ -75,7 +71,7 @@ public struct MemoryEstimate: Sendable, Equatable {
 
   /// Why a run should not start with so much memory free, naming the settings that would help; nil
   /// if it may.
-  public func refusal(available: Double) -> String? {
+  package func refusal(available: Double) -> String? {
     guard bytes > available else { return nil }
     var keys: [String] = []
     for part in parts where part.bytes > bytes / 10 {

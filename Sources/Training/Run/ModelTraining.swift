@@ -5,20 +5,18 @@ import Randomness
 import Workspace
 
 /// From a data set to a trained model with its words, facts, settings and metrics.
-public struct ModelTraining: Sendable {
+package struct ModelTraining: Sendable {
   /// The settings as they were asked for.
-  public let requested: RunSettings
+  package let requested: RunSettings
   /// The network's settings; `kg_embedding_size` follows from the vectors.
-  public let settings: KSRSettings
-  /// The run's settings.
-  public var training: TrainingSettings { requested.training }
-  /// What is trained on.
-  public let data: Dataset
+  package let settings: KSRSettings
+  package var training: TrainingSettings { requested.training }
+  package let data: Dataset
   /// The memory's keys, vectors and facts.
-  public let memory: MemoryContents
+  package let memory: MemoryContents
 
   /// A training of a network on a data set.
-  public init(_ requested: RunSettings, data: Dataset, memory: MemoryContents) {
+  package init(_ requested: RunSettings, data: Dataset, memory: MemoryContents) {
     self.requested = requested
     var settings = requested.network
     settings.kgEmbeddingSize = memory.relationVectors.columns
@@ -28,7 +26,7 @@ public struct ModelTraining: Sendable {
   }
 
   /// The state before the first epoch: random parameters that follow from the seed.
-  public func initialState() -> TrainingState {
+  package func initialState() -> TrainingState {
     var generator = SeededGenerator(seed: training.seed)
     let initial = KSRParameters.initial(
       settings: settings, entityVectors: memory.entityVectors,
@@ -39,7 +37,7 @@ public struct ModelTraining: Sendable {
   /// Trains the network, from the beginning or a state, and puts the model together.
   ///
   /// The parameters are those of ``Trainer/run(from:clock:shouldStop:save:report:)``.
-  public func run(
+  package func run(
     threads: Int, from start: TrainingState? = nil, clock: PhaseClock = PhaseClock(),
     shouldStop: () -> Bool = { false },
     save: (TrainingState) throws(CheckpointError) -> Void = { (_) throws(CheckpointError) in },
@@ -67,7 +65,7 @@ public struct ModelTraining: Sendable {
   }
 
   /// The model with the given parameters and metrics, in the order of the reported ones.
-  public func model(
+  package func model(
     _ parameters: KSRParameters, validation: [Double]?, test: [Double]? = nil
   ) -> TrainedModel {
     var provenance = Provenance()

@@ -3,7 +3,7 @@ import KSRModel
 extension PhaseClock {
   /// The phases with their times, how often they ran and their shares of all the time since the
   /// clock started, parts under their wholes.
-  public var table: String { Self.table(phases, total: seconds) }
+  package var table: String { Self.table(phases, total: seconds) }
 
   /// The time that training took, without reading data, validation and writing.
   public var trainingSeconds: Double {

@@ -11,7 +11,6 @@ struct RunDigests: Sendable, Equatable {
 }
 
 extension ModelTraining {
-  /// What this run works on.
   var digests: RunDigests {
     var data = Digest()
     data.add(self.data.items.bytes)

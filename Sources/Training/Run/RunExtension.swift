@@ -1,5 +1,5 @@
 /// A run that goes on with another number of epochs than it was begun with.
-public struct RunExtension: Sendable, Equatable {
+package struct RunExtension: Sendable, Equatable {
   private let begun: Int
   private let wanted: Int
   private let schedule: LearningRateSchedule
@@ -7,7 +7,7 @@ public struct RunExtension: Sendable, Equatable {
   private let stoppingStep: Int
 
   /// The change from the settings that a run was begun with; nil if its epochs stay the same.
-  public init?(from begun: RunSettings, to wanted: RunSettings) {
+  package init?(from begun: RunSettings, to wanted: RunSettings) {
     guard begun.training.epochs != wanted.training.epochs else { return nil }
     self.begun = begun.training.epochs
     self.wanted = wanted.training.epochs
@@ -17,7 +17,7 @@ public struct RunExtension: Sendable, Equatable {
   }
 
   /// Why the run cannot go on so; nil if it can.
-  public func refusal(of state: TrainingState) -> String? {
+  package func refusal(of state: TrainingState) -> String? {
     guard wanted < state.epoch else { return nil }
     return "epochs is \(wanted), and \(state.epoch) are done."
   }
@@ -25,7 +25,7 @@ public struct RunExtension: Sendable, Equatable {
   /// In what the end will differ from that of a run of the wanted epochs from the start.
   ///
   /// Where nothing is said the model's bytes are the same.
-  public func differences(of state: TrainingState) -> [String] {
+  package func differences(of state: TrainingState) -> [String] {
     var sentences: [String] = []
     if state.validationsWithoutImprovement > stoppingStep {
       sentences.append(

@@ -6,28 +6,28 @@ import Workspace
 ///
 /// Each is written beside its place and moved there when it is complete, so that whoever reads them,
 /// at any moment and after any kind of end, finds whole ones.
-public struct RunFiles: Sendable {
+package struct RunFiles: Sendable {
   /// MODEL: the best model so far.
-  public let model: String
+  package let model: String
   /// MODEL.state: what `--resume` reads.
-  public var state: String { Self.state(of: model) }
+  package var state: String { Self.state(of: model) }
   /// MODEL.history.csv: loss and metrics of each epoch.
-  public var history: String { EpochTable.path(besideModel: model) }
+  package var history: String { EpochTable.path(besideModel: model) }
   private let run: ModelTraining
   private let digests: RunDigests
 
   /// The files of a run that writes a model to a path.
-  public init(model: String, run: ModelTraining) {
+  package init(model: String, run: ModelTraining) {
     self.model = model
     self.run = run
     digests = run.digests
   }
 
   /// The path of the state beside a model.
-  public static func state(of model: String) -> String { model + ".state" }
+  package static func state(of model: String) -> String { model + ".state" }
 
   /// Writes the state, then the model if the last epoch is the best so far, then the history.
-  public func save(_ state: TrainingState) throws(CheckpointError) {
+  package func save(_ state: TrainingState) throws(CheckpointError) {
     try StateFile.write(state, settings: run.requested, digests: digests, to: self.state)
     if let best = state.bestEpoch, best.number == state.epoch { try saveBest(of: state) }
     do throws(DataError) {
@@ -41,7 +41,7 @@ public struct RunFiles: Sendable {
   }
 
   /// Writes the best model of a state, if it has been validated.
-  public func saveBest(of state: TrainingState) throws(CheckpointError) {
+  package func saveBest(of state: TrainingState) throws(CheckpointError) {
     guard let best = state.bestEpoch else { return }
     try run.model(state.best, validation: best.validation).write(to: model)
   }

@@ -1,15 +1,14 @@
 /// What a person wants to know of a run while it goes on, from its events and the time.
-public struct RunProgress: Sendable {
+package struct RunProgress: Sendable {
   /// Epochs at most.
-  public let epochLimit: Int
+  package let epochLimit: Int
   /// The epochs done, those of an earlier part of the run included.
-  public private(set) var epochs: [EpochReport]
-  /// The epoch at work.
-  public private(set) var epoch: Int
+  package private(set) var epochs: [EpochReport]
+  package private(set) var epoch: Int
   /// Its scored positions so far, and all of them.
-  public private(set) var scored = (done: 0, of: 0)
+  package private(set) var scored = (done: 0, of: 0)
   /// Its mean loss so far.
-  public private(set) var loss: Double?
+  package private(set) var loss: Double?
   private let metric: ValidationMetric
   private let firstEpoch: Int
   private var isDone = false
@@ -17,7 +16,7 @@ public struct RunProgress: Sendable {
   private var now = 0.0
 
   /// The progress of a run with the given settings, after some epochs already.
-  public init(_ training: TrainingSettings, epochs: [EpochReport] = []) {
+  package init(_ training: TrainingSettings, epochs: [EpochReport] = []) {
     epochLimit = training.epochs
     metric = training.validationMetric
     self.epochs = epochs
@@ -26,10 +25,10 @@ public struct RunProgress: Sendable {
   }
 
   /// Says that no more epochs come.
-  public mutating func finish() { isDone = true }
+  package mutating func finish() { isDone = true }
 
   /// Takes in an event that came so many seconds after the run's start.
-  public mutating func take(_ event: TrainingEvent, at seconds: Double) {
+  package mutating func take(_ event: TrainingEvent, at seconds: Double) {
     now = seconds
     switch event {
     case .progress(let epoch, let done, let all, let loss):
@@ -46,22 +45,22 @@ public struct RunProgress: Sendable {
   }
 
   /// The best epoch so far.
-  public var best: EpochReport? { epochs.last { $0.isBest } }
+  package var best: EpochReport? { epochs.last { $0.isBest } }
 
   /// Scored positions a second: in the epoch at work, between epochs in the last one.
-  public var positionsPerSecond: Double? {
+  package var positionsPerSecond: Double? {
     if scored.done > 0, now > epochStart { return Double(scored.done) / (now - epochStart) }
     guard let last = epochs.last, last.number >= firstEpoch, last.seconds > 0 else { return nil }
     return Double(last.scored) / last.seconds
   }
 
   /// How long the epoch at work still takes, its validation not counted.
-  public var secondsLeftInEpoch: Double? {
+  package var secondsLeftInEpoch: Double? {
     positionsPerSecond.map { Double(scored.of - scored.done) / max($0, 1e-9) }
   }
 
   /// How long the run still takes if nothing stops it early.
-  public var secondsLeftAtMost: Double? {
+  package var secondsLeftAtMost: Double? {
     guard let left = secondsLeftInEpoch, epoch <= epochLimit else {
       return epoch > epochLimit ? 0 : nil
     }
@@ -72,7 +71,7 @@ public struct RunProgress: Sendable {
   }
 
   /// The live display: where the run is, the loss, and the validation.
-  public func lines(width: Int, ascii: Bool) -> [String] {
+  package func lines(width: Int, ascii: Bool) -> [String] {
     let chart = Sparkline(ascii: ascii)
     let room = max(0, min(60, width - 34))
     var first = "epoch \(isDone ? epochs.count : epoch) of at most \(epochLimit)"
@@ -108,7 +107,7 @@ public struct RunProgress: Sendable {
   }
 
   /// An epoch in one line that stays.
-  public func line(_ report: EpochReport, metrics: [ValidationMetric]) -> String {
+  package func line(_ report: EpochReport, metrics: [ValidationMetric]) -> String {
     var line = "epoch \(report.number)  loss \(decimal(report.loss, 4))"
     if let values = report.validation {
       line += "  valid"

@@ -45,7 +45,6 @@ enum RunSettingKeys {
     "TARGET_ID_FIELD": [],
   ]
 
-  /// All of them.
   static let all = own.union(spellings).union(notNeeded).union(fixed.keys)
     .union(withoutEffect.keys).union(DataSettings.loose)
 }

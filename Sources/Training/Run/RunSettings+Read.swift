@@ -13,7 +13,7 @@ extension RunSettings {
   ///
   /// - Returns: what was odd or has no effect, a sentence each.
   /// - Throws: an error with the place of a value that its setting cannot have.
-  public mutating func apply(_ settings: Settings) throws(DataError) -> [String] {
+  package mutating func apply(_ settings: Settings) throws(DataError) -> [String] {
     var reading = RunSettingsReading(run: self, settings: settings)
     reading.run.data = try DataSettings(settings, over: data)
     for key in settings.keys where !RunSettingKeys.data.contains(key) { try reading.read(key) }

@@ -20,7 +20,7 @@ public struct RunSettings: Sendable, Equatable {
 
   /// RecBole's defaults where they differ from ours (`KSR.yaml`, `overall.yaml`), and its way of
   /// cutting sequences into prefixes.
-  public static var recBole: RunSettings {
+  package static var recBole: RunSettings {
     var settings = RunSettings()
     settings.network.dropoutProbability = 0.1
     settings.network.freezesKnowledgeGraph = false
@@ -40,13 +40,13 @@ public struct RunSettings: Sendable, Equatable {
   ///
   /// By default so long that γ times their mean length is 1/2: with 1 the models rank as well, but
   /// learn to read one relation alone (README, "On real data").
-  public var relationScale: RelationScale {
+  package var relationScale: RelationScale {
     if let factor = training.relationScale { return .factor(factor) }
     return network.gamma == 0 ? .factor(1) : .meanLength(0.5 / abs(network.gamma))
   }
 
   /// The settings as text, in a fixed order.
-  public var keyValues: [(key: String, value: String)] {
+  package var keyValues: [(key: String, value: String)] {
     network.keyValues + training.keyValues + data.keyValues
   }
 
@@ -60,7 +60,7 @@ public struct RunSettings: Sendable, Equatable {
   }
 
   /// The settings in which others differ, with both values.
-  public func differences(
+  package func differences(
     from other: RunSettings
   ) -> [(key: String, value: String, other: String)] {
     zip(keyValues, other.keyValues).compactMap { own, other in

@@ -1,15 +1,15 @@
 /// A series of numbers as a row of small bars.
-public struct Sparkline: Sendable {
+package struct Sparkline: Sendable {
   private let levels: [Character]
 
   /// Bars of block elements, or of ASCII where those cannot be shown.
-  public init(ascii: Bool) {
+  package init(ascii: Bool) {
     levels = Array(ascii ? "_.-=+*#%" : "▁▂▃▄▅▆▇█")
   }
 
   /// The numbers in at most `width` bars from the smallest to the largest of them; where there are
   /// more numbers, a bar is the mean of its share of them.
-  public func text(_ values: [Double], width: Int) -> String {
+  package func text(_ values: [Double], width: Int) -> String {
     guard width > 0 else { return "" }
     let count = min(width, values.count)
     let bars = (0..<count).map { bar in

@@ -4,9 +4,9 @@ import Workspace
 
 /// The file that a run goes on from: one safetensors file with everything in ``TrainingState``, the
 /// settings, and digests of what was trained on.
-public struct StateFile: Sendable {
+package struct StateFile: Sendable {
   /// The settings of the run that wrote it.
-  public let settings: RunSettings
+  package let settings: RunSettings
   private let file: SafetensorsFile
 
   private enum Key {
@@ -25,7 +25,7 @@ public struct StateFile: Sendable {
   private static let fixedColumns = 6
 
   /// Reads a file and its settings.
-  public init(path: String) throws(CheckpointError) {
+  package init(path: String) throws(CheckpointError) {
     file = try SafetensorsFile(path: path)
     guard let found = file.metadata[Key.format] else {
       throw CheckpointError(
@@ -111,7 +111,7 @@ public struct StateFile: Sendable {
   // MARK: Reading
 
   /// The state, for a run on the same data with the same graph.
-  public func state(for run: ModelTraining) throws(CheckpointError) -> TrainingState {
+  package func state(for run: ModelTraining) throws(CheckpointError) -> TrainingState {
     let digests = run.digests
     for (key, own, what) in [
       (Key.data, digests.data, "interactions"),

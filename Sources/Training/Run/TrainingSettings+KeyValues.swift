@@ -4,7 +4,7 @@ import Workspace
 
 extension TrainingSettings {
   /// The settings as text, in a fixed order.
-  public var keyValues: [(key: String, value: String)] {
+  package var keyValues: [(key: String, value: String)] {
     [
       ("learning_rate", "\(learningRate)"),
       ("optimizer", optimiser.rawValue),
@@ -45,7 +45,7 @@ extension TrainingSettings {
   ///
   /// - Returns: false if the key is not one of these settings.
   /// - Throws: ``SettingError`` if the value is not one that the setting can have.
-  public mutating func set(_ key: String, to value: String) throws(SettingError) -> Bool {
+  package mutating func set(_ key: String, to value: String) throws(SettingError) -> Bool {
     switch key {
     case "learning_rate": learningRate = try Self.number(key, value, above: 0)
     case "weight_decay": weightDecay = try Self.number(key, value, above: nil)

@@ -46,7 +46,6 @@ extension TrainingSettings {
     return elements.filter { seen.insert($0).inserted }
   }
 
-  /// The metrics there are, in words.
   static var metricNames: String {
     ValidationMetric.Kind.allCases.map(\.rawValue).joined(separator: ", ")
   }
@@ -54,7 +53,7 @@ extension TrainingSettings {
 
 extension MemoryRelations {
   /// `item`, `all`, or a list of relations separated by commas.
-  public init(text: String) {
+  package init(text: String) {
     switch text {
     case "item": self = .item
     case "all": self = .all
@@ -63,7 +62,7 @@ extension MemoryRelations {
   }
 
   /// The value as it is written in settings.
-  public var text: String {
+  package var text: String {
     switch self {
     case .item: "item"
     case .all: "all"

@@ -7,11 +7,11 @@ public struct TrainingState: Sendable, Equatable {
   /// The parameters after the last epoch.
   public var parameters: KSRParameters
   /// The running mean of the parameters, where one is kept.
-  public var average: ParameterAverage?
+  package var average: ParameterAverage?
   /// What was best when validated: parameters, or their mean.
-  public var best: KSRParameters
+  package var best: KSRParameters
   /// The optimiser with its moments and steps.
-  public var optimiser: Adam
+  package var optimiser: Adam
   /// The epochs done.
   public var epochs: [EpochReport] = []
 
@@ -31,24 +31,24 @@ public struct TrainingState: Sendable, Equatable {
   }
 
   /// What the run has learned up to here: the mean of the parameters, else they themselves.
-  public var learned: KSRParameters { average?.parameters ?? parameters }
+  package var learned: KSRParameters { average?.parameters ?? parameters }
 
   /// The number of epochs done.
   public var epoch: Int { epochs.count }
 
   /// The best epoch so far; nil before the first.
-  public var bestEpoch: EpochReport? { epochs.last { $0.isBest } }
+  package var bestEpoch: EpochReport? { epochs.last { $0.isBest } }
 
   /// The largest value of `valid_metric` so far; −∞ before the first validation.
-  public var bestScore: Double { bestEpoch?.score ?? -.infinity }
+  package var bestScore: Double { bestEpoch?.score ?? -.infinity }
 
   /// Validations since the best one.
-  public var validationsWithoutImprovement: Int {
+  package var validationsWithoutImprovement: Int {
     epochs.reversed().prefix { !$0.isBest }.count { $0.score != nil }
   }
 
   /// Whether a run with these settings ends here.
-  public func isFinished(_ training: TrainingSettings) -> Bool {
+  package func isFinished(_ training: TrainingSettings) -> Bool {
     epoch >= training.epochs || validationsWithoutImprovement > training.stoppingStep
   }
 }

@@ -1,9 +1,9 @@
 import Evaluation
 
 /// A metric and the length of the list that it looks at, as in `valid_metric: NDCG@10`.
-public struct ValidationMetric: Sendable, Hashable, CustomStringConvertible {
+package struct ValidationMetric: Sendable, Hashable, CustomStringConvertible {
   /// What is measured; the names are RecBole's.
-  public enum Kind: String, Sendable, CaseIterable {
+  package enum Kind: String, Sendable, CaseIterable {
     /// Share of cases whose target is in the list.
     case hit = "Hit"
     /// Mean reciprocal rank.
@@ -18,7 +18,7 @@ public struct ValidationMetric: Sendable, Hashable, CustomStringConvertible {
     case map = "MAP"
 
     /// The kind of a name, whatever its case, as in RecBole.
-    public init?(name: String) {
+    package init?(name: String) {
       let name = name.lowercased()
       guard let kind = Self.allCases.first(where: { $0.rawValue.lowercased() == name }) else {
         return nil
@@ -27,19 +27,16 @@ public struct ValidationMetric: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
-  /// What is measured.
-  public let kind: Kind
-  /// The length of the list.
-  public let k: Int
+  package let kind: Kind
+  package let k: Int
 
-  /// A metric at a length.
-  public init(_ kind: Kind, at k: Int) {
+  package init(_ kind: Kind, at k: Int) {
     self.kind = kind
     self.k = k
   }
 
   /// A metric written as `NDCG@10`.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     let parts = text.split(separator: "@", omittingEmptySubsequences: false)
     guard parts.count == 2, let kind = Kind(name: String(parts[0])), let k = Int(parts[1]),
       (1...Self.longestList).contains(k)
@@ -47,14 +44,13 @@ public struct ValidationMetric: Sendable, Hashable, CustomStringConvertible {
     self.init(kind, at: k)
   }
 
-  /// The largest k.
   static let longestList = 1_000_000
 
   /// The metric as it is written: `NDCG@10`.
-  public var description: String { "\(kind.rawValue)@\(k)" }
+  package var description: String { "\(kind.rawValue)@\(k)" }
 
   /// The metric's value for the ranks of the targets.
-  public func value(ranks: [Double]) -> Double {
+  package func value(ranks: [Double]) -> Double {
     let metrics = RankingMetrics(ranks: ranks, k: k)
     return switch kind {
     case .hit: metrics.hit

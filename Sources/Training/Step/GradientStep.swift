@@ -7,7 +7,7 @@ import Randomness
 ///
 /// Each shard has its own buffers; their gradients are summed in the shards' order, so the result
 /// does not depend on how many threads work.
-public final class GradientStep {
+package final class GradientStep {
   private let settings: KSRSettings
   private let threads: Int
   private let passes: [ShardPass]
@@ -16,7 +16,7 @@ public final class GradientStep {
   private let itemWeightParts = FloatBuffer()  // by block of items: [E E+K]
 
   /// Room for the gradients of a network of these shapes.
-  public init(settings: KSRSettings, itemCount: Int, shards: Int, threads: Int) {
+  package init(settings: KSRSettings, itemCount: Int, shards: Int, threads: Int) {
     self.settings = settings
     self.threads = max(1, threads)
     passes = (0..<max(1, shards)).map { _ in ShardPass(settings: settings, itemCount: itemCount) }

@@ -9,7 +9,6 @@ import KSRModel
 final class ItemVectors {
   /// N, the padding item included.
   let count: Int
-  /// E.
   let width: Int
   /// The most items of a tile: all up to 4000, else as many as leave 256 rows of logits in the cache.
   var tile: Int

@@ -3,7 +3,7 @@ import Foundation
 import Randomness
 
 /// In which order values are tried.
-public enum SearchAlgorithm: String, Sendable, CaseIterable {
+package enum SearchAlgorithm: String, Sendable, CaseIterable {
   /// All combinations in declared order, the last setting changing fastest.
   case grid
   /// Combinations at random, none of them twice.
@@ -11,21 +11,20 @@ public enum SearchAlgorithm: String, Sendable, CaseIterable {
 }
 
 /// The trials of a tuning, in their order; they follow from the space and the seed.
-public struct TrialPlan: Sendable {
+package struct TrialPlan: Sendable {
   /// The values of a trial, in the order of the space's parameters.
-  public typealias Values = [SettingValue]
+  package typealias Values = [SettingValue]
 
-  /// The space.
-  public let space: SearchSpace
+  package let space: SearchSpace
   /// The trials; the first is number 1.
-  public let trials: [Values]
+  package let trials: [Values]
 
   /// The plan of at most `maximum` trials.
   ///
   /// In a grid, `quniform` stands for all its values, and `uniform` and `loguniform`, which have no
   /// end of them, are drawn anew for each combination of the others. A random search of values that
   /// are all listed ends when none is left.
-  public init(
+  package init(
     _ space: SearchSpace, _ algorithm: SearchAlgorithm, maximum: Int?, seed: UInt64
   ) {
     self.space = space

@@ -2,23 +2,20 @@ import AtomicFiles
 import Foundation
 
 /// Runs the trials of a plan, several at a time, within a bound on memory.
-public final class Tuner: @unchecked Sendable {
+package final class Tuner: @unchecked Sendable {
   /// What a trial needs before it begins.
-  public struct Prepared: Sendable {
-    /// The training.
-    public var training: ModelTraining
+  package struct Prepared: Sendable {
+    package var training: ModelTraining
     /// About how much memory it will take.
-    public var bytes: Double
+    package var bytes: Double
 
-    /// A training and its memory.
-    public init(training: ModelTraining, bytes: Double) {
+    package init(training: ModelTraining, bytes: Double) {
       (self.training, self.bytes) = (training, bytes)
     }
   }
 
   /// What is told while trials run.
-  public enum Event: Sendable {
-    /// A trial begins.
+  package enum Event: Sendable {
     case began(trial: Int)
     /// An epoch of a trial is done.
     case epoch(trial: Int, EpochReport)
@@ -50,7 +47,7 @@ public final class Tuner: @unchecked Sendable {
   ///   - memory: how much memory all of them may take; nil for any amount.
   ///   - prepare: makes the training of a trial; what it throws becomes the trial's error.
   ///   - report: called by one thread at a time.
-  public init(
+  package init(
     _ plan: TrialPlan, progress: TuningProgress, journal: TuningJournal, jobs: Int, threads: Int,
     memory: Double?, prepare: @escaping @Sendable (Int) throws -> Prepared,
     shouldStop: @escaping @Sendable () -> Bool,
@@ -68,7 +65,7 @@ public final class Tuner: @unchecked Sendable {
   }
 
   /// Runs what has not been run and returns what is known then.
-  public func run() throws -> TuningProgress {
+  package func run() throws -> TuningProgress {
     let group = DispatchGroup()
     for _ in 0..<jobs {
       group.enter()

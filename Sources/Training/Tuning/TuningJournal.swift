@@ -6,15 +6,14 @@ import Glibc
 ///
 /// Lines are only ever added, and are on the disk before anyone hears of them. A last line without
 /// its end, as a kill can leave, is taken off.
-public final class TuningJournal {
-  /// The file.
-  public let path: String
+package final class TuningJournal {
+  package let path: String
   /// The trials that ended before the journal was opened.
-  public let earlier: [TrialRecord]
+  package let earlier: [TrialRecord]
   private let descriptor: Int32
 
   /// Opens the journal of a tuning, or begins one.
-  public init(path: String, header: TuningHeader) throws(DataError) {
+  package init(path: String, header: TuningHeader) throws(DataError) {
     self.path = path
     let content = try Self.content(path)
     let complete = content.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
@@ -52,7 +51,7 @@ public final class TuningJournal {
   deinit { close(descriptor) }
 
   /// Adds a trial; returns when it is on the disk.
-  public func add(_ record: TrialRecord) throws(DataError) { try append(record) }
+  package func add(_ record: TrialRecord) throws(DataError) { try append(record) }
 
   private func append(_ value: some Encodable) throws(DataError) {
     let encoder = JSONEncoder()

@@ -2,15 +2,15 @@
 ///
 /// The order in which parallel trials end plays no part: patience and the best trial look at the
 /// trials by number, and what ran beyond the one at which patience ended does not count.
-public struct TuningProgress: Sendable {
+package struct TuningProgress: Sendable {
   /// How many trials are planned.
-  public let planned: Int
+  package let planned: Int
   /// Stop after so many trials in a row without a better one; nil for never.
-  public let patience: Int?
+  package let patience: Int?
   /// The trials that ended, by number.
-  public private(set) var records: [Int: TrialRecord] = [:]
+  package private(set) var records: [Int: TrialRecord] = [:]
   /// The number of the trial at which patience ended.
-  public private(set) var lastTrial: Int?
+  package private(set) var lastTrial: Int?
   /// The number of trials from the first on that have all ended.
   private var contiguous = 0
   private var bestScore = -Double.infinity
@@ -18,12 +18,12 @@ public struct TuningProgress: Sendable {
   private var bestOfContiguous: Int?
 
   /// Nothing has been tried yet.
-  public init(planned: Int, patience: Int?) {
+  package init(planned: Int, patience: Int?) {
     (self.planned, self.patience) = (planned, patience)
   }
 
   /// Takes what came of a trial.
-  public mutating func take(_ record: TrialRecord) {
+  package mutating func take(_ record: TrialRecord) {
     records[record.trial] = record
     while lastTrial == nil, let next = records[contiguous + 1] {
       contiguous += 1
@@ -37,15 +37,15 @@ public struct TuningProgress: Sendable {
   }
 
   /// Whether no trial is to begin any more.
-  public var isFinished: Bool { lastTrial != nil || records.count >= planned }
+  package var isFinished: Bool { lastTrial != nil || records.count >= planned }
 
   /// The trials that count, by number.
-  public var counted: [TrialRecord] {
+  package var counted: [TrialRecord] {
     records.values.filter { $0.trial <= lastTrial ?? planned }.sorted { $0.trial < $1.trial }
   }
 
   /// The first of the trials with the largest score.
-  public var best: TrialRecord? {
+  package var best: TrialRecord? {
     counted.filter { $0.score != nil }
       .max { ($0.score ?? 0, $1.trial) < ($1.score ?? 0, $0.trial) }
   }

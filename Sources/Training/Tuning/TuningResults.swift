@@ -2,9 +2,9 @@ import AtomicFiles
 import Foundation
 
 /// The results of a tuning as RecBole's `run_hyper` writes them.
-public enum TuningResults {
+package enum TuningResults {
   /// A block of lines for each trial: values, validation, test.
-  public static func text(
+  package static func text(
     _ records: [TrialRecord], parameters: [String], metrics: [ValidationMetric]
   ) -> String {
     records.map { record in

@@ -6,42 +6,39 @@ import KnowledgeGraph
 ///
 /// What the settings of the data leave out is in ``removals``. As in RecBole, interactions with items
 /// that have no link into the graph are left out too; how many is in ``droppedInteractions``.
-public struct Dataset: Sendable {
+package struct Dataset: Sendable {
   /// Where it was read from.
-  public let folder: AtomicFolder
+  package let folder: AtomicFolder
   /// Item tokens: 0 is `[PAD]`, the others come in the order of their first kept interaction.
-  public let items: Vocabulary
+  package let items: Vocabulary
   /// What NAME.item tells about items, if it exists.
-  public let attributes: AttributeTable?
+  package let attributes: AttributeTable?
   /// What users did with those items.
-  public let histories: [History]
-  /// The knowledge graph.
-  public let graph: GraphIndex
-  /// Item → entity.
-  public let links: Links
+  package let histories: [History]
+  package let graph: GraphIndex
+  package let links: Links
   /// The graph's identifier of each item's entity, by item identifier; −1 for `[PAD]`.
-  public let entityOfItem: [Int32]
+  package let entityOfItem: [Int32]
   /// Readable names of entities, where NAME.entity exists.
-  public let entityNames: DisplayNames
+  package let entityNames: DisplayNames
   /// Readable names of relations, where NAME.relation exists.
-  public let relationNames: DisplayNames
+  package let relationNames: DisplayNames
   /// How the files were read and filtered.
-  public let settings: DataSettings
+  package let settings: DataSettings
   /// What the settings took out, in their order.
-  public let removals: [Removal]
+  package let removals: [Removal]
   /// What else a person should know, a sentence each.
-  public let notes: [String]
-  /// How the interactions are split.
-  public let split: DataSplit
+  package let notes: [String]
+  package let split: DataSplit
   /// Interactions left out because their item has no link into the graph.
-  public let droppedInteractions: Int
+  package let droppedInteractions: Int
   /// Different items among those.
-  public let droppedItems: Int
+  package let droppedItems: Int
   /// What was odd in the companion files but could be read, a sentence each.
-  public let warnings: [DataError]
+  package let warnings: [DataError]
 
   /// Reads NAME.inter, .kg, .link and, where it exists, .item.
-  public static func read(
+  package static func read(
     _ folder: AtomicFolder, split: DataSplit = DataSplit(), settings: DataSettings = DataSettings()
   ) throws(DataError) -> Dataset {
     let keptGraph = try KeptGraph(folder, settings)
@@ -97,18 +94,18 @@ public struct Dataset: Sendable {
   }
 
   /// The number of interactions kept.
-  public var interactionCount: Int { histories.reduce(0) { $0 + $1.count } }
+  package var interactionCount: Int { histories.reduce(0) { $0 + $1.count } }
 
   /// What training may see of each history, in the histories' order; empty for held-out users.
-  public var trainingSequences: [ArraySlice<Int32>] {
+  package var trainingSequences: [ArraySlice<Int32>] {
     histories.map { $0.items.prefix(split.trainingCount(of: $0)) }
   }
 
   /// A digest of the training interactions; a ``Session`` computes the same of its data.
-  public var trainingDigest: String { split.trainingDigest(of: histories, items: items) }
+  package var trainingDigest: String { split.trainingDigest(of: histories, items: items) }
 
   /// What to call each item: its title, else its entity's name, else its token.
-  public var itemNames: [String] {
+  package var itemNames: [String] {
     (0..<items.count).map { item in
       if item == 0 { return "[PAD]" }
       let token = items[item]

@@ -3,17 +3,16 @@ import KSRModel
 import KnowledgeGraph
 
 /// Which relations of the graph are keys of the memory (`memory_relations`).
-public enum MemoryRelations: Sendable, Equatable {
+package enum MemoryRelations: Sendable, Equatable {
   /// Those whose heads are linked items.
   case item
   /// All, inverse ones included, as RecBole does.
   case all
-  /// The named ones.
   case list([String])
 }
 
 /// How long the relation vectors become (`relation_scale`).
-public enum RelationScale: Sendable, Equatable {
+package enum RelationScale: Sendable, Equatable {
   /// Each is multiplied with this number.
   case factor(Float)
   /// All are multiplied with the one number that makes their mean length this.
@@ -21,26 +20,26 @@ public enum RelationScale: Sendable, Equatable {
 }
 
 /// The memory as a network needs it: keys, entity vectors of the items, and the facts behind them.
-public struct MemoryContents: Sendable {
+package struct MemoryContents: Sendable {
   /// Relation tokens by slot.
-  public let relations: Vocabulary
+  package let relations: Vocabulary
   /// What to call each relation, by slot.
-  public let relationNames: [String]
+  package let relationNames: [String]
   /// r_a [R K].
-  public let relationVectors: Matrix
+  package let relationVectors: Matrix
   /// e_i [N K]; zeros where an item's entity has no vector, as in RecBole.
-  public let entityVectors: Matrix
+  package let entityVectors: Matrix
   /// Items whose entity has no vector.
-  public let itemsWithoutVector: Int
+  package let itemsWithoutVector: Int
   /// The known tails of the items.
-  public let tails: KnownTails
+  package let tails: KnownTails
 
   /// Chooses the relations and gathers their vectors and facts.
   ///
   /// - Parameters:
   ///   - scale: how long the relation vectors become (`relation_scale`).
   ///   - padRelation: whether slot 0 is RecBole's `[PAD]`, a zero key.
-  public init(
+  package init(
     _ data: Dataset, choosing choice: MemoryRelations, entities: FeatureVectors,
     relations vectors: FeatureVectors, scale: RelationScale = .factor(1),
     padRelation: Bool = false

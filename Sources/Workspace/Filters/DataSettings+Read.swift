@@ -3,7 +3,7 @@ import AtomicFiles
 extension DataSettings {
   /// The keys that stand for parts of others where the print of RecBole's page lost their heads:
   /// files under `load_col`, fields under `preload_weight`.
-  public static let loose = Set(looseFiles + looseFields)
+  package static let loose = Set(looseFiles + looseFields)
   static let looseFiles = [
     "inter", "kg", "link", "user", "item", "ent_feature", "rel_feature",
   ]
@@ -24,7 +24,7 @@ extension DataSettings {
   /// Takes over what settings say; keys that are unset (`~`) go back to their defaults.
   ///
   /// - Throws: an error with the place of a value that its setting cannot have.
-  public init(_ settings: Settings, over base: DataSettings = DataSettings()) throws(DataError) {
+  package init(_ settings: Settings, over base: DataSettings = DataSettings()) throws(DataError) {
     self.init()
     values = base.values
     for key in Self.keys {

@@ -7,7 +7,7 @@ import AtomicFiles
 /// interactions.
 public struct DataSettings: Sendable, Equatable {
   /// The keys, in the order in which they are applied and written down.
-  public static let keys = [
+  package static let keys = [
     "USER_ID_FIELD", "ITEM_ID_FIELD", "TIME_FIELD", "HEAD_ENTITY_ID_FIELD", "RELATION_ID_FIELD",
     "TAIL_ENTITY_ID_FIELD", "ENTITY_ID_FIELD", "field_separator", "seq_separator", "seq_len",
     "load_col", "unload_col", "unused_col", "additional_feat_suffix", "preload_weight",
@@ -18,10 +18,8 @@ public struct DataSettings: Sendable, Equatable {
   ]
 
   /// Which of two equal interactions stays (`rm_dup_inter`).
-  public enum KeptDuplicate: String, Sendable, CaseIterable {
-    /// The earliest.
+  package enum KeptDuplicate: String, Sendable, CaseIterable {
     case first
-    /// The latest.
     case last
   }
 
@@ -44,7 +42,7 @@ public struct DataSettings: Sendable, Equatable {
   }
 
   /// Names of fields, and what separates them.
-  public internal(set) var form = AtomicForm()
+  package internal(set) var form = AtomicForm()
   /// `load_col`.
   var loading = Loading.notGiven
   /// `unload_col`, by file.
@@ -55,26 +53,26 @@ public struct DataSettings: Sendable, Equatable {
   /// entities and relations; nil where nothing is said.
   var aliases: [IdentifierKind: [String]] = [:]
   /// `benchmark_filename`: the files of training, validation and test.
-  public internal(set) var benchmark: [String]?
+  package internal(set) var benchmark: [String]?
   /// `rm_dup_inter`.
-  public internal(set) var keptDuplicate: KeptDuplicate?
+  package internal(set) var keptDuplicate: KeptDuplicate?
   /// `val_interval`, by field.
   var allowed: [String: Allowed] = [:]
   /// `filter_inter_by_user_or_item`: whether interactions go whose user or item is not in the files
   /// of users and items, if these are loaded.
-  public internal(set) var dropsUndescribed = true
+  package internal(set) var dropsUndescribed = true
   /// `user_inter_num_interval`.
-  public internal(set) var interactionsOfUser: Intervals?
+  package internal(set) var interactionsOfUser: Intervals?
   /// `item_inter_num_interval`.
-  public internal(set) var interactionsOfItem: Intervals?
+  package internal(set) var interactionsOfItem: Intervals?
   /// `entity_kg_num_interval`.
-  public internal(set) var triplesOfEntity: Intervals?
+  package internal(set) var triplesOfEntity: Intervals?
   /// `relation_kg_num_interval`.
-  public internal(set) var triplesOfRelation: Intervals?
+  package internal(set) var triplesOfRelation: Intervals?
   /// `kg_reverse_r`: whether each relation x gets a reverse x_r.
-  public internal(set) var reversesRelations = false
+  package internal(set) var reversesRelations = false
   /// `threshold`: the field and the value from which on an interaction counts as liked.
-  public internal(set) var threshold: (field: String, value: Double)? {
+  package internal(set) var threshold: (field: String, value: Double)? {
     get { likedFrom.map { ($0.field, $0.value) } }
     set { likedFrom = newValue.map { Threshold(field: $0.field, value: $0.value) } }
   }
@@ -85,22 +83,21 @@ public struct DataSettings: Sendable, Equatable {
   }
 
   private var likedFrom: Threshold?
-  /// What was given, by key.
   var values: [String: SettingValue] = [:]
 
   /// RecBole's defaults: everything as it stands in the folder.
-  public init() {}
+  package init() {}
 
   /// The settings as text, in a fixed order; empty where nothing is said.
-  public var keyValues: [(key: String, value: String)] {
+  package var keyValues: [(key: String, value: String)] {
     Self.keys.map { ($0, values[$0]?.yaml ?? "") }
   }
 
   /// Those that were given, as text.
-  public var given: [String: String] { values.mapValues(\.yaml) }
+  package var given: [String: String] { values.mapValues(\.yaml) }
 
   /// Reads what ``given`` has written; other keys are passed over.
-  public init(given texts: [String: String], source: String) throws(DataError) {
+  package init(given texts: [String: String], source: String) throws(DataError) {
     var settings = Settings()
     for key in Self.keys {
       if let text = texts[key], !text.isEmpty {
@@ -130,14 +127,10 @@ public struct DataSettings: Sendable, Equatable {
   }
 }
 
-/// What identifiers stand for.
-public enum IdentifierKind: String, Sendable, CaseIterable {
-  /// Users.
+package enum IdentifierKind: String, Sendable, CaseIterable {
   case user
   /// Items.
   case item
-  /// Entities of the graph.
   case entity
-  /// Relations of the graph.
   case relation
 }

@@ -21,7 +21,6 @@ struct InteractionFilter {
   let folder: AtomicFolder
   let settings: DataSettings
   let table: InteractionTable
-  /// The rows that are left.
   private(set) var rows: [Int]
   private(set) var users: Described?
   private(set) var items: Described?

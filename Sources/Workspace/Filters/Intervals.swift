@@ -2,7 +2,7 @@
 ///
 /// `[` and `]` include their bound, `(` and `)` do not; a number is allowed if any interval holds
 /// it. RecBole warns about a malformed piece and goes on without it; here it is no notation at all.
-public struct Intervals: Sendable, Equatable {
+package struct Intervals: Sendable, Equatable {
   private struct Part: Sendable, Equatable {
     let low: Double
     let includesLow: Bool
@@ -11,11 +11,10 @@ public struct Intervals: Sendable, Equatable {
   }
 
   private let parts: [Part]
-  /// The notation as it was given.
-  public let text: String
+  package let text: String
 
   /// Reads the notation; nil if any part of it is malformed or empty.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     var parts: [Part] = []
     for piece in text.split(separator: ";", omittingEmptySubsequences: false) {
       let piece = trimmed(piece)
@@ -41,7 +40,7 @@ public struct Intervals: Sendable, Equatable {
   var firstLow: Double { parts[0].low }
 
   /// Whether one of the intervals holds the number.
-  public func contains(_ number: Double) -> Bool {
+  package func contains(_ number: Double) -> Bool {
     parts.contains { part in
       (part.includesLow ? number >= part.low : number > part.low)
         && (part.includesHigh ? number <= part.high : number < part.high)

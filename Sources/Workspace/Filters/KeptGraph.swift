@@ -1,19 +1,19 @@
 import AtomicFiles
 
 /// The triples of a data folder that the settings leave, and the links into them.
-public struct KeptGraph: Sendable {
+package struct KeptGraph: Sendable {
   /// The triples; with `kg_reverse_r` each also the other way round, under `RELATION_r`.
-  public let triples: Triples
+  package let triples: Triples
   /// Item → entity, as NAME.link has it.
-  public let links: Links
+  package let links: Links
   /// What the filters took out, in their order.
-  public let removals: [Removal]
+  package let removals: [Removal]
 
   /// Reads NAME.kg and NAME.link and filters, in RecBole's order: values (`val_interval`), then
   /// entities and relations with too few or too many triples, again and again until none is left.
   ///
   /// An entity counts as often as it is head or tail.
-  public init(
+  package init(
     _ folder: AtomicFolder, _ settings: DataSettings = DataSettings()
   ) throws(DataError) {
     var folder = folder

@@ -6,28 +6,28 @@ import AtomicFiles
 /// interactions, again and again until none is left.
 ///
 /// With `benchmark_filename` nothing is left out.
-public struct KeptInteractions: Sendable {
+package struct KeptInteractions: Sendable {
   /// The folder, read as the settings say.
-  public let folder: AtomicFolder
+  package let folder: AtomicFolder
   /// What is left, in the order of the file, or of time after `rm_dup_inter`.
-  public let interactions: Interactions
+  package let interactions: Interactions
   /// What the file that each interaction comes from is for; nil without `benchmark_filename`.
-  public let marks: [SplitMark]?
+  package let marks: [SplitMark]?
   /// The users left of NAME.user, in its order; nil where it is not loaded.
-  public let describedUsers: [String]?
+  package let describedUsers: [String]?
   /// The items left of NAME.item, in its order; nil where it is not loaded.
-  public let describedItems: [String]?
+  package let describedItems: [String]?
   /// What the filters took out, in their order; those that took out nothing are not in it.
-  public let removals: [Removal]
+  package let removals: [Removal]
   /// What else a person should know, a sentence each.
-  public let notes: [String]
+  package let notes: [String]
   /// Where further columns of the interactions are, and the rows kept; nil with `benchmark_filename`.
   private let source: (table: InteractionTable, rows: [Int])?
   private let users: AttributeTable?
   private let items: AttributeTable?
 
   /// Reads NAME.inter, and NAME.user and NAME.item where the settings load them, and filters.
-  public init(
+  package init(
     _ folder: AtomicFolder, _ settings: DataSettings = DataSettings()
   ) throws(DataError) {
     var folder = folder

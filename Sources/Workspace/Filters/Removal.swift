@@ -1,11 +1,11 @@
 /// What one of the settings took out of the data.
-public struct Removal: Sendable, Equatable, CustomStringConvertible {
+package struct Removal: Sendable, Equatable, CustomStringConvertible {
   /// The setting and its value, or what else was the reason.
-  public let reason: String
+  package let reason: String
   /// How many rows went.
-  public let count: Int
+  package let count: Int
   /// What they were, such as `interactions`.
-  public let unit: String
+  package let unit: String
 
   init(_ reason: String, _ count: Int, _ unit: String) {
     self.reason = reason
@@ -14,5 +14,5 @@ public struct Removal: Sendable, Equatable, CustomStringConvertible {
   }
 
   /// The removal as a line of text.
-  public var description: String { "\(reason): \(count) \(unit) left out" }
+  package var description: String { "\(reason): \(count) \(unit) left out" }
 }

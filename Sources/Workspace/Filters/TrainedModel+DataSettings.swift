@@ -3,7 +3,7 @@ import KSRModel
 
 extension TrainedModel {
   /// How the data was read and filtered that the model was trained on.
-  public func dataSettings() throws(DataError) -> DataSettings {
+  package func dataSettings() throws(DataError) -> DataSettings {
     try DataSettings(given: provenance.training, source: "the settings in the model file")
   }
 }

@@ -2,7 +2,7 @@ import AtomicFiles
 import KSRModel
 
 /// Which items a target is ranked among (`eval_args.mode`).
-public enum CandidateMode: Sendable, Equatable {
+package enum CandidateMode: Sendable, Equatable {
   /// All items.
   case full
   /// `uniN`: the target and N items drawn uniformly.
@@ -11,7 +11,7 @@ public enum CandidateMode: Sendable, Equatable {
   case popularity(Int)
 
   /// `full`, `uni100`, `pop100` and the like; nil for anything else.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     func count(_ prefix: String) -> Int? {
       guard text.hasPrefix(prefix), let count = Int(text.dropFirst(prefix.count)),
         (1...1_000_000).contains(count)
@@ -30,7 +30,7 @@ public enum CandidateMode: Sendable, Equatable {
   }
 
   /// The mode as it is written in settings.
-  public var text: String {
+  package var text: String {
     switch self {
     case .full: "full"
     case .uniform(let count): "uni\(count)"
@@ -39,24 +39,24 @@ public enum CandidateMode: Sendable, Equatable {
   }
 
   /// What a value should be to be read.
-  public static let expected = "full, or uniN or popN with a number N such as uni100"
+  package static let expected = "full, or uniN or popN with a number N such as uni100"
 }
 
 /// RecBole's `eval_args`: how interactions are split, and what targets are ranked among.
 ///
 /// Parts that are not given are nil.
-public struct EvaluationArguments: Sendable, Equatable {
+package struct EvaluationArguments: Sendable, Equatable {
   /// `split: {LS: …}`.
-  public private(set) var leaveOut: DataSplit.LeaveOut?
+  package private(set) var leaveOut: DataSplit.LeaveOut?
   /// `split: {RS: […]}` with `group_by`.
-  public private(set) var ratios: DataSplit.Ratios?
+  package private(set) var ratios: DataSplit.Ratios?
   /// `mode`, or its part `valid`.
-  public private(set) var validationMode: CandidateMode?
+  package private(set) var validationMode: CandidateMode?
   /// `mode`, or its part `test`.
-  public private(set) var testMode: CandidateMode?
+  package private(set) var testMode: CandidateMode?
 
   /// Reads the key of settings; nothing where it is missing or unset.
-  public init(_ settings: Settings) throws(DataError) {
+  package init(_ settings: Settings) throws(DataError) {
     let key = "eval_args"
     guard let value = settings[key], value != .null else { return }
     func wrong(_ field: String, _ found: SettingValue, _ expected: String) -> DataError {
@@ -117,7 +117,7 @@ public struct EvaluationArguments: Sendable, Equatable {
   }
 
   /// Three shares, not negative, of which the first is above 0.
-  public static func shares(_ value: SettingValue) -> [Double]? {
+  package static func shares(_ value: SettingValue) -> [Double]? {
     guard case .list(let values) = value, values.count == 3 else { return nil }
     let shares = values.compactMap { value -> Double? in
       switch value {

@@ -4,21 +4,20 @@ import KSRModel
 ///
 /// On the screen a user is called a viewer.
 public struct History: Sendable, Equatable {
-  /// The user's token.
-  public let user: String
+  package let user: String
   /// Item identifiers, oldest first.
-  public let items: [Int32]
+  package let items: [Int32]
   /// When each interaction happened, as the data gives it; not descending, but where the data came
   /// split (``ends``) from training to validation and from there to the test.
-  public let timestamps: [Double]
+  package let timestamps: [Double]
   /// Whether all of it was left out of training.
-  public let isHeldOut: Bool
+  package let isHeldOut: Bool
   /// Where training and validation end, where neither follows from the number of interactions:
   /// in a split of all users at one time, and in files that were split already.
-  public let ends: SplitEnds?
+  package let ends: SplitEnds?
 
   /// A user's interactions in the order of time.
-  public init(
+  package init(
     user: String, items: [Int32], timestamps: [Double], isHeldOut: Bool, ends: SplitEnds? = nil
   ) {
     precondition(items.count == timestamps.count)
@@ -29,16 +28,14 @@ public struct History: Sendable, Equatable {
     self.ends = ends
   }
 
-  /// The number of interactions.
-  public var count: Int { items.count }
+  package var count: Int { items.count }
 }
 
 /// How many of a history's first interactions training may see, and how many validation may.
-public struct SplitEnds: Sendable, Equatable {
-  /// The end of training.
-  public let training: Int
+package struct SplitEnds: Sendable, Equatable {
+  package let training: Int
   /// The end of validation, at least that of training.
-  public let validation: Int
+  package let validation: Int
 
   init(training: Int, validation: Int) {
     self.training = training
@@ -58,7 +55,7 @@ public enum SplitMark: Sendable, Equatable, CaseIterable {
 
 extension DataSplit {
   /// The mark of interaction `step` (from 0) of a history, as a thing to predict.
-  public func mark(step: Int, of history: History) -> SplitMark {
+  package func mark(step: Int, of history: History) -> SplitMark {
     guard let ends = history.ends, !history.isHeldOut else {
       return mark(step: step, count: history.count, isHeldOut: history.isHeldOut)
     }
@@ -66,7 +63,7 @@ extension DataSplit {
   }
 
   /// The number of a history's first interactions that training may see.
-  public func trainingCount(of history: History) -> Int {
+  package func trainingCount(of history: History) -> Int {
     guard let ends = history.ends, !history.isHeldOut else {
       return trainingCount(of: history.count, isHeldOut: history.isHeldOut)
     }
@@ -78,7 +75,7 @@ extension DataSplit {
   /// As RecBole's `leave_one_out`: a user with n interactions has n − 1 of them to predict, of which
   /// at least one stays in training; what is left out of the rest comes off the end. A split by
   /// ``ratios`` cuts the same cases.
-  public func mark(step: Int, count: Int, isHeldOut: Bool) -> SplitMark {
+  package func mark(step: Int, count: Int, isHeldOut: Bool) -> SplitMark {
     if isHeldOut { return .test }
     if let counts = ratios?.counts(of: max(0, count - 1)) {
       return step <= counts[0] ? .train : step <= counts[0] + counts[1] ? .validation : .test
@@ -93,7 +90,7 @@ extension DataSplit {
   }
 
   /// The number of a history's first interactions that training may see.
-  public func trainingCount(of count: Int, isHeldOut: Bool) -> Int {
+  package func trainingCount(of count: Int, isHeldOut: Bool) -> Int {
     if isHeldOut { return 0 }
     if let counts = ratios?.counts(of: max(0, count - 1)) { return min(count, counts[0] + 1) }
     return count - leftOutCount(of: count)
@@ -104,7 +101,7 @@ extension DataSplit {
   }
 
   /// Whether a user is held out of training: one of ``heldOutUsers`` matches the whole token.
-  public func holdsOut(_ user: String) -> Bool {
+  package func holdsOut(_ user: String) -> Bool {
     heldOutUsers.contains { matches(Array($0.utf8), Array(user.utf8)) }
   }
 

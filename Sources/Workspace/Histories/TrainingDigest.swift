@@ -8,7 +8,7 @@ extension DataSplit {
   /// the order of the users and all that is left out of training do not change it.
   ///
   /// - Parameter items: the tokens of the histories' items.
-  public func trainingDigest(of histories: [History], items: Vocabulary) -> String {
+  package func trainingDigest(of histories: [History], items: Vocabulary) -> String {
     let hashes = items.bytes.withUnsafeBufferPointer { bytes in
       (0..<items.count).map {
         Vocabulary.hash(

@@ -1,12 +1,12 @@
 import Foundation
 
 /// A text made comparable: words in lower case without accents and punctuation.
-public struct ComparedText: Equatable, Sendable {
+package struct ComparedText: Equatable, Sendable {
   /// The words in their order.
-  public let words: [String]
+  package let words: [String]
 
   /// The words of a text; a year in parentheses at its end does not belong to it.
-  public init(_ text: String) {
+  package init(_ text: String) {
     var text = Substring(text)
     if text.hasSuffix(")"), let open = text.lastIndex(of: "("), open > text.startIndex,
       text[open...].dropFirst().dropLast().allSatisfy(\.isNumber)
@@ -21,7 +21,7 @@ public struct ComparedText: Equatable, Sendable {
   }
 
   /// All words in one, so that "Film-Noir" equals "film noir" and "filmnoir".
-  public var joined: String { words.joined() }
+  package var joined: String { words.joined() }
 
   /// The words that tell texts apart: not those of at most three letters, if there are others.
   private var telling: Set<String> {
@@ -30,7 +30,7 @@ public struct ComparedText: Equatable, Sendable {
   }
 
   /// Whether two names may be of one thing: a telling word in common, or mostly the same letters.
-  public func resembles(_ other: ComparedText) -> Bool {
+  package func resembles(_ other: ComparedText) -> Bool {
     !telling.isDisjoint(with: other.telling) || similarity(other) >= 0.4
   }
 

@@ -1,14 +1,14 @@
 import AtomicFiles
 
 /// Which links look wrong: the item's title and the name of its entity have nothing in common.
-public struct LinkNames: Sendable, Equatable {
+package struct LinkNames: Sendable, Equatable {
   /// Items that have both a title and an entity with a name.
-  public let compared: Int
+  package let compared: Int
   /// Those of them whose names do not resemble each other, in the order in which they were given.
-  public let different: [Int]
+  package let different: [Int]
 
   /// Compares the names of some items; nil stands for a name that is not known.
-  public init(
+  package init(
     _ items: some Sequence<Int>, title: (Int) -> String?, entityName: (Int) -> String?
   ) {
     var compared = 0
@@ -26,7 +26,7 @@ public struct LinkNames: Sendable, Equatable {
 
   /// Compares the names of all items of a model with its data, those watched most first; nil where
   /// the folder has no links, no titles or no names of entities.
-  public init?(_ session: Session) throws(DataError) {
+  package init?(_ session: Session) throws(DataError) {
     guard let folder = session.folder, folder.has("link"), folder.has("entity"),
       let attributes = session.attributes
     else { return nil }

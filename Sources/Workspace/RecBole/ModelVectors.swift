@@ -2,17 +2,16 @@ import AtomicFiles
 import KSRModel
 
 /// Vectors of a model with what each of them is, as the TensorBoard projector reads them.
-public struct ModelVectors: Sendable {
-  /// The vectors, one a row.
-  public let vectors: Matrix
+package struct ModelVectors: Sendable {
+  package let vectors: Matrix
   /// The names of the metadata's columns; two at least, since the projector takes a single column to
   /// have no header.
-  public let columns: [String]
+  package let columns: [String]
   /// The metadata of each vector.
-  public let rows: [[String]]
+  package let rows: [[String]]
 
   /// q_i of every item, with which scores are made.
-  public static func items(of network: KSRNetwork, _ model: TrainedModel) -> ModelVectors {
+  package static func items(of network: KSRNetwork, _ model: TrainedModel) -> ModelVectors {
     let ids = 1..<max(1, model.items.count)
     return ModelVectors(
       vectors: network.itemVectors.suffix(from: 1), columns: ["item_id", "name"],
@@ -22,7 +21,7 @@ public struct ModelVectors: Sendable {
   /// e_i of every item, then the vectors of the known tails, where the model has them.
   ///
   /// Where entity vectors were trained, those of the items moved on and those of the tails did not.
-  public static func entities(of model: TrainedModel) -> ModelVectors {
+  package static func entities(of model: TrainedModel) -> ModelVectors {
     var vectors = model.parameters.entityEmbedding.suffix(from: 1)
     var rows = (1..<max(1, model.items.count)).map {
       [model.items[$0], model.itemNames[$0], "item"]
@@ -39,7 +38,7 @@ public struct ModelVectors: Sendable {
   }
 
   /// h_t of every viewer after the last interaction.
-  public static func states(of session: Session) -> ModelVectors {
+  package static func states(of session: Session) -> ModelVectors {
     let model = session.model
     var values: [Float] = []
     var rows: [[String]] = []
@@ -62,7 +61,7 @@ public struct ModelVectors: Sendable {
   }
 
   /// The vectors as text: a line each, tabs between numbers, no header.
-  public var vectorText: String {
+  package var vectorText: String {
     var text = ""
     for row in 0..<vectors.rows {
       text += vectors.row(row).map(\.description).joined(separator: "\t") + "\n"
@@ -71,7 +70,7 @@ public struct ModelVectors: Sendable {
   }
 
   /// The metadata as text: a header and a line for each vector.
-  public var metadataText: String {
+  package var metadataText: String {
     ([columns] + rows).map { $0.map(Self.field).joined(separator: "\t") + "\n" }.joined()
   }
 

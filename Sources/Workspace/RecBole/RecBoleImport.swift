@@ -6,17 +6,16 @@ import KnowledgeGraph
 ///
 /// A checkpoint holds neither names nor relation vectors. Both come from the data folder, read as
 /// RecBole reads it, and must fit the shapes of the parameters.
-public struct RecBoleImport: Sendable {
-  /// The model.
-  public let model: TrainedModel
+package struct RecBoleImport: Sendable {
+  package let model: TrainedModel
   /// What a person should know about how it came about, a sentence each.
-  public let notes: [String]
+  package let notes: [String]
 
   /// Joins parameters with a data folder.
   ///
   /// - Parameter settings: the settings of the training, RecBole's names; those of the data decide
   ///   the identifiers.
-  public init(
+  package init(
     _ parameters: StateDict, settings: Settings, folder: AtomicFolder
   ) throws {
     if let name = try settings.string("model"), name != "KSR" {

@@ -8,39 +8,38 @@ import KnowledgeGraph
 /// reordered without changing that order otherwise: those without an entity come first, then the
 /// linked ones. What the settings leave out, and interactions with items that have no entity, is
 /// dropped before anything is numbered, so that unlinked items only occur where NAME.item is read.
-public struct RecBoleVocabulary: Sendable {
+package struct RecBoleVocabulary: Sendable {
   /// User tokens by identifier.
-  public let users: Vocabulary
+  package let users: Vocabulary
   /// Item tokens by identifier.
-  public let items: Vocabulary
+  package let items: Vocabulary
   /// The entity of each item, by identifier; nil where it has none.
-  public let entities: [String?]
+  package let entities: [String?]
   /// Relation tokens by identifier: the memory's slots.
   ///
   /// RecBole's `[UI-Relation]`, which has none, is left out.
-  public let relations: Vocabulary
+  package let relations: Vocabulary
   /// What users did with linked items, under these identifiers.
-  public var histories: [History] { histories(split: DataSplit()) }
-  /// The knowledge graph.
-  public let graph: GraphIndex
+  package var histories: [History] { histories(split: DataSplit()) }
+  package let graph: GraphIndex
   /// NAME.ent_feature, if it exists.
-  public let entityVectors: FeatureVectors?
+  package let entityVectors: FeatureVectors?
   /// NAME.rel_feature, if it exists.
-  public let relationVectors: FeatureVectors?
+  package let relationVectors: FeatureVectors?
 
   /// The folder, read as the settings say.
-  public let folder: AtomicFolder
+  package let folder: AtomicFolder
   /// How the files were read and filtered.
-  public let settings: DataSettings
+  package let settings: DataSettings
   /// What the settings took out, in their order.
-  public let removals: [Removal]
+  package let removals: [Removal]
 
   private let kept: KeptInteractions
   /// The identifier of each item of `kept`; nil without entity.
   private let identifiers: [Int32?]
 
   /// Reads a data folder as RecBole's settings say.
-  public init(_ folder: AtomicFolder, settings: Settings = Settings()) throws(DataError) {
+  package init(_ folder: AtomicFolder, settings: Settings = Settings()) throws(DataError) {
     let choices = try RecBoleDataSettings.read(settings)
     let keptGraph = try KeptGraph(folder, choices)
     let kept = try KeptInteractions(folder, choices)

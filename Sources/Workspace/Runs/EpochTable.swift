@@ -5,22 +5,21 @@ import Foundation
 ///
 /// Its columns are `epoch`, `loss`, one for each reported metric, `seconds` and `best` (1 or 0);
 /// metrics of an epoch that was not validated are empty.
-public struct EpochTable: Sendable, Equatable {
-  /// One epoch.
-  public struct Row: Sendable, Equatable {
+package struct EpochTable: Sendable, Equatable {
+  package struct Row: Sendable, Equatable {
     /// The epoch, from 1.
-    public let number: Int
+    package let number: Int
     /// Mean loss over the epoch's scored positions.
-    public let loss: Double
+    package let loss: Double
     /// The values of the metrics in their order; nil where the epoch was not validated.
-    public let metrics: [Double]?
+    package let metrics: [Double]?
     /// How long the epoch and its validation took.
-    public let seconds: Double
+    package let seconds: Double
     /// Whether it was at least as good as any before.
-    public let isBest: Bool
+    package let isBest: Bool
 
     /// An epoch made of its parts.
-    public init(number: Int, loss: Double, metrics: [Double]?, seconds: Double, isBest: Bool) {
+    package init(number: Int, loss: Double, metrics: [Double]?, seconds: Double, isBest: Bool) {
       self.number = number
       self.loss = loss
       self.metrics = metrics
@@ -30,27 +29,26 @@ public struct EpochTable: Sendable, Equatable {
   }
 
   /// The names of the reported metrics, such as `NDCG@10`.
-  public let metricNames: [String]
+  package let metricNames: [String]
   /// The epochs in their order.
-  public let rows: [Row]
+  package let rows: [Row]
 
   /// A table made of its parts.
-  public init(metricNames: [String], rows: [Row]) {
+  package init(metricNames: [String], rows: [Row]) {
     self.metricNames = metricNames
     self.rows = rows
   }
 
   /// The file beside a model.
-  public static func path(besideModel path: String) -> String { path + ".history.csv" }
+  package static func path(besideModel path: String) -> String { path + ".history.csv" }
 
   /// The best epoch so far.
-  public var best: Row? { rows.last { $0.isBest } }
+  package var best: Row? { rows.last { $0.isBest } }
 
   private static let before = ["epoch", "loss"]
   private static let after = ["seconds", "best"]
 
-  /// The table as it is written.
-  public var text: String {
+  package var text: String {
     let header = (Self.before + metricNames + Self.after).joined(separator: ",")
     let lines = rows.map { row in
       let values = row.metrics?.map { "\($0)" } ?? metricNames.map { _ in "" }
@@ -62,7 +60,7 @@ public struct EpochTable: Sendable, Equatable {
   }
 
   /// Reads a file that ``text`` has been written to.
-  public static func read(_ path: String) throws(DataError) -> EpochTable {
+  package static func read(_ path: String) throws(DataError) -> EpochTable {
     let bytes: Data
     do {
       bytes = try Data(contentsOf: URL(fileURLWithPath: path))
@@ -75,7 +73,7 @@ public struct EpochTable: Sendable, Equatable {
   /// Reads what ``text`` has written.
   ///
   /// - Parameter file: what to call the text in an error.
-  public init(text: String, file: String) throws(DataError) {
+  package init(text: String, file: String) throws(DataError) {
     var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     // What does not end with a line break has been cut off.
     guard lines.popLast()?.isEmpty == true, let header = lines.first else {

@@ -11,18 +11,18 @@ public struct Session: Sendable {
   public let folder: AtomicFolder?
   /// Whether the viewers were made up by a program: the folder holds NAME.truth, which says why each
   /// of them chose what they chose.
-  public var isSimulated: Bool { folder?.has("truth") ?? false }
+  package var isSimulated: Bool { folder?.has("truth") ?? false }
   /// The viewers, in the order of the data; items are the model's identifiers.
-  public let viewers: [History]
+  package let viewers: [History]
   /// How many of the viewers watched each item, by item identifier.
-  public let popularity: [Int32]
+  package let popularity: [Int32]
   /// Facts about the items for the item card: columns of NAME.item and their values.
-  public let attributes: AttributeTable?
+  package let attributes: AttributeTable?
   /// What a person should know about this data with this model, a sentence each.
-  public let warnings: [String]
+  package let warnings: [String]
 
   /// A model without data.
-  public init(_ model: TrainedModel) {
+  package init(_ model: TrainedModel) {
     self.model = model
     network = KSRNetwork(settings: model.settings, parameters: model.parameters)
     folder = nil
@@ -107,7 +107,7 @@ public struct Session: Sendable {
   }
 
   /// The mark of interaction `step` (from 0) of a viewer, as a thing to predict.
-  public func mark(of viewer: History, step: Int) -> SplitMark {
+  package func mark(of viewer: History, step: Int) -> SplitMark {
     model.provenance.split.mark(step: step, of: viewer)
   }
 
@@ -120,7 +120,7 @@ public struct Session: Sendable {
   }
 
   /// The item's year, where the data tells it.
-  public func year(of item: Int32) -> Int? {
+  package func year(of item: Int32) -> Int? {
     guard let attributes, let row = attributes.ids.id(of: model.items[Int(item)]) else {
       return nil
     }

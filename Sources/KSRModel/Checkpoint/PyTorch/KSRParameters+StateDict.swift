@@ -1,7 +1,7 @@
 extension KSRParameters {
   /// The parameters as a safetensors file under the names of RecBole's state dict, `relation_Matrix`
   /// with them; PyTorch's and our own import read it.
-  public var stateDict: SafetensorsContents {
+  package var stateDict: SafetensorsContents {
     SafetensorsContents(
       metadata: ["format": "pt"],
       tensors: entries.map {

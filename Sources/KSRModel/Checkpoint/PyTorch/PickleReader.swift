@@ -23,7 +23,6 @@ struct PickleReader {
   /// The number of bytes of the whole pickle.
   var count: Int { bytes.count }
 
-  /// The next instruction.
   mutating func opcode() throws(CheckpointError) -> Opcode {
     let code = try byte()
     guard let opcode = Opcode(rawValue: code) else {
@@ -33,7 +32,6 @@ struct PickleReader {
     return opcode
   }
 
-  /// The next byte.
   mutating func byte() throws(CheckpointError) -> UInt8 { try number(UInt8.self) }
 
   /// The next bytes as a number, the lowest first.

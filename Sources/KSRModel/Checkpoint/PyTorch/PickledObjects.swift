@@ -33,7 +33,6 @@ struct PickledStorage: Equatable {
   let type: ElementType
   /// The entry's name below `data/`.
   let key: String
-  /// The number of elements.
   let count: Int
 }
 
@@ -50,9 +49,7 @@ struct PickledTensor: Equatable {
 /// They refer to each other by place, so that however they are nested, or if they hold themselves,
 /// letting them go takes no deep recursion.
 struct PickledObjects {
-  /// The value that the pickle is of.
   let root: PickledValue
-  /// All objects.
   let all: [PickledObject]
 
   /// The object that a value stands for.
@@ -82,7 +79,6 @@ struct PickledObjects {
     members(of: value)?.last { $0.key == key }?.value
   }
 
-  /// What a value is, in words.
   func kind(of value: PickledValue) -> String {
     switch value {
     case .none: return "None"

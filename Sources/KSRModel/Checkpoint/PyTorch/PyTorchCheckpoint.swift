@@ -4,20 +4,19 @@ import AtomicFiles
 ///
 /// Nothing in it is run: what is not plain data or a tensor stays a name (``Unpickler``), and is an
 /// error only where a parameter should be.
-public struct PyTorchCheckpoint: Sendable {
-  /// The parameters.
-  public let stateDict: StateDict
+package struct PyTorchCheckpoint: Sendable {
+  package let stateDict: StateDict
   /// The settings of the run that wrote it (RecBole's `final_config_dict`), as far as they are plain
   /// data; empty where there are none.
-  public let configuration: [String: SettingValue]
+  package let configuration: [String: SettingValue]
   /// The epoch after which it was written, counted from 0, where it tells.
-  public let epoch: Int?
+  package let epoch: Int?
 
   /// The most tensors in a state dict.
   private static let mostTensors = 1000
 
   /// Reads and checks a file.
-  public init(path: String) throws(CheckpointError) {
+  package init(path: String) throws(CheckpointError) {
     let input = try InputFile(path: path)
     try self.init(bytes: try input.read(input.size), file: path)
   }
@@ -25,7 +24,7 @@ public struct PyTorchCheckpoint: Sendable {
   /// Checks the bytes of a file.
   ///
   /// - Parameter file: what errors call it.
-  public init(bytes: [UInt8], file: String) throws(CheckpointError) {
+  package init(bytes: [UInt8], file: String) throws(CheckpointError) {
     let archive = try ZipArchive(bytes: bytes, file: file)
     let suffix = "/data.pkl"
     let pickles = archive.entries.filter { $0.name.hasSuffix(suffix) }

@@ -1,21 +1,20 @@
 import AtomicFiles
 
 /// Parameters under the names that PyTorch gives them (`Module.state_dict()`).
-public struct StateDict: Sendable {
-  /// One tensor.
-  public struct Tensor: Sendable {
+package struct StateDict: Sendable {
+  package struct Tensor: Sendable {
     /// Its name, such as `dense.weight`.
-    public let name: String
+    package let name: String
     /// Its shape, outermost first.
-    public let shape: [Int]
+    package let shape: [Int]
     /// Its elements, row after row.
-    public let values: [Float]
+    package let values: [Float]
   }
 
   /// The name of the file, as errors give it.
-  public let file: String
+  package let file: String
   /// The tensors in the order of the file.
-  public let tensors: [Tensor]
+  package let tensors: [Tensor]
 
   init(file: String, tensors: [Tensor]) {
     self.file = file
@@ -23,7 +22,7 @@ public struct StateDict: Sendable {
   }
 
   /// The tensors of a safetensors file, which must all be of numbers with a fraction.
-  public init(_ file: SafetensorsFile) throws(CheckpointError) {
+  package init(_ file: SafetensorsFile) throws(CheckpointError) {
     self.file = file.file
     var tensors: [Tensor] = []
     for layout in file.tensors {
@@ -33,17 +32,16 @@ public struct StateDict: Sendable {
     self.tensors = tensors
   }
 
-  /// The tensor of a name, if there is one.
-  public subscript(name: String) -> Tensor? { tensors.first { $0.name == name } }
+  package subscript(name: String) -> Tensor? { tensors.first { $0.name == name } }
 
   /// Number of items, the padding item included: the rows of `item_embedding.weight`.
-  public var itemCount: Int { self["item_embedding.weight"]?.shape.first ?? 0 }
+  package var itemCount: Int { self["item_embedding.weight"]?.shape.first ?? 0 }
 
   /// Completes settings with what the shapes tell, and checks that all tensors are those of a KSR
   /// network of RecBole.
   ///
   /// - Parameter others: the settings that no shape tells: gamma, the loss, the window and so on.
-  public func settings(completing others: KSRSettings) throws(CheckpointError) -> KSRSettings {
+  package func settings(completing others: KSRSettings) throws(CheckpointError) -> KSRSettings {
     func sides(_ name: String) throws(CheckpointError) -> (Int, Int) {
       guard let tensor = self[name] else {
         let found = tensors.prefix(6).map { quoted($0.name) }.joined(separator: ", ")
@@ -96,7 +94,7 @@ public struct StateDict: Sendable {
   /// The parameters with relation vectors of their own.
   ///
   /// - Parameter settings: from ``settings(completing:)``.
-  public func parameters(
+  package func parameters(
     _ settings: KSRSettings, relations: Matrix
   ) throws(CheckpointError) -> KSRParameters {
     // The large tables are made from the tensors alone, not from zeros first.

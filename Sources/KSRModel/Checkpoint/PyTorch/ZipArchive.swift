@@ -6,13 +6,10 @@ import AtomicFiles
 /// large archives (zip64) included. Every offset and size must lie inside the file, no two entries
 /// may have one name or share a byte, and what is read must have its checksum.
 struct ZipArchive {
-  /// A file in the archive.
   struct Entry {
     /// Its name, folders included.
     let name: String
-    /// Where its bytes are in the archive.
     let range: Range<Int>
-    /// The checksum of its bytes.
     let checksum: UInt32
   }
 
@@ -43,7 +40,6 @@ struct ZipArchive {
     self.index = index
   }
 
-  /// The entry of a name, if there is one.
   func entry(_ name: String) -> Entry? { index[name].map { entries[$0] } }
 
   /// The bytes of an entry, compared with their checksum.

@@ -12,11 +12,9 @@ struct ZipDirectory {
 
   private let bytes: [UInt8]
   private let file: String
-  /// Where the list lies.
   private let list: Range<Int>
   private let count: Int
 
-  /// Finds the list.
   init(bytes: [UInt8], file: String) throws(CheckpointError) {
     self.bytes = bytes
     self.file = file
@@ -103,7 +101,6 @@ struct ZipDirectory {
     return result
   }
 
-  /// An entry as the list has it.
   private struct Listed {
     let name: String
     let flags: UInt16
