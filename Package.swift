@@ -4,6 +4,7 @@ import PackageDescription
 // Rooms in the order of their imports: each may import only what stands above it.
 let rooms: [(name: String, imports: [Target.Dependency])] = [
   ("Randomness", []),
+  ("Text", []),
   ("AtomicFiles", [.product(name: "Yams", package: "Yams")]),
   ("KnowledgeGraph", ["Randomness", "CKernels", "AtomicFiles"]),
   (
@@ -17,28 +18,31 @@ let rooms: [(name: String, imports: [Target.Dependency])] = [
   ("Evaluation", ["Randomness", "CKernels", "KSRModel", "Workspace"]),
   (
     "Explanation",
-    ["Randomness", "CKernels", "AtomicFiles", "KSRModel", "Workspace", "Evaluation"]
+    ["Randomness", "Text", "CKernels", "AtomicFiles", "KSRModel", "Workspace", "Evaluation"]
   ),
   (
     "Training",
     [
-      "Randomness", "CKernels", "AtomicFiles", "KnowledgeGraph", "KSRModel", "Workspace",
+      "Randomness", "Text", "CKernels", "AtomicFiles", "KnowledgeGraph", "KSRModel", "Workspace",
       "Evaluation",
     ]
   ),
   (
     "DataCheck",
-    ["Randomness", "AtomicFiles", "KnowledgeGraph", "KSRModel", "Workspace", "Explanation"]
+    ["Randomness", "Text", "AtomicFiles", "KnowledgeGraph", "KSRModel", "Workspace", "Explanation"]
   ),
-  ("SampleData", ["Randomness", "AtomicFiles", "KnowledgeGraph"]),
+  ("SampleData", ["Randomness", "Text", "AtomicFiles", "KnowledgeGraph"]),
   (
     "ExplorerCore",
-    ["Randomness", "AtomicFiles", "CKernels", "KSRModel", "Workspace", "Evaluation", "Explanation"]
+    [
+      "Randomness", "Text", "AtomicFiles", "CKernels", "KSRModel", "Workspace", "Evaluation",
+      "Explanation",
+    ]
   ),
 ]
 
 // Rooms whose tests need no model.
-let belowModel: Set = ["Randomness", "AtomicFiles", "KnowledgeGraph", "SampleData"]
+let belowModel: Set = ["Randomness", "Text", "AtomicFiles", "KnowledgeGraph", "SampleData"]
 
 // Static, since an automatic library cannot be built alone: `swift build --product Explanation` must
 // not need what the explorer needs.
@@ -80,19 +84,19 @@ let package = Package(
         name: "ksr-tui",
         dependencies: [
           "AtomicFiles", "CKernels", "CNcurses", "CTerminal", "Explanation", "ExplorerCore",
-          "KSRModel", "Workspace", argumentParser,
+          "KSRModel", "Text", "Workspace", argumentParser,
         ]
       ),
       .executableTarget(
         name: "ksr",
         dependencies: [
           "AtomicFiles", "KnowledgeGraph", "KSRModel", "Workspace", "Evaluation", "Explanation",
-          "Training", "DataCheck", "SampleData", argumentParser,
+          "Text", "Training", "DataCheck", "SampleData", argumentParser,
         ]),
       .testTarget(
         name: "TerminalTests",
         dependencies: [
-          "ksr-tui", "AtomicFiles", "CNcurses", "ExplorerCore", "KSRModel", "Workspace",
+          "ksr-tui", "AtomicFiles", "CNcurses", "ExplorerCore", "KSRModel", "Text", "Workspace",
           "TestSupport",
         ]),
       .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "Randomness", "TestSupport"]),

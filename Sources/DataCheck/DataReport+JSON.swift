@@ -1,9 +1,13 @@
-import Foundation
+import Text
 
 extension DataReport {
   /// The report for programs: one JSON object with sorted keys.
   package var json: String {
-    let document = Document(
+    get throws(UserError) { try JSON.text(document) }
+  }
+
+  private var document: Document {
+    Document(
       data: dataName,
       sizes: Dictionary(sizes.map { ($0.unit, $0.count) }) { $1 },
       findings: findings.map { finding in
@@ -13,11 +17,6 @@ extension DataReport {
           meaning: finding.meaning, examples: finding.examples, measures: finding.measures)
       },
       skipped: skipped, leftOut: removals.map(\.description))
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    // Every number is finite, so that encoding cannot fail.
-    let bytes = (try? encoder.encode(document)) ?? Data()
-    return String(decoding: bytes, as: UTF8.self)
   }
 
   private struct Document: Encodable {

@@ -1,12 +1,13 @@
 import AtomicFiles
+import Text
 
 extension DataReport {
   /// The report for people: findings in groups, the most harmful first, within 100 columns.
   package var text: String {
     let sizes = sizes.map { "\(grouped($0.count)) \($0.unit)" }.joined(separator: ", ")
-    var lines = Self.wrapped("\(printable(dataName)): \(sizes)", indent: 0)
+    var lines = "\(printable(dataName)): \(sizes)".wrapped(to: Self.width, indent: 0)
     for removal in removals {
-      lines += Self.wrapped(printable(removal.description, limit: 400), indent: 0)
+      lines += printable(removal.description, limit: 400).wrapped(to: Self.width, indent: 0)
     }
     for severity in Severity.allCases {
       let group = findings.filter { $0.severity == severity }
@@ -19,7 +20,7 @@ extension DataReport {
     }
     if findings.isEmpty { lines += ["", "Nothing wrong was found."] }
     if !skipped.isEmpty {
-      lines += ["", "NOT CHECKED"] + skipped.flatMap { Self.wrapped($0, indent: 2) }
+      lines += ["", "NOT CHECKED"] + skipped.flatMap { $0.wrapped(to: Self.width, indent: 2) }
     }
     return lines.joined(separator: "\n")
   }
@@ -43,26 +44,9 @@ extension DataReport {
       : [
         "  \(finding.title)", String(repeating: " ", count: max(4, width - number.count)) + number,
       ]
-    return heading + wrapped(finding.meaning, indent: 4)
-      + finding.examples.map { "      · " + clipped($0, to: width - 8) }
+    return heading + finding.meaning.wrapped(to: width, indent: 4)
+      + finding.examples.map { "      · " + $0.cut(to: width - 8) }
   }
 
   private static let width = 100
-
-  private static func clipped(_ text: String, to width: Int) -> String {
-    text.count <= width ? text : text.prefix(width - 1) + "…"
-  }
-
-  private static func wrapped(_ text: String, indent: Int) -> [String] {
-    let margin = String(repeating: " ", count: indent)
-    var lines: [String] = []
-    for word in text.split(separator: " ") {
-      if let last = lines.last, last.count + 1 + word.count <= width {
-        lines[lines.count - 1] = last + " " + word
-      } else {
-        lines.append(margin + word)
-      }
-    }
-    return lines
-  }
 }

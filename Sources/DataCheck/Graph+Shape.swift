@@ -1,4 +1,5 @@
 import AtomicFiles
+import Text
 
 extension CheckedData {
   /// Relations that are of no use as keys, and facts that lead nowhere.

@@ -1,4 +1,5 @@
 import AtomicFiles
+import Text
 
 extension CheckedData {
   /// Users and times that make testing doubtful.

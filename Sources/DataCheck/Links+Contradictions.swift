@@ -1,4 +1,5 @@
 import AtomicFiles
+import Text
 import Workspace
 
 extension CheckedData {
@@ -59,7 +60,7 @@ extension CheckedData {
     let column = agreement.columns[best.column].label
     let numbers =
       "Agreement of the items' \(column) with \(name(ofRelation: best.relation)), the relation "
-      + "that fits best: \(thousandths(best.agreement)), by chance \(thousandths(best.chance)); right links "
+      + "that fits best: \(decimal(best.agreement, places: 3)), by chance \(decimal(best.chance, places: 3)); right links "
       + "usually reach 0.3 or more (0: none, 1: one follows from the other). "
     let byChance = agreement.isByChance
     let labels = agreement.columns.map(\.label).joined(separator: " and ")

@@ -1,4 +1,5 @@
 import AtomicFiles
+import Text
 
 extension CheckedData {
   /// Items that the graph cannot speak about: no link, a link into nowhere, an entity shared.

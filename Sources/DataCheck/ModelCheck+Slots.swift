@@ -1,6 +1,7 @@
 import AtomicFiles
 import Explanation
 import KSRModel
+import Text
 
 extension ModelCheck {
   /// A slot that gets less attention than this on average cannot be seen in any score.

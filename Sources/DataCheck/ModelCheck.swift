@@ -1,6 +1,7 @@
 import AtomicFiles
 import Explanation
 import KSRModel
+import Text
 import Workspace
 
 /// What is wrong with a model, on its own and beside the data.

@@ -1,4 +1,4 @@
-import Foundation
+import Text
 
 extension SampleReport {
   /// The share of choices made by popularity alone.
@@ -26,30 +26,35 @@ extension SampleReport {
   package var text: String {
     var lines = [
       "\(films) films, \(viewers) simulated viewers, \(choices) choices",
-      "noise \(percent(noiseShare)) of the choices; country, language and decade "
-        + "\(percent(settingShare)) of the runs",
+      "noise \(decimal(100 * noiseShare, places: 1)) % of the choices; country, language and decade "
+        + "\(decimal(100 * settingShare, places: 1)) % of the runs",
       "",
-      "relation   runs   share   length: mean  min  max   named by the rule",
     ]
     let total = runs.reduce(0) { $0 + $1.count }
+    var table = TextTable([
+      .left("relation"), .right("runs"), .right("share"), .right("length: mean"), .right("min"),
+      .right("max"), .right("named by the rule"),
+    ])
     for run in runs {
-      lines.append(
-        pad(run.relation.rawValue, -8) + pad("\(run.count)", 7)
-          + pad(percent(share(run.count, total)), 8)
-          + pad(decimal(share(run.choices, run.count), 1), 15) + pad("\(run.shortest)", 5)
-          + pad("\(run.longest)", 5) + pad(decimal(share(run.named, run.truths), 2), 20))
+      table.add([
+        run.relation.rawValue, "\(run.count)",
+        decimal(100 * share(run.count, total), places: 1) + " %",
+        decimal(share(run.choices, run.count), places: 1), "\(run.shortest)", "\(run.longest)",
+        decimal(share(run.named, run.truths)),
+      ])
     }
+    lines += table.lines
     lines += [
       "",
       "The shared-tail rule: of the tails that a chosen film shares with the last "
         + "\(SharedTailRule.window) before it, the",
       "one with the largest count × log(films / films with it). Of \(truths) choices with a known",
       "attribute it names",
-      "  the relation  \(decimal(sharedRelationShare, 3))   (target: at least .8)",
-      "  the very tail \(decimal(sharedTailShare, 3))",
+      "  the relation  \(decimal(sharedRelationShare, places: 3))   (target: at least .8)",
+      "  the very tail \(decimal(sharedTailShare, places: 3))",
       "Without a look at the chosen film, from the last films alone:",
-      "  the relation  \(decimal(foreseenRelationShare, 3))",
-      "  the very tail \(decimal(foreseenTailShare, 3))",
+      "  the relation  \(decimal(foreseenRelationShare, places: 3))",
+      "  the very tail \(decimal(foreseenTailShare, places: 3))",
     ]
     return lines.joined(separator: "\n") + "\n"
   }
@@ -57,16 +62,4 @@ extension SampleReport {
 
 private func share(_ part: Int, _ whole: Int) -> Double {
   whole == 0 ? 0 : Double(part) / Double(whole)
-}
-
-private func percent(_ share: Double) -> String { decimal(100 * share, 1) + " %" }
-
-private func decimal(_ number: Double, _ digits: Int) -> String {
-  String(format: "%.\(digits)f", number)
-}
-
-/// The text with spaces before it, or after it for a negative width.
-private func pad(_ text: String, _ width: Int) -> String {
-  let spaces = String(repeating: " ", count: max(0, abs(width) - text.count))
-  return width < 0 ? text + spaces : spaces + text
 }

@@ -3,6 +3,7 @@ import AtomicFiles
 import CKernels
 import ExplorerCore
 import Foundation
+import Text
 
 /// `ksr-tui`: options, and which way they lead.
 @main

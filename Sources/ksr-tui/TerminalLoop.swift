@@ -1,5 +1,6 @@
 import AtomicFiles
 import ExplorerCore
+import Text
 
 /// The loop: show the state, wait for keys, change the state.
 @MainActor
@@ -27,7 +28,7 @@ struct TerminalLoop {
   }
 
   /// Runs until somebody leaves.
-  mutating func run() throws(TerminalFailure) {
+  mutating func run() throws(UserError) {
     var scene = cache.scene(for: state)
     var frame = Explorer.render(state, scene, glyphs: glyphs)
     terminal.show(frame.canvas)
@@ -67,7 +68,7 @@ struct TerminalLoop {
 
   /// Waits for keys; while there are none, what is missing around the state is computed a portion
   /// at a time, and shown when it is there.
-  private func waitForKeys() throws(TerminalFailure) -> [Key] {
+  private func waitForKeys() throws(UserError) -> [Key] {
     var portions = 0
     while cache.work(for: state) {
       portions += 1
@@ -132,12 +133,12 @@ struct TerminalLoop {
 
   /// Writes or copies the view on the screen, and says what has become of it.
   private func export(_ format: ExportFormat) -> Toast {
-    guard let (text, name) = cache.export(of: state, as: format, glyphs: glyphs) else {
-      return Toast("There is nothing to write out yet", role: .warning)
-    }
-    if format == .text || format == .copy { terminal.copy(text) }
-    guard format != .copy else { return Toast("Copied as text: \(name)") }
-    do throws(DataError) {
+    do {
+      guard let (text, name) = try cache.export(of: state, as: format, glyphs: glyphs) else {
+        return Toast("There is nothing to write out yet", role: .warning)
+      }
+      if format == .text || format == .copy { terminal.copy(text) }
+      guard format != .copy else { return Toast("Copied as text: \(name)") }
       let file = try ExplanationFile.write(text, named: name, as: format)
       return Toast("Written: \(file)\(format == .text ? " (and copied)" : "")")
     } catch {

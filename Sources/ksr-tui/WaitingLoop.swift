@@ -1,5 +1,6 @@
 import ExplorerCore
 import KSRModel
+import Text
 
 /// The loop while the model of a run that is watched is not there yet.
 @MainActor
@@ -13,7 +14,7 @@ struct WaitingLoop {
   /// - Returns: what was opened; nil if somebody leaves.
   mutating func run(
     opening open: (TrainedModel) throws -> SceneCache
-  ) throws(TerminalFailure) -> SceneCache? {
+  ) throws(UserError) -> SceneCache? {
     while true {
       if let model = watcher.look() {
         do { return try open(model) } catch { watcher.refuse(because: "\(error)") }

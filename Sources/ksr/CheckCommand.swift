@@ -49,7 +49,7 @@ struct CheckCommand: ParsableCommand {
     let report = try settings.locating {
       try DataReport(folder, settings: given, model: model, examples: examples)
     }
-    Console.result(json ? report.json : report.text)
+    Console.result(json ? try report.json : report.text)
     if let failOn, report.findings.contains(where: { $0.severity <= failOn }) {
       throw ExitCode(2)
     }

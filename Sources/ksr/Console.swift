@@ -1,6 +1,7 @@
 import AtomicFiles
 import Foundation
 import Synchronization
+import Text
 
 /// Where text goes: results to stdout, everything else to stderr.
 enum Console {
@@ -32,11 +33,12 @@ enum Console {
 
   /// A line of JSON about what is going on.
   static func log(_ event: LogEvent) {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    // Numbers in events are finite: a run stops before it would report others.
-    guard let line = try? encoder.encode(event) else { return }
-    StandardOutput.note(String(decoding: line, as: UTF8.self) + "\n")
+    do {
+      StandardOutput.note(try JSON.line(event) + "\n")
+    } catch {
+      // A sentence has no numbers, so that this one can be written.
+      log(LogEvent(event: "error", text: "event \(event.event): \(error)"))
+    }
   }
 
   /// Whether stderr is a terminal that can rewrite its last line.
@@ -120,14 +122,11 @@ final class ProgressLine {
   }
 }
 
-/// A number of seconds as people read it.
-func duration(_ seconds: Double) -> String {
-  let whole = Int(seconds.rounded())
-  if seconds < 10 { return String(format: "%.1f s", seconds) }
-  if whole < 60 { return "\(whole) s" }
-  if whole < 3600 { return "\(whole / 60) min \(whole % 60) s" }
-  return "\(whole / 3600) h \(whole % 3600 / 60) min"
-}
-
 /// A metric with four decimals, as RecBole prints it.
-func fixed(_ value: Double) -> String { String(format: "%.4f", value) }
+func fixed(_ value: Double) -> String { decimal(value, places: 4) }
+
+/// A mean with its interval: `+0.0123 (+0.0040 … +0.0200)`.
+func fixed(_ value: (mean: Double, low: Double, high: Double), signed: Bool = false) -> String {
+  func text(_ number: Double) -> String { decimal(number, places: 4, signed: signed) }
+  return "\(text(value.mean)) (\(text(value.low)) … \(text(value.high)))"
+}

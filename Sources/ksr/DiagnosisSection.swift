@@ -1,7 +1,7 @@
 import ArgumentParser
 import AtomicFiles
 import Explanation
-import Foundation
+import Text
 import Workspace
 
 /// The model as a whole, as `ksr evaluate --diagnose` prints it.
@@ -40,12 +40,6 @@ struct DiagnosisSection: Encodable {
     Console.note("counted \(diagnosis.viewerCount) viewers in \(duration(line.seconds))")
   }
 
-  var json: String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    return String(decoding: (try? encoder.encode(self)) ?? Data(), as: UTF8.self)
-  }
-
   var text: String {
     var lines = [
       "\(model.all.caseCount) steps kept from training (validation and test) of "
@@ -54,10 +48,10 @@ struct DiagnosisSection: Encodable {
     lines += relationLines + [""] + sliceLines
     for (title, viewers) in [("best", model.best), ("worst", model.worst)] where !viewers.isEmpty {
       let of = model.leastSteps > 1 ? ", of \(model.leastSteps) steps or more" : ""
-      lines += ["", pad("predicted \(title)\(of)", 34) + "   steps  NDCG@10"]
+      lines += ["", "predicted \(title)\(of)".filled(to: 34) + "   steps  NDCG@10"]
       lines += viewers.map {
-        pad("viewer \(printable($0.user))", 34) + pad("\($0.caseCount)", 8, left: true)
-          + pad(decimals($0.ndcg), 9, left: true)
+        "viewer \(printable($0.user))".filled(to: 34) + "\($0.caseCount)".filled(to: 8, .right)
+          + fixed($0.ndcg).filled(to: 9, .right)
       }
     }
     lines.append("")
@@ -77,21 +71,20 @@ struct DiagnosisSection: Encodable {
     guard !model.relations.isEmpty else { return ["", "The model has no memory."] }
     let width = max(10, model.relations.map(\.name.count).max() ?? 0)
     var lines = [
-      String(
-        format: "attention: mean entropy %.4f of at most %.4f over %ld steps read",
-        model.meanEntropy, model.largestEntropy, model.stepCount),
+      "attention: mean entropy \(fixed(model.meanEntropy)) of at most \(fixed(model.largestEntropy)) "
+        + "over \(model.stepCount) steps read",
       "",
-      pad("relation", width)
+      "relation".filled(to: width)
         + "  mean α  over its steps     leads  mean z  NDCG@10 without it less with it   ranks moved",
     ]
     for relation in model.relations {
+      let change = relation.change
       lines.append(
-        pad(printable(relation.name), width)
-          + "  \(decimals(relation.meanAttention))  \(curve(relation.attentionByPlace))"
-          + String(
-            format: "  %.4f  %.4f  %+.4f (%+.4f … %+.4f)     %.4f",
-            relation.leads, relation.meanGate, relation.change.mean, relation.change.low,
-            relation.change.high, relation.moved)
+        printable(relation.name).filled(to: width)
+          + "  \(fixed(relation.meanAttention))  \(curve(relation.attentionByPlace))"
+          + "  \(fixed(relation.leads))  \(fixed(relation.meanGate))  "
+          + fixed((change.mean, change.low, change.high), signed: true)
+          + "     \(fixed(relation.moved))"
           + (relation.neverMatters ? "  never matters" : ""))
     }
     return lines
@@ -105,24 +98,16 @@ struct DiagnosisSection: Encodable {
       guard let value, most > 0 else { return " " }
       return signs[min(7, max(0, Int((value / most * 7).rounded())))]
     }
-    return pad(String(text), DiagnosisReport.placeBins)
+    return String(text).filled(to: DiagnosisReport.placeBins)
   }
 
   private var sliceLines: [String] {
-    [pad("slice", 34) + "   steps   Hit@10  NDCG@10"]
+    ["slice".filled(to: 34) + "   steps   Hit@10  NDCG@10"]
       + ([model.all] + model.slices).map { slice in
-        let name = pad(slice.name, 34) + pad("\(slice.caseCount)", 8, left: true)
+        let name = slice.name.filled(to: 34) + "\(slice.caseCount)".filled(to: 8, .right)
         guard slice.caseCount > 0 else { return name }
-        return name + pad(decimals(slice.hit), 9, left: true)
-          + String(
-            format: "  %.4f (%.4f … %.4f)", slice.ndcg.mean, slice.ndcg.low, slice.ndcg.high)
+        return name + fixed(slice.hit).filled(to: 9, .right)
+          + "  " + fixed((slice.ndcg.mean, slice.ndcg.low, slice.ndcg.high))
       }
-  }
-
-  private func decimals(_ value: Double) -> String { String(format: "%.4f", value) }
-
-  private func pad(_ text: String, _ width: Int, left: Bool = false) -> String {
-    let space = String(repeating: " ", count: max(0, width - text.count))
-    return left ? space + text : text + space
   }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import AtomicFiles
 import Foundation
 import KnowledgeGraph
+import Text
 import Workspace
 
 /// `ksr embed`: vectors of a knowledge graph's entities and relations.
@@ -106,13 +107,7 @@ struct EmbedCommand: ParsableCommand {
       trainer, vectors, epochs: run.epochs, bestEpoch: run.bestEpoch, loss: run.loss,
       seconds: run.seconds)
     report.files = try source.write(vectors, entities)
-    if json {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      Console.result(String(decoding: try encoder.encode(report), as: UTF8.self))
-    } else {
-      Console.result(report.text)
-    }
+    Console.result(json ? try JSON.text(report) : report.text)
   }
 
   private func readSettings() throws -> EmbeddingSettings {

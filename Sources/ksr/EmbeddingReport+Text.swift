@@ -1,17 +1,31 @@
 import AtomicFiles
-import Foundation
 import KnowledgeGraph
+import Text
 
 extension EmbeddingReport {
   /// The report as a table: all questions, those for heads and for tails, then each relation.
   var text: String {
-    var lines = [
-      "\(scores.questions) questions about \(source), filtered, ranked among \(entities) entities",
-      row("", "questions", "MRR", "Hits@1", "Hits@3", "Hits@10", "mean rank"),
-      row("all", scores), row("heads", heads), row("tails", tails),
-    ]
+    var table = TextTable(
+      [.left(width: 44)]
+        + ["questions", "MRR", "Hits@1", "Hits@3", "Hits@10", "mean rank"].map {
+          .right($0, width: 9)
+        }, gap: 1)
+    func add(_ name: String, _ scores: LinkPredictionScores) {
+      let printed = printable(name, limit: 1000)
+      // The end of a relation's path says most.
+      let label = printed.count > 44 ? "…" + printed.suffix(43) : printed
+      let shares = [scores.mrr, scores.hits1, scores.hits3, scores.hits10].map(fixed)
+      table.add(
+        [label, "\(scores.questions)"] + shares + [decimal(scores.meanRank, places: 1)])
+    }
+    add("all", scores)
+    add("heads", heads)
+    add("tails", tails)
     let shown = relations.prefix(Self.relationsShown)
-    lines += shown.map { row($0.relation, $0.scores) }
+    for relation in shown { add(relation.relation, relation.scores) }
+    var lines =
+      ["\(scores.questions) questions about \(source), filtered, ranked among \(entities) entities"]
+      + table.lines
     if relations.count > shown.count {
       lines.append("… \(relations.count - shown.count) more relations; --json has them all")
     }
@@ -27,19 +41,5 @@ extension EmbeddingReport {
     case .training:
       "training triples (how they fit; --set validation_share=0.1 would hold some out)"
     }
-  }
-
-  private func row(_ name: String, _ scores: LinkPredictionScores) -> String {
-    row(
-      name, "\(scores.questions)", fixed(scores.mrr), fixed(scores.hits1), fixed(scores.hits3),
-      fixed(scores.hits10), String(format: "%.1f", scores.meanRank))
-  }
-
-  private func row(_ name: String, _ values: String...) -> String {
-    let printed = printable(name, limit: 1000)
-    // The end of a relation's path says most.
-    let label = printed.count > 44 ? "…" + printed.suffix(43) : printed
-    return label.padding(toLength: 44, withPad: " ", startingAt: 0)
-      + values.map { String(repeating: " ", count: max(1, 10 - $0.count)) + $0 }.joined()
   }
 }

@@ -4,6 +4,7 @@ import Evaluation
 import Foundation
 import KSRModel
 import Randomness
+import Text
 import Workspace
 
 /// `ksr evaluate`: how well a model ranks what came next, beside baselines and other models.
@@ -104,12 +105,12 @@ struct EvaluateCommand: ParsableCommand {
     if explanation.explanations {
       let section = try ExplanationSection(
         session, users: explanation.users, threads: threads.count)
-      Console.result(json ? section.json : section.text)
+      Console.result(json ? try JSON.text(section) : section.text)
       return
     }
     if diagnose {
       let section = try DiagnosisSection(session)
-      Console.result(json ? section.json : section.text)
+      Console.result(json ? try JSON.text(section) : section.text)
       return
     }
     let paths = against + withoutMemory
@@ -140,7 +141,7 @@ struct EvaluateCommand: ParsableCommand {
     }
     Console.result(
       json
-        ? EvaluationSection.json(sections, data: folder.name, model: model)
+        ? try EvaluationSection.json(sections, data: folder.name, model: model)
         : EvaluationSection.text(sections))
     let isCompared = ([session] + others).contains { $0.model.settings.memory == .none }
     if !isCompared {

@@ -1,6 +1,6 @@
 import Evaluation
-import Foundation
 import Randomness
+import Text
 import Workspace
 
 /// The metrics of one kind of cases, for the baselines, the model and those it is compared with.
@@ -114,17 +114,13 @@ struct EvaluationSection: Encodable {
       }
   }
 
-  static func json(_ sections: [EvaluationSection], data: String, model: String) -> String {
+  static func json(_ sections: [EvaluationSection], data: String, model: String) throws -> String {
     struct Report: Encodable {
       let data: String
       let model: String
       let tests: [EvaluationSection]
     }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    let report = Report(data: data, model: model, tests: sections)
-    let data = (try? encoder.encode(report)) ?? Data()
-    return String(decoding: data, as: UTF8.self)
+    return try JSON.text(Report(data: data, model: model, tests: sections))
   }
 
   static func text(_ sections: [EvaluationSection]) -> String {
@@ -140,24 +136,21 @@ struct EvaluationSection: Encodable {
     ]
     for (place, k) in listLengths.enumerated() {
       let names = RankingMetrics(ranks: [], k: k).named.map(\.name)
-      lines.append(
-        pad("", width) + names.map { pad($0, 13, left: true) }.joined()
-          + (place > 0 ? "" : "   NDCG@\(k) of the model, and the model minus this (95 %)"))
+      var table = TextTable(
+        [.left(width: width)] + names.map { .right($0, width: 12) }
+          + [.left(place > 0 ? "" : "  NDCG@\(k) of the model, and the model minus this (95 %)")],
+        gap: 1)
       for row in rows {
-        let values = names.map { pad(fixed(row.metrics[$0] ?? .nan), 13, left: true) }.joined()
         let interval = row.difference ?? row.interval
-        let format = row.difference == nil ? "   %.4f (%.4f … %.4f)" : "   %+.4f (%+.4f … %+.4f)"
-        lines.append(
-          pad(row.name, width) + values
-            + (place > 0 ? "" : String(format: format, interval.mean, interval.low, interval.high)))
+        let text = fixed(
+          (interval.mean, interval.low, interval.high), signed: row.difference != nil)
+        table.add(
+          [row.name] + names.map { fixed(row.metrics[$0] ?? .nan) } + [place > 0 ? "" : "  " + text]
+        )
       }
+      lines += table.lines
     }
     return lines.joined(separator: "\n")
-  }
-
-  private func pad(_ text: String, _ width: Int, left: Bool = false) -> String {
-    let space = String(repeating: " ", count: max(0, width - text.count))
-    return left ? space + text : text + space
   }
 
   /// Every case with its target and the rank that each row of the table gives it, as a TSV table.

@@ -2,6 +2,7 @@ import ArgumentParser
 import Explanation
 import Foundation
 import KSRModel
+import Text
 
 /// `ksr explain`: why an item, as a sum that can be checked.
 struct ExplainCommand: ParsableCommand {
@@ -76,10 +77,10 @@ struct ExplainCommand: ParsableCommand {
     let scores = chosen.states.scores(at: chosen.step)
     let best = topItems(scores, count: 1) { $0 == other }.first?.item
     guard let item = try item.map({ try chosen.lookup.item($0) }) ?? best else {
-      throw UserMistake("\(model) knows no item that could be explained.")
+      throw UserError("\(model) knows no item that could be explained.")
     }
     guard item != other else {
-      throw UserMistake(
+      throw UserError(
         "--over names the item itself; give another one, or leave it out to compare with the "
           + "average item.")
     }
@@ -97,7 +98,7 @@ struct ExplainCommand: ParsableCommand {
         ? nil : AttentionSummary(network: chosen.session.network, histories: trained))
     switch format {
     case .text: Console.result(report.text)
-    case .json: Console.result(report.json)
+    case .json: Console.result(try report.json)
     case .csv: Console.output(report.csv)
     case .svg: Console.output(report.svg)
     }

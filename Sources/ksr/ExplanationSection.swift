@@ -1,7 +1,7 @@
 import ArgumentParser
 import Evaluation
 import Explanation
-import Foundation
+import Text
 import Workspace
 
 /// The options of `ksr evaluate` about explanations.
@@ -61,12 +61,6 @@ struct ExplanationSection: Encodable {
     case fidelity, randomModel, truth, relationNames
   }
 
-  var json: String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    return String(decoding: (try? encoder.encode(self)) ?? Data(), as: UTF8.self)
-  }
-
   var text: String {
     let parts = fidelity.map { text($0) } + [randomModelText, truthText].compactMap { $0 }
     return parts.joined(separator: "\n\n")
@@ -79,9 +73,8 @@ struct ExplanationSection: Encodable {
       report.subject == .chosen ? "the item chosen next" : "the first recommendation"
     var lines = [
       "Explanations of \(item), \(report.caseCount) viewers; means with 95 % intervals",
-      String(
-        format: "cells add up to the score: residual %.1e of their size on average, %.1e at most",
-        report.meanResidual, report.largestResidual),
+      "cells add up to the score: residual \(magnitude(report.meanResidual)) of their size on average, "
+        + "\(magnitude(report.largestResidual)) at most",
     ]
     for measure in FidelityMeasure.allCases {
       let rows = report.rows.compactMap { row in row[measure].map { (row.explainer, $0) } }
@@ -92,14 +85,14 @@ struct ExplanationSection: Encodable {
       let sizes = first.bySize.count
       if sizes > 1 {
         lines.append(
-          pad("", 22) + (1...sizes).map { pad("k = \($0)", 8, left: true) }.joined()
+          "".filled(to: 22) + (1...sizes).map { "k = \($0)".filled(to: 8, .right) }.joined()
             + "    mean   95 %               exact − this")
       }
       for (explainer, found) in rows {
         let curve =
-          sizes > 1 ? found.bySize.map { pad(decimals($0.mean), 8, left: true) }.joined() : ""
+          sizes > 1 ? found.bySize.map { fixed($0.mean).filled(to: 8, .right) }.joined() : ""
         lines.append(
-          pad(explainer.name, 22) + curve + interval(found.mean)
+          explainer.name.filled(to: 22) + curve + interval(found.mean)
             + (found.exactLessThis.map { "  " + difference($0) } ?? ""))
       }
     }
@@ -137,17 +130,17 @@ struct ExplanationSection: Encodable {
   private var randomModelText: String {
     var lines = [
       "The same network with random parameters, \(randomModel.caseCount) viewers: its explanations",
-      pad("τ of the steps", 22) + interval(randomModel.stepAgreement),
-      pad("same first step", 22) + interval(randomModel.sameFirstStep),
+      "τ of the steps".filled(to: 22) + interval(randomModel.stepAgreement),
+      "same first step".filled(to: 22) + interval(randomModel.sameFirstStep),
     ]
     if let slots = randomModel.slotAgreement {
-      lines.append(pad("τ of the slots", 22) + interval(slots))
+      lines.append("τ of the slots".filled(to: 22) + interval(slots))
     }
     if let slot = randomModel.sameFirstSlot {
-      lines.append(pad("same first slot", 22) + interval(slot))
+      lines.append("same first slot".filled(to: 22) + interval(slot))
     }
     lines.append(
-      "largest step amount differs by \(decimals(randomModel.smallestDifference)) of itself or more"
+      "largest step amount differs by \(fixed(randomModel.smallestDifference)) of itself or more"
     )
     return lines.joined(separator: "\n")
   }
@@ -157,32 +150,25 @@ struct ExplanationSection: Encodable {
     var lines = [
       "The truth behind \(truth.choiceCount) choices of \(truth.viewerCount) viewers kept from "
         + "training: named by",
-      pad("", 28) + "  relation   95 %               very tail  95 %",
+      "".filled(to: 28) + "  relation   95 %               very tail  95 %",
     ]
     for row in truth.rows {
       lines.append(
-        pad(row.namer.name, 28) + interval(row.relation)
+        row.namer.name.filled(to: 28) + interval(row.relation)
           + (row.tail.map { "  " + interval($0) } ?? ""))
     }
     lines.append(
       "true relations: "
-        + zip(relationNames, truth.truths).map { "\($0) \(decimals($1))" }.joined(separator: " · "))
+        + zip(relationNames, truth.truths).map { "\($0) \(fixed($1))" }.joined(separator: " · "))
     return lines.joined(separator: "\n")
   }
 
   private func interval(_ value: BootstrapInterval) -> String {
-    pad(decimals(value.mean), 8, left: true)
-      + pad(" (\(decimals(value.low)) … \(decimals(value.high)))", 20)
+    fixed(value.mean).filled(to: 8, .right)
+      + " (\(fixed(value.low)) … \(fixed(value.high)))".filled(to: 20)
   }
 
   private func difference(_ value: BootstrapInterval) -> String {
-    String(format: "%+.4f (%+.4f … %+.4f)", value.mean, value.low, value.high)
-  }
-
-  private func decimals(_ value: Double) -> String { String(format: "%.4f", value) }
-
-  private func pad(_ text: String, _ width: Int, left: Bool = false) -> String {
-    let space = String(repeating: " ", count: max(0, width - text.count))
-    return left ? space + text : text + space
+    fixed((value.mean, value.low, value.high), signed: true)
   }
 }

@@ -1,6 +1,7 @@
 import AtomicFiles
 import Foundation
 import KnowledgeGraph
+import Text
 
 /// The vectors of a data folder's graph: read where the files are there, else trained.
 enum GraphEmbedding {
@@ -85,6 +86,6 @@ enum GraphEmbedding {
   }
 
   private static func rate(_ triples: Int, _ seconds: Double) -> String {
-    String(format: "%.2f million triples/s", Double(triples) / max(seconds, 1e-9) / 1e6)
+    decimal(Double(triples) / max(seconds, 1e-9) / 1e6) + " million triples/s"
   }
 }

@@ -3,6 +3,7 @@ import AtomicFiles
 import Explanation
 import Foundation
 import KSRModel
+import Text
 import Workspace
 
 /// The history that a command is about: a viewer's, or items given one by one.
@@ -59,7 +60,7 @@ struct HistoryOptions: ParsableArguments {
     let history = try edited(try read(session, lookup), EditNames(model))
     let count = history.rows.count
     if let step, !(1...count).contains(step) {
-      throw UserMistake(
+      throw UserError(
         "--step \(step): the history has the steps 1 to \(count)"
           + (history.edits.isEmpty ? "" : " after the edits")
           + (step == 0 ? "; before the first, nothing is known to recommend by." : "."))
@@ -73,7 +74,7 @@ struct HistoryOptions: ParsableArguments {
     do {
       return try EditedHistory(items, EditScript(parsing: edit ?? ""), in: names)
     } catch {
-      throw UserMistake("--\(error)")
+      throw UserError("--\(error)")
     }
   }
 
@@ -81,7 +82,7 @@ struct HistoryOptions: ParsableArguments {
     if let items {
       let found = try lookup.items(items)
       guard !found.isEmpty else {
-        throw UserMistake(
+        throw UserError(
           "--items names no item: give one at least, such as "
             + "--items \(session.model.items.tokens.dropFirst().prefix(2).joined(separator: ",")).")
       }
@@ -91,7 +92,7 @@ struct HistoryOptions: ParsableArguments {
     if let history = viewers.first(where: { $0.user == viewer }) { return history.items }
     let near = nearest(to: viewer ?? "", among: viewers.lazy.map(\.user))
     let some = viewers.prefix(3).map(\.user).joined(separator: ", ")
-    throw UserMistake(
+    throw UserError(
       "\(data ?? "") has no viewer \(quoted(viewer ?? "")); "
         + (near.map { "the nearest is \(printable($0)), and " } ?? "")
         + "there are \(viewers.count), such as \(some).")
@@ -129,11 +130,4 @@ struct ChosenHistory {
       + printable(model.itemNames[Int(states.items[step])])
       + (edits.map { ", edited: \(printable($0, limit: 400))" } ?? "")
   }
-}
-
-/// What a user asked for that there is not, in a sentence that says what can be had.
-struct UserMistake: Error, CustomStringConvertible {
-  let description: String
-
-  init(_ description: String) { self.description = description }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import AtomicFiles
 import CKernels
 import Foundation
+import Text
 
 /// `ksr`: train, evaluate and make what the explorer shows.
 @main

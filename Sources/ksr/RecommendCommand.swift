@@ -1,8 +1,8 @@
 import ArgumentParser
 import AtomicFiles
 import Explanation
-import Foundation
 import KSRModel
+import Text
 
 /// `ksr recommend`: what a model would put first after a history.
 struct RecommendCommand: ParsableCommand {
@@ -37,7 +37,7 @@ struct RecommendCommand: ParsableCommand {
   mutating func run() throws {
     let chosen = try history.chosen(model)
     let list = Recommendations(chosen, count: top, hideSeen: hideSeen)
-    Console.result(json ? list.json : list.text(chosen))
+    Console.result(json ? try JSON.text(list) : list.text(chosen))
   }
 }
 
@@ -118,14 +118,11 @@ struct Recommendations: Encodable {
     let gain = before - row.rank
     let size = gain == gain.rounded() ? "\(Int(abs(gain)))" : "\(abs(gain))"
     let text = gain > 0 ? "▲" + size : gain < 0 ? "▼" + size : "·"
-    return String(repeating: " ", count: max(0, 7 - text.count)) + text
-      + String(format: "  %9.4f →", score)
+    return text.filled(to: 7, .right) + Self.column(score, 11) + " →"
   }
 
-  var json: String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: (try? encoder.encode(self)) ?? Data(), as: UTF8.self)
+  private static func column(_ value: Float, _ width: Int) -> String {
+    fixed(Double(value)).filled(to: width, .right)
   }
 
   func text(_ chosen: ChosenHistory) -> String {
@@ -138,11 +135,10 @@ struct Recommendations: Encodable {
     }
     for row in recommendations {
       let place = text(row.rank)
-      let chance = row.probability.map { String(format: "  %7.4f", $0) } ?? ""
+      let chance = row.probability.map { Self.column($0, 9) } ?? ""
       let marks = (row.next ? "  ← came next" : "") + (row.seen ? "  (seen)" : "")
       lines.append(
-        String(repeating: " ", count: max(0, 6 - place.count)) + place
-          + moved(row) + String(format: "  %9.4f", row.score) + chance
+        place.filled(to: 6, .right) + moved(row) + Self.column(row.score, 11) + chance
           + "  \(printable(row.name))\(marks)")
     }
     for item in gone ?? [] {

@@ -4,6 +4,7 @@ import Evaluation
 import Explanation
 import Foundation
 import KSRModel
+import Text
 import Training
 import Workspace
 
@@ -132,7 +133,7 @@ struct TrainCommand: ParsableCommand {
       settings: run.settings, training: run.training, itemCount: run.data.items.count,
       relationCount: run.memory.relations.count,
       sequenceLengths: run.data.trainingSequences.map(\.count))
-    if let refusal = estimate.refusal(available: available) { throw Failure(description: refusal) }
+    if let refusal = estimate.refusal(available: available) { throw UserError(refusal) }
   }
 
   // MARK: Training
@@ -242,18 +243,4 @@ struct TrainCommand: ParsableCommand {
     event.peakOperationsPerSecond = peak
     Console.log(event)
   }
-}
-
-/// A sentence about why a command cannot go on.
-struct Failure: Error, CustomStringConvertible {
-  let description: String
-}
-
-/// A word as a shell reads it back.
-func shellWord(_ word: String) -> String {
-  let plain = word.allSatisfy {
-    $0.isASCII && ($0.isLetter || $0.isNumber || "/._-+=@,".contains($0))
-  }
-  if plain, !word.isEmpty { return word }
-  return "'" + word.replacingOccurrences(of: "'", with: "'\\''") + "'"
 }

@@ -3,6 +3,7 @@ import Foundation
 import KSRModel
 import KnowledgeGraph
 import Synchronization
+import Text
 import Training
 import Workspace
 
@@ -44,7 +45,7 @@ struct TrialSettings: Sendable {
         var trial = base
         let found = try trial.apply(settings)
         if let odd = found.first(where: { !warnings.contains($0) }) {
-          throw Failure(description: odd)
+          throw UserError(odd)
         }
       }
     }

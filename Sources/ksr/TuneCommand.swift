@@ -3,6 +3,7 @@ import AtomicFiles
 import Evaluation
 import Foundation
 import KSRModel
+import Text
 import Training
 import Workspace
 
@@ -154,7 +155,7 @@ struct TuneCommand: ParsableCommand {
     }
     guard let best = progress.best else {
       let reason = progress.counted.first { $0.error != nil }?.error ?? "no trial ended"
-      throw Failure(description: "No trial succeeded; the first says: \(reason)")
+      throw UserError("No trial succeeded; the first says: \(reason)")
     }
     let file = "\(prefix).best.yaml"
     try writeAtomically(trials.merged(plan.trials[best.trial - 1]).yaml, to: file)

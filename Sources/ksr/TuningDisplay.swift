@@ -1,5 +1,6 @@
 import AtomicFiles
 import Foundation
+import Text
 import Training
 
 /// The trials of a tuning on stderr: a table rewritten in place on a terminal, else a line for each
@@ -98,7 +99,7 @@ final class TuningDisplay {
   private func row(_ trial: Int, _ score: Double?, mark: String = " ") -> String {
     let number = "\(trial)"
     let digits = "\(plan.trials.count)".count
-    return mark + String(repeating: " ", count: max(1, 1 + digits - number.count)) + number + "  "
+    return mark + " " + number.filled(to: digits, .right) + "  "
       + (score.map(fixed) ?? "  …   ") + "  " + values(trial)
   }
 

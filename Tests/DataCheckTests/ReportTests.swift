@@ -37,7 +37,7 @@ import Testing
   @Test func jsonHoldsWhatTheReportHolds() throws {
     let report = try Self.troubled.report()
     let object = try #require(
-      try JSONSerialization.jsonObject(with: Data(report.json.utf8)) as? [String: Any])
+      try JSONSerialization.jsonObject(with: Data(try report.json.utf8)) as? [String: Any])
     #expect(object["data"] as? String == "films")
     let findings = try #require(object["findings"] as? [[String: Any]])
     #expect(findings.map { $0["kind"] as? String } == report.kinds.map(\.rawValue))

@@ -1,5 +1,6 @@
 import Randomness
 import Testing
+import Text
 
 @testable import Explanation
 
@@ -92,10 +93,9 @@ struct EditGrammarTests {
       ("-99999999999999999999", 1, "is no step"), ("-1,侍:2", 4, "there is no edit"),
     ])
   func failures(text: String, position: Int, part: String) throws {
-    let failure = try #require(throws: EditFailure.self) { try EditScript(parsing: text) }
-    #expect(failure.position == position)
+    let failure = try #require(throws: UserError.self) { try EditScript(parsing: text) }
     #expect(failure.description.contains(part), "\(failure)")
-    #expect(failure.description.contains("character \(position)"))
+    #expect(failure.description.hasPrefix("edit, character \(position), "))
   }
 
   @Test("no bytes make the reader fall over", arguments: 0..<100)

@@ -2,6 +2,7 @@ import KSRModel
 import ModelTestSupport
 import Randomness
 import Testing
+import Text
 
 @testable import Explanation
 
@@ -41,10 +42,12 @@ struct EditedHistoryTests {
     ])
   func refusals(text: String, position: Int, part: String) throws {
     let model = RandomNetwork().model()
-    let failure = try #require(throws: EditFailure.self) {
+    let failure = try #require(throws: UserError.self) {
       try edited(text, [1, 2, 3, 4, 5], model)
     }
-    #expect(failure.position == position && failure.description.contains(part), "\(failure)")
+    #expect(
+      failure.description.hasPrefix("edit, character \(position), ")
+        && failure.description.contains(part), "\(failure)")
   }
 
   @Test("a model without memory refuses edits of the memory and takes the others")
@@ -52,14 +55,14 @@ struct EditedHistoryTests {
     var random = RandomNetwork()
     random.settings.memory = .none
     for text in ["silence:r1", "force:r1", "boost:r1*2", "gamma:1"] {
-      let failure = try #require(throws: EditFailure.self) {
+      let failure = try #require(throws: UserError.self) {
         try edited(text, [1, 2], random.model())
       }
       #expect(failure.description.contains("no memory"))
     }
     #expect(try edited("-1", [1, 2], random.model()).items == [2])
-    var empty: EditFailure?
-    do { _ = try edited("-1", [], random.model()) } catch let error as EditFailure { empty = error }
+    var empty: UserError?
+    do { _ = try edited("-1", [], random.model()) } catch let error as UserError { empty = error }
     #expect(empty?.description.contains("+1:ITEM begins one") == true)
     #expect(try edited("+1:i3", [], random.model()).items == [3])
   }

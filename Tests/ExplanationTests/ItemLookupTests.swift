@@ -1,6 +1,7 @@
 import AtomicFiles
 import ModelTestSupport
 import Testing
+import Text
 
 @testable import Explanation
 
@@ -30,7 +31,7 @@ struct ItemLookupTests {
     #expect(
       try lookup.items("i9,The Good, the Bad and the Ugly,psycho,") == [9, 1, 4])
     #expect(try lookup.items("").isEmpty && lookup.items(" , ").isEmpty)
-    #expect(throws: ItemLookup.Failure.self) { _ = try lookup.items("psycho,nothing like it") }
+    #expect(throws: UserError.self) { _ = try lookup.items("psycho,nothing like it") }
   }
 
   @Test(
@@ -41,7 +42,7 @@ struct ItemLookupTests {
       ("quite another thing", "no item"), ("", "no item"), ("a\u{1b}[31m", "\\u{1B}"),
     ])
   func failures(text: String, part: String) {
-    let error = #expect(throws: ItemLookup.Failure.self) { _ = try lookup.item(text) }
+    let error = #expect(throws: UserError.self) { _ = try lookup.item(text) }
     #expect(error?.description.contains(part) == true, "\(error?.description ?? "")")
   }
 }

@@ -5,6 +5,7 @@ import ModelTestSupport
 import Randomness
 import TestSupport
 import Testing
+import Text
 import Workspace
 
 @testable import ExplorerCore
@@ -205,7 +206,7 @@ struct CompareTests {
       ("42:0", "count from 1"), ("42:3:foo", "character 1"),
     ])
   func failures(text: String, part: String) throws {
-    let failure = try #require(throws: PinRequest.Failure.self) { try PinRequest(parsing: text) }
+    let failure = try #require(throws: UserError.self) { try PinRequest(parsing: text) }
     #expect(failure.description.contains(part), "\(failure)")
   }
 
@@ -226,7 +227,7 @@ struct CompareTests {
       ("nobody:1", "no viewer \"nobody\""), ("gues0:1", "the nearest is \"guest0\""),
       ("bo:99", "steps 1 to 8"), ("bo:1:-99", "--pin edit, character 1"),
     ] {
-      let error = try #require(throws: SceneCache.OpeningError.self) {
+      let error = try #require(throws: UserError.self) {
         try little.cache.pinning(again, PinRequest(parsing: text))
       }
       #expect(error.description.contains(part), "\(error)")

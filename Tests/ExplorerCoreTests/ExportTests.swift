@@ -38,7 +38,7 @@ struct ExportTests {
     let state = try little.run("Left,BTab,Down,Down").state
     let item = try #require(little.cache.scene(for: state).step?.recommendations[2])
     for format in ExportFormat.allCases where format != .picture {
-      let (text, name) = try #require(export(state, format))
+      let (text, name) = try #require(try export(state, format))
       let token = little.session.model.items[Int(item.item)]
       #expect(name == ExplanationFile.name(["little", "guest0", "step5", token]))
       #expect(text.contains(format == .json ? "\"rank\"" : "Why"), "\(format)")
@@ -60,7 +60,8 @@ struct ExportTests {
     #expect(Float((json["score"] as? NSNumber)?.doubleValue ?? 0) == why.contributions.score)
     let checks = try #require(json["checks"] as? [[String: Any]])
     #expect((checks.first?["withoutSteps"] as? [Int])?.count == 2)
-    #expect(try #require(export(state, .text)).text.contains("Checked by running the model again"))
+    #expect(
+      try #require(try export(state, .text)).text.contains("Checked by running the model again"))
 
     state = try little.run("w,V,text=marn,Enter").state
     json = try object(state)
@@ -76,15 +77,15 @@ struct ExportTests {
       history.last?["token"] as? String
         == (try token(little.cache.scene(for: state).viewer?.rows.last?.item)))
     #expect(json["edit"] as? String == state.edits.text)
-    #expect(try #require(export(state, .text)).text.contains("edited:"))
+    #expect(try #require(try export(state, .text)).text.contains("edited:"))
   }
 
   @Test("what leaving out does is taken over where it is known, to the same report")
   func known() throws {
     let state = try little.run("w").state
-    let before = try #require(export(state, .json))
+    let before = try #require(try export(state, .json))
     while little.cache.work(for: state) {}
-    let after = try #require(export(state, .json))
+    let after = try #require(try export(state, .json))
     #expect(before.name == after.name)
     let (old, new) = (try object(before.text), try object(after.text))
     #expect(old["history"] as? NSArray == new["history"] as? NSArray)
@@ -102,14 +103,14 @@ struct ExportTests {
       let screen = Explorer.render(
         state, little.cache.scene(for: state), glyphs: .unicode
       ).canvas
-      let text = try #require(export(state, .text))
+      let text = try #require(try export(state, .text))
       #expect(text.text == screen.text, "\(keys)")
       #expect(text.name == name)
       let json = try object(state)
       #expect(count == nil || (json[key] as? [Any])?.count == count, "\(keys): \(json.keys)")
       #expect(json[key] != nil)
       for format in [ExportFormat.svg, .picture] {
-        let svg = try #require(export(state, format)).text
+        let svg = try #require(try export(state, format)).text
         #expect(svg.hasPrefix("<svg") && svg.hasSuffix("</svg>\n"))
         #expect(XMLReader.isWellFormed(svg), "\(keys), \(format)")
       }
@@ -141,7 +142,7 @@ struct ExportTests {
     for theme in Theme.all {
       var state = try little.run("w").state
       state.theme = theme
-      let svg = try #require(export(state, .picture)).text
+      let svg = try #require(try export(state, .picture)).text
       #expect(XMLReader.isWellFormed(svg))
       for word in ["History", "Why", "step"] where theme == .standard {
         #expect(svg.contains(">\(word)<"), "\(word)")
@@ -150,12 +151,14 @@ struct ExportTests {
     }
   }
 
-  private func export(_ state: State, _ format: ExportFormat) -> (text: String, name: String)? {
-    little.cache.export(of: state, as: format, glyphs: .unicode)
+  private func export(
+    _ state: State, _ format: ExportFormat
+  ) throws -> (text: String, name: String)? {
+    try little.cache.export(of: state, as: format, glyphs: .unicode)
   }
 
   private func object(_ state: State) throws -> [String: Any] {
-    try object(try #require(export(state, .json)).text)
+    try object(try #require(try export(state, .json)).text)
   }
 
   private func object(_ text: String) throws -> [String: Any] {

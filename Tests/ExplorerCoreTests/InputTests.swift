@@ -1,4 +1,5 @@
 import Testing
+import Text
 
 @testable import ExplorerCore
 
@@ -31,7 +32,7 @@ struct InputTests {
       ("Resize@0x9", "Key 1"), ("wq", "text=wq"),
     ])
   func errors(text: String, part: String) throws {
-    let failure = try #require(throws: KeyScript.Failure.self) { try KeyScript.parse(text) }
+    let failure = try #require(throws: UserError.self) { try KeyScript.parse(text) }
     #expect(failure.description.contains(part), "\(failure)")
   }
 

@@ -1,6 +1,7 @@
 import Explanation
 import Randomness
 import Testing
+import Text
 
 @testable import ExplorerCore
 
@@ -278,7 +279,7 @@ struct MapTests {
       ("row=0", "from 1"), ("to=3", "of=ITEM"), ("zoom=1,,far", "of=ITEM"),
     ])
   func refused(text: String, sentence: String) {
-    let failure = #expect(throws: MapRequest.Failure.self) { try MapRequest(parsing: text) }
+    let failure = #expect(throws: UserError.self) { try MapRequest(parsing: text) }
     #expect(failure?.description.hasPrefix("--map, \"") == true)
     #expect(failure?.description.contains(sentence) == true, "\(failure as Any)")
   }
@@ -286,7 +287,7 @@ struct MapTests {
   @Test("an item that the map cannot show is named; a row past the end is the last")
   func asked() throws {
     let start = try little.start(Size(columns: 80, rows: 24))
-    let failure = #expect(throws: SceneCache.OpeningError.self) {
+    let failure = #expect(throws: UserError.self) {
       try little.cache.mapping(start, MapRequest(parsing: "of=psyco"))
     }
     #expect(failure?.description.contains("Psycho") == true)

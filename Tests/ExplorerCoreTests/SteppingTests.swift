@@ -1,4 +1,5 @@
 import Testing
+import Text
 import Workspace
 
 @testable import ExplorerCore
@@ -128,7 +129,7 @@ struct SteppingTests {
       try little.run("y").effects == [
         .copy("ksr-tui 'little model' --viewer guest0 --step 6")
       ])
-    #expect("it's".quotedForShell == "'it'\\''s'" && "".quotedForShell == "''")
+    #expect(shellWord("it's") == "'it'\\''s'" && shellWord("") == "''")
   }
 
   @Test("the command that y copies leads to the same panes, orders and selections")

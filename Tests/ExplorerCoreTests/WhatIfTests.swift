@@ -2,6 +2,7 @@ import Explanation
 import KSRModel
 import Randomness
 import Testing
+import Text
 import Workspace
 
 @testable import ExplorerCore
@@ -208,7 +209,7 @@ struct WhatIfTests {
     for (script, step, part) in [
       ("-99", nil, "character 1"), ("-1", 9, "1 to 8 after the edits"), ("+1:zzz", nil, "knows no"),
     ] as [(String, Int?, String)] {
-      let error = try #require(throws: SceneCache.OpeningError.self) {
+      let error = try #require(throws: UserError.self) {
         try little.cache.editing(start, EditScript(parsing: script), step: step)
       }
       #expect(error.description.contains(part), "\(error)")

@@ -163,7 +163,7 @@ struct WhyAgreementTests {
       states: HistoryStates(network: little.session.network, items: history.items),
       model: little.session.model, index: TailIndex(little.session.model))
     return try #require(
-      try JSONSerialization.jsonObject(with: Data(report.json.utf8)) as? [String: Any])
+      try JSONSerialization.jsonObject(with: Data(try report.json.utf8)) as? [String: Any])
   }
 
   private func relations(_ json: [String: Any]) throws -> [String] {

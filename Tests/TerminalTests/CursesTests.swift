@@ -5,6 +5,7 @@ import Foundation
 import KSRModel
 import TestSupport
 import Testing
+import Text
 import Workspace
 
 @testable import ksr_tui
@@ -108,7 +109,7 @@ struct CursesTests {
   func unknown() throws {
     let pty = try Pty(columns: 80, rows: 24)
     let before = pty.settings
-    #expect(throws: TerminalFailure.self) {
+    #expect(throws: UserError.self) {
       try CursesTerminal(
         .init(theme: .standard, wantsColor: true, takesMouse: false),
         on: .init(input: pty.program, output: pty.program, kind: "no-such-terminal"))

@@ -1,5 +1,6 @@
 import AtomicFiles
 import KSRModel
+import Text
 
 /// What edits may name: the items and relations of a model.
 package struct EditNames: Sendable {
@@ -8,7 +9,7 @@ package struct EditNames: Sendable {
   package init(_ model: TrainedModel) { self.model = model }
 
   /// The item with a token, else with a name that only one item has.
-  package func item(_ text: String) throws(ItemLookup.Failure) -> Int32 {
+  package func item(_ text: String) throws(UserError) -> Int32 {
     // The usual case must not wait for all names of a large catalogue.
     if let item = model.items.id(of: text), item > 0 { return Int32(item) }
     return try ItemLookup(model).item(text)
@@ -23,10 +24,10 @@ package struct EditNames: Sendable {
 
   /// The slot of a relation, by token, by name, or by the part after the last dot of either, as long
   /// as only one relation has it.
-  package func slot(_ text: String) throws(ItemLookup.Failure) -> Int {
+  package func slot(_ text: String) throws(UserError) -> Int {
     guard slotCount > 0 else {
-      throw ItemLookup.Failure(
-        description: "the model has no memory, so there is no relation to change; "
+      throw UserError(
+        "the model has no memory, so there is no relation to change; "
           + "edits of the history work.")
     }
     if let slot = model.relations.id(of: text) { return slot }
@@ -42,8 +43,8 @@ package struct EditNames: Sendable {
     let tokens = (0..<slotCount).map { model.relations[$0] }
     let near = nearest(
       to: text, among: tokens + model.relationNames + tokens.map(Self.lastPart))
-    throw ItemLookup.Failure(
-      description: "the model has no relation \(quoted(text))"
+    throw UserError(
+      "the model has no relation \(quoted(text))"
         + (near.map { "; the nearest is \(printable($0))" } ?? "") + ". It has "
         + tokens.prefix(12).map { printable($0) }.joined(separator: ", ")
         + (tokens.count > 12 ? " and \(tokens.count - 12) more." : "."))

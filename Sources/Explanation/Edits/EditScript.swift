@@ -1,18 +1,5 @@
 import AtomicFiles
-
-/// What is wrong with edits: where, what was found, and what would be accepted.
-package struct EditFailure: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The character at which the edit begins, from 1.
-  package let position: Int
-  package let found: String
-  /// What is wrong with it and what can be had instead, a sentence.
-  package let sentence: String
-
-  /// Place, edit and sentence in a line.
-  package var description: String {
-    "edit, character \(position), \(quoted(found)): \(sentence)"
-  }
-}
+import Text
 
 /// A list of edits in the order in which they apply, as one line of text.
 ///
@@ -40,7 +27,7 @@ package struct EditScript: Sendable, Equatable {
   package static func == (a: EditScript, b: EditScript) -> Bool { a.edits == b.edits }
 
   /// Reads a line; blanks around an edit do not count, and an empty line has no edits.
-  package init(parsing text: String) throws(EditFailure) {
+  package init(parsing text: String) throws(UserError) {
     var edits: [Edit] = []
     var sources: [(position: Int, text: String)] = []
     // By scalars: a token may begin or end with one that joins its neighbour to one character.
@@ -70,7 +57,7 @@ private struct EditReader {
     [" ", "\t", "\n", "\r"].contains(scalar)
   }
 
-  func edit() throws(EditFailure) -> Edit {
+  func edit() throws(UserError) -> Edit {
     guard let first = word.first else {
       throw failure("nothing stands between the commas; expected \(Edit.forms).")
     }
@@ -90,7 +77,7 @@ private struct EditReader {
     }
   }
 
-  private func named() throws(EditFailure) -> Edit {
+  private func named() throws(UserError) -> Edit {
     guard let colon = word.firstIndex(of: ":") else {
       throw failure(
         "expected \(Edit.forms). A comma inside a token is written %2C.")
@@ -126,7 +113,7 @@ private struct EditReader {
     }
   }
 
-  private func stepAndItem(_ form: String) throws(EditFailure) -> (Int, String) {
+  private func stepAndItem(_ form: String) throws(UserError) -> (Int, String) {
     guard let colon = word.firstIndex(of: ":") else {
       throw failure("expected a step and an item, as in \(form).")
     }
@@ -136,7 +123,7 @@ private struct EditReader {
 
   private func step(
     _ text: Substring.UnicodeScalarView, _ form: String
-  ) throws(EditFailure) -> Int {
+  ) throws(UserError) -> Int {
     guard text.allSatisfy({ ("0"..."9").contains($0) }), let number = Int(String(text)), number > 0
     else {
       throw failure("\(quoted(String(text))) is no step; steps count from 1, as in \(form).")
@@ -146,24 +133,31 @@ private struct EditReader {
 
   private func token(
     _ text: Substring.UnicodeScalarView, _ form: String
-  ) throws(EditFailure) -> String {
+  ) throws(UserError) -> String {
     guard !text.isEmpty else { throw failure("a token is missing; expected \(form).") }
     return EditToken.decoded(String(text))
   }
 
   private func number(
     _ text: Substring.UnicodeScalarView, _ form: String, least: Float
-  ) throws(EditFailure) -> Float {
+  ) throws(UserError) -> Float {
     let isPlain = text.allSatisfy { "0123456789.eE+-".unicodeScalars.contains($0) }
     guard isPlain, let value = Float(String(text)), value.isFinite, value >= least else {
       throw failure(
-        "\(quoted(String(text))) is not a number that can stand here; expected 0 or more, as in \(form)."
+        "\(quoted(String(text))) is not a number of 0 or more, as in \(form)."
       )
     }
     return value == 0 ? 0 : value
   }
 
-  private func failure(_ sentence: String) -> EditFailure {
-    EditFailure(position: position, found: String(word), sentence: sentence)
+  private func failure(_ sentence: String) -> UserError {
+    UserError.edit(String(word), at: position, sentence)
+  }
+}
+
+extension UserError {
+  /// What is wrong with an edit: the character at which it begins, from 1, the edit, and a sentence.
+  static func edit(_ edit: String, at position: Int, _ sentence: String) -> UserError {
+    UserError("edit, character \(position), \(quoted(edit)): \(sentence)")
   }
 }

@@ -1,4 +1,5 @@
 import KSRModel
+import Text
 
 /// A history after edits, and the change of what the model reads: what an edited run is made of.
 ///
@@ -28,16 +29,15 @@ package struct EditedHistory: Sendable, Hashable {
   /// Applies edits in order.
   package init(
     _ items: [Int32], _ script: EditScript, in names: EditNames
-  ) throws(EditFailure) {
+  ) throws(UserError) {
     original = items
     rows = items.enumerated().map { Row(item: $1, origin: $0, change: nil) }
     end = items.count
     for (edit, source) in zip(script.edits, script.sources) {
-      do throws(Refusal) {
+      do throws(UserError) {
         edits.append(try apply(edit, names))
       } catch {
-        throw EditFailure(
-          position: source.position, found: source.text, sentence: error.sentence)
+        throw UserError.edit(source.text, at: source.position, error.description)
       }
     }
   }
@@ -83,27 +83,25 @@ package struct EditedHistory: Sendable, Hashable {
     return end
   }
 
-  private struct Refusal: Error { let sentence: String }
-
   /// Applies one edit and returns it with tokens for its names.
-  private mutating func apply(_ edit: Edit, _ names: EditNames) throws(Refusal) -> Edit {
+  private mutating func apply(_ edit: Edit, _ names: EditNames) throws(UserError) -> Edit {
     switch edit {
     case .delete(let step):
       try check(step, upTo: rows.count)
       guard rows.count > 1 else {
-        throw Refusal(
-          sentence: "the history has only this step, and one must stay; =1:ITEM replaces it.")
+        throw UserError(
+          "the history has only this step, and one must stay; =1:ITEM replaces it.")
       }
       rows.remove(at: step)
       return edit
     case .insert(let place, let name):
       try check(place, upTo: rows.count + 1)
-      let item = try item(name, names)
+      let item = try names.item(name)
       rows.insert(Row(item: item, origin: nil, change: .inserted), at: place)
       return .insert(at: place, item: names.token(of: item))
     case .replace(let step, let name):
       try check(step, upTo: rows.count)
-      let item = try item(name, names)
+      let item = try names.item(name)
       rows[step].item = item
       if rows[step].change == nil { rows[step].change = .replaced }
       return .replace(step: step, item: names.token(of: item))
@@ -120,50 +118,34 @@ package struct EditedHistory: Sendable, Hashable {
       rows.removeLast(rows.count - 1 - step)
       return edit
     case .silence(let name):
-      let slot = try slot(name, names)
+      let slot = try names.slot(name)
       reading.scale(slot, by: 0)
       return .silence(relation: names.token(ofSlot: slot))
     case .boost(let name, let factor):
-      let slot = try slot(name, names)
+      let slot = try names.slot(name)
       reading.scale(slot, by: factor)
       return .boost(relation: names.token(ofSlot: slot), factor: factor)
     case .force(let name):
-      let slot = try slot(name, names)
+      let slot = try names.slot(name)
       reading.force(slot, of: names.slotCount)
       return .force(relation: names.token(ofSlot: slot))
     case .gamma(let value):
       guard names.slotCount > 0 else {
-        throw Refusal(
-          sentence: "the model has no memory, so γ changes nothing; edits of the history work.")
+        throw UserError(
+          "the model has no memory, so γ changes nothing; edits of the history work.")
       }
       reading.setGamma(value)
       return edit
     }
   }
 
-  private func check(_ step: Int, upTo count: Int) throws(Refusal) {
+  private func check(_ step: Int, upTo count: Int) throws(UserError) {
     guard step < count else {
-      throw Refusal(
-        sentence: rows.isEmpty && count == 0
+      throw UserError(
+        rows.isEmpty && count == 0
           ? "the history is empty; +1:ITEM begins one."
           : "there is no step \(step + 1) here: the history has \(rows.count) at this point"
             + ", so 1 to \(count) can be given.")
-    }
-  }
-
-  private func item(_ name: String, _ names: EditNames) throws(Refusal) -> Int32 {
-    do throws(ItemLookup.Failure) {
-      return try names.item(name)
-    } catch {
-      throw Refusal(sentence: error.description)
-    }
-  }
-
-  private func slot(_ name: String, _ names: EditNames) throws(Refusal) -> Int {
-    do throws(ItemLookup.Failure) {
-      return try names.slot(name)
-    } catch {
-      throw Refusal(sentence: error.description)
     }
   }
 }

@@ -1,5 +1,5 @@
-import FoundationEssentials
 import KSRModel
+import Text
 
 /// An explanation as JSON; the keys are the names of these properties, absent where there is nothing.
 ///
@@ -111,11 +111,7 @@ struct ExplanationDocument: Encodable {
 extension ExplanationReport {
   /// The explanation as JSON, with every number in full.
   package var json: String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    return String(decoding: (try? encoder.encode(document)) ?? Data(), as: UTF8.self)
+    get throws(UserError) { try JSON.text(document) }
   }
 
   private var document: ExplanationDocument {

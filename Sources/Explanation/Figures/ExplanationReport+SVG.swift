@@ -1,4 +1,5 @@
 import KSRModel
+import Text
 
 extension ExplanationReport {
   /// The explanation as a figure: attention over steps × relations, the contributions as signed
@@ -52,7 +53,7 @@ private struct ExplanationFigure {
       report.standingLine + " · \(report.contrastWords) \(signed(table.score)), "
         + "residual \(typeset(magnitude(table.residual)))", 20, y, size: 10.5, fill: "#444")
     y += 16
-    for line in ([report.why] + report.remarks).flatMap({ wrap($0, width: Int(width / 6.1)) }) {
+    for line in ([report.why] + report.remarks).flatMap({ $0.wrapped(to: Int(width / 6.1)) }) {
       svg.text(line, 20, y, size: 10.5, fill: "#444")
       y += 14
     }

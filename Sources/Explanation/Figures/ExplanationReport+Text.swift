@@ -1,5 +1,6 @@
 import AtomicFiles
 import KSRModel
+import Text
 
 extension ExplanationReport {
   /// The explanation as text of at most 100 columns.
@@ -119,12 +120,12 @@ private struct ReportText {
           case .otherSign: " Beware: the two differ in sign."
           case .otherSize: " Beware: one change is more than twice the other."
           }
-        return wrap(
-          "\(what): score \(signed(claim.scoreBefore)) to \(signed(claim.scoreAfter)), the sum says "
-            + "\(signed(claim.scorePredicted)); rank \(ExplanationReport.rankText(claim.rankBefore)) to "
-            + "\(ExplanationReport.rankText(claim.rankAfter)), the sum says "
-            + "\(ExplanationReport.rankText(claim.rankPredicted)).\(warning)", width: Self.width - 2
-        ).map { "  " + $0 }
+        return
+          ("\(what): score \(signed(claim.scoreBefore)) to \(signed(claim.scoreAfter)), the sum says "
+          + "\(signed(claim.scorePredicted)); rank \(ExplanationReport.rankText(claim.rankBefore)) to "
+          + "\(ExplanationReport.rankText(claim.rankAfter)), the sum says "
+          + "\(ExplanationReport.rankText(claim.rankPredicted)).\(warning)")
+          .wrapped(to: Self.width, indent: 2)
       }
   }
 
@@ -166,9 +167,8 @@ private struct ReportText {
     let most = rows.reduce(0) { max($0, abs($1.amount)) }
     return ["Grouped by known facts that a step's item shares with it; the sum is the same"]
       + rows.map { row in
-        cut(
-          "  " + fit(row.name, 34) + pad(signed(row.amount), 8) + "  "
-            + fit(bar(row.amount, most, 16), 17) + row.note, Self.width)
+        ("  " + fit(row.name, 34) + pad(signed(row.amount), 8) + "  "
+          + fit(bar(row.amount, most, 16), 17) + row.note).cut(to: Self.width)
       }
   }
 
@@ -229,8 +229,9 @@ private struct ReportText {
       near = "near: " + near
       lines.append(
         "  " + fit(shortRelation(model.relationNames[slot.slot], 13), 14)
-          + cut(held.isEmpty ? "no known tail" : held.joined(separator: ", "), Self.width - 16))
-      lines.append(String(repeating: " ", count: 16) + cut(near, Self.width - 16))
+          + (held.isEmpty ? "no known tail" : held.joined(separator: ", ")).cut(to: Self.width - 16)
+      )
+      lines.append(String(repeating: " ", count: 16) + near.cut(to: Self.width - 16))
     }
     return lines
   }
@@ -256,36 +257,11 @@ private struct ReportText {
     return String(repeating: amount < 0 ? "░" : "█", count: length)
   }
 
-  private func pad(_ text: String, _ width: Int) -> String {
-    String(repeating: " ", count: max(0, width - text.count)) + text
-  }
-
-  private func cut(_ text: String, _ width: Int) -> String {
-    text.count <= width ? text : text.prefix(max(0, width - 1)) + "…"
-  }
+  private func pad(_ text: String, _ width: Int) -> String { text.filled(to: width, .right) }
 
   private func fit(_ text: String, _ width: Int) -> String {
-    let text = cut(printable(text, limit: 200), width - 1)
-    return text + String(repeating: " ", count: max(0, width - text.count))
+    printable(text, limit: 200).cut(to: width - 1).filled(to: width)
   }
 
-  private func wrapped(_ text: String) -> [String] { wrap(text, width: Self.width) }
-}
-
-/// The words of a text in lines of at most `width` characters; longer words are cut in pieces.
-func wrap(_ text: String, width: Int) -> [String] {
-  var lines: [String] = []
-  for word in text.split(separator: " ") {
-    if let last = lines.last, last.count + 1 + word.count <= width {
-      lines[lines.count - 1] = last + " " + word
-      continue
-    }
-    var rest = word
-    while rest.count > width {
-      lines.append(String(rest.prefix(width)))
-      rest = rest.dropFirst(width)
-    }
-    lines.append(String(rest))
-  }
-  return lines
+  private func wrapped(_ text: String) -> [String] { text.wrapped(to: Self.width) }
 }

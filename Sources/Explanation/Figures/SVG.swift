@@ -1,4 +1,5 @@
 import AtomicFiles
+import Text
 
 /// A drawing made of rectangles, lines and text, written as SVG without any outside resource.
 package struct SVG {

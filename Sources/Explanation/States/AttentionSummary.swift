@@ -1,5 +1,6 @@
 import Glibc
 import KSRModel
+import Text
 
 /// What the attention of a model does on average, against which one step's attention is read.
 ///

@@ -1,13 +1,9 @@
 import AtomicFiles
 import KSRModel
+import Text
 
 /// Finds items by what people call them: a token, or a name that only one item has.
 package struct ItemLookup: Sendable {
-  /// Why no item was found, in a sentence that says what there is instead.
-  public struct Failure: Error, Sendable, Equatable, CustomStringConvertible {
-    package let description: String
-  }
-
   private let items: Vocabulary
   private let names: [String]
   /// Items by lowercased name.
@@ -25,23 +21,23 @@ package struct ItemLookup: Sendable {
   }
 
   /// The item with a token or, whatever the case of its letters, a name.
-  package func item(_ text: String) throws(Failure) -> Int32 {
+  package func item(_ text: String) throws(UserError) -> Int32 {
     let text = Self.trimmed(text)
     if let item = known(text) { return item }
     if let several = byName[Self.folded(text)], several.count > 1 {
-      throw Failure(
-        description: "\(quoted(text)) is the name of \(several.count) items: "
+      throw UserError(
+        "\(quoted(text)) is the name of \(several.count) items: "
           + "\(listed(several)). Give the token.")
     }
     let near = nearest(text)
-    throw Failure(
-      description: near.isEmpty
+    throw UserError(
+      near.isEmpty
         ? "The model knows no item \(quoted(text)), by token or by name."
         : "The model knows no item \(quoted(text)). The nearest: \(listed(near)).")
   }
 
   /// The items of a list separated by commas; a name may have commas in it.
-  package func items(_ list: String) throws(Failure) -> [Int32] {
+  package func items(_ list: String) throws(UserError) -> [Int32] {
     let pieces = list.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     var result: [Int32] = []
     var start = 0

@@ -1,5 +1,6 @@
 import AtomicFiles
 import KSRModel
+import Text
 
 /// Finds a model's relations by what people call them: a token, or a name, whatever the case.
 package struct RelationLookup: Sendable {
@@ -8,10 +9,10 @@ package struct RelationLookup: Sendable {
   /// The relations that a model keeps in its memory.
   package init(_ model: TrainedModel) { self.model = model }
 
-  package func slot(_ text: String) throws(ItemLookup.Failure) -> Int {
+  package func slot(_ text: String) throws(UserError) -> Int {
     guard model.settings.memory == .knowledge, model.relations.count > 0 else {
-      throw ItemLookup.Failure(
-        description: "The model has no memory (memory: none): there is no relation to silence. "
+      throw UserError(
+        "The model has no memory (memory: none): there is no relation to silence. "
           + "The steps can be left out.")
     }
     if let slot = model.relations.id(of: text) { return slot }
@@ -22,8 +23,8 @@ package struct RelationLookup: Sendable {
     }
     if let slot = named.first, named.count == 1 { return slot }
     let all = model.relationNames.prefix(30).map { printable($0) }.joined(separator: ", ")
-    throw ItemLookup.Failure(
-      description: "The model has no relation \(quoted(text)). Its relations: \(all)"
+    throw UserError(
+      "The model has no relation \(quoted(text)). Its relations: \(all)"
         + (model.relationNames.count > 30 ? ", …." : "."))
   }
 }

@@ -1,4 +1,5 @@
 import Explanation
+import Text
 
 /// The command line that shows a screen.
 extension Explorer {
@@ -34,7 +35,7 @@ extension Explorer {
     if let map = map(of: state, scene), !map.isEmpty { words += ["--map", map] }
     let keys = keys(to: state, scene)
     if !keys.isEmpty { words += ["--keys", keys.joined(separator: ",")] }
-    return words.map(\.quotedForShell).joined(separator: " ")
+    return words.map(shellWord).joined(separator: " ")
   }
 
   /// The keys that lead from a first start to the panes, orders and selections of a state.

@@ -160,13 +160,3 @@ extension Explorer {
     }
   }
 }
-
-extension String {
-  /// The word as a shell takes it.
-  var quotedForShell: String {
-    let plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./=+:,@%"
-    guard isEmpty || contains(where: { !plain.contains($0) }) else { return self }
-    return "'" + split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
-      + "'"
-  }
-}

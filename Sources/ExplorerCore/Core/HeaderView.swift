@@ -1,3 +1,5 @@
+import Text
+
 /// The first row: what is open, and where in it we are.
 enum HeaderView {
   static func draw(_ state: State, _ scene: Scene, _ layout: Layout, in frame: inout Frame) {
@@ -62,7 +64,7 @@ enum HeaderView {
     parts.append(
       Part(runs: [(" \(glyphs.count(model.itemCount)) items ", Style(.muted))], weight: 8))
     let digits = String(viewer.rows.count).count
-    let number = String(step.step + 1).leftPadded(to: digits)
+    let number = String(step.step + 1).filled(to: digits, .right)
     parts.append(
       Part(
         runs: [(" step \(number)/\(viewer.rows.count) ", Style(.focus))], weight: 0, isAnchor: true

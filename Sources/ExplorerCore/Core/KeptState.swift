@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Text
 
 /// What is kept between runs.
 ///
@@ -57,10 +58,8 @@ package struct KeptState: Codable, Equatable, Sendable {
   }
 
   package var text: String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    guard let data = try? encoder.encode(self) else { return "{}\n" }
-    return String(decoding: data, as: UTF8.self) + "\n"
+    // It has no numbers but whole ones, so that this cannot fail.
+    ((try? JSON.text(self)) ?? "{}") + "\n"
   }
 }
 

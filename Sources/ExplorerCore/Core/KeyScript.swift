@@ -1,3 +1,5 @@
+import Text
+
 /// Keys written as text: `Right,Right,w`.
 ///
 /// Items stand between commas. An item is one character, a name as `tmux send-keys` has it (`Left`,
@@ -5,14 +7,8 @@
 /// after the other, `Click@12:5`, `WheelUp@12:5` or `WheelDown@12:5` for the mouse at a column and
 /// row counted from 0, or `Resize@80x24`.
 public enum KeyScript {
-  /// An item that says no key, in a sentence.
-  public struct Failure: Error, Equatable, CustomStringConvertible, Sendable {
-    /// What is wrong, and what would be right.
-    public let description: String
-  }
-
   /// Reads a script; blanks around an item do not count, and an empty script has no keys.
-  public static func parse(_ text: String) throws(Failure) -> [Key] {
+  public static func parse(_ text: String) throws(UserError) -> [Key] {
     guard !text.allSatisfy(\.isWhitespace) else { return [] }
     var keys: [Key] = []
     for (index, item) in text.split(separator: ",", omittingEmptySubsequences: false).enumerated() {
@@ -21,17 +17,17 @@ public enum KeyScript {
     return keys
   }
 
-  private static func keys(of item: Substring, number: Int) throws(Failure) -> [Key] {
+  private static func keys(of item: Substring, number: Int) throws(UserError) -> [Key] {
     guard let first = item.first else {
-      throw Failure(
-        description: "Key \(number) is empty. Items stand between single commas; a comma itself is"
+      throw UserError(
+        "Key \(number) is empty. Items stand between single commas; a comma itself is"
           + " written Comma, a blank Space.")
     }
     if item.dropFirst().isEmpty { return [.character(first)] }
     if item.hasPrefix("text=") { return item.dropFirst(5).map { .character($0) } }
     if let key = named(item) ?? control(item) ?? function(item) ?? placed(item) { return [key] }
-    throw Failure(
-      description: "Key \(number), \"\(item)\", is not a key. Write single characters, names such"
+    throw UserError(
+      "Key \(number), \"\(item)\", is not a key. Write single characters, names such"
         + " as Left, PageDown, Enter, Escape, Space, Comma, F1, C-l, or text=\(item) to type that.")
   }
 

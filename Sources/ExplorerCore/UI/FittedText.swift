@@ -1,13 +1,13 @@
-/// Where a text stands in a column wider than itself.
-package enum Alignment: Sendable {
-  case left
-  /// At the right edge, as numbers do.
-  case right
-}
+import Text
 
 extension StringProtocol {
   /// The columns that the text takes when it is drawn.
   package var columns: Int { TextWidth.columns(of: self) }
+
+  /// The words of the text in lines of at most some columns; longer words stay whole.
+  func wrapped(to width: Int) -> [String] {
+    wrapped(to: width, splitsWords: false) { $0.columns }
+  }
 
   /// The text cut to a number of columns, with the sign for what is left out at its end.
   package func truncated(to limit: Int, ellipsis: String = "…") -> String {

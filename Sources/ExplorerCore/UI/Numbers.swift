@@ -1,3 +1,5 @@
+import Text
+
 /// Numbers as the panes write them: short, and of one width in a column.
 extension Glyphs {
   /// A number between 0 and 1 in three columns: `.52`, `1.0`; `<.01` is never shown as nothing
@@ -5,7 +7,8 @@ extension Glyphs {
   func share(_ value: Float) -> String {
     guard value.isFinite else { return " ? " }
     let hundredths = Int((abs(value) * 100).rounded())
-    let digits = hundredths >= 100 ? "1.0" : "." + String(hundredths).leftPadded(to: 2, with: "0")
+    let digits =
+      hundredths >= 100 ? "1.0" : "." + String(hundredths).filled(to: 2, .right, with: "0")
     return value < 0 && hundredths > 0 ? String(marks.minus) + digits : digits
   }
 
@@ -13,7 +16,7 @@ extension Glyphs {
   func probability(_ value: Float) -> String {
     guard value.isFinite else { return "  ? " }
     let thousandths = Int((value * 1000).rounded())
-    return thousandths >= 1000 ? "1.00" : "." + String(thousandths).leftPadded(to: 3, with: "0")
+    return thousandths >= 1000 ? "1.00" : "." + String(thousandths).filled(to: 3, .right, with: "0")
   }
 
   /// A number with its sign and two decimals: `+7.13`, `−.31`.
@@ -29,7 +32,7 @@ extension Glyphs {
     guard value.isFinite, abs(value) < 1e6 else { return "?" }
     let hundredths = Int((abs(value) * 100).rounded())
     let whole = hundredths >= 100 ? String(hundredths / 100) : ""
-    let text = whole + "." + String(hundredths % 100).leftPadded(to: 2, with: "0")
+    let text = whole + "." + String(hundredths % 100).filled(to: 2, .right, with: "0")
     return value < 0 && hundredths > 0 ? String(marks.minus) + text : text
   }
 
@@ -74,20 +77,5 @@ extension Glyphs {
   }
 
   /// A count with commas between thousands: `1,099`.
-  func count(_ value: Int) -> String {
-    var digits = String(abs(value))
-    var groups: [String] = []
-    while digits.count > 3 {
-      groups.insert(String(digits.suffix(3)), at: 0)
-      digits.removeLast(3)
-    }
-    return (value < 0 ? "-" : "") + ([digits] + groups).joined(separator: ",")
-  }
-}
-
-extension String {
-  /// The text with characters put before it until it has a length.
-  func leftPadded(to length: Int, with character: Character = " ") -> String {
-    String(repeating: character, count: Swift.max(0, length - count)) + self
-  }
+  func count(_ value: Int) -> String { grouped(value) }
 }

@@ -1,3 +1,5 @@
+import Text
+
 /// What the panes have in common.
 extension Frame {
   /// Writes a text at a column of a line, counted from the line's first, cut to some columns.

@@ -1,4 +1,5 @@
 import KSRModel
+import Text
 
 /// How much memory a run will need, at most about, before it has taken any.
 package struct MemoryEstimate: Sendable, Equatable {
@@ -91,6 +92,6 @@ package struct MemoryEstimate: Sendable, Equatable {
       value /= 1000
       unit += 1
     }
-    return decimal(value, value < 10 && unit > 0 ? 1 : 0) + " " + units[unit]
+    return decimal(value, places: value < 10 && unit > 0 ? 1 : 0) + " " + units[unit]
   }
 }

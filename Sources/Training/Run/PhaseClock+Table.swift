@@ -1,4 +1,5 @@
 import KSRModel
+import Text
 
 extension PhaseClock {
   /// The phases with their times, how often they ran and their shares of all the time since the
@@ -20,20 +21,25 @@ extension PhaseClock {
     let seconds = trainingSeconds
     guard operations > 0, seconds > 0 else { return nil }
     let rate = operations / seconds
-    return "training: \(decimal(operations / 1e9, 1)) useful GFLOP in \(decimal(seconds, 3)) s, "
-      + "\(decimal(rate / 1e9, 1)) GFLOP/s: \(decimal(100 * rate / peak, 1)) % of the "
-      + "\(decimal(peak / 1e9, 1)) GFLOP/s that matrix products reach on \(threads) "
+    return
+      "training: \(decimal(operations / 1e9, places: 1)) useful GFLOP in \(decimal(seconds, places: 3)) s, "
+      + "\(decimal(rate / 1e9, places: 1)) GFLOP/s: \(decimal(100 * rate / peak, places: 1)) % of the "
+      + "\(decimal(peak / 1e9, places: 1)) GFLOP/s that matrix products reach on \(threads) "
       + (threads == 1 ? "thread" : "threads")
   }
 
   static func table(_ phases: [Phase], total: Double) -> String {
     let whole = phases.filter { !$0.name.contains("/") }
-    var rows = [row("phase", "seconds", "share", "times")]
+    var table = TextTable(
+      [
+        .left("phase", width: 24), .right("seconds", width: 11), .right("share", width: 11),
+        .right("times", width: 11),
+      ], gap: 1)
     func add(_ name: String, _ seconds: Double, _ count: Int?) {
-      rows.append(
-        row(
-          name, decimal(seconds, 3), decimal(100 * seconds / max(total, 1e-9), 1) + " %",
-          count.map { "\($0)" } ?? ""))
+      table.add([
+        name, decimal(seconds, places: 3),
+        decimal(100 * seconds / max(total, 1e-9), places: 1) + " %", count.map { "\($0)" } ?? "",
+      ])
     }
     func addParts(of phase: String, depth: Int) {
       for part in phases where part.name.hasPrefix(phase + "/") {
@@ -49,23 +55,6 @@ extension PhaseClock {
     }
     add("all else", max(0, total - whole.reduce(0) { $0 + $1.seconds }), nil)
     add("in all", total, nil)
-    return rows.joined(separator: "\n")
+    return table.lines.joined(separator: "\n")
   }
-
-  private static func row(_ name: String, _ columns: String...) -> String {
-    columns.reduce(name + String(repeating: " ", count: max(0, 24 - name.count))) { line, column in
-      line + String(repeating: " ", count: max(1, 12 - column.count)) + column
-    }
-  }
-}
-
-/// A number with some decimals, rounded.
-func decimal(_ value: Double, _ places: Int) -> String {
-  guard value.isFinite, value.magnitude < 1e12 else { return "\(value)" }
-  let unit = (0..<places).reduce(1) { power, _ in power * 10 }
-  let scaled = Int((value.magnitude * Double(unit)).rounded())
-  let fraction = String(scaled % unit)
-  let sign = value < 0 && scaled != 0 ? "-" : ""
-  let zeros = String(repeating: "0", count: max(0, places - fraction.count))
-  return "\(sign)\(scaled / unit)" + (places > 0 ? "." + zeros + fraction : "")
 }

@@ -1,3 +1,5 @@
+import Text
+
 /// What a person wants to know of a run while it goes on, from its events and the time.
 package struct RunProgress: Sendable {
   /// Epochs at most.
@@ -76,7 +78,7 @@ package struct RunProgress: Sendable {
     let room = max(0, min(60, width - 34))
     var first = "epoch \(isDone ? epochs.count : epoch) of at most \(epochLimit)"
     if isDone {
-      if let rate = positionsPerSecond { first += "  \(decimal(rate, 0)) positions/s" }
+      if let rate = positionsPerSecond { first += "  \(decimal(rate, places: 0)) positions/s" }
     } else {
       first += whereItIs
     }
@@ -85,13 +87,15 @@ package struct RunProgress: Sendable {
     let scores = epochs.compactMap(\.score)
     var result = [
       first,
-      Self.pad("loss", 10) + Self.pad(losses.last.map { decimal($0, 4) } ?? "", 9)
+      "loss".filled(to: 9) + " " + (losses.last.map { decimal($0, places: 4) } ?? "").filled(to: 8)
+        + " "
         + chart.text(losses, width: room),
-      Self.pad("\(metric)", 10) + Self.pad(scores.last.map { decimal($0, 4) } ?? "", 9)
+      "\(metric)".filled(to: 9) + " "
+        + (scores.last.map { decimal($0, places: 4) } ?? "").filled(to: 8) + " "
         + chart.text(scores, width: room),
     ]
     if let best, let score = best.score {
-      result[2] += "  best \(decimal(score, 4)), epoch \(best.number)"
+      result[2] += "  best \(decimal(score, places: 4)), epoch \(best.number)"
     }
     return result.map { String($0.prefix(max(0, width))) }
   }
@@ -100,35 +104,23 @@ package struct RunProgress: Sendable {
   private var whereItIs: String {
     var text = ""
     if scored.of > 0 { text += "  \(scored.done * 100 / scored.of) %" }
-    if let rate = positionsPerSecond { text += "  \(decimal(rate, 0)) positions/s" }
-    if let left = secondsLeftInEpoch { text += "  \(Self.duration(left)) left in the epoch" }
-    if let left = secondsLeftAtMost { text += ", at most \(Self.duration(left)) in all" }
+    if let rate = positionsPerSecond { text += "  \(decimal(rate, places: 0)) positions/s" }
+    if let left = secondsLeftInEpoch { text += "  \(duration(left)) left in the epoch" }
+    if let left = secondsLeftAtMost { text += ", at most \(duration(left)) in all" }
     return text
   }
 
   /// An epoch in one line that stays.
   package func line(_ report: EpochReport, metrics: [ValidationMetric]) -> String {
-    var line = "epoch \(report.number)  loss \(decimal(report.loss, 4))"
+    var line = "epoch \(report.number)  loss \(decimal(report.loss, places: 4))"
     if let values = report.validation {
       line += "  valid"
-      for (metric, value) in zip(metrics, values) { line += " \(metric) \(decimal(value, 4))" }
+      for (metric, value) in zip(metrics, values) {
+        line += " \(metric) \(decimal(value, places: 4))"
+      }
     }
     let seconds = report.seconds
-    let time = seconds < 10 ? decimal(seconds, 2) + " s" : Self.duration(seconds)
+    let time = seconds < 10 ? decimal(seconds, places: 2) + " s" : duration(seconds)
     return line + "  \(time)" + (report.isBest ? "  best" : "")
-  }
-
-  private static func pad(_ text: String, _ width: Int) -> String {
-    text + String(repeating: " ", count: max(1, width - text.count))
-  }
-
-  /// A number of seconds as people read it.
-  static func duration(_ seconds: Double) -> String {
-    guard seconds.isFinite, seconds < 1e9 else { return "?" }
-    if seconds < 10 { return decimal(seconds, 1) + " s" }
-    let whole = Int(seconds.rounded())
-    if whole < 60 { return "\(whole) s" }
-    if whole < 3600 { return "\(whole / 60) min \(whole % 60) s" }
-    return "\(whole / 3600) h \(whole % 3600 / 60) min"
   }
 }

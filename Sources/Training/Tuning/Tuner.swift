@@ -1,5 +1,6 @@
 import AtomicFiles
 import Foundation
+import Text
 
 /// Runs the trials of a plan, several at a time, within a bound on memory.
 package final class Tuner: @unchecked Sendable {
@@ -141,9 +142,8 @@ package final class Tuner: @unchecked Sendable {
     do {
       let prepared = try prepare(trial)
       if let memory, prepared.bytes > memory {
-        throw TrialFailure(
-          description:
-            "needs about \(MemoryEstimate.size(prepared.bytes)) of memory, more than "
+        throw UserError(
+          "needs about \(MemoryEstimate.size(prepared.bytes)) of memory, more than "
             + "the \(MemoryEstimate.size(memory)) that trials may take")
       }
       reserve(prepared.bytes)
@@ -174,12 +174,7 @@ package final class Tuner: @unchecked Sendable {
     record.bestEpoch = epochs.last { $0.isBest }?.number
     record.score = record.valid["\(training.training.validationMetric)"]
     if record.score == nil {
-      throw TrialFailure(description: "there is nothing to validate with")
+      throw UserError("there is nothing to validate with")
     }
   }
-}
-
-/// Why a trial came to nothing.
-struct TrialFailure: Error, CustomStringConvertible {
-  let description: String
 }

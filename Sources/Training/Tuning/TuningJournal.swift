@@ -1,6 +1,7 @@
 import AtomicFiles
 import Foundation
 import Glibc
+import Text
 
 /// The trials of a tuning on disk: JSON, a line for the tuning and one for each trial that ended.
 ///
@@ -54,13 +55,11 @@ package final class TuningJournal {
   package func add(_ record: TrialRecord) throws(DataError) { try append(record) }
 
   private func append(_ value: some Encodable) throws(DataError) {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    guard var line = try? encoder.encode(value) else {
-      throw DataError(file: path, found: "numbers that are not finite", expected: "finite ones")
+    let line: String
+    do throws(UserError) { line = try JSON.line(value) } catch {
+      throw DataError(file: path, found: error.description)
     }
-    line.append(UInt8(ascii: "\n"))
-    var rest = Array(line)[...]
+    var rest = Array((line + "\n").utf8)[...]
     while !rest.isEmpty {
       let written = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
       if written < 0, errno == EINTR { continue }

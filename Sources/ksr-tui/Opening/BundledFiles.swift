@@ -1,4 +1,5 @@
 import Glibc
+import Text
 
 /// Where the model and the data that come with the program lie.
 ///
@@ -19,18 +20,18 @@ struct BundledFiles {
   var data: String { "\(home)/sample-data/\(BundledFiles.name)" }
 
   /// Looks for the folder.
-  static func find() throws(OpeningFailure) -> BundledFiles {
+  static func find() throws(UserError) -> BundledFiles {
     if let home = getenv("KSR_HOME").map({ String(cString: $0) }), !home.isEmpty {
       let files = BundledFiles(home: home, found: "KSR_HOME")
       guard files.isHome else {
-        throw OpeningFailure(
+        throw UserError(
           "KSR_HOME is \(home), which holds no assets/ and sample-data/. Set it to the folder of"
             + " ksr-tui that does, or unset it.")
       }
       return files
     }
     guard let program = Paths.resolved("/proc/self/exe") else {
-      throw OpeningFailure(
+      throw UserError(
         "The place of this program is unknown; set KSR_HOME to ksr-tui's folder.")
     }
     let shared = BundledFiles(
@@ -42,7 +43,7 @@ struct BundledFiles {
       if files.isHome { return files }
       folder = Paths.parent(folder)
     }
-    throw OpeningFailure(
+    throw UserError(
       "The bundled model and data are nowhere to be found: no folder above \(program) holds assets/"
         + " and sample-data/. Set KSR_HOME to the folder that does, or name a model:"
         + " ksr-tui MODEL --data DIR.")
@@ -51,13 +52,6 @@ struct BundledFiles {
   private var isHome: Bool {
     Paths.isFolder(home + "/assets") && Paths.isFolder(home + "/sample-data")
   }
-}
-
-/// Something that keeps the explorer from opening, in a sentence.
-struct OpeningFailure: Error, CustomStringConvertible {
-  let description: String
-
-  init(_ description: String) { self.description = description }
 }
 
 /// Paths as text.

@@ -2,6 +2,7 @@ import AtomicFiles
 import Explanation
 import ExplorerCore
 import KSRModel
+import Text
 import Workspace
 
 /// Which model and data are to be opened, and where in them to begin.
@@ -30,7 +31,7 @@ struct OpenRequest {
     case (nil, nil):
       let bundled = try BundledFiles.find()
       guard Paths.isFile(bundled.model) else {
-        throw OpeningFailure(
+        throw UserError(
           "\(bundled.model): no such file. Train it with: ksr train --data \(bundled.data)"
             + " --output \(bundled.model)")
       }
@@ -41,7 +42,7 @@ struct OpenRequest {
       let folder = try AtomicFolder(path: data)
       let model = "\(folder.path)/\(folder.name).safetensors"
       guard Paths.isFile(model) else {
-        throw OpeningFailure(
+        throw UserError(
           "\(model): no such file. Train a model on this data with: ksr train --data \(folder.path)"
             + " --output \(model)")
       }
@@ -81,11 +82,11 @@ struct OpenRequest {
   func opened(_ state: State, in cache: SceneCache) throws -> State {
     var state = state
     if let edit {
-      do {
-        state = try cache.editing(state, EditScript(parsing: edit), step: step)
-      } catch let failure as EditFailure {
-        throw OpeningFailure("--\(failure)")
+      let script: EditScript
+      do throws(UserError) { script = try EditScript(parsing: edit) } catch {
+        throw UserError("--\(error)")
       }
+      state = try cache.editing(state, script, step: step)
     }
     if let pin { state = try cache.pinning(state, PinRequest(parsing: pin)) }
     return compare == nil ? state : state.comparingModels()
@@ -97,7 +98,7 @@ struct OpenRequest {
     let model = cache.session.model
     let found = try ItemLookup(model).items(items)
     guard !found.isEmpty else {
-      throw OpeningFailure("--items names no item: give one at least, by token or by title.")
+      throw UserError("--items names no item: give one at least, by token or by title.")
     }
     _ = try step(upTo: found.count, of: viewer ?? "me")
     return OwnViewer(name: viewer ?? "me", films: found.map { model.items[Int($0)] })
@@ -140,7 +141,7 @@ struct OpenRequest {
     let session = cache.session
     guard !session.viewers.isEmpty else {
       if let viewer {
-        throw OpeningFailure(
+        throw UserError(
           "There is no viewer \(quoted(viewer)): the model was opened without data.")
       }
       return (nil, 0)
@@ -151,7 +152,7 @@ struct OpenRequest {
     }
     guard let place = session.viewers.firstIndex(where: { $0.user == viewer }) else {
       let some = session.viewers.prefix(3).map { quoted($0.user) }.joined(separator: ", ")
-      throw OpeningFailure(
+      throw UserError(
         "There is no viewer \(quoted(viewer)) among the \(session.viewers.count) of"
           + " \(session.folder?.name ?? "the data"); the first are \(some).")
     }
@@ -167,7 +168,7 @@ struct OpenRequest {
     // With edits the step is one of what they leave.
     guard let step, edit == nil else { return nil }
     guard (1...count).contains(step) else {
-      throw OpeningFailure(
+      throw UserError(
         "There is no step \(step): viewer \(quoted(viewer)) has steps 1 to \(count).")
     }
     return step - 1

@@ -2,6 +2,7 @@ import CNcurses
 import CTerminal
 import ExplorerCore
 import Glibc
+import Text
 
 /// The terminal, by way of ncurses: the only part of the program that knows it.
 @MainActor
@@ -52,33 +53,32 @@ final class CursesTerminal {
   /// Takes the terminal over; `prepareLocale` must have been called.
   ///
   /// - Parameter line: the terminal; nil for that of the process.
-  init(_ options: Options, on line: Line? = nil) throws(TerminalFailure) {
+  init(_ options: Options, on line: Line? = nil) throws(UserError) {
     let name = line?.kind ?? getenv("TERM").map { String(cString: $0) }
     let descriptor =
       line.map { dup($0.input) } ?? (isatty(0) == 1 ? dup(0) : open("/dev/tty", O_RDWR | O_CLOEXEC))
     guard descriptor >= 0, let keys = fdopen(descriptor, "r") else {
-      throw TerminalFailure.noKeyboard
+      throw UserError.noKeyboard
     }
     let target = line?.output ?? 1
-    guard let output = fdopen(dup(target), "w") else { throw TerminalFailure.gone }
+    guard let output = fdopen(dup(target), "w") else { throw UserError.gone }
     // The terminal is as it should be afterwards now, before curses changes it.
     var before = termios()
     tcgetattr(descriptor, &before)
     let error = ksr_terminal_install(descriptor, "")
     guard error == 0 else {
-      throw TerminalFailure(
-        description:
-          "Cannot read the settings of the terminal: \(String(cString: strerror(error))).")
+      throw UserError(
+        "Cannot read the settings of the terminal: \(String(cString: strerror(error))).")
     }
     if getenv("ESCDELAY") == nil { set_escdelay(25) }
     guard let screen = newterm(line?.kind, output, keys) else {
       ksr_terminal_uninstall()
-      throw TerminalFailure.unusable(name, because: "is not known here")
+      throw UserError.unusable(name, because: "is not known here")
     }
     guard let window = newwin(0, 0, 0, 0), ksr_capability("cup") != nil else {
       endwin()
       ksr_terminal_uninstall()
-      throw TerminalFailure.unusable(name, because: "cannot place text on the screen")
+      throw UserError.unusable(name, because: "cannot place text on the screen")
     }
     self.screen = screen
     self.window = window
@@ -132,7 +132,7 @@ final class CursesTerminal {
   /// Waits for keys, for `wake` to become readable, or for some milliseconds to pass.
   ///
   /// - Returns: all keys that have come; none if the time is over or `wake` is readable.
-  func nextKeys(wake: Int32 = -1, milliseconds: Int32 = -1) throws(TerminalFailure) -> [Key] {
+  func nextKeys(wake: Int32 = -1, milliseconds: Int32 = -1) throws(UserError) -> [Key] {
     let waiting = readKeys()
     if !waiting.isEmpty { return waiting }
     let ready = ksr_terminal_wait(input, wake, milliseconds)
@@ -146,7 +146,7 @@ final class CursesTerminal {
       comeBack()
       return [.resize(size)]
     }
-    if ready < 0 { throw TerminalFailure.gone }
+    if ready < 0 { throw UserError.gone }
     return readKeys()
   }
 

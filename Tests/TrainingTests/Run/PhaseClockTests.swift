@@ -39,8 +39,8 @@ import Testing
         step                           5.063      63.3 %           2
           gates                        3.000      37.5 %           4
             forward                    2.000      25.0 %           5
-        all else                       1.937      24.2 %\("            ")
-        in all                         8.000     100.0 %\("            ")
+        all else                       1.937      24.2 %
+        in all                         8.000     100.0 %
         """)
   }
 
@@ -58,14 +58,5 @@ import Testing
       clock.share(ofPeak: 1e11, threads: 2)
         == "training: 200.0 useful GFLOP in 4.000 s, 50.0 GFLOP/s: 50.0 % of the 100.0 GFLOP/s that "
         + "matrix products reach on 2 threads")
-  }
-
-  @Test(
-    arguments: [
-      (0, 0, "0"), (1.5, 0, "2"), (0.0404, 3, "0.040"), (-1.25, 1, "-1.3"), (-0.001, 2, "0.00"),
-      (999.9999, 3, "1000.000"), (12, 1, "12.0"), (.infinity, 2, "inf"),
-    ] as [(Double, Int, String)])
-  func decimals(value: Double, places: Int, text: String) {
-    #expect(decimal(value, places) == text)
   }
 }

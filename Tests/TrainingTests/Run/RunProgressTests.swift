@@ -1,4 +1,5 @@
 import Testing
+import Text
 
 @testable import Training
 
@@ -96,6 +97,6 @@ import Testing
       (.infinity, "?"),
     ] as [(Double, String)])
   func durations(seconds: Double, text: String) {
-    #expect(RunProgress.duration(seconds) == text)
+    #expect(duration(seconds) == text)
   }
 }

@@ -1,5 +1,6 @@
 import AtomicFiles
 import Explanation
+import Text
 
 package enum Pin: Equatable, Sendable {
   case view(PinnedView)
@@ -21,11 +22,6 @@ package struct PinnedView: Equatable, Sendable {
 /// The step counts from 1, in the edited history. In the viewer's id, `%3A` is a colon and `%25` a
 /// percent sign.
 package struct PinRequest: Sendable, Equatable {
-  /// What is wrong with a pin, in a sentence.
-  public struct Failure: Error, Sendable, Equatable, CustomStringConvertible {
-    package let description: String
-  }
-
   package let viewer: String
   /// The step, from 0.
   package let step: Int
@@ -38,24 +34,24 @@ package struct PinRequest: Sendable, Equatable {
   }
 
   /// Reads what ``text`` has written.
-  package init(parsing text: String) throws(Failure) {
+  package init(parsing text: String) throws(UserError) {
     let parts = text.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
     guard parts.count >= 2, !parts[0].isEmpty else {
-      throw Failure(
-        description: "--pin \(quoted(text)): expected VIEWER:STEP or VIEWER:STEP:EDITS, "
+      throw UserError(
+        "--pin \(quoted(text)): expected VIEWER:STEP or VIEWER:STEP:EDITS, "
           + "such as 42:6 or 42:6:-3.")
     }
     guard parts[1].allSatisfy({ $0.isASCII && $0.isNumber }), let step = Int(parts[1]), step > 0
     else {
-      throw Failure(
-        description: "--pin \(quoted(text)): \(quoted(parts[1])) is no step; steps count from 1.")
+      throw UserError(
+        "--pin \(quoted(text)): \(quoted(parts[1])) is no step; steps count from 1.")
     }
     viewer = EditToken.decoded(parts[0])
     self.step = step - 1
-    do throws(EditFailure) {
+    do throws(UserError) {
       script = try EditScript(parsing: parts.count > 2 ? String(parts[2]) : "")
     } catch {
-      throw Failure(description: "--pin \(quoted(text)): \(error)")
+      throw UserError("--pin \(quoted(text)): \(error)")
     }
   }
 

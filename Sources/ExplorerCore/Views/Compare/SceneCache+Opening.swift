@@ -1,22 +1,18 @@
 import AtomicFiles
 import Explanation
+import Text
 
 /// Edits and pins that a command line asks for.
 extension SceneCache {
-  /// Why a view cannot be opened as asked, in a sentence.
-  package struct OpeningError: Error, CustomStringConvertible, Sendable {
-    package let description: String
-  }
-
   /// A state with its viewer's history edited, at a step of what the edits leave.
   ///
   /// - Parameter step: from 1; nil for the state's own, as far as the edited history goes.
   package func editing(
     _ state: State, _ script: EditScript, step: Int?
-  ) throws(OpeningError) -> State {
+  ) throws(UserError) -> State {
     guard !script.edits.isEmpty || step != nil else { return state }
     guard let viewer = unedited(state) else {
-      throw OpeningError(description: "--edit: there is no history to edit; --viewer ID names one.")
+      throw UserError("--edit: there is no history to edit; --viewer ID names one.")
     }
     let run = try edited(viewer, script, option: "")
     var next = state
@@ -27,7 +23,7 @@ extension SceneCache {
   }
 
   /// A state that compares its view with a pinned one.
-  package func pinning(_ state: State, _ request: PinRequest) throws(OpeningError) -> State {
+  package func pinning(_ state: State, _ request: PinRequest) throws(UserError) -> State {
     let own = state.own.firstIndex { $0.name == request.viewer }
     let place =
       session.viewers.firstIndex { $0.user == request.viewer }
@@ -37,8 +33,8 @@ extension SceneCache {
     guard let place, let viewer = unedited(other) else {
       let near = AtomicFiles.nearest(
         to: request.viewer, among: session.viewers.lazy.map(\.user) + state.own.map(\.name))
-      throw OpeningError(
-        description: "--pin: there is no viewer \(quoted(request.viewer)) among the "
+      throw UserError(
+        "--pin: there is no viewer \(quoted(request.viewer)) among the "
           + "\(session.viewers.count)" + (near.map { "; the nearest is \(quoted($0))." } ?? "."))
     }
     let run = try edited(viewer, request.script, option: "pin ")
@@ -51,20 +47,20 @@ extension SceneCache {
 
   private func edited(
     _ viewer: Viewer, _ script: EditScript, option: String
-  ) throws(OpeningError) -> EditedHistory {
-    do throws(EditFailure) {
+  ) throws(UserError) -> EditedHistory {
+    do throws(UserError) {
       return try EditedHistory(history(of: viewer).items, script, in: editNames)
     } catch {
-      throw OpeningError(description: "--\(option)\(error)")
+      throw UserError("--\(option)\(error)")
     }
   }
 
   private func checked(
     _ step: Int, _ run: EditedHistory, _ user: String
-  ) throws(OpeningError) -> Int {
+  ) throws(UserError) -> Int {
     guard (1...run.rows.count).contains(step) else {
-      throw OpeningError(
-        description: "There is no step \(step): viewer \(quoted(user)) has steps 1 to "
+      throw UserError(
+        "There is no step \(step): viewer \(quoted(user)) has steps 1 to "
           + "\(run.rows.count)\(run.edits.isEmpty ? "" : " after the edits").")
     }
     return step - 1

@@ -1,7 +1,7 @@
 import AtomicFiles
 import Explanation
-import FoundationEssentials
 import KSRModel
+import Text
 
 extension SceneCache {
   /// The view on the screen in a format, and a telling name for its file without ending; nil where
@@ -9,9 +9,11 @@ extension SceneCache {
   ///
   /// Reasons are written as `ksr explain` prints them, about the very question on the screen: item,
   /// contrast, edits and checks. Of the other views the text is the screen itself.
+  ///
+  /// - Throws: if a number is not finite and the format has no word for that.
   package func export(
     of state: State, as format: ExportFormat, glyphs: Glyphs
-  ) -> (text: String, name: String)? {
+  ) throws(UserError) -> (text: String, name: String)? {
     var state = state
     // The list of formats is no part of the view.
     (state.overlay, state.toast) = (nil, nil)
@@ -22,14 +24,15 @@ extension SceneCache {
       return name(of: subject, state, scene).map { (screen.svg(state.theme), $0) }
     }
     if subject == .reasons {
-      return report(of: state).map { report in
-        (report.written(as: format), name(of: report))
-      }
+      guard let report = report(of: state) else { return nil }
+      return (try report.written(as: format), name(of: report))
     }
     guard let name = name(of: subject, state, scene) else { return nil }
     switch format {
     case .text, .copy: return (screen.text, name)
-    case .json: return json(of: subject, state, scene).map { ($0, name) }
+    case .json:
+      guard let text = try json(of: subject, state, scene) else { return nil }
+      return (text, name)
     case .svg:
       let map = scene.map.flatMap { map in MapFigure(map)?.svg }
       return ((subject == .map ? map : nil) ?? screen.svg(state.theme), name)
@@ -85,36 +88,34 @@ extension SceneCache {
     }
   }
 
-  private func json(of subject: ExportSubject, _ state: State, _ scene: Scene) -> String? {
+  private func json(
+    of subject: ExportSubject, _ state: State, _ scene: Scene
+  ) throws(UserError) -> String? {
     switch subject {
     case .reasons: return nil
     case .comparison:
       let other = state.pin == .model ? compared?.session.model : nil
-      return scene.comparison.map {
-        written(ComparisonDocument($0, live: session.model, pinned: other ?? session.model))
-      }
+      guard let comparison = scene.comparison else { return nil }
+      return try JSON.text(
+        ComparisonDocument(comparison, live: session.model, pinned: other ?? session.model))
     case .map:
       guard case .map(let view) = state.fullView else { return nil }
-      return scene.map.flatMap { MapDocument($0, view, session.model) }.map(written)
+      guard let map = scene.map, let document = MapDocument(map, view, session.model) else {
+        return nil
+      }
+      return try JSON.text(document)
     case .diagnosis:
-      return scene.diagnosis.flatMap(DiagnosisDocument.init).map(written)
+      guard let document = scene.diagnosis.flatMap(DiagnosisDocument.init) else { return nil }
+      return try JSON.text(document)
     }
-  }
-
-  private func written(_ document: some Encodable) -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    return String(decoding: (try? encoder.encode(document)) ?? Data(), as: UTF8.self)
   }
 }
 
 extension ExplanationReport {
-  fileprivate func written(as format: ExportFormat) -> String {
+  fileprivate func written(as format: ExportFormat) throws(UserError) -> String {
     switch format {
     case .text, .copy, .picture: text + "\n"
-    case .json: json
+    case .json: try json
     case .svg: svg
     }
   }

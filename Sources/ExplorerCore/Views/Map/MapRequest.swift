@@ -1,5 +1,6 @@
 import AtomicFiles
 import Explanation
+import Text
 
 /// A map as the command line has it: parts `of=ITEM`, `zoom=N`, `at=X:Y` or `at=all`, `by=dot` and
 /// `row=N` with commas between; all of them may be missing.
@@ -8,11 +9,6 @@ import Explanation
 /// how often the map has been made larger, X and Y a point of the plane, `row` the selected row of
 /// the list beside the map, from 1.
 package struct MapRequest: Sendable, Equatable {
-  /// What is wrong with a map, in a sentence.
-  public struct Failure: Error, Sendable, Equatable, CustomStringConvertible {
-    package let description: String
-  }
-
   enum Middle: Sendable, Equatable {
     case everything
     case point(PlanePoint)
@@ -41,12 +37,12 @@ package struct MapRequest: Sendable, Equatable {
   }
 
   /// Reads what ``text`` has written.
-  package init(parsing text: String) throws(Failure) {
+  package init(parsing text: String) throws(UserError) {
     for part in text.split(separator: ",") {
       let pieces = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       let value = pieces.count > 1 ? pieces[1] : ""
-      func fail(_ expected: String) -> Failure {
-        Failure(description: "--map, \(quoted(part)): expected \(expected).")
+      func fail(_ expected: String) -> UserError {
+        UserError("--map, \(quoted(part)): expected \(expected).")
       }
       switch pieces[0] {
       case "of":
@@ -115,13 +111,13 @@ package struct MapRequest: Sendable, Equatable {
 
 extension SceneCache {
   /// A state with the map open as asked.
-  package func mapping(_ state: State, _ request: MapRequest) throws(OpeningError) -> State {
+  package func mapping(_ state: State, _ request: MapRequest) throws(UserError) -> State {
     var item: Int32?
     if let name = request.item {
-      do throws(ItemLookup.Failure) {
+      do throws(UserError) {
         item = try editNames.item(name)
       } catch {
-        throw OpeningError(description: "--map: \(error.description)")
+        throw UserError("--map: \(error.description)")
       }
     }
     var next = state

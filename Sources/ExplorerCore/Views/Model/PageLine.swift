@@ -1,3 +1,5 @@
+import Text
+
 /// One line of a page that is put together from parts beside each other.
 struct PageLine {
   struct Piece {

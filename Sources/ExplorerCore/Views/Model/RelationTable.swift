@@ -1,4 +1,5 @@
 import Explanation
+import Text
 
 /// The table of relations: how much each is read and written, and what the model is without it.
 enum RelationTable {
@@ -120,7 +121,7 @@ enum RelationTable {
     func signed(_ value: Double) -> String {
       guard value.isFinite, abs(value) < 1 else { return "  ?  " }
       let digits = String(Int((abs(value) * 10_000).rounded()))
-      let text = "." + digits.leftPadded(to: 4, with: "0")
+      let text = "." + digits.filled(to: 4, .right, with: "0")
       if text == ".0000" { return " .0000" }
       return (value < 0 ? String(glyphs.marks.minus) : "+") + text
     }

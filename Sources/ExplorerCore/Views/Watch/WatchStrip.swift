@@ -1,3 +1,4 @@
+import Text
 import Workspace
 
 /// The strip below the panes with the curves of a training run, while one is watched.
@@ -41,7 +42,7 @@ enum WatchStrip {
     let metric = metric(of: status)
     let best = table.best.flatMap { best in
       metric.flatMap { value(of: best, at: $0.place) }.map {
-        "best \(decimals($0)) in epoch \(best.number)"
+        "best \(decimal($0, places: 4)) in epoch \(best.number)"
       }
     }
     let end = best.map { min(room.columns / 2, $0.columns + 2) } ?? 0
@@ -50,7 +51,7 @@ enum WatchStrip {
     func put(_ row: Int, _ name: String, _ value: Double?, _ values: [Double]) {
       let line = room.line(row)
       frame.put(name, line, columns: label - 1)
-      frame.put(value.map(decimals) ?? "", line, at: label, columns: 7)
+      frame.put(value.map { decimal($0, places: 4) } ?? "", line, at: label, columns: 7)
       frame.put(
         glyphs.sparkline(values.binned(to: chart)), line, at: label + 8, columns: chart,
         style: Style(.bar))
@@ -105,13 +106,6 @@ enum WatchStrip {
 
   private static func value(of row: EpochTable.Row, at place: Int) -> Double? {
     row.metrics.map { $0[place] }
-  }
-
-  private static func decimals(_ value: Double) -> String {
-    guard value.isFinite, abs(value) < 1e6 else { return "?" }
-    let scaled = Int((abs(value) * 10_000).rounded())
-    let sign = value < 0 ? "-" : ""
-    return sign + "\(scaled / 10_000)." + String(scaled % 10_000).leftPadded(to: 4, with: "0")
   }
 }
 

@@ -91,19 +91,3 @@ enum WhyPane {
     return room.dropFirst(rows: used + 1)
   }
 }
-
-extension String {
-  /// The text broken between words into lines of at most some columns.
-  func wrapped(to width: Int) -> [String] {
-    var lines: [String] = []
-    var line = ""
-    for word in split(separator: " ") {
-      if !line.isEmpty, line.columns + 1 + word.columns > width {
-        lines.append(line)
-        line = ""
-      }
-      line += (line.isEmpty ? "" : " ") + word
-    }
-    return line.isEmpty ? lines : lines + [line]
-  }
-}
