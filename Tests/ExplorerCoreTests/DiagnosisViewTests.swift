@@ -56,10 +56,7 @@ struct DiagnosisViewTests {
     let state = try open()
     let count = try #require(little.cache.scene(for: state).diagnosis).rows.count
     func row(_ keys: String) throws -> Int? {
-      guard case .diagnosis(let view) = try little.run(keys, from: state).state.fullView else {
-        return nil
-      }
-      return view.row
+      try little.run(keys, from: state).state.view(DiagnosisView.self)?.row
     }
     #expect(try row("Up") == 0)
     #expect(try row("End,Down") == count - 1)
@@ -77,8 +74,7 @@ struct DiagnosisViewTests {
     let lines = little.frame(state).canvas.text.split(separator: "\n")
     let row = try #require(lines.firstIndex { $0.contains("film.film.genre") })
     let once = try little.run("Click@5:\(row)", from: state).state
-    guard case .diagnosis(let view) = once.fullView else { throw CancellationError() }
-    #expect(view.row == 1)
+    #expect(once.view(DiagnosisView.self)?.row == 1)
     #expect(try little.run("Click@5:\(row)", from: once).state.slot == 1)
   }
 

@@ -133,7 +133,7 @@ struct ExplorerTests {
       let showsOwn = !state.own.isEmpty || [.films, .naming].contains(state.context)
       // The map names items of the model, whoever is looked at.
       var isMap = false
-      if case .map = state.fullView { isMap = true }
+      if state.view(MapView.self) != nil { isMap = true }
       if state.viewer == nil, !isMap, !showsOwn,
         !texts.contains(where: { $0?.contains("侍") == true })
       {

@@ -1,3 +1,5 @@
+import Foundation
+import TestSupport
 import Testing
 import Text
 
@@ -59,8 +61,17 @@ struct InputTests {
   }
 
   @Test("every command has a key, and every binding a sentence")
-  func bindingsAreComplete() {
-    #expect(Set(Bindings.all.map(\.command)) == Set(Command.allCases))
+  func bindingsAreComplete() throws {
+    let commands = try FileManager.default
+      .subpathsOfDirectory(atPath: TestEnvironment.root + "/Sources/ExplorerCore")
+      .filter { $0.hasSuffix(".swift") }
+      .flatMap { path in
+        try String(
+          contentsOfFile: TestEnvironment.root + "/Sources/ExplorerCore/" + path, encoding: .utf8
+        ).matches(of: /= Command\("([^"]*)"\)/).map { String($0.output.1) }
+      }
+    #expect(commands.count > 90 && Set(commands).count == commands.count)
+    #expect(Set(Bindings.all.map(\.command.rawValue)) == Set(commands))
     for binding in Bindings.all {
       #expect(!binding.keys.isEmpty && !binding.contexts.isEmpty)
       #expect(binding.help.last == "." && binding.help.first?.isUppercase == true)

@@ -16,7 +16,7 @@ struct MapTests {
     let open = try little.run("m", columns: columns).state
     while little.cache.work(for: open) {}
     let state = try little.run(keys, from: open).state
-    guard case .map(let view) = state.fullView else {
+    guard let view = state.view(MapView.self) else {
       Issue.record("no map")
       return MapView()
     }
@@ -150,7 +150,7 @@ struct MapTests {
     while little.cache.work(for: open) {}
     let place = Point(column: 12, row: 7)
     func point(_ state: State) throws -> PlanePoint {
-      guard case .map(let view) = state.fullView else { throw CancellationError() }
+      guard let view = state.view(MapView.self) else { throw CancellationError() }
       let plane = little.cache.scene(for: state).map?.plane
       return MapGeometry(plane, view, on: state.size, glyphs: .unicode).point(at: place)
     }
@@ -158,7 +158,7 @@ struct MapTests {
     let after = try point(try little.run("WheelUp@12:7,WheelUp@12:7", from: open).state)
     #expect(abs(before.x - after.x) < 1e-3 && abs(before.y - after.y) < 1e-3)
     let back = try little.run("WheelUp@12:7,WheelDown@12:7", from: open).state
-    guard case .map(let view) = back.fullView else { return }
+    guard let view = back.view(MapView.self) else { return }
     #expect(view.zoom == 0)
   }
 
@@ -203,7 +203,7 @@ struct MapTests {
     for item in Int32(1)...12 {
       let cell = try #require(geometry.cell(plane.points[Int(item)]))
       let state = try little.run("Click@\(cell.column):\(cell.row)", from: open).state
-      guard case .map(let view) = state.fullView, let taken = view.item else {
+      guard let view = state.view(MapView.self), let taken = view.item else {
         Issue.record("nothing taken")
         continue
       }
@@ -249,7 +249,7 @@ struct MapTests {
     }
     again.toast = nil
     #expect(little.frame(again).canvas.text == little.frame(state).canvas.text)
-    guard case .map(var view) = state.fullView, case .map(var other) = again.fullView else {
+    guard var view = state.view(MapView.self), var other = again.view(MapView.self) else {
       Issue.record("no map: \(words)")
       return
     }
@@ -292,7 +292,7 @@ struct MapTests {
     }
     #expect(failure?.description.contains("Psycho") == true)
     let state = try little.cache.mapping(start, MapRequest(parsing: "of=psycho,row=1000"))
-    guard case .map(let view) = state.fullView else { return }
+    guard let view = state.view(MapView.self) else { return }
     #expect(view.row == (little.cache.scene(for: state).map?.rows.count ?? 0) - 1)
     #expect(try MapRequest(parsing: "").text.isEmpty)
     let text = "of=a%2Cb,zoom=-2,at=0.25:-1.5e-07,by=dot,row=3"

@@ -191,7 +191,7 @@ struct WatchTests {
       for rows in 1...26 {
         let size = Size(columns: columns, rows: rows)
         #expect(WaitingScreen.render(status, on: size, glyphs: .ascii).size == size)
-        for view in [nil, FullView.map(MapView()), .diagnosis(DiagnosisView())] {
+        for view in [nil] + Views.full.map({ OpenView(view: $0.init()) }) {
           var state = try little.start(size)
           state.watch = status
           state.fullView = view

@@ -22,14 +22,12 @@ public enum Action: Equatable, Sendable {
   case tick
   /// The screen has another size now.
   case resize(Size)
-  /// Takes an item of the map into its middle.
-  case mapItem(Int32)
-  /// Takes the item nearest to a cell of the map into its middle.
-  case mapClick(Point)
-  /// Makes the map larger or smaller around a cell.
-  case mapTurn(Point, up: Bool)
-  /// Selects a row of the model as a whole, or opens it if it is selected.
-  case diagnosisRow(Int)
+  /// Selects something of the view in the place of the panes: a row, an item.
+  case selectInView(Int)
+  /// A click in that view, beside everything that can be selected.
+  case clickInView(Point)
+  /// Turns the wheel in that view.
+  case turnInView(Point, up: Bool)
   /// Says what is new of the training run that is watched.
   case watch(WatchStatus)
   /// Shows a message until the next key.

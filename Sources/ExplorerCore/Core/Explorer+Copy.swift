@@ -31,8 +31,7 @@ extension Explorer {
       case nil: break
       }
     }
-    // As it opens, the map needs no more than its key.
-    if let map = map(of: state, scene), !map.isEmpty { words += ["--map", map] }
+    if let view = state.fullView?.view { words += view.commandLine(scene).options }
     let keys = keys(to: state, scene)
     if !keys.isEmpty { words += ["--keys", keys.joined(separator: ",")] }
     return words.map(shellWord).joined(separator: " ")
@@ -72,18 +71,7 @@ extension Explorer {
       focus = .why
     }
     go(to: state.focus)
-    switch state.fullView {
-    case .map: if map(of: state, scene) == "" { keys.append("m") }
-    case .diagnosis: keys.append("d")
-    case nil: break
-    }
-    return keys
-  }
-
-  /// The map as the command line takes it; nil where none is open.
-  private static func map(of state: State, _ scene: Scene) -> String? {
-    guard case .map(let view) = state.fullView else { return nil }
-    return MapRequest(view, item: scene.map?.token).text
+    return keys + (state.fullView?.view.commandLine(scene).keys ?? [])
   }
 
   /// The keys that lead from reasons just opened to what is compared, grouped, looked into and

@@ -5,16 +5,12 @@ extension Explorer {
     case .resize(let size): return .resize(size)
     case .click(let place):
       if let action = frame.action(at: place) { return action }
-      return state.context == .map ? .mapClick(place) : nil
+      return state.isInFullView ? .clickInView(place) : nil
     case .wheelUp(let place), .wheelDown(let place):
       if state.menu != nil || state.context == .card {
         return .command(key.isWheelUp ? .rowUp : .rowDown)
       }
-      switch state.context {
-      case .map: return .mapTurn(place, up: key.isWheelUp)
-      case .diagnosis: return .command(key.isWheelUp ? .rowUp : .rowDown)
-      default: break
-      }
+      if state.isInFullView { return .turnInView(place, up: key.isWheelUp) }
       guard state.overlay == nil else { return nil }
       return state.layout.panes.first { $0.body.contains(place) }
         .map { .turn($0.pane, up: key.isWheelUp) }
@@ -26,11 +22,11 @@ extension Explorer {
       }
       return .command(command)
     }
-    switch state.context {
-    case .menu, .viewers, .films, .naming: return .type(key)
-    case .main, .why, .edit, .map, .diagnosis: return .unknown(key)
-    case .tour: return .command(.tourStop)
-    case .card, .export, .message: return nil
+    return switch state.context.unbound {
+    case .typed: .type(key)
+    case .named: .unknown(key)
+    case .does(let command): .command(command)
+    case .nothing: nil
     }
   }
 

@@ -120,7 +120,8 @@ extension Explorer {
   }
 
   /// Does what the selected row of the list on top says.
-  static func choose(on next: inout Transition, _ scene: Scene) {
+  @Sendable
+  static func choose(_: Command = .choose, on next: inout Transition, _ scene: Scene) {
     guard let menu = next.state.menu else { return }
     switch next.state.overlay {
     case .help: HelpMenu.choose(menu, on: &next, scene)

@@ -10,8 +10,11 @@ extension Explorer {
       drawTooSmall(state.size, in: &frame)
       return frame
     }
-    if let view = state.fullView {
-      draw(view, state, scene, in: &frame)
+    if let view = state.fullView?.view {
+      if layout.form != .single {
+        frame.canvas.box(Rect(layout.size), frame.glyphs.border, style: Style(.border))
+      }
+      view.draw(state, scene, in: &frame)
     } else {
       FrameLines.draw(layout, in: &frame)
     }

@@ -23,7 +23,7 @@ enum FooterView {
     var column = room.column
     let shown = entries(
       for: state.context, in: room.columns - 2, glyphs: frame.glyphs,
-      offers: { Explorer.offers($0, state, scene) }, title: { title(of: $0, state) })
+      offers: { $0.isOffered(state, scene) }, title: { title(of: $0, state) })
     for entry in shown {
       let start = column
       column = frame.canvas.put(
@@ -61,10 +61,10 @@ enum FooterView {
   /// The entries that fit into some columns.
   static func entries(
     for context: Context, in columns: Int, glyphs: Glyphs,
-    offers: (Command) -> Bool = { _ in true }, title: (Binding) -> String = \.title
+    offers: (Binding) -> Bool = { _ in true }, title: (Binding) -> String = \.title
   ) -> [Entry] {
     var all: [Entry] = []
-    for binding in Bindings.of(context) where binding.isInFooter && offers(binding.command) {
+    for binding in Bindings.of(context) where binding.isInFooter && offers(binding) {
       let keys = binding.keys.first?.label(glyphs) ?? ""
       let title = title(binding)
       if let last = all.indices.last, all[last].title == title {

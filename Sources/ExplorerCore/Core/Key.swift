@@ -52,6 +52,11 @@ public enum Key: Hashable, Sendable {
   case resize(Size)
 }
 
+extension Key: ExpressibleByExtendedGraphemeClusterLiteral {
+  /// A character typed.
+  public init(extendedGraphemeClusterLiteral character: Character) { self = .character(character) }
+}
+
 extension Key {
   /// How the key is written in the footer and in the help.
   package func label(_ glyphs: Glyphs) -> String {

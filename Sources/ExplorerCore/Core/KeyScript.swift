@@ -31,6 +31,15 @@ public enum KeyScript {
         + " as Left, PageDown, Enter, Escape, Space, Comma, F1, C-l, or text=\(item) to type that.")
   }
 
+  /// A key as a script has it.
+  static func name(of key: Key) -> String {
+    if let named = Key.names.first(where: { $0.key == key }) { return named.name }
+    return switch key {
+    case .control(let letter): "C-\(letter)"
+    default: key.label(.ascii)
+    }
+  }
+
   private static func named(_ item: Substring) -> Key? {
     let wanted = item.lowercased()
     return Key.names.first { $0.name.lowercased() == wanted }?.key

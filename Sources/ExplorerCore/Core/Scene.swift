@@ -28,10 +28,8 @@ public struct Scene: Sendable {
   var found: [FoundItem] = []
   /// The films to choose from and those chosen, while they are typed.
   let films: FilmChoices?
-  /// What stands on the map, while it is open.
-  var map: MapScene?
-  /// The model as a whole, while it is looked at.
-  var diagnosis: DiagnosisScene?
+  /// What views add, by its type.
+  var contents: [ObjectIdentifier: any Sendable] = [:]
   package let card: Card?
   /// What the attention of the model does on average; nil while that is not known.
   package let attention: AttentionSummary?

@@ -32,9 +32,8 @@ public final class SceneCache {
   let compared: ComparedModel?
   private var isSearchNext = false
   var searches = RecentValues<SmallestKey, SmallestSetSearch>(limit: 8)
-  lazy var planeSearch = PlaneSearch(session.network.itemVectors)
-  var knownNeighbours: (item: Int32, likeness: ItemLikeness, items: [ScoredItem])?
-  lazy var diagnosis = DiagnosisSurvey(session)
+  /// What views keep, by its type.
+  var viewCaches: [ObjectIdentifier: any ViewCache] = [:]
 
   private struct ModelCardKey: Equatable {
     let knowsAttention: Bool
@@ -108,19 +107,31 @@ public final class SceneCache {
 
   /// What a picture of a state needs.
   public func scene(for state: State) -> Scene {
-    var scene = sceneOfSelection(shown(state))
+    let selection = selection(shown(state))
+    var scene = scene(of: selection)
+    for view in Views.all { view.compose(&scene, selection) }
     if case .palette(let menu) = state.overlay,
       let name = PaletteMenu.viewerName(in: menu.filter.text)
     {
       scene.namedViewer = namedViewer(name, among: state.own)
     }
-    scene.map = mapScene(for: state, viewer: scene.viewer, step: scene.step)
-    scene.diagnosis = diagnosisScene(for: state)
     scene.found = found(for: state)
     return scene
   }
 
-  private func sceneOfSelection(_ state: State) -> Scene {
+  private func selection(_ state: State) -> Selection {
+    guard let viewer = viewer(of: state) else {
+      return Selection(state: state, cache: self, moment: nil)
+    }
+    let survey = survey(viewer, around: state.step)
+    let step = step(
+      min(state.step, survey.states.count - 1), of: viewer, survey, hidesSeen: state.hidesSeen)
+    return Selection(
+      state: state, cache: self, moment: .init(viewer: viewer, survey: survey, step: step))
+  }
+
+  private func scene(of selection: Selection) -> Scene {
+    let state = selection.state
     var list: ViewerList?
     if case .viewers(let menu) = state.overlay {
       list = viewers(.init(filter: menu.filter.text, order: state.viewerOrder, own: state.own))
@@ -130,14 +141,12 @@ public final class SceneCache {
       card = self.card(subject, state.usesPlainWords ? .plain : .terms(.unicode))
     }
     let films = films(for: state)
-    guard let viewer = viewer(of: state) else {
+    guard let moment = selection.moment else {
       return Scene(
         model: model, viewer: nil, step: nil, selectedSlot: nil, why: nil, viewers: list,
         films: films, card: card, attention: attention)
     }
-    let survey = survey(viewer, around: state.step)
-    let step = step(
-      min(state.step, survey.states.count - 1), of: viewer, survey, hidesSeen: state.hidesSeen)
+    let (viewer, survey, step) = (moment.viewer, moment.survey, moment.step)
     let why = state.showsWhy ? why(for: state, viewer: viewer, step, survey.states) : nil
     var scene = Scene(
       model: model, viewer: survey.scene, step: step, selectedSlot: state.slot ?? step.leader,
@@ -182,7 +191,8 @@ public final class SceneCache {
 
   /// Does a portion of what is still missing around a state; false if nothing was.
   public func work(for state: State) -> Bool {
-    if workOnMap(for: state) || workOnDiagnosis(for: state) { return true }
+    let selection = selection(shown(state))
+    if Views.all.contains(where: { $0.work(selection, at: .first) }) { return true }
     if state.awaitsTour, foundTour == nil {
       lookForTour()
       return true

@@ -28,8 +28,8 @@ public struct State: Equatable, Sendable {
   package internal(set) var showsWhy = false
   /// What lies on top of the panes.
   package internal(set) var overlay: Overlay?
-  /// What takes the place of the panes: the map, or the model as a whole.
-  package internal(set) var fullView: FullView?
+  /// What takes the place of the panes.
+  package internal(set) var fullView: OpenView?
   /// The training run that is watched.
   package var watch: WatchStatus?
   /// The first line of a card on the screen.
@@ -99,13 +99,9 @@ public struct State: Equatable, Sendable {
     switch overlay {
     case nil:
       if tour != nil { return .tour }
-      switch fullView {
-      case .map: return .map
-      case .diagnosis: return .diagnosis
-      case nil:
-        if showsWhy, focus == .why { return .why }
-        return editor != nil ? .edit : .main
-      }
+      if let fullView { return type(of: fullView.view).context }
+      if showsWhy, focus == .why { return .why }
+      return editor != nil ? .edit : .main
     case .card: return .card
     case .help, .find, .palette, .items, .editItem: return .menu
     case .viewers: return .viewers
@@ -113,6 +109,11 @@ public struct State: Equatable, Sendable {
     case .films: return .films
     case .naming: return .naming
     }
+  }
+
+  /// Whether the keys go to a view that takes the place of the panes.
+  var isInFullView: Bool {
+    fullView.map { type(of: $0.view).context == context } ?? false
   }
 
   /// The panes in the order in which the focus goes through them.

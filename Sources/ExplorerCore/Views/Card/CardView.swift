@@ -57,3 +57,20 @@ enum CardView {
     }
   }
 }
+
+extension Command {
+  /// Shows what is known of the selected item.
+  static let inspect = Command("inspect")
+  static let modelCard = Command("model-card")
+}
+
+extension CardView: ExplorerView {
+  static let bindings: [Binding] = [
+    Binding(
+      [.enter], .inspect, in: [.main, .edit], "card", "Show what is known of the selected film.",
+      footer: false, when: Binding.hasViewer, does: { Explorer.inspect(&$1.state, $2) }),
+    Binding(
+      ["i"], .modelCard, "model", "Show what is known of the model.", footer: false,
+      does: { _, next, _ in Explorer.open(.card(.model), in: &next.state) }),
+  ]
+}

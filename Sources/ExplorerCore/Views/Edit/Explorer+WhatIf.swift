@@ -18,6 +18,7 @@ extension Explorer {
   }
 
   /// Does what an editing key says.
+  @Sendable
   static func edit(_ command: Command, on next: inout Transition, _ scene: Scene) {
     let count = stepCount(scene)
     guard let row = next.state.editor.map({ min($0.row, count - 1) }), count > 0 else { return }

@@ -1,3 +1,5 @@
+import Text
+
 /// How the view on the screen can be taken out of the explorer.
 public enum ExportFormat: String, CaseIterable, Sendable {
   /// Text, in a file and copied.
@@ -43,60 +45,118 @@ public enum ExportFormat: String, CaseIterable, Sendable {
   }
 }
 
-/// What the view on the screen is about, and so what is written of it.
-enum ExportSubject: Sendable {
-  /// Why the item that is selected or searched for.
-  case reasons
-  /// Both sides of a comparison.
-  case comparison
-  /// The map of the items.
-  case map
-  /// The model as a whole.
-  case diagnosis
-
-  init(_ state: State) {
-    switch state.fullView {
-    case .map: self = .map
-    case .diagnosis: self = .diagnosis
-    case nil: self = state.pin == nil ? .reasons : .comparison
-    }
-  }
+/// What is written of a view.
+struct ViewExport {
+  /// Throws if a number is not finite and the format has no word for that.
+  typealias Document = (SceneCache) throws(UserError) -> String?
 
   /// What it is called in the list of formats.
-  func title(_ scene: Scene) -> String {
-    switch self {
-    case .reasons: "why \(scene.why?.title ?? scene.explainedTitle)"
-    case .comparison: "A and B side by side"
-    case .map: "the map of the items"
-    case .diagnosis: "the model as a whole"
-    }
+  let title: String
+  /// Words of the file's name, after that of the data.
+  let name: [String]
+  /// The same, where documents have another name than pictures of the screen.
+  var documentName: ((SceneCache) -> [String])?
+  /// Why nothing can be written yet.
+  var refusal: Toast?
+  /// The text; nil for that of the screen.
+  var text: Document?
+  var json: Document?
+  /// The figure; nil for the screen as a drawing.
+  var svg: Document?
+
+  /// What is said where nobody is looked at.
+  static var withoutViewer: ViewExport {
+    ViewExport(
+      title: "", name: [],
+      refusal: Toast("Nothing to write out: no viewer is looked at", role: .warning))
+  }
+}
+
+extension Context {
+  /// The formats in which the view can be written.
+  static let export = Context("export", "writing out")
+}
+
+extension Command {
+  static let export = Command("export")
+  static let exportText = Command("export-text")
+  static let exportJSON = Command("export-json")
+  static let exportSVG = Command("export-svg")
+  static let exportPicture = Command("export-picture")
+  static let exportCopy = Command("export-copy")
+}
+
+/// Writing out the view on the screen, whichever it is.
+enum ExportView: ExplorerView {
+  static let bindings: [Binding] = [
+    Binding(
+      ["o"], .export, in: [.main, .edit], "write out",
+      "Write this view to a file: text, JSON or SVG.",
+      when: { $1.viewer != nil || $0.fullView != nil },
+      does: { Explorer.openExport(&$1.state, $2) }),
+    format(["t"], .text, "text", "Write the view as text, and copy it."),
+    format(["j"], .json, "JSON", "Write its numbers as JSON."),
+    format(["s"], .svg, "SVG", "Write it as a figure."),
+    format(["p"], .picture, "picture", "Write this screen, in its colours, as a drawing."),
+    format(["y", "c"], .copy, "copy", "Copy the view as text and write nothing."),
+  ]
+
+  private static func format(
+    _ keys: [Key], _ format: ExportFormat, _ title: String, _ help: String
+  ) -> Binding {
+    Binding(
+      keys, format.command, in: [.export], title, help, footer: false,
+      does: { _, next, _ in Explorer.export(format, &next) })
+  }
+
+  /// What is written of the view on the screen.
+  static func subject(_ state: State, _ scene: Scene) -> ViewExport {
+    if let view = state.fullView?.view { return view.export(scene) }
+    return state.pin == nil ? WhyPane.export(state, scene) : CompareView.export(state, scene)
   }
 }
 
 extension Explorer {
   static func openExport(_ state: inout State, _ scene: Scene) {
-    switch ExportSubject(state) {
-    case .reasons, .comparison:
-      guard scene.viewer != nil, scene.step?.recommendations.isEmpty == false else {
-        state.toast = Toast("Nothing to write out: no viewer is looked at", role: .warning)
-        return
-      }
-    case .map:
-      guard scene.map?.plane != nil else {
-        state.toast = Toast("The map is still being found; o writes it when it is there")
-        return
-      }
-    case .diagnosis:
-      guard scene.diagnosis?.report != nil else {
-        state.toast = Toast("Nothing has been counted yet; o writes it when it has")
-        return
-      }
+    if let refusal = ExportView.subject(state, scene).refusal {
+      state.toast = refusal
+    } else {
+      open(.export(Menu()), in: &state)
     }
-    open(.export(Menu()), in: &state)
   }
 
   static func export(_ format: ExportFormat, _ next: inout Transition) {
     next.state.overlay = nil
     next.effects.append(.export(format))
+  }
+}
+
+extension SceneCache {
+  /// The view on the screen in a format, and a telling name for its file without ending; nil where
+  /// there is nothing to write.
+  ///
+  /// Where a view has no text of its own it is that of the screen.
+  ///
+  /// - Throws: if a number is not finite and the format has no word for that.
+  package func export(
+    of state: State, as format: ExportFormat, glyphs: Glyphs
+  ) throws(UserError) -> (text: String, name: String)? {
+    var state = state
+    // The list of formats is no part of the view.
+    (state.overlay, state.toast) = (nil, nil)
+    let scene = scene(for: state)
+    let subject = ExportView.subject(state, scene)
+    guard subject.refusal == nil else { return nil }
+    var screen: Canvas { Explorer.render(state, scene, glyphs: glyphs).canvas }
+    let text: String? =
+      switch format {
+      case .text, .copy: try subject.text?(self) ?? screen.text
+      case .json: try subject.json?(self)
+      case .svg: try subject.svg?(self) ?? screen.svg(state.theme)
+      case .picture: screen.svg(state.theme)
+      }
+    let data = model.dataName.isEmpty ? model.name : model.dataName
+    let name = format == .picture ? subject.name : subject.documentName?(self) ?? subject.name
+    return text.map { ($0, ExplanationFile.name([data] + name)) }
   }
 }

@@ -13,7 +13,7 @@ enum ExportMenu {
     let title = area.inset(columns: 2, rows: 0).line(0)
     frame.put(" Write out ", title, style: Style(.focus))
     let inside = area.inset(columns: 2, rows: 1)
-    frame.put(ExportSubject(state).title(scene), inside.line(0), style: Style(.muted))
+    frame.put(ExportView.subject(state, scene).title, inside.line(0), style: Style(.muted))
     let list = inside.dropFirst(rows: 1)
     for (row, format) in formats.enumerated() {
       let line = list.line(row)

@@ -2,7 +2,7 @@ import Explanation
 import KSRModel
 
 /// How the state of the recurrent network moves from step to step.
-enum GRUStatePane {
+enum GRUStatePane: ExplorerView {
   static func draw(
     _ viewer: ViewerScene, _ step: StepScene, in placement: Layout.Placement, _ frame: inout Frame
   ) {

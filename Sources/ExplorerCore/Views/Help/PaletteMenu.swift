@@ -53,7 +53,7 @@ enum PaletteMenu {
     closed.overlay = nil
     return Bindings.all.filter { binding in
       guard !binding.contexts.isDisjoint(with: [.main, .why]), binding.command != .jump,
-        binding.command != .palette, Explorer.offers(binding.command, closed, scene)
+        binding.command != .palette, binding.isOffered(closed, scene)
       else { return false }
       let keys = binding.keys.flatMap { [$0.label(.unicode), $0.label(.ascii)] }
       // A word alone may be a key.

@@ -1,7 +1,21 @@
 import Workspace
 
+extension Command {
+  /// Looks for a title in the history.
+  static let find = Command("find")
+}
+
 /// What the viewer watched, and how well the model foresaw it.
-enum HistoryPane {
+enum HistoryPane: ExplorerView {
+  static let bindings: [Binding] = [
+    Binding(
+      ["/"], .find, "find", "Look for a title in this history and go there.",
+      when: Binding.hasViewer,
+      does: {
+        if Explorer.hasHistory(&$1.state, $2) { Explorer.open(.find(Menu()), in: &$1.state) }
+      })
+  ]
+
   static func draw(
     _ viewer: ViewerScene, _ step: StepScene, in placement: Layout.Placement, _ frame: inout Frame
   ) {

@@ -61,7 +61,7 @@ enum MapList {
         value(item, row: row, map, scene, frame.glyphs), rect, at: rect.columns - 5, columns: 5,
         .right)
       if view.row == row { frame.select(rect) }
-      frame.onClick(rect, .mapItem(item.item))
+      frame.onClick(rect, .selectInView(Int(item.item)))
       line += 1
     }
     if recommendations > 0 {

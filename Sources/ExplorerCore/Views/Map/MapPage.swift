@@ -1,5 +1,11 @@
 import Explanation
 
+extension MapView {
+  func draw(_ state: State, _ scene: Scene, in frame: inout Frame) {
+    if let map = scene.map { MapPage.draw(self, map, state, scene, in: &frame) }
+  }
+}
+
 /// Draws the map: all items as dots, the viewer's path, and names.
 enum MapPage {
   /// How many of the last steps are joined by lines.
@@ -134,10 +140,10 @@ enum MapPage {
       let (named, cell) = placed[index]
       frame.canvas.put(named.sign, column: cell.column, row: cell.row, style: named.style)
       frame.onClick(
-        Rect(column: cell.column, row: cell.row, columns: 1, rows: 1), .mapItem(named.item))
+        Rect(column: cell.column, row: cell.row, columns: 1, rows: 1), .selectInView(Int(named.item)))
       guard let place else { continue }
       frame.canvas.put(texts[index], in: place, style: named.style)
-      frame.onClick(place, .mapItem(named.item))
+      frame.onClick(place, .selectInView(Int(named.item)))
     }
   }
 }

@@ -122,10 +122,10 @@ extension SceneCache {
     }
     var next = state
     var view = request.view(of: item)
-    next.fullView = .map(view)
+    next.show(view)
     if let row = request.row, let last = scene(for: next).map?.rows.indices.last {
       view.row = min(row, last)
-      next.fullView = .map(view)
+      next.show(view)
     }
     return next
   }

@@ -27,13 +27,6 @@ package struct MapView: Equatable, Sendable {
   static let zooms = -4...16
 }
 
-/// A view that takes the place of the panes.
-package enum FullView: Equatable, Sendable {
-  /// The map of the items.
-  case map(MapView)
-  case diagnosis(DiagnosisView)
-}
-
 package struct MapScene: Sendable {
   package struct Item: Sendable, Equatable {
     /// The item.

@@ -1,52 +1,75 @@
 import Explanation
 import KSRModel
+import Workspace
 
-extension SceneCache {
+/// The plane of the map, and the neighbours last looked for.
+private final class MapCache: ViewCache {
+  private let session: Session
+  private let nearest: NearestItems
+  private(set) var search: PlaneSearch
+  private var known: (item: Int32, likeness: ItemLikeness, items: [ScoredItem])?
+
+  init(_ cache: SceneCache) {
+    session = cache.session
+    nearest = cache.nearest
+    search = PlaneSearch(session.network.itemVectors)
+  }
+
+  func work() -> Bool { search.work(multiplications: ViewerSurvey.portion) }
+
+  func neighbours(of item: Int32, by likeness: ItemLikeness) -> [ScoredItem] {
+    if let known, known.item == item, known.likeness == likeness { return known.items }
+    let items = nearest.nearest(to: item, by: likeness, count: MapView.mappedNeighbours)
+    known = (item, likeness, items)
+    return items
+  }
+}
+
+extension Scene {
+  /// What stands on the map, while it is open.
+  package internal(set) var map: MapScene? {
+    get { self[MapScene.self] }
+    set { self[MapScene.self] = newValue }
+  }
+}
+
+extension MapView {
   /// Recommendations named on the map.
   static let mappedRecommendations = 7
   /// Neighbours named on the map.
   static let mappedNeighbours = 10
 
-  /// What stands on the map, if it is open.
-  func mapScene(for state: State, viewer: ViewerScene?, step: StepScene?) -> MapScene? {
-    guard case .map(let view) = state.fullView else { return nil }
+  static func compose(_ scene: inout Scene, _ selection: Selection) {
+    guard let view = selection.state.view(MapView.self) else { return }
+    let (session, work) = (selection.cache.session, selection.cache.kept(MapCache.self))
+    let (viewer, step) = (scene.viewer, scene.step)
     let all = step?.recommendations ?? []
     let last = max(0, all.count - 1)
     let present = viewer.flatMap { viewer in step.map { viewer.rows[$0.step] } }
-    let fallback = all.isEmpty ? nil : all[min(state.recommendation, last)].item
-    let seen = Set(step.map { step in viewer?.rows[...step.step].map(\.item) ?? [] } ?? [])
+    let fallback = all.isEmpty ? nil : all[min(selection.state.recommendation, last)].item
+    let path = step.map { step in viewer?.rows[...step.step].map(\.item) ?? [] } ?? []
+    let seen = Set(path)
     let truth = all.first(where: \.isTruth)?.item
     func item(_ item: Int32, _ value: Float) -> MapScene.Item {
       MapScene.Item(
         item: item, title: session.model.itemNames[Int(item)], value: value,
         isSeen: seen.contains(item), isTruth: item == truth)
     }
-    let first = Array(all.prefix(Self.mappedRecommendations))
-    let shown = first.map { item($0.item, $0.probability ?? $0.score) }
     let subject = view.item ?? fallback ?? (session.model.items.count > 1 ? 1 : nil)
-    return MapScene(
-      plane: planeSearch.plane, counted: planeSearch.counted,
-      width: session.network.itemVectors.columns,
-      path: step.map { step in viewer?.rows[...step.step].map(\.item) ?? [] } ?? [],
-      presentTitle: present?.title ?? "", recommendations: shown,
+    scene.map = MapScene(
+      plane: work.search.plane, counted: work.search.counted,
+      width: session.network.itemVectors.columns, path: path, presentTitle: present?.title ?? "",
+      recommendations: all.prefix(mappedRecommendations).map {
+        item($0.item, $0.probability ?? $0.score)
+      },
       subject: subject.map { item($0, 0) }, token: view.item.map { session.model.items[Int($0)] },
       neighbours: subject.map { subject in
-        neighbours(of: subject, by: view.likeness).map { item($0.item, $0.score) }
+        work.neighbours(of: subject, by: view.likeness).map { item($0.item, $0.score) }
       } ?? [])
   }
 
-  /// Does a portion of what the map misses; false if it misses nothing.
-  func workOnMap(for state: State) -> Bool {
-    guard case .map = state.fullView else { return false }
-    return planeSearch.work(multiplications: ViewerSurvey.portion)
-  }
-
-  private func neighbours(of item: Int32, by likeness: ItemLikeness) -> [ScoredItem] {
-    if let known = knownNeighbours, known.item == item, known.likeness == likeness {
-      return known.items
-    }
-    let items = nearest.nearest(to: item, by: likeness, count: Self.mappedNeighbours)
-    knownNeighbours = (item, likeness, items)
-    return items
+  static func work(_ selection: Selection, at turn: WorkTurn) -> Bool {
+    turn == .first && selection.state.view(MapView.self) != nil
+      && selection.cache.kept(MapCache.self).work()
   }
 }

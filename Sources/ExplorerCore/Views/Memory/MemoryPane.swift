@@ -1,7 +1,17 @@
 import Explanation
 
 /// The slots of the memory: how much each is read and written, and what it holds.
-enum MemoryPane {
+enum MemoryPane: ExplorerView {
+  static let bindings: [Binding] = [
+    Binding(
+      ["s"], .sort, "sort", "Order the relations by model, attention, change, name.",
+      when: { $1.viewer != nil && !$1.model.relationNames.isEmpty },
+      does: { _, next, _ in
+        next.state.slotOrder = next.state.slotOrder.next
+        next.state.toast = Toast("Relations by \(next.state.slotOrder.rawValue)")
+      })
+  ]
+
   static func draw(
     _ step: StepScene, _ state: State, _ scene: Scene, in placement: Layout.Placement,
     _ frame: inout Frame

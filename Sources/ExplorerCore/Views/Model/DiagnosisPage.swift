@@ -1,5 +1,13 @@
 import Explanation
 
+extension DiagnosisView {
+  func draw(_ state: State, _ scene: Scene, in frame: inout Frame) {
+    if let diagnosis = scene.diagnosis {
+      DiagnosisPage.draw(self, diagnosis, state, scene.model, in: &frame)
+    }
+  }
+}
+
 /// Draws the model as a whole: what its relations do, where it does well, and what its data is like.
 enum DiagnosisPage {
   /// From this width on the viewers stand beside the slices.

@@ -1,5 +1,6 @@
 import AtomicFiles
 import Explanation
+import Text
 import Workspace
 
 /// Looks at the model as a whole in the background: counts viewers a portion at a time, and writes
@@ -67,17 +68,67 @@ struct DiagnosisSurvey {
   }
 }
 
-extension SceneCache {
-  /// The model as a whole, if it is looked at.
-  func diagnosisScene(for state: State) -> DiagnosisScene? {
-    guard case .diagnosis = state.fullView else { return nil }
-    return DiagnosisScene(
-      report: diagnosis.report, counted: diagnosis.counted, links: diagnosis.links)
+/// The survey that goes on whenever the model is looked at as a whole.
+private final class DiagnosisCache: ViewCache {
+  var survey: DiagnosisSurvey
+
+  init(_ cache: SceneCache) { survey = DiagnosisSurvey(cache.session) }
+}
+
+extension Scene {
+  /// The model as a whole, while it is looked at.
+  package internal(set) var diagnosis: DiagnosisScene? {
+    get { self[DiagnosisScene.self] }
+    set { self[DiagnosisScene.self] = newValue }
+  }
+}
+
+extension DiagnosisView {
+  static func compose(_ scene: inout Scene, _ selection: Selection) {
+    guard selection.state.view(DiagnosisView.self) != nil else { return }
+    let survey = selection.cache.kept(DiagnosisCache.self).survey
+    scene.diagnosis = DiagnosisScene(
+      report: survey.report, counted: survey.counted, links: survey.links)
   }
 
-  /// Does a portion of what the view of the model misses; false if it misses nothing.
-  func workOnDiagnosis(for state: State) -> Bool {
-    guard case .diagnosis = state.fullView else { return false }
-    return diagnosis.work()
+  static func work(_ selection: Selection, at turn: WorkTurn) -> Bool {
+    turn == .first && selection.state.view(DiagnosisView.self) != nil
+      && selection.cache.kept(DiagnosisCache.self).survey.work()
+  }
+
+  func export(_ scene: Scene) -> ViewExport {
+    var export = ViewExport(title: "the model as a whole", name: ["model"])
+    if scene.diagnosis?.report == nil {
+      export.refusal = Toast("Nothing has been counted yet; o writes it when it has")
+    }
+    export.json = { _ throws(UserError) in
+      guard let document = scene.diagnosis.flatMap(DiagnosisDocument.init) else { return nil }
+      return try JSON.text(document)
+    }
+    return export
+  }
+}
+
+/// The model as a whole as JSON, as `ksr evaluate --diagnose --json` prints it.
+struct DiagnosisDocument: Encodable {
+  /// What the names of items and entities say of the links.
+  struct Links: Encodable {
+    let compared, different: Int
+    /// Titles of some that look wrong.
+    let titles: [String]
+  }
+
+  let model: DiagnosisReport
+  let links: Links?
+
+  /// Nil before anything has been counted.
+  init?(_ scene: DiagnosisScene) {
+    guard let report = scene.report else { return nil }
+    model = report
+    if case .compared(let compared, let different, let titles) = scene.links {
+      links = Links(compared: compared, different: different, titles: titles)
+    } else {
+      links = nil
+    }
   }
 }

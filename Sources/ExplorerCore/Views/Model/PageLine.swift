@@ -75,7 +75,7 @@ struct PageLine {
         frame.select(
           Rect(column: area.column, row: area.row, columns: row.shown, rows: 1).intersection(area))
       }
-      frame.onClick(area, .diagnosisRow(row.row))
+      frame.onClick(area, .selectInView(row.row))
     }
   }
 }

@@ -1,7 +1,25 @@
 import Explanation
 
+extension Command {
+  /// Leaves out what the viewer has watched, or shows it again.
+  static let hideSeen = Command("hide-seen")
+}
+
 /// What the model would have the viewer watch next, and what each score is made of.
-enum RecommendationsPane {
+enum RecommendationsPane: ExplorerView {
+  static let bindings: [Binding] = [
+    Binding(
+      ["x"], .hideSeen, "hide seen", "Hide what the viewer has watched, or show it again.",
+      when: Binding.hasViewer,
+      does: { _, next, _ in
+        next.state.hidesSeen.toggle()
+        next.state.recommendation = 0
+        next.state.toast = Toast(
+          next.state.hidesSeen
+            ? "Items watched before are left out" : "Items watched before are shown")
+      })
+  ]
+
   static func draw(
     _ step: StepScene, _ state: State, _ scene: Scene, in placement: Layout.Placement,
     _ frame: inout Frame

@@ -84,3 +84,40 @@ extension Explorer {
     focus(stop.pane, in: &state)
   }
 }
+
+extension Context {
+  static let tour = Context("tour", "tour", unbound: .does(.tourStop))
+}
+
+extension Command {
+  /// Begins a tour of the data.
+  package static let tour = Command("tour")
+  static let tourNext = Command("tour-next")
+  static let tourBack = Command("tour-back")
+  static let tourStop = Command("tour-stop")
+}
+
+enum TourView: ExplorerView {
+  private static let go: Binding.Handler = { command, next, _ in Explorer.tour(command, in: &next.state) }
+
+  static let bindings: [Binding] = [
+    Binding(
+      ["t"], .tour, "tour", "Take a tour of this data, a sentence at each stop.",
+      when: Binding.hasViewers,
+      does: { _, next, scene in
+        next.state.awaitsTour = scene.model.viewerCount > 0
+        next.state.toast =
+          next.state.awaitsTour
+          ? Toast("Looking for the stops of a tour")
+          : Toast("No tour: the model was opened without data", role: .warning)
+      }),
+    Binding(
+      [.right, .enter, " "], .tourNext, in: [.tour], "next", "Go to the next stop of the tour.",
+      does: go),
+    Binding([.left], .tourBack, in: [.tour], "back", "Go to the stop before.", does: go),
+    Binding(
+      [.escape], .tourStop, in: [.tour], "stop",
+      "End the tour and stay; any other key does, too.",
+      does: { _, next, _ in next.state.toast = Toast("The tour is over; t begins it again") }),
+  ]
+}

@@ -14,12 +14,7 @@ extension Explorer {
         state.overlay = nil
       }
     }
-    if case .map(var view) = state.fullView {
-      // Another model, another plane.
-      if case .point = view.centre { (view.centre, view.zoom) = (.everything, 0) }
-      if old.session.model.items != new.session.model.items { view = MapView() }
-      state.fullView = .map(view)
-    }
+    if let view = state.fullView?.view { state.show(view.carried(from: old, to: new)) }
     if let slot = state.slot, slot >= new.model.relationNames.count { state.slot = nil }
     return state
   }

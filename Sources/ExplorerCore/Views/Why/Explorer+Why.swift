@@ -32,6 +32,7 @@ extension Explorer {
   }
 
   /// Does what a key of the reasons says; they are opened first where they are not.
+  @Sendable
   static func why(_ command: Command, on next: inout Transition, _ scene: Scene) {
     if command == .whyItem, case .find(let menu) = next.state.overlay {
       // What was typed to find in the history is looked for in the whole catalogue.

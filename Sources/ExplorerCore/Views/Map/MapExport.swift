@@ -1,4 +1,23 @@
 import Explanation
+import KSRModel
+import Text
+
+extension MapView {
+  func export(_ scene: Scene) -> ViewExport {
+    var export = ViewExport(title: "the map of the items", name: ["map"])
+    if scene.map?.plane == nil {
+      export.refusal = Toast("The map is still being found; o writes it when it is there")
+    }
+    export.json = { cache throws(UserError) in
+      guard let map = scene.map, let document = MapDocument(map, self, cache.session.model) else {
+        return nil
+      }
+      return try JSON.text(document)
+    }
+    export.svg = { _ in scene.map.flatMap { MapFigure($0)?.svg } }
+    return export
+  }
+}
 
 /// The map as a figure: every item a dot, the path of the last steps, and what is named.
 struct MapFigure {
@@ -90,5 +109,65 @@ struct MapFigure {
     let y: ClosedRange<Double>
 
     func overlaps(_ other: Box) -> Bool { x.overlaps(other.x) && y.overlaps(other.y) }
+  }
+}
+
+/// The map as JSON: where every item lies, what is named, and what is nearest.
+struct MapDocument: Encodable {
+  struct Item: Encodable {
+    let token, name: String
+    let x, y: Float
+  }
+
+  /// A step of the viewer's path.
+  struct Step: Encodable {
+    let step: Int
+    let token: String
+    let x, y: Float
+  }
+
+  struct Named: Encodable {
+    let token, name: String
+    /// A probability or score, or the likeness to `subject`.
+    let value: Float
+    let isSeen, cameNext: Bool
+  }
+
+  /// The components of the item vectors, of which the map shows two.
+  let dimensions: Int
+  /// The share of the variance along x and along y.
+  let explainedVariance: [Double]
+  let items: [Item]
+  let path: [Step]
+  let recommendations: [Named]
+  /// The item whose neighbours are listed.
+  let subject: String?
+  /// `cosine` or `dot product`, of all components.
+  let likeness: String
+  let neighbours: [Named]
+
+  /// Nil while the map is being found.
+  init?(_ scene: MapScene, _ view: MapView, _ model: TrainedModel) {
+    guard let plane = scene.plane else { return nil }
+    func named(_ item: MapScene.Item) -> Named {
+      Named(
+        token: model.items[Int(item.item)], name: item.title, value: item.value,
+        isSeen: item.isSeen, cameNext: item.isTruth)
+    }
+    dimensions = scene.width
+    explainedVariance = plane.explained
+    items = plane.points.indices.dropFirst().map {
+      Item(
+        token: model.items[$0], name: model.itemNames[$0], x: plane.points[$0].x,
+        y: plane.points[$0].y)
+    }
+    path = scene.path.enumerated().map { place, item in
+      let point = plane.points[Int(item)]
+      return Step(step: place + 1, token: model.items[Int(item)], x: point.x, y: point.y)
+    }
+    recommendations = scene.recommendations.map(named)
+    subject = scene.subject.map { model.items[Int($0.item)] }
+    likeness = view.likeness.rawValue
+    neighbours = scene.neighbours.map(named)
   }
 }

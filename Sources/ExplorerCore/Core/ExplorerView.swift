@@ -1,0 +1,118 @@
+/// What the explorer knows of a view. Nothing else names a view than its folder and ``Views/all``.
+protocol ExplorerView: SendableMetatype {
+  /// Keys of the panes that open it.
+  static var openers: [Binding] { get }
+  static var bindings: [Binding] { get }
+  /// Adds what the view shows of a state.
+  static func compose(_ scene: inout Scene, _ selection: Selection)
+  /// Does a portion of what the view misses; false if it misses nothing at this turn.
+  static func work(_ selection: Selection, at turn: WorkTurn) -> Bool
+}
+
+/// When a portion of work is done.
+enum WorkTurn {
+  /// Before anything else: the screen shows little more than what this finds.
+  case first
+  case onScreen
+  /// When the history on the screen has been looked through.
+  case atLeisure
+}
+
+extension ExplorerView {
+  static var openers: [Binding] { [] }
+  static var bindings: [Binding] { [] }
+  static func compose(_ scene: inout Scene, _ selection: Selection) {}
+  static func work(_ selection: Selection, at turn: WorkTurn) -> Bool { false }
+}
+
+/// What content is computed for: a state as the screen shows it, and the history and step it is at.
+struct Selection {
+  struct Moment {
+    let viewer: SceneCache.Viewer
+    let survey: ViewerSurvey
+    let step: StepScene
+  }
+
+  let state: State
+  let cache: SceneCache
+  /// Nil where nobody is looked at.
+  let moment: Moment?
+}
+
+/// A view that takes the place of the panes. The value says where in it we are and what is selected.
+protocol FullView: ExplorerView, Equatable, Sendable {
+  /// The view as it opens.
+  init()
+  static var context: Context { get }
+  /// Commands of the panes that mean the same here, beside ``PaneKeys/everywhere``.
+  static var shared: Set<Command> { get }
+  func draw(_ state: State, _ scene: Scene, in frame: inout Frame)
+  /// Selects what was clicked: a row, an item.
+  func select(_ target: Int, on next: inout Explorer.Transition, _ scene: Scene)
+  /// A click beside everything that can be selected.
+  func click(_ place: Point, on next: inout Explorer.Transition, _ scene: Scene)
+  func turnWheel(
+    at place: Point, up: Bool, on next: inout Explorer.Transition, _ scene: Scene)
+  func export(_ scene: Scene) -> ViewExport
+  /// What the command line needs to open it like this: options, or keys.
+  func commandLine(_ scene: Scene) -> (options: [String], keys: [String])
+  /// The view when another model takes the place of the one it was opened with.
+  func carried(from old: SceneCache, to new: SceneCache) -> Self
+}
+
+extension FullView {
+  static var shared: Set<Command> { [] }
+  func select(_ target: Int, on next: inout Explorer.Transition, _ scene: Scene) {}
+  func click(_ place: Point, on next: inout Explorer.Transition, _ scene: Scene) {}
+  func turnWheel(
+    at place: Point, up: Bool, on next: inout Explorer.Transition, _ scene: Scene
+  ) {
+    Explorer.perform(up ? .rowUp : .rowDown, on: &next, scene)
+  }
+  func commandLine(_ scene: Scene) -> (options: [String], keys: [String]) {
+    ([], Self.openers.first.map { [Bindings.key($0.command)] } ?? [])
+  }
+  func carried(from old: SceneCache, to new: SceneCache) -> Self { self }
+
+  fileprivate func equals(_ other: any FullView) -> Bool { other as? Self == self }
+
+  /// Closes the view.
+  static var closer: Binding.Handler { { _, next, _ in next.state.fullView = nil } }
+}
+
+/// The view in the place of the panes, whichever it is.
+package struct OpenView: Equatable, Sendable {
+  let view: any FullView
+
+  package static func == (a: OpenView, b: OpenView) -> Bool { a.view.equals(b.view) }
+}
+
+extension State {
+  /// The view in the place of the panes, if it is of this type.
+  func view<View: FullView>(_: View.Type) -> View? { fullView?.view as? View }
+
+  mutating func show(_ view: any FullView) { fullView = OpenView(view: view) }
+}
+
+extension Scene {
+  /// What a view adds to the scene, by its type.
+  subscript<Content: Sendable>(_: Content.Type) -> Content? {
+    get { contents[ObjectIdentifier(Content.self)] as? Content }
+    set { contents[ObjectIdentifier(Content.self)] = newValue }
+  }
+}
+
+/// What a view keeps of what it has computed; made when it is first asked for.
+protocol ViewCache: AnyObject {
+  init(_ cache: SceneCache)
+}
+
+extension SceneCache {
+  /// What a view has kept.
+  func kept<Kept: ViewCache>(_: Kept.Type) -> Kept {
+    if let known = viewCaches[ObjectIdentifier(Kept.self)] as? Kept { return known }
+    let new = Kept(self)
+    viewCaches[ObjectIdentifier(Kept.self)] = new
+    return new
+  }
+}

@@ -1,0 +1,167 @@
+/// Keys of the panes, lists and cards that belong to no one view.
+enum PaneKeys: ExplorerView {
+  /// What means in every view that takes the place of the panes what it means in the panes.
+  static let everywhere: Set<Command> = [
+    .quit, .help, .nextTheme, .toggleMouse, .redraw, .viewers, .randomViewer, .modelCard, .export,
+    .copy,
+  ]
+
+  private static let panes: Set<Context> = [.main, .edit]
+  private static let lists: Set<Context> = [.menu, .viewers, .films, .export]
+
+  private static let step: Binding.Handler = { Explorer.step($0, in: &$1.state, $2) }
+  private static let play: Binding.Handler = { Explorer.play($0, in: &$1.state, $2) }
+  private static let move: Binding.Handler = { Explorer.moveSelection($0, in: &$1.state, $2) }
+
+  /// Steps and rows: the keys named first.
+  static let first: [Binding] = [
+    Binding(
+      [.left, "h", ","], .stepBack, in: panes, "step", "Go to the step before.",
+      when: Binding.hasSteps, does: step),
+    Binding(
+      [.right, "l", "."], .stepForward, in: panes, "step", "Go to the next step.",
+      when: Binding.hasSteps, does: step),
+    Binding(
+      [" "], .play, "play", "Let the steps go on by themselves, or stop them.",
+      when: Binding.hasSteps, does: play),
+    Binding(
+      ["["], .previousChange, "change", "Back to where another relation led the attention.",
+      when: hasChanges, does: step),
+    Binding(
+      ["]"], .nextChange, "change", "On to where another relation leads the attention.",
+      when: hasChanges, does: step),
+    Binding(
+      [.home, "g"], .firstStep, in: panes, "first step", "Go to the first step.", footer: false,
+      when: Binding.hasSteps, does: step),
+    Binding(
+      [.end, "G"], .lastStep, in: panes, "last step", "Go to the last step.", footer: false,
+      when: Binding.hasSteps, does: step),
+    Binding(
+      (0...9).map { .character(Character(String($0))) }, .jump, "jump",
+      "Go to that tenth of the history: 0 % to 90 %.", footer: false, when: Binding.hasSteps,
+      does: { _, _, _ in }),
+    Binding(
+      [.shiftLeft], .skipBack, "tenth back", "Go back by a tenth of the history.", footer: false,
+      when: Binding.hasSteps, does: step),
+    Binding(
+      [.shiftRight], .skipForward, "tenth on", "Go on by a tenth of the history.", footer: false,
+      when: Binding.hasSteps, does: step),
+    Binding(
+      ["+"], .faster, "faster", "Let the steps go on faster.", footer: false,
+      when: Binding.hasSteps, does: play),
+    Binding(
+      ["-"], .slower, "slower", "Let the steps go on slower.", footer: false,
+      when: Binding.hasSteps, does: play),
+    Binding(
+      [.up, "k"], .rowUp, in: panes, "select", "Select the row above; in the history, a step back.",
+      footer: false, does: move),
+    Binding(
+      [.down, "j"], .rowDown, in: panes, "select",
+      "Select the row below; in the history, a step on.", footer: false, does: move),
+    Binding(
+      [.up, .control("p")], .rowUp, in: lists, "select", "Select the row above.",
+      when: Explorer.hasRows, does: move),
+    Binding(
+      [.down, .control("n")], .rowDown, in: lists, "select", "Select the row below.",
+      when: Explorer.hasRows, does: move),
+    Binding(
+      [.up, "k"], .rowUp, in: [.card], "scroll", "Scroll a card up that is longer than the screen.",
+      when: Explorer.hasRows, does: move),
+    Binding(
+      [.down, "j"], .rowDown, in: [.card], "scroll",
+      "Scroll a card down that is longer than the screen.", when: Explorer.hasRows, does: move),
+    Binding(
+      [.pageUp], .pageUp, in: [.main, .edit, .menu, .viewers, .films, .card], "page up",
+      "Go up by a screen of rows.", footer: false, when: Explorer.hasRows, does: move),
+    Binding(
+      [.pageDown], .pageDown, in: [.main, .edit, .menu, .viewers, .films, .card], "page down",
+      "Go down by a screen of rows.", footer: false, when: Explorer.hasRows, does: move),
+  ]
+
+  /// What is done to all panes.
+  static let bindings: [Binding] = [
+    Binding(
+      ["y"], .copy, in: panes, "copy", "Copy the command line that shows this screen.",
+      footer: false, does: { Explorer.copy(&$1, $2) }),
+    Binding(
+      [.tab], .focusNext, in: panes, "pane", "Go to the next pane; on a narrow screen, show it.",
+      does: { _, next, _ in Explorer.moveFocus(by: 1, in: &next.state) }),
+    Binding(
+      [.backTab], .focusPrevious, in: panes, "pane back", "Go to the pane before.", footer: false,
+      does: { _, next, _ in Explorer.moveFocus(by: -1, in: &next.state) }),
+    Binding(
+      [.escape], .back, "back", "Close the reasons; then go up to the viewers.", footer: false,
+      does: { Explorer.back(&$1.state, $2) }),
+    Binding(
+      [":"], .palette, "command",
+      "Find a command or what a sign means; viewer ID and step N go there.",
+      does: { _, next, _ in Explorer.open(.palette(Menu()), in: &next.state) }),
+    Binding(
+      ["p"], .plainWords, "plain words", "Use plain words, or the field's terms.",
+      does: { _, next, _ in
+        next.state.usesPlainWords.toggle()
+        next.state.toast = Toast(
+          next.state.usesPlainWords
+            ? "Plain words; p takes the field's terms" : "The field's terms")
+      }),
+  ]
+
+  /// The terminal, and lists and cards on top.
+  static let onTop: [Binding] = [
+    Binding(
+      ["T"], .nextTheme, in: panes, "colours", "Take the next colours.", footer: false,
+      does: { _, next, _ in
+        let place = Theme.all.firstIndex(of: next.state.theme) ?? -1
+        next.state.theme = Theme.all[(place + 1) % Theme.all.count]
+        next.state.toast = Toast("Theme \(next.state.theme.name): \(next.state.theme.summary)")
+        next.effects.append(.redraw)
+      }),
+    Binding(
+      ["M"], .toggleMouse, in: panes, "mouse", "Give the mouse to the terminal, or take it back.",
+      footer: false,
+      does: { _, next, _ in
+        next.state.takesMouse.toggle()
+        next.state.toast = Toast(
+          next.state.takesMouse
+            ? "The mouse is the explorer's again" : "The mouse selects text now; M takes it back")
+      }),
+    Binding(
+      [.control("l")], .redraw, in: Set(Context.allCases), "redraw", "Draw the whole screen again.",
+      footer: false, does: { _, next, _ in next.effects.append(.redraw) }),
+    Binding(
+      [.home], .firstRow, in: [.menu, .viewers, .card], "first", "Select the first row.",
+      footer: false, when: Explorer.hasRows, does: move),
+    Binding(
+      [.end], .lastRow, in: [.menu, .viewers, .card], "last", "Select the last row.", footer: false,
+      when: Explorer.hasRows, does: move),
+    Binding(
+      [.enter], .choose, in: [.menu], "do it", "Do what the selected row says.",
+      when: Explorer.canChoose, does: Explorer.choose),
+    Binding(
+      [.enter], .choose, in: [.viewers], "open", "Look at the selected viewer.",
+      when: Explorer.canChoose, does: Explorer.choose),
+    Binding(
+      [.enter], .choose, in: [.export], "write", "Write the view in the selected format.",
+      when: Explorer.canChoose, does: Explorer.choose),
+    Binding(
+      [.escape], .close, in: [.menu, .viewers, .card, .export], "close", "Close the list or card.",
+      does: { Explorer.close(&$1, $2) }),
+    Binding(
+      [.enter, "q", "i"], .close, in: [.card], "close", "Close the card.", footer: false,
+      does: { Explorer.close(&$1, $2) }),
+  ]
+
+  static let last: [Binding] = [
+    Binding(
+      ["q", .control("c")], .quit, in: [.main, .message], "quit", "Leave the explorer.",
+      does: { _, next, _ in next.effects.append(.quit) }),
+    Binding(
+      ["?", .function(1)], .help, in: panes, "help",
+      "Explain the signs and list the keys; type to search, Enter does the row.",
+      does: { _, next, _ in Explorer.open(.help(Menu()), in: &next.state) }),
+  ]
+
+  private static let hasChanges: Binding.Condition = {
+    Binding.hasSteps($0, $1) && !$1.model.relationNames.isEmpty
+  }
+}

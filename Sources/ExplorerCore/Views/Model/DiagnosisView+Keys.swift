@@ -1,0 +1,122 @@
+import Explanation
+
+extension Context {
+  static let diagnosis = Context("diagnosis", "model as a whole", unbound: .named)
+}
+
+extension Command {
+  static let diagnose = Command("diagnose")
+  static let nextPart = Command("next-part")
+  static let openRow = Command("open-row")
+}
+
+/// What keys and clicks do where the model is looked at as a whole.
+extension DiagnosisView: FullView {
+  static let context = Context.diagnosis
+
+  static let openers: [Binding] = [
+    Binding(
+      ["d"], .diagnose, "diagnose", "Look at the model as a whole: relations, slices, viewers.",
+      when: Binding.hasViewers,
+      does: { _, next, _ in
+        Explorer.stop(&next.state)
+        next.state.show(DiagnosisView())
+      })
+  ]
+
+  static let bindings: [Binding] = [
+    Binding(
+      [.up, "k"], .rowUp, in: [.diagnosis], "select", "Select the row above.",
+      when: Binding.hasViewers, does: change),
+    Binding(
+      [.down, "j"], .rowDown, in: [.diagnosis], "select", "Select the row below.",
+      when: Binding.hasViewers, does: change),
+    Binding(
+      [.pageUp], .pageUp, in: [.diagnosis], "page up", "Go up by a screen of rows.", footer: false,
+      when: Binding.hasViewers, does: change),
+    Binding(
+      [.pageDown], .pageDown, in: [.diagnosis], "page down", "Go down by a screen of rows.",
+      footer: false, when: Binding.hasViewers, does: change),
+    Binding(
+      [.home, "g"], .firstRow, in: [.diagnosis], "first", "Select the first row.", footer: false,
+      when: Binding.hasViewers, does: change),
+    Binding(
+      [.end, "G"], .lastRow, in: [.diagnosis], "last", "Select the last row.", footer: false,
+      when: Binding.hasViewers, does: change),
+    Binding(
+      [.tab], .nextPart, in: [.diagnosis], "next part",
+      "Go on to the slices, to the viewers, or back to the relations.", when: Binding.hasViewers,
+      does: change),
+    Binding(
+      [.enter], .openRow, in: [.diagnosis], "open",
+      "Go to the selected viewer, or to the slot of the relation.", when: Binding.hasViewers,
+      does: change),
+    Binding(
+      ["m"], .map, in: [.diagnosis], "map", "Open the map of all items.", footer: false,
+      does: { _, next, _ in next.state.show(MapView()) }),
+    Binding(
+      [.escape, "d"], .back, in: [.diagnosis], "close", "Close the view of the model.",
+      does: closer),
+  ]
+
+  @Sendable
+  private static func change(
+    _ command: Command, on next: inout Explorer.Transition, _ scene: Scene
+  ) {
+    guard var view = next.state.view(DiagnosisView.self), let rows = scene.diagnosis?.rows else {
+      return
+    }
+    let last = max(0, rows.count - 1)
+    let page = max(1, next.state.layout.size.rows - 6)
+    switch command {
+    case .rowUp: view.row -= 1
+    case .rowDown: view.row += 1
+    case .pageUp: view.row -= page
+    case .pageDown: view.row += page
+    case .firstRow: view.row = 0
+    case .lastRow: view.row = last
+    case .nextPart: view.row = nextPart(after: view.row, rows)
+    default: return open(view.row, on: &next, scene)
+    }
+    view.row = min(max(0, view.row), last)
+    next.state.show(view)
+  }
+
+  /// Selects a row, or opens it if it is selected already.
+  func select(_ row: Int, on next: inout Explorer.Transition, _ scene: Scene) {
+    if self.row == row { return Self.open(row, on: &next, scene) }
+    next.state.show(DiagnosisView(row: row))
+  }
+
+  /// Goes from what a row is about to where that is seen step by step.
+  private static func open(_ row: Int, on next: inout Explorer.Transition, _ scene: Scene) {
+    guard let rows = scene.diagnosis?.rows, rows.indices.contains(row) else { return }
+    switch rows[row] {
+    case .viewer(let viewer):
+      next.state.fullView = nil
+      Explorer.take(
+        viewer.viewer, in: &next.state, step: scene.model.historyLengths[viewer.viewer] - 2)
+      next.state.toast = Toast("Viewer \(viewer.user); d goes back to the model as a whole")
+    case .relation(let slot):
+      next.state.fullView = nil
+      next.state.slot = slot
+      Explorer.focus(.memory, in: &next.state)
+      next.state.toast = Toast("The slot at this step; d goes back to the model as a whole")
+    case .slice:
+      next.state.toast = Toast("Enter opens viewers and relations; Tab goes on to them")
+    }
+  }
+
+  /// The first row of the next of the four parts, going round.
+  private static func nextPart(after row: Int, _ rows: [DiagnosisScene.Row]) -> Int {
+    func kind(_ row: DiagnosisScene.Row) -> Int {
+      switch row {
+      case .relation: 0
+      case .slice: 1
+      case .viewer: 2
+      }
+    }
+    guard rows.indices.contains(row) else { return 0 }
+    return rows.indices.first { $0 > row && kind(rows[$0]) != kind(rows[row]) } ?? 0
+  }
+}

@@ -1,0 +1,62 @@
+import Explanation
+import Text
+
+extension WhyPane {
+  /// The reasons as `ksr explain` prints them, about the very question on the screen: item, contrast,
+  /// edits and checks.
+  static func export(_ state: State, _ scene: Scene) -> ViewExport {
+    guard let viewer = scene.viewer, let step = scene.step, !step.recommendations.isEmpty else {
+      return .withoutViewer
+    }
+    let name = [viewer.user, "step\(step.step + 1)"]
+    var export = ViewExport(
+      title: "why \(scene.why?.title ?? scene.explainedTitle)",
+      name: name + [state.showsWhy ? "why" : "panes"])
+    export.documentName = { cache in
+      name + (cache.explained(in: state).map { [cache.session.model.items[Int($0)]] } ?? [])
+    }
+    export.text = { $0.report(of: state).map { $0.text + "\n" } }
+    export.json = { cache throws(UserError) in try cache.report(of: state)?.json }
+    export.svg = { $0.report(of: state)?.svg }
+    return export
+  }
+}
+
+extension SceneCache {
+  /// The item that the screen explains, or would.
+  fileprivate func explained(in state: State) -> Int32? {
+    let list = scene(for: state).step?.recommendations ?? []
+    let selected = list.isEmpty ? nil : list[min(state.recommendation, list.count - 1)].item
+    return state.showsWhy ? state.why.item ?? selected : selected
+  }
+
+  /// Why the item that the screen explains, with the contrast, the edits and the check on it.
+  fileprivate func report(of state: State) -> ExplanationReport? {
+    guard let viewer = viewer(of: state), let step = scene(for: state).step,
+      let last = step.recommendations.indices.last
+    else { return nil }
+    let item = step.recommendations[min(state.recommendation, last)].item
+    let asked = state.showsWhy ? question(of: state, viewer, step) : nil
+    let survey = survey(viewer, around: step.step)
+    var question = ExplanationReport.Question(
+      viewer: history(of: viewer).user, step: step.step, item: asked?.item ?? item,
+      over: asked?.contrast ?? .catalogueMean, edited: viewer.edited)
+    switch state.showsWhy ? state.why.check : nil {
+    case .topSteps(let count): question.checkedSteps = count
+    case .slot(let slot):
+      question.checkedSlots = session.network.relationCount > slot ? [slot] : []
+    case nil: break
+    }
+    return ExplanationReport(
+      question, states: survey.states, model: session.model, index: tails, summary: attention,
+      without: asked.flatMap { why.comparisons[$0]?.known.without.complete() })
+  }
+}
+
+extension Array {
+  /// The elements when all of them are there.
+  fileprivate func complete<Value>() -> [Value]? where Element == Value? {
+    let known = compactMap { $0 }
+    return known.count == count ? known : nil
+  }
+}

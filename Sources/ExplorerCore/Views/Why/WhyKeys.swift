@@ -1,0 +1,71 @@
+extension Context {
+  /// The pane of reasons; keys that mean nothing of their own here mean what they mean in the panes.
+  static let why = Context("why", "why", unbound: .named)
+}
+
+extension Command {
+  /// Opens or closes the reasons.
+  package static let why = Command("why")
+  /// Explains any item of the catalogue.
+  static let whyItem = Command("why-item")
+  /// Compares the explained item with another one.
+  static let whyOver = Command("why-over")
+  /// Compares with the average item, with the rivals or with nothing.
+  static let whyContrast = Command("why-contrast")
+  static let whyGroup = Command("why-group")
+  static let whyDrill = Command("why-look-into")
+  /// Runs the model without the top steps, or without the selected slot.
+  static let whyCheck = Command("check-it")
+  static let whyZoom = Command("why-zoom")
+}
+
+extension WhyPane {
+  static let openers: [Binding] = [
+    Binding(
+      ["w"], .why, in: [.main, .edit], "why", "Open or close the reasons for the selected film.",
+      when: Binding.hasViewer,
+      does: {
+        if $1.state.showsWhy || Explorer.hasHistory(&$1.state, $2) {
+          Explorer.toggleWhy(&$1.state)
+        }
+      })
+  ]
+
+  static let bindings: [Binding] = [
+    Binding(
+      [.enter], .whyDrill, in: [.why], "look into",
+      "Look into a step, relation or fact; Esc leads back.", when: Binding.hasViewer,
+      does: Explorer.why),
+    Binding(
+      ["b"], .whyGroup, in: [.why], "group",
+      "Group the reasons by step, by relation, by shared facts.", when: Binding.hasViewer,
+      does: Explorer.why),
+    Binding(
+      ["!"], .whyCheck, in: [.why], "check it",
+      "Run without the top 1, 2, 3 steps, or the selected relation.", when: Binding.hasViewer,
+      does: Explorer.why),
+    Binding(
+      ["z"], .whyZoom, in: [.why], "zoom",
+      "Give the reasons the whole screen, or part of it.", when: Binding.hasViewer,
+      does: Explorer.why),
+    Binding(
+      ["f"], .whyItem, in: [.why], "any film",
+      "Search the catalogue for any item, and see why.", when: Binding.hasViewer,
+      does: Explorer.why),
+    Binding(
+      [.control("f")], .whyItem, in: [.menu], "why any film",
+      "Search the whole catalogue instead, and see why.",
+      when: { state, scene in
+        // Of the lists, only that of the history leads on to the catalogue.
+        if case .find = state.overlay { scene.viewer != nil } else { false }
+      }, does: Explorer.why),
+    Binding(
+      ["V"], .whyOver, in: [.why], "over",
+      "Search for an item to compare with: why this, not that.", when: Binding.hasViewer,
+      does: Explorer.why),
+    Binding(
+      ["a"], .whyContrast, in: [.why], "contrast",
+      "Compare with the average item, with the rivals, with nothing.", when: Binding.hasViewer,
+      does: Explorer.why),
+  ]
+}
