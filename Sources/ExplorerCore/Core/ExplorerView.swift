@@ -1,4 +1,6 @@
-/// What the explorer knows of a view. Nothing else names a view than its folder and ``Views/all``.
+/// What the explorer knows of a view.
+///
+/// Nothing else names a view than its folder and ``Views/all``.
 protocol ExplorerView: SendableMetatype {
   /// Keys of the panes that open it.
   static var openers: [Binding] { get }
@@ -39,7 +41,9 @@ struct Selection {
   let moment: Moment?
 }
 
-/// A view that takes the place of the panes. The value says where in it we are and what is selected.
+/// A view that takes the place of the panes.
+///
+/// The value says where in it we are and what is selected.
 protocol FullView: ExplorerView, Equatable, Sendable {
   /// The view as it opens.
   init()

@@ -31,7 +31,9 @@ extension Command {
 /// Edits of the history and of what is read, in place.
 enum EditView: ExplorerView {
   private static let toggle: Binding.Handler = { Explorer.toggleEditor(&$1.state, $2) }
-  private static let undo: Binding.Handler = { command, next, _ in Explorer.undo(command, in: &next.state) }
+  private static let undo: Binding.Handler = { command, next, _ in
+    Explorer.undo(command, in: &next.state)
+  }
 
   static let openers: [Binding] = [
     Binding(

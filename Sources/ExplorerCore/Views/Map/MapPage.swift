@@ -140,7 +140,8 @@ enum MapPage {
       let (named, cell) = placed[index]
       frame.canvas.put(named.sign, column: cell.column, row: cell.row, style: named.style)
       frame.onClick(
-        Rect(column: cell.column, row: cell.row, columns: 1, rows: 1), .selectInView(Int(named.item)))
+        Rect(column: cell.column, row: cell.row, columns: 1, rows: 1),
+        .selectInView(Int(named.item)))
       guard let place else { continue }
       frame.canvas.put(texts[index], in: place, style: named.style)
       frame.onClick(place, .selectInView(Int(named.item)))

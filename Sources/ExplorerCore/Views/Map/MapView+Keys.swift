@@ -37,8 +37,10 @@ extension MapView: FullView {
   ]
 
   static let bindings: [Binding] = [
-    Binding([.left, "h"], .panLeft, in: [.map], "pan", "Look further left on the map.", does: change),
-    Binding([.down, "j"], .panDown, in: [.map], "pan", "Look further down on the map.", does: change),
+    Binding(
+      [.left, "h"], .panLeft, in: [.map], "pan", "Look further left on the map.", does: change),
+    Binding(
+      [.down, "j"], .panDown, in: [.map], "pan", "Look further down on the map.", does: change),
     Binding([.up, "k"], .panUp, in: [.map], "pan", "Look further up on the map.", does: change),
     Binding(
       [.right, "l"], .panRight, in: [.map], "pan", "Look further right on the map.", does: change),

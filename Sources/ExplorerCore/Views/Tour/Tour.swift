@@ -98,7 +98,9 @@ extension Command {
 }
 
 enum TourView: ExplorerView {
-  private static let go: Binding.Handler = { command, next, _ in Explorer.tour(command, in: &next.state) }
+  private static let go: Binding.Handler = { command, next, _ in
+    Explorer.tour(command, in: &next.state)
+  }
 
   static let bindings: [Binding] = [
     Binding(
