@@ -5,26 +5,31 @@ import PackageDescription
 let rooms: [(name: String, imports: [Target.Dependency])] = [
   ("Randomness", []),
   ("Text", []),
+  // Not Numerics: swift-numerics has a module of that name, and one program cannot hold both.
+  ("KSRNumerics", ["CKernels"]),
   ("AtomicFiles", [.product(name: "Yams", package: "Yams")]),
-  ("KnowledgeGraph", ["Randomness", "CKernels", "AtomicFiles"]),
+  ("KnowledgeGraph", ["Randomness", "CKernels", "KSRNumerics", "AtomicFiles"]),
   (
     "KSRModel",
     [
-      "CKernels", "Randomness", "AtomicFiles", "KnowledgeGraph",
+      "CKernels", "Randomness", "KSRNumerics", "AtomicFiles", "KnowledgeGraph",
       .product(name: "HeapModule", package: "swift-collections"),
     ]
   ),
-  ("Workspace", ["Randomness", "AtomicFiles", "KnowledgeGraph", "KSRModel"]),
-  ("Evaluation", ["Randomness", "CKernels", "KSRModel", "Workspace"]),
+  ("Workspace", ["Randomness", "KSRNumerics", "AtomicFiles", "KnowledgeGraph", "KSRModel"]),
+  ("Evaluation", ["Randomness", "CKernels", "KSRNumerics", "KSRModel", "Workspace"]),
   (
     "Explanation",
-    ["Randomness", "Text", "CKernels", "AtomicFiles", "KSRModel", "Workspace", "Evaluation"]
+    [
+      "Randomness", "Text", "CKernels", "KSRNumerics", "AtomicFiles", "KSRModel", "Workspace",
+      "Evaluation",
+    ]
   ),
   (
     "Training",
     [
-      "Randomness", "Text", "CKernels", "AtomicFiles", "KnowledgeGraph", "KSRModel", "Workspace",
-      "Evaluation",
+      "Randomness", "Text", "CKernels", "KSRNumerics", "AtomicFiles", "KnowledgeGraph", "KSRModel",
+      "Workspace", "Evaluation",
     ]
   ),
   (
@@ -35,14 +40,16 @@ let rooms: [(name: String, imports: [Target.Dependency])] = [
   (
     "ExplorerCore",
     [
-      "Randomness", "Text", "AtomicFiles", "CKernels", "KSRModel", "Workspace", "Evaluation",
-      "Explanation",
+      "Randomness", "Text", "AtomicFiles", "CKernels", "KSRNumerics", "KSRModel", "Workspace",
+      "Evaluation", "Explanation",
     ]
   ),
 ]
 
 // Rooms whose tests need no model.
-let belowModel: Set = ["Randomness", "Text", "AtomicFiles", "KnowledgeGraph", "SampleData"]
+let belowModel: Set = [
+  "Randomness", "Text", "KSRNumerics", "AtomicFiles", "KnowledgeGraph", "SampleData",
+]
 
 // Static, since an automatic library cannot be built alone: `swift build --product Explanation` must
 // not need what the explorer needs.
@@ -77,7 +84,8 @@ let package = Package(
           + (belowModel.contains(room.name) ? [] : ["ModelTestSupport"]))
     } + [
       .target(
-        name: "ModelTestSupport", dependencies: ["Randomness", "AtomicFiles", "KSRModel"],
+        name: "ModelTestSupport",
+        dependencies: ["Randomness", "KSRNumerics", "AtomicFiles", "KSRModel"],
         path: "Tests/ModelTestSupport"),
       .target(name: "TestSupport", dependencies: ["Randomness"], path: "Tests/TestSupport"),
       .executableTarget(
@@ -90,8 +98,8 @@ let package = Package(
       .executableTarget(
         name: "ksr",
         dependencies: [
-          "AtomicFiles", "KnowledgeGraph", "KSRModel", "Workspace", "Evaluation", "Explanation",
-          "Text", "Training", "DataCheck", "SampleData", argumentParser,
+          "KSRNumerics", "AtomicFiles", "KnowledgeGraph", "KSRModel", "Workspace", "Evaluation",
+          "Explanation", "Text", "Training", "DataCheck", "SampleData", argumentParser,
         ]),
       .testTarget(
         name: "TerminalTests",

@@ -22,7 +22,7 @@ let package = Package(
   targets: [
     .target(
       name: "Simulated",
-      dependencies: ["AtomicFiles", "KSRModel", "Randomness"].map {
+      dependencies: ["AtomicFiles", "KSRModel", "KSRNumerics", "Randomness"].map {
         .product(name: $0, package: "ksr-tui")
       },
       path: "Simulated"),

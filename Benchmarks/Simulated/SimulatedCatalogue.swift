@@ -1,6 +1,7 @@
 import AtomicFiles
 import Foundation
 import KSRModel
+import KSRNumerics
 import Randomness
 
 /// A catalogue with viewers and a model, all of random numbers: for measuring time, nothing else.

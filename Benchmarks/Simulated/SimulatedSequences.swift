@@ -1,4 +1,5 @@
 import KSRModel
+import KSRNumerics
 import Randomness
 
 /// Training sequences of random items, popular ones more often, and the parameters to begin with.

@@ -1,15 +1,8 @@
+import KSRNumerics
 import Randomness
 
-/// A mean with the middle 95 % of its bootstrap distribution.
-package struct BootstrapInterval: Sendable, Equatable {
-  /// The mean over all cases.
-  package let mean: Double
-  /// The 2.5th percentile of the means of the resamples.
-  package let low: Double
-  /// The 97.5th percentile.
-  package let high: Double
-
-  /// The mean of `values` with an interval from resampling whole users.
+extension MeanInterval {
+  /// The mean of `values` with the middle 95 % of its bootstrap distribution, whole users resampled.
   ///
   /// Steps of one user are not independent, so users are drawn, each with all its cases. For a
   /// paired comparison `values` are the differences between the two models, case by case.
@@ -27,9 +20,9 @@ package struct BootstrapInterval: Sendable, Equatable {
       sums[user, default: (0, 0)].count += 1
     }
     let clusters = sums.sorted { $0.key < $1.key }.map(\.value)
-    mean = values.isEmpty ? 0 : values.reduce(0, +) / Double(values.count)
+    let mean = values.isEmpty ? 0 : values.reduce(0, +) / Double(values.count)
     guard !clusters.isEmpty else {
-      (low, high) = (0, 0)
+      self.init(mean: mean, low: 0, high: 0)
       return
     }
     var means: [Double] = []
@@ -45,7 +38,6 @@ package struct BootstrapInterval: Sendable, Equatable {
     means.sort()
     // As many resamples lie below the one as above the other.
     let outside = resamples * 25 / 1000
-    low = means[outside]
-    high = means[resamples - 1 - outside]
+    self.init(mean: mean, low: means[outside], high: means[resamples - 1 - outside])
   }
 }

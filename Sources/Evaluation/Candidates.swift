@@ -1,3 +1,4 @@
+import KSRNumerics
 import Randomness
 import Workspace
 
@@ -89,29 +90,23 @@ public struct Candidates: Sendable {
     }
   }
 
-  /// The rank of a target, from 1; items with equal scores share the mean of their places.
+  /// The rank of a target, from 1, as ``Standing`` has it.
   ///
   /// - Parameters:
   ///   - index: the place of the case.
-  ///   - whole: how many of all other items score more than the target, and how many the same.
+  ///   - whole: where the target stands among all items.
   func rank<Score: Comparable>(
     of target: Int32, case index: Int, score: (Int32) -> Score,
-    whole: () -> (greater: Int, equal: Int)
+    whole: () -> Standing
   ) -> Double {
     let own = score(target)
-    var (greater, equal) = (0, 0)
     if let drawn {
-      for item in drawn[index] {
-        let other = score(item)
-        if other > own { greater += 1 } else if other == own { equal += 1 }
-      }
-    } else {
-      (greater, equal) = whole()
-      for item in masked?[index] ?? [] {
-        let other = score(item)
-        if other > own { greater -= 1 } else if other == own { equal -= 1 }
-      }
+      var standing = Standing()
+      for item in drawn[index] { standing.count(score(item), against: own) }
+      return standing.rank
     }
-    return 1 + Double(greater) + Double(equal) / 2
+    var standing = whole()
+    for item in masked?[index] ?? [] { standing.count(score(item), against: own, -1) }
+    return standing.rank
   }
 }

@@ -1,3 +1,5 @@
+import KSRNumerics
+
 /// The baseline that recommends what goes with the last item read: item-kNN with all neighbours.
 ///
 /// An item's score is its cosine with the last item, both as sets of the users who have them in
@@ -83,14 +85,13 @@ package struct ItemNeighbours: Sendable {
 
   private func standing(
     _ target: Int, _ neighbours: [Int32], _ scores: [Double], _ itemCount: Int
-  ) -> (greater: Int, equal: Int) {
+  ) -> Standing {
     let own = scores[target]
-    if own == 0 { return (neighbours.count, itemCount - 2 - neighbours.count) }
-    var (greater, equal) = (0, -1)
-    for item in neighbours {
-      let other = scores[Int(item)]
-      if other > own { greater += 1 } else if other == own { equal += 1 }
+    if own == 0 {
+      return Standing(above: neighbours.count, equal: itemCount - 2 - neighbours.count)
     }
-    return (greater, equal)
+    var standing = Standing(above: 0, equal: -1)
+    for item in neighbours { standing.count(scores[Int(item)], against: own) }
+    return standing
   }
 }

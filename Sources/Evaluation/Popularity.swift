@@ -1,21 +1,24 @@
+import KSRNumerics
+
 /// The baseline that recommends to everybody what was watched most in training.
 package struct Popularity: Sendable {
   /// How often each item occurs in training, by identifier.
   private let counts: [Int]
-  /// How many items occur more often than an item, and how many others as often.
-  private let standings: [(greater: Int, equal: Int)]
+  private let standings: [Standing]
 
   /// Counts the items of the training sequences.
   package init(itemCount: Int, sequences: some Sequence<ArraySlice<Int32>>) {
     var counts = [Int](repeating: 0, count: itemCount)
     for sequence in sequences { for item in sequence { counts[Int(item)] += 1 } }
     let order = counts.indices.dropFirst().sorted { counts[$0] > counts[$1] }
-    var standings = [(greater: Int, equal: Int)](repeating: (0, 0), count: itemCount)
+    var standings = [Standing](repeating: Standing(), count: itemCount)
     var start = 0
     while start < order.count {
       var end = start
       while end < order.count, counts[order[end]] == counts[order[start]] { end += 1 }
-      for item in order[start..<end] { standings[item] = (start, end - start - 1) }
+      for item in order[start..<end] {
+        standings[item] = Standing(above: start, equal: end - start - 1)
+      }
       start = end
     }
     self.counts = counts

@@ -1,5 +1,6 @@
 import CKernels
 import KSRModel
+import KSRNumerics
 
 /// Ranks targets among the catalogue, many cases at a time.
 public struct Ranker: Sendable {
@@ -95,9 +96,8 @@ public struct Ranker: Sendable {
           candidates.rank(of: target, case: index) {
             scores[Int($0)]
           } whole: {
-            var (greater, equal) = (0, 0)
-            ksr_count_above(n - 1, scores + 1, scores[Int(target)], &greater, &equal)
-            return (greater, equal - 1)
+            Standing(
+              of: scores[Int(target)], among: UnsafeBufferPointer(start: scores + 1, count: n - 1))
           })
       }
     }

@@ -1,5 +1,6 @@
 import CKernels
 import KSRModel
+import KSRNumerics
 
 /// The network's forward pass for scoring alone: p at the scored positions, nothing kept that only a
 /// backward pass needs.

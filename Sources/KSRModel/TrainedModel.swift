@@ -1,4 +1,5 @@
 import AtomicFiles
+import KSRNumerics
 
 /// A trained network with the words that make its numbers readable: what a model file holds.
 public struct TrainedModel: Sendable {

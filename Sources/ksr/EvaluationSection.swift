@@ -1,4 +1,5 @@
 import Evaluation
+import KSRNumerics
 import Randomness
 import Text
 import Workspace
@@ -9,24 +10,13 @@ struct EvaluationSection: Encodable {
     let name: String
     let metrics: [String: Double]
     /// NDCG at the first k with the interval of the bootstrap.
-    let interval: Interval
+    let interval: MeanInterval
     /// The same of the model minus this one's, with the interval of the paired bootstrap.
-    let difference: Interval?
+    let difference: MeanInterval?
     /// The rank of each case's target.
     let ranks: [Double]
 
     enum CodingKeys: String, CodingKey { case name, metrics, interval, difference }
-  }
-
-  /// A mean with a 95 % interval.
-  struct Interval: Encodable {
-    let mean: Double
-    let low: Double
-    let high: Double
-
-    init(_ interval: BootstrapInterval) {
-      (mean, low, high) = (interval.mean, interval.low, interval.high)
-    }
   }
 
   /// What is asked of all sections.
@@ -70,11 +60,10 @@ struct EvaluationSection: Encodable {
     }
     let k = request.listLengths[0]
     func gains(_ ranks: [Double]) -> [Double] { ranks.map { RankingMetrics.gain(rank: $0, k: k) } }
-    func interval(_ values: [Double]) -> Interval {
+    func interval(_ values: [Double]) -> MeanInterval {
       // The same resamples for every comparison.
       var generator = SeededGenerator(seed: 1)
-      return Interval(
-        BootstrapInterval(values, users: cases.map(\.user), generator: &generator))
+      return MeanInterval(values, users: cases.map(\.user), generator: &generator)
     }
     let own = ranks(session, cases)
     func row(_ name: String, _ ranks: [Double], isOwn: Bool = false) -> Row {

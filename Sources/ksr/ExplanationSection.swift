@@ -1,6 +1,7 @@
 import ArgumentParser
 import Evaluation
 import Explanation
+import KSRNumerics
 import Text
 import Workspace
 
@@ -163,12 +164,12 @@ struct ExplanationSection: Encodable {
     return lines.joined(separator: "\n")
   }
 
-  private func interval(_ value: BootstrapInterval) -> String {
+  private func interval(_ value: MeanInterval) -> String {
     fixed(value.mean).filled(to: 8, .right)
       + " (\(fixed(value.low)) … \(fixed(value.high)))".filled(to: 20)
   }
 
-  private func difference(_ value: BootstrapInterval) -> String {
+  private func difference(_ value: MeanInterval) -> String {
     fixed((value.mean, value.low, value.high), signed: true)
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import KSRNumerics
 import Randomness
 import Testing
 
@@ -8,9 +9,9 @@ import Testing
 @Suite struct BootstrapTests {
   private func interval(
     _ values: [Double], users: [Int], resamples: Int = 500, seed: UInt64 = 1
-  ) -> BootstrapInterval {
+  ) -> MeanInterval {
     var generator = SeededGenerator(seed: seed)
-    return BootstrapInterval(values, users: users, resamples: resamples, generator: &generator)
+    return MeanInterval(values, users: users, resamples: resamples, generator: &generator)
   }
 
   /// About normal, mean 0 and variance 1.

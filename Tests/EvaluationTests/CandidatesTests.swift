@@ -1,3 +1,4 @@
+import KSRNumerics
 import ModelTestSupport
 import Randomness
 import Testing
@@ -103,7 +104,7 @@ import Workspace
         return 0
       } whole: {
         Issue.record("all items are ranked")
-        return (0, 0)
+        return Standing()
       }
     }
     let trained = Set(sample.training.flatMap { $0 }.map(Int.init))
@@ -150,6 +151,32 @@ import Workspace
     let alone = cases.map { ranker.ranks([$0])[0] }
     #expect(zip(together, alone).allSatisfy { abs($0 - $1) <= 1 })
     #expect(zip(together, alone).count { $0 != $1 } <= cases.count / 50)
+  }
+
+  @Test func scoresThatAreNotNumbersComeLast() {
+    var random = RandomNetwork(seed: 9)
+    random.overflows = true
+    let ranker = Ranker(settings: random.settings, parameters: random.parameters())
+    let sample = Sample(seed: 9)
+    #expect(ranker.ranks(sample.cases).allSatisfy { $0 == 40 })
+    let drawn = candidates(sample, .uniform(9), masks: false)
+    let worst = drawn.rank(of: 1, case: 0) { _ in
+      Float.nan
+    } whole: {
+      Standing()
+    }
+    let best = drawn.rank(of: 1, case: 0) {
+      $0 == 1 ? 0 : Float.nan
+    } whole: {
+      Standing()
+    }
+    #expect(worst > 3 && best == 1)
+    let masked = candidates(sample, .full, masks: true)
+    let ranks = ranker.ranks(sample.cases, among: masked)
+    for (asked, found) in zip(sample.cases, ranks) {
+      let seen = Set(sample.histories[asked.user].items.prefix(asked.step))
+      #expect(found == Double(40 - seen.subtracting([asked.target]).count))
+    }
   }
 
   @Test(

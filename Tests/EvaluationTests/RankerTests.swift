@@ -1,4 +1,5 @@
 import KSRModel
+import KSRNumerics
 import ModelTestSupport
 import Randomness
 import Testing
@@ -125,27 +126,4 @@ import Testing
     for place in cases.indices { #expect(ranker.ranks([cases[place]]) == [ranks[place]]) }
     #expect(ranks.allSatisfy { (1...40).contains($0) })
   }
-
-  @Test func everyIndexOnceWhateverTheThreads() {
-    for (count, threads) in [(0, 2), (1, 4), (7, 1), (7, 3), (100, 8)] {
-      let seen = Counts(count)
-      parallel(count, threads: threads) { seen.add($0) }
-      #expect(seen.values == Array(repeating: 1, count: count))
-    }
-  }
-}
-
-/// Counters, one for each index; each is written by one thread.
-private final class Counts: @unchecked Sendable {
-  private let base: UnsafeMutableBufferPointer<Int>
-
-  init(_ count: Int) {
-    base = .allocate(capacity: count)
-    base.initialize(repeating: 0)
-  }
-
-  deinit { base.deallocate() }
-
-  func add(_ index: Int) { base[index] += 1 }
-  var values: [Int] { Array(base) }
 }

@@ -1,5 +1,6 @@
 import AtomicFiles
 import KSRModel
+import KSRNumerics
 import ModelTestSupport
 import TestSupport
 import Testing

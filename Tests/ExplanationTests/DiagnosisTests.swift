@@ -1,6 +1,7 @@
 import Evaluation
 import Foundation
 import KSRModel
+import KSRNumerics
 import ModelTestSupport
 import Randomness
 import Testing
@@ -87,14 +88,25 @@ struct DiagnosisTests {
     let report = diagnosis.report
     for (slot, relation) in report.relations.enumerated() {
       var generator = SeededGenerator(seed: 1)
-      let wanted = BootstrapInterval(
+      let wanted = MeanInterval(
         diagnosis.cases.map {
           RankingMetrics.gain(rank: $0.silenced[slot]) - RankingMetrics.gain(rank: $0.rank)
         }, users: diagnosis.cases.map(\.viewer), generator: &generator)
-      #expect(relation.change == .init(wanted))
+      #expect(relation.change == wanted)
     }
     #expect(
       abs(report.all.ndcg.mean - RankingMetrics(ranks: diagnosis.cases.map(\.rank)).ndcg) < 1e-12)
+  }
+
+  @Test("targets whose scores are not numbers come last")
+  func notANumber() throws {
+    var random = RandomNetwork()
+    random.overflows = true
+    let diagnosis = whole(try session(random))
+    #expect(!diagnosis.cases.isEmpty)
+    for found in diagnosis.cases {
+      #expect(found.rank == 40 && found.silenced.allSatisfy { $0 == 40 })
+    }
   }
 
   @Test("slices of one kind cover all cases, each once")

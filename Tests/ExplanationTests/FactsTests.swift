@@ -1,6 +1,7 @@
 import AtomicFiles
 import Foundation
 import KSRModel
+import KSRNumerics
 import ModelTestSupport
 import Randomness
 import Testing

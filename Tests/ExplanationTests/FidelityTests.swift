@@ -35,6 +35,15 @@ struct FidelityTests {
     }
   }
 
+  @Test("An item whose score is not a number stands last")
+  func notANumber() {
+    var random = RandomNetwork()
+    random.overflows = true
+    let reruns = Reruns(network: random.network(), threads: 1)
+    let answers = reruns.answers(to: [.init(items: [3, 4], item: 7), .init(items: [], item: 2)])
+    #expect(answers.map(\.rank) == [40, 40])
+  }
+
   @Test("Kendall's τ-b of small lists")
   func kendall() {
     #expect(RankAgreement.kendall([1, 2, 3], [10, 20, 30]) == 1)

@@ -1,4 +1,5 @@
 import KSRModel
+import KSRNumerics
 import ModelTestSupport
 import Randomness
 import Testing

@@ -1,6 +1,7 @@
 import AtomicFiles
 import Explanation
 import KSRModel
+import KSRNumerics
 import ModelTestSupport
 import Randomness
 import TestSupport

@@ -68,6 +68,22 @@ import Testing
     }
   }
 
+  @Test(arguments: [1, 2]) func distancesThatAreNotNumbersComeLast(norm: Int) {
+    var triples = TripleColumns()
+    triples.append(0, 0, 1)
+    triples.append(0, 0, 2)
+    let data = LinkPredictionData(
+      Triples(
+        entities: Vocabulary((0..<5).map { "e\($0)" }), relations: Vocabulary(["r"]), head: [0],
+        relation: [0], tail: [1]))
+    let vectors = TransE(
+      entities: FeatureVectors(tokens: data.entities, width: 1, values: [0, .nan, 1, 2, .nan]),
+      relations: FeatureVectors(tokens: data.relations, width: 1, values: [0]))
+    let ranks = LinkPrediction(data, asking: triples, norm: norm).ranks(vectors, threads: 1)
+    #expect(ranks.tails[0] == 5)
+    #expect(ranks.tails[1] == 2)
+  }
+
   @Test func equalDistancesShareTheirMeanRank() {
     var triples = TripleColumns()
     triples.append(0, 0, 1)

@@ -1,5 +1,6 @@
 import AtomicFiles
 import KSRModel
+import KSRNumerics
 import Randomness
 
 /// Networks and models of random numbers, the same for the same sizes and seed.
@@ -16,6 +17,8 @@ public struct RandomNetwork: Sendable {
   public var tailCount = 15
   /// The most facts that an item has under one slot; the number is drawn from 0 up to it.
   public var factsPerSlot = 3
+  /// Whether the parameters, all finite, are so large that no score is a number.
+  public var overflows = false
   /// What the numbers follow from.
   public var seed: UInt64
 
@@ -48,6 +51,17 @@ public struct RandomNetwork: Sendable {
     for k in 0..<width {
       parameters.entityEmbedding[0, k] = 0
       if settings.hasPadRelation { parameters.relationMatrix[0, k] = 0 }
+    }
+    if overflows {
+      // p = 0 whatever was read, and q overflows: 0 · ∞.
+      for path in [\KSRParameters.denseLayerU, \.denseLayerI] {
+        let map = parameters[keyPath: path]
+        parameters[keyPath: path].weight = Matrix(
+          rows: map.weight.rows, columns: map.weight.columns)
+        parameters[keyPath: path].bias = map.bias.map { _ in 0 }
+      }
+      parameters.denseLayerI.weight[0, 0] = 1e30
+      for item in 0..<itemCount { parameters.itemEmbedding[item, 0] = 1e30 }
     }
     return parameters
   }

@@ -1,5 +1,6 @@
 import CKernels
 import KSRModel
+import KSRNumerics
 
 /// How much of a score each step's inputs account for to first order: gradient × input.
 ///

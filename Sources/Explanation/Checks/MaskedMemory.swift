@@ -1,6 +1,7 @@
 import CKernels
 import Glibc
 import KSRModel
+import KSRNumerics
 
 extension KSRNetwork {
   /// p at a row of a trace had only the given slots been read, the attention being shared out among

@@ -1,4 +1,5 @@
 import KSRModel
+import KSRNumerics
 
 /// "Why this item": a table of history step × {sequence, relation 1 … R} that adds up to a score.
 ///

@@ -1,15 +1,8 @@
 import Evaluation
+import KSRNumerics
 
 /// The model as a whole, as far as ``ModelDiagnosis`` has counted.
 package struct DiagnosisReport: Sendable, Encodable {
-  /// A mean with its 95 % interval from resampling viewers.
-  package struct Interval: Sendable, Equatable, Encodable {
-    /// The mean over the cases.
-    package let mean: Double
-    package let low: Double
-    package let high: Double
-  }
-
   package struct Relation: Sendable, Encodable {
     package let name: String
     /// The mean of α over all steps read.
@@ -22,7 +15,7 @@ package struct DiagnosisReport: Sendable, Encodable {
     /// The mean of the write gate z over all steps read.
     package let meanGate: Double
     /// NDCG@10 with the slot silenced, α shared out among the others, less NDCG@10 as it is.
-    package let change: Interval
+    package let change: MeanInterval
     /// The share of the cases whose target gets another rank without the slot.
     package let moved: Double
     /// Whether the slot never leads, and of 100 targets not one is ranked otherwise without it.
@@ -36,7 +29,7 @@ package struct DiagnosisReport: Sendable, Encodable {
     /// The share of targets among the first ten.
     package let hit: Double
     /// NDCG@10.
-    package let ndcg: Interval
+    package let ndcg: MeanInterval
   }
 
   /// How well one viewer is predicted.
@@ -78,10 +71,4 @@ package struct DiagnosisReport: Sendable, Encodable {
   package let itemCount: Int
   /// Items without a known fact under any relation of the memory.
   package let itemsWithoutFacts: Int
-}
-
-extension DiagnosisReport.Interval {
-  init(_ interval: BootstrapInterval) {
-    self.init(mean: interval.mean, low: interval.low, high: interval.high)
-  }
 }

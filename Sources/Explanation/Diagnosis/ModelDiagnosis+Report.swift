@@ -1,6 +1,7 @@
 import Evaluation
 import Glibc
 import KSRModel
+import KSRNumerics
 import Randomness
 import Workspace
 
@@ -23,7 +24,7 @@ package struct DiagnosisWriter: Sendable {
   private let slices: [DiagnosisSlice]
   private let resamples: Int
   private var written: [DiagnosisReport.Slice] = []
-  private var changes: [(interval: DiagnosisReport.Interval, moved: Double)] = []
+  private var changes: [(interval: MeanInterval, moved: Double)] = []
 
   /// The report of what has been counted when this is made.
   package init(_ diagnosis: ModelDiagnosis) {
@@ -66,11 +67,10 @@ package struct DiagnosisWriter: Sendable {
   }
 
   /// The mean of some values with an interval from resampling the viewers they belong to.
-  private func interval(_ values: [Double], _ users: [Int]) -> DiagnosisReport.Interval {
+  private func interval(_ values: [Double], _ users: [Int]) -> MeanInterval {
     // The same resamples for every row.
     var generator = SeededGenerator(seed: 1)
-    return .init(
-      BootstrapInterval(values, users: users, resamples: resamples, generator: &generator))
+    return MeanInterval(values, users: users, resamples: resamples, generator: &generator)
   }
 
   private func slice(_ slice: DiagnosisSlice) -> DiagnosisReport.Slice {
@@ -86,7 +86,7 @@ package struct DiagnosisWriter: Sendable {
 
   private func change(
     without slot: Int
-  ) -> (interval: DiagnosisReport.Interval, moved: Double) {
+  ) -> (interval: MeanInterval, moved: Double) {
     var (changes, users): ([Double], [Int]) = ([], [])
     var moved = 0
     for one in diagnosis.cases {

@@ -1,5 +1,5 @@
-import CKernels
 import KSRModel
+import KSRNumerics
 import Randomness
 import Workspace
 
@@ -176,18 +176,16 @@ package struct ModelDiagnosis: Sendable {
     let count = min(
       open.preferences.count, max(1, max(left, 0) / max(1, vectors.values.count)))
     left -= count * vectors.values.count
-    let (n, e) = (vectors.rows, vectors.columns)
-    let tile = open.preferences[..<count].flatMap { $0 }
+    let scores = Matrix(
+      rows: count, columns: vectors.columns, values: open.preferences[..<count].flatMap { $0 }
+    ).mapped(by: vectors)
     open.preferences.removeFirst(count)
-    var scores = [Float](repeating: 0, count: count * n)
-    ksr_sgemm(false, true, count, n, e, tile, e, vectors.values, e, 0, &scores, n)
     for row in 0..<count {
-      let rank = scores.withUnsafeBufferPointer { scores -> Double in
-        guard let own = scores.baseAddress.map({ $0 + row * n }) else { return 0 }
-        var (greater, equal) = (0, 0)
+      let rank = scores.row(row).withUnsafeBufferPointer { own in
         // The padding item 0 is not ranked.
-        ksr_count_above(n - 1, own + 1, own[Int(open.found.target)], &greater, &equal)
-        return 1 + Double(greater) + Double(equal - 1) / 2
+        Standing(
+          of: own[Int(open.found.target)], among: UnsafeBufferPointer(rebasing: own.dropFirst())
+        ).rank
       }
       if open.found.rank == 0 {
         open.found.rank = rank

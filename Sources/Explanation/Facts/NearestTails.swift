@@ -1,4 +1,5 @@
 import KSRModel
+import KSRNumerics
 
 /// The tails nearest to a slot in embedding space, or why there are none to show.
 package enum NearestTails: Sendable, Equatable {

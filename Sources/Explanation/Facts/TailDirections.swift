@@ -1,5 +1,6 @@
 import CKernels
 import KSRModel
+import KSRNumerics
 
 /// The vectors of the tails and their lengths, for finding those that point the way a slot does.
 struct TailDirections: Sendable {
@@ -11,7 +12,7 @@ struct TailDirections: Sendable {
   init(_ vectors: Matrix) {
     self.vectors = vectors
     inverseNorms = (0..<vectors.rows).map { tail in
-      let inverse = 1 / norm(Array(vectors.row(tail)))
+      let inverse = 1 / norm(vectors.row(tail))
       // Not so for zeros, and for what is no number.
       return inverse > 0 && inverse.isFinite ? inverse : 0
     }

@@ -1,4 +1,5 @@
 import Evaluation
+import KSRNumerics
 import Randomness
 
 /// How well each explainer did, with intervals over viewers.
@@ -8,11 +9,11 @@ package struct FidelityReport: Sendable, Encodable {
     /// How many cases it is defined for.
     package let caseCount: Int
     /// The mean over all k; of a single number, that number.
-    package let mean: BootstrapInterval
+    package let mean: MeanInterval
     /// By k from 1; one entry for what has no k.
-    package let bySize: [BootstrapInterval]
+    package let bySize: [MeanInterval]
     /// The mean of the exact contributions less this one's, case by case; nil for themselves.
-    package let exactLessThis: BootstrapInterval?
+    package let exactLessThis: MeanInterval?
   }
 
   /// All measures of one explainer.
@@ -44,11 +45,11 @@ package struct FidelityReport: Sendable, Encodable {
     caseCount = scored.count
     meanResidual = residuals.isEmpty ? 0 : residuals.reduce(0, +) / Double(residuals.count)
     largestResidual = residuals.max() ?? 0
-    func interval(_ values: [Double?]) -> BootstrapInterval {
+    func interval(_ values: [Double?]) -> MeanInterval {
       // The same resamples for every explainer.
       var generator = SeededGenerator(seed: seed)
       let known = zip(values, viewers).filter { $0.0 != nil }
-      return BootstrapInterval(
+      return MeanInterval(
         known.map { $0.0 ?? 0 }, users: known.map(\.1), generator: &generator)
     }
     func means(_ explainer: Explainer, _ measure: FidelityMeasure) -> [Double?] {
@@ -81,17 +82,5 @@ package struct FidelityReport: Sendable, Encodable {
   private static func mean(_ values: [Double?]) -> Double? {
     let known = values.compactMap { $0 }
     return known.isEmpty ? nil : known.reduce(0, +) / Double(known.count)
-  }
-}
-
-extension BootstrapInterval: Encodable {
-  private enum Keys: String, CodingKey { case mean, low, high }
-
-  /// Writes the keys `mean`, `low` and `high`.
-  package func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: Keys.self)
-    try container.encode(mean, forKey: .mean)
-    try container.encode(low, forKey: .low)
-    try container.encode(high, forKey: .high)
   }
 }

@@ -1,5 +1,6 @@
 import Evaluation
 import KSRModel
+import KSRNumerics
 import Randomness
 import Workspace
 

@@ -1,5 +1,6 @@
 import Evaluation
 import KSRModel
+import KSRNumerics
 import Randomness
 
 /// How much of an explanation is left where nothing was learnt.
@@ -11,13 +12,13 @@ package struct OtherModel: Sendable, Encodable {
   /// The number of choices compared.
   package let caseCount: Int
   /// Kendall's τ of the steps' exact contributions under the two models.
-  package let stepAgreement: BootstrapInterval
+  package let stepAgreement: MeanInterval
   /// The share of choices with the same first step under both.
-  package let sameFirstStep: BootstrapInterval
+  package let sameFirstStep: MeanInterval
   /// Kendall's τ of the slots' contributions; nil where there is no memory.
-  package let slotAgreement: BootstrapInterval?
+  package let slotAgreement: MeanInterval?
   /// The share of choices with the same first slot under both; nil where there is no memory.
-  package let sameFirstSlot: BootstrapInterval?
+  package let sameFirstSlot: MeanInterval?
   /// The smallest, over choices, of the largest difference between two steps' amounts, relative to the
   /// largest amount: 0 would mean one explanation that is the same.
   package let smallestDifference: Double
@@ -52,10 +53,10 @@ extension FidelityStudy {
         difference: zip(steps[0], steps[1]).reduce(0) { max($0, abs($1.0 - $1.1)) }
           / max(size, 1e-30))
     }
-    func interval(_ values: [Double?]) -> BootstrapInterval {
+    func interval(_ values: [Double?]) -> MeanInterval {
       var generator = SeededGenerator(seed: seed)
       let known = zip(values, cases.map(\.viewer)).filter { $0.0 != nil }
-      return BootstrapInterval(
+      return MeanInterval(
         known.map { $0.0 ?? 0 }, users: known.map(\.1), generator: &generator)
     }
     let hasSlots = network.readsMemory && network.relationCount > 1

@@ -1,6 +1,7 @@
 import CKernels
 import Evaluation
 import KSRModel
+import KSRNumerics
 
 /// A network that reads many changed histories at once and says where one item stands after each.
 ///
@@ -58,7 +59,9 @@ struct Reruns: Sendable {
             })
           pass.run(batch, parameters: network.parameters)
           let standings = standings(
-            pass.preferences.base, of: members.map { questions[$0].item })
+            MutableMatrixView(
+              pass.preferences.base, rows: members.count, columns: network.itemVectors.columns),
+            of: members.map { questions[$0].item })
           for (member, answer) in zip(members, standings) { answers[member] = answer }
         }
       }
@@ -72,34 +75,32 @@ struct Reruns: Sendable {
 
   /// Where an item stands under a preference.
   func standing(_ preference: [Float], of item: Int32) -> Answer {
-    preference.withUnsafeBufferPointer { preference in
-      preference.baseAddress.map { standings($0, of: [item])[0] }
-        ?? Answer(score: 0, probability: 0, rank: 0)
-    }
+    var row = Matrix(rows: 1, columns: preference.count, values: preference)
+    return row.withMutableView { standings($0, of: [item])[0] }
   }
 
   private func standings(
-    _ preferences: UnsafePointer<Float>, of targets: [Int32]
+    _ preferences: MutableMatrixView, of targets: [Int32]
   ) -> [Answer] {
     let (vectors, mean) = (network.itemVectors, network.meanItemVector)
     let (n, e) = (vectors.rows, vectors.columns)
     let rows = max(1, min(targets.count, 1_000_000 / n))
-    let scores = FloatBuffer()
+    let scores = MatrixBuffer()
     var result: [Answer] = []
     for start in stride(from: 0, to: targets.count, by: rows) {
       let count = min(rows, targets.count - start)
-      let tile = scores.reserve(count * n)
-      ksr_sgemm(
-        false, true, count, n, e, preferences + start * e, e, vectors.values, e, 0, tile, n)
+      let tile = scores.reserve(rows: count, columns: n)
+      multiply(
+        preferences.rows(start..<start + count).view, vectors.view.transposed, into: tile)
       for row in 0..<count {
-        let own = tile + row * n
+        let own = tile.row(row)
         let target = Int(targets[start + row])
         let score = own[target]
-        var (greater, equal) = (0, 0)
         // The padding item 0 is not ranked.
-        ksr_count_above(n - 1, own + 1, score, &greater, &equal)
+        let standing = Standing(
+          of: score, among: UnsafeBufferPointer(start: own + 1, count: n - 1))
         var average: Double = 0
-        for k in 0..<e { average += Double(preferences[(start + row) * e + k]) * Double(mean[k]) }
+        for k in 0..<e { average += Double(preferences[start + row, k]) * Double(mean[k]) }
         var most = score
         for item in 0..<n { most = max(most, own[item]) }
         for item in 0..<n { own[item] -= most }
@@ -109,21 +110,9 @@ struct Reruns: Sendable {
         result.append(
           Answer(
             score: Double(score) - average, probability: Double(own[target]) / sum,
-            rank: 1 + Double(greater) + Double(equal - 1) / 2))
+            rank: standing.rank))
       }
     }
     return result
   }
-}
-
-/// The values of `body` for 0 ..< count, in order, worked out on up to `threads` threads.
-func parallelMap<Value: Sendable>(
-  _ count: Int, threads: Int, _ body: @Sendable (Int) -> Value
-) -> [Value] {
-  var values = [Value?](repeating: nil, count: count)
-  values.withUnsafeMutableBufferPointer { values in
-    nonisolated(unsafe) let values = values
-    parallel(count, threads: threads) { values[$0] = body($0) }
-  }
-  return values.compactMap { $0 }
 }

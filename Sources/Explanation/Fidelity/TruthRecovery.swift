@@ -1,5 +1,6 @@
 import Evaluation
 import KSRModel
+import KSRNumerics
 import Randomness
 import Workspace
 
@@ -41,9 +42,9 @@ package struct TruthRecovery: Sendable, Encodable {
   package struct Row: Sendable, Encodable {
     package let namer: Namer
     /// The share of choices whose relation is named.
-    package let relation: BootstrapInterval
+    package let relation: MeanInterval
     /// The share of choices whose very tail is named; nil where no tail is named at all.
-    package let tail: BootstrapInterval?
+    package let tail: MeanInterval?
   }
 
   package let choiceCount: Int
@@ -137,9 +138,9 @@ extension TruthRecovery {
     var counts = [Int](repeating: 0, count: slots)
     for choice in named { counts[choice.truth.slot] += 1 }
     let majority = counts.indices.max { counts[$0] < counts[$1] }
-    func share(_ isRight: [Double]) -> BootstrapInterval {
+    func share(_ isRight: [Double]) -> MeanInterval {
       var generator = SeededGenerator(seed: seed)
-      return BootstrapInterval(isRight, users: named.map(\.viewer), generator: &generator)
+      return MeanInterval(isRight, users: named.map(\.viewer), generator: &generator)
     }
     choiceCount = named.count
     viewerCount = Set(named.map(\.viewer)).count

@@ -1,4 +1,5 @@
 import KSRModel
+import KSRNumerics
 import Workspace
 
 /// All that is said about one recommendation, ready to be written out.

@@ -1,5 +1,5 @@
-import CKernels
 import KSRModel
+import KSRNumerics
 
 /// How near two items are to each other.
 package enum ItemLikeness: String, Sendable, CaseIterable {
@@ -20,13 +20,7 @@ public struct NearestItems: Sendable {
   /// Measures the vectors of all items.
   package init(_ network: KSRNetwork) {
     self.network = network
-    let (rows, width) = (network.itemVectors.rows, network.itemVectors.columns)
-    lengths = network.itemVectors.values.withUnsafeBufferPointer { values in
-      (0..<rows).map { row in
-        guard let base = values.baseAddress else { return 0 }
-        return Float(ksr_sum_of_squares(width, base + row * width).squareRoot())
-      }
-    }
+    lengths = (0..<network.itemVectors.rows).map { norm(network.itemVectors.row($0)) }
   }
 
   /// The `count` items most like an item, the nearest first, with their likeness; neither the item

@@ -1,4 +1,5 @@
 import KSRModel
+import KSRNumerics
 
 /// The plane in which the items' vectors vary most: their first two principal components.
 package struct PrincipalPlane: Sendable, Equatable {

@@ -1,5 +1,5 @@
-import CKernels
 import KSRModel
+import KSRNumerics
 
 /// What an item's score is compared with.
 ///
@@ -32,28 +32,17 @@ extension KSRNetwork {
 
   /// Σ_j p_j q_j, the padding item included as in the softmax of the training [E].
   private func expectedItemVector(_ preference: some Collection<Float>) -> [Float] {
-    let weights = probabilities(scores(preference))
-    var result = [Float](repeating: 0, count: itemVectors.columns)
-    ksr_sgemm(
-      false, false, 1, itemVectors.columns, itemVectors.rows, weights, itemVectors.rows,
-      itemVectors.values, itemVectors.columns, 0, &result, itemVectors.columns)
-    return result
+    itemVectors.applied(transposedTo: probabilities(scores(preference)))
   }
 
   /// p · q, added up in the order of ``KSRNetwork/scores(_:)``: the same bits for the same vectors.
   func score(_ preference: [Float], _ vector: [Float]) -> Float {
-    var result: Float = 0
-    ksr_matvec(1, vector.count, vector, vector.count, preference, nil, &result)
-    return result
+    dotProduct(vector, preference)
   }
 
   /// q W_u = [W_uhᵀ q ; W_umᵀ q]: what the score asks of the state and of the memory [H+K].
   func pulledBack(_ vector: [Float]) -> (state: [Float], memory: [Float]) {
-    let weight = parameters.denseLayerU.weight
-    var result = [Float](repeating: 0, count: weight.columns)
-    ksr_sgemm(
-      false, false, 1, weight.columns, weight.rows, vector, weight.rows, weight.values,
-      weight.columns, 0, &result, weight.columns)
+    let result = parameters.denseLayerU.weight.applied(transposedTo: vector)
     return (Array(result[..<settings.hiddenSize]), Array(result[settings.hiddenSize...]))
   }
 

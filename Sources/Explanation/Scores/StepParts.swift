@@ -1,5 +1,5 @@
-import CKernels
 import KSRModel
+import KSRNumerics
 
 /// A score taken apart by what stands in it: the GRU state, each slot of the memory, the bias.
 ///
@@ -38,28 +38,24 @@ package struct StepParts: Sendable {
     self.network = network
     preference = Array(trace.preferences.row(row))
     let weight = network.parameters.denseLayerU.weight
-    let (outputs, inputs, hidden) = (weight.rows, weight.columns, network.settings.hiddenSize)
-    let (slots, width) = (trace.relationCount, inputs - hidden)
-    var parts = Matrix(rows: slots + 2, columns: outputs)
-    let state = Array(trace.states.row(row))
-    let memory = Array(trace.slots.values[row * slots * width..<(row + 1) * slots * width])
+    let (slots, hidden) = (trace.relationCount, network.settings.hiddenSize)
+    var parts = Matrix(rows: slots + 2, columns: weight.rows)
+    let memory = Matrix(
+      rows: slots, columns: weight.columns - hidden, values: Array(trace.slots.row(row)))
     let readsMemory = network.readsMemory
-    parts.values.withUnsafeMutableBufferPointer { parts in
-      weight.values.withUnsafeBufferPointer { weight in
-        guard let parts = parts.baseAddress, let weight = weight.baseAddress else { return }
-        ksr_matvec(outputs, hidden, weight, inputs, state, nil, parts)
-        guard readsMemory else { return }
-        ksr_sgemm(
-          false, true, slots, outputs, width, memory, width, weight + hidden, inputs, 0,
-          parts + outputs, outputs)
-        for a in 0..<slots {
-          let alpha = trace.attention[row, a]
-          for k in 0..<outputs { parts[(1 + a) * outputs + k] *= alpha }
-        }
+    parts.withMutableView { parts in
+      weight.view.columns(0..<hidden).apply(
+        to: Array(trace.states.row(row)), into: parts.row(0))
+      guard readsMemory else { return }
+      multiply(
+        memory.view, weight.view.columns(hidden..<weight.columns).transposed,
+        into: parts.rows(1..<1 + slots))
+      for a in 0..<slots {
+        let alpha = trace.attention[row, a]
+        for k in 0..<parts.columns { parts[1 + a, k] *= alpha }
       }
     }
-    parts.values.replaceSubrange(
-      (slots + 1) * outputs..<(slots + 2) * outputs, with: network.parameters.denseLayerU.bias)
+    parts.setRow(slots + 1, to: network.parameters.denseLayerU.bias)
     self.parts = parts
   }
 

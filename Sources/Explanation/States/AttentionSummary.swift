@@ -1,5 +1,6 @@
 import Glibc
 import KSRModel
+import KSRNumerics
 import Text
 
 /// What the attention of a model does on average, against which one step's attention is read.
@@ -39,7 +40,7 @@ package struct AttentionSummary: Sendable, Equatable {
     meanEntropy = steps > 0 ? Float(entropy / Double(steps)) : 0
     let keys = network.parameters.relationMatrix
     let lengths = (0..<keys.rows).dropFirst(network.settings.hasPadRelation ? 1 : 0).map {
-      norm(Array(keys.row($0)))
+      norm(keys.row($0))
     }
     sharpness =
       lengths.isEmpty

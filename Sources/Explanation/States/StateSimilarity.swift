@@ -1,5 +1,5 @@
-import CKernels
 import KSRModel
+import KSRNumerics
 
 /// How like each other the GRU states of a history's steps are.
 ///
@@ -61,10 +61,7 @@ package struct StateSimilarity: Sendable {
     }
     self.directions = directions
     (self.changes, self.withPrevious, steps) = (changes, withPrevious, wanted)
-    cosines = Matrix(rows: wanted.count, columns: wanted.count)
-    ksr_sgemm(
-      false, true, wanted.count, wanted.count, directions.columns, directions.values,
-      directions.columns, directions.values, directions.columns, 0, &cosines.values, wanted.count)
+    cosines = directions.mapped(by: directions)
   }
 
   /// The cosine of the states at two steps; nil where one is not covered.
@@ -92,10 +89,4 @@ package struct StateSimilarity: Sendable {
       earlier.sorted { $0.cosine != $1.cosine ? $0.cosine > $1.cosine : $0.step > $1.step }
         .prefix(count))
   }
-}
-
-/// The cosine of the angle between two vectors; 0 where one of them is zero.
-private func cosine(_ x: [Float], _ y: [Float]) -> Float {
-  let norms = norm(x) * norm(y)
-  return norms > 0 ? Matrix(rows: 1, columns: x.count, values: x).product(row: 0, y) / norms : 0
 }

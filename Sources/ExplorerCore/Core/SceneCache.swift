@@ -1,5 +1,6 @@
 import Explanation
 import KSRModel
+import KSRNumerics
 import Workspace
 
 /// Makes scenes, and keeps what it has computed, so that a key press costs only what it changed.
@@ -15,23 +16,23 @@ public final class SceneCache {
   /// What the attention does on average; nil while that is not known.
   private(set) var attention: AttentionSummary?
   private lazy var predictions = PredictionSurvey(session)
-  private var surveys = RecentValues<Viewer, ViewerSurvey>(limit: 12)
-  private var steps = RecentValues<StepKey, StepScene>(limit: 200)
-  private var nearestTails = RecentValues<SlotKey, NearestTails>(limit: 200)
+  private var surveys = LRUCache<Viewer, ViewerSurvey>(limit: 12)
+  private var steps = LRUCache<StepKey, StepScene>(limit: 200)
+  private var nearestTails = LRUCache<SlotKey, NearestTails>(limit: 200)
   private var tailSearch: (key: SlotKey, search: NearestTailsSearch)?
-  private var shared = RecentValues<FactsKey, [SharedFacts.Group]>(limit: 2000)
+  private var shared = LRUCache<FactsKey, [SharedFacts.Group]>(limit: 2000)
   private var modelCard: (key: ModelCardKey, card: Card)?
   var why = WhyCache()
-  private var cards = RecentValues<CardKey, Card>(limit: 200)
-  private var lists = RecentValues<ViewerList.Request, (list: ViewerList, version: Int)>(limit: 40)
+  private var cards = LRUCache<CardKey, Card>(limit: 200)
+  private var lists = LRUCache<ViewerList.Request, (list: ViewerList, version: Int)>(limit: 40)
   private var found: (text: String, items: [Int32])?
   lazy var editNames = EditNames(session.model)
-  var changesOfRank = RecentValues<ChangesKey, RankChanges>(limit: 50)
-  var comparisons = RecentValues<ComparisonKey, ComparisonScene>(limit: 50)
+  var changesOfRank = LRUCache<ChangesKey, RankChanges>(limit: 50)
+  var comparisons = LRUCache<ComparisonKey, ComparisonScene>(limit: 50)
   /// The second model; nil without one.
   let compared: ComparedModel?
   private var isSearchNext = false
-  var searches = RecentValues<SmallestKey, SmallestSetSearch>(limit: 8)
+  var searches = LRUCache<SmallestKey, SmallestSetSearch>(limit: 8)
   /// What views keep, by its type.
   var viewCaches: [ObjectIdentifier: any ViewCache] = [:]
 

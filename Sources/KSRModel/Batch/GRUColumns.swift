@@ -1,4 +1,5 @@
 import CKernels
+import KSRNumerics
 
 /// W_ihᵀ and W_hhᵀ of every layer: a few rows times Wᵀ is a third faster where W need not be
 /// transposed each time.

@@ -1,4 +1,5 @@
 import AtomicFiles
+import KSRNumerics
 
 extension TrainedModel {
   /// Reads a model file.

@@ -1,4 +1,5 @@
 import CKernels
+import KSRNumerics
 
 /// A KSR network ready to read sequences and score items (RecBole's `ksr.py`; DESIGN.md §3).
 ///

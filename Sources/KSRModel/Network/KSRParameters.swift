@@ -1,3 +1,5 @@
+import KSRNumerics
+
 /// Everything that training changes, and the relation vectors, which it never does.
 ///
 /// Names in files are RecBole's `state_dict` names (`ksr.py`), plus `relation_Matrix`, which

@@ -1,3 +1,4 @@
+import KSRNumerics
 import Synchronization
 
 /// The passes through late windows that were asked for last, by what was read and how.

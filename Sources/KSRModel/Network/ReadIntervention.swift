@@ -1,5 +1,6 @@
 import CKernels
 import Glibc
+import KSRNumerics
 
 /// A change of what is read from the memory; what is written stays as it is.
 ///

@@ -1,3 +1,5 @@
+import KSRNumerics
+
 /// Everything the network computed while it read a sequence, step by step.
 ///
 /// Rows are steps, from 0. Shapes as in ``KSRSettings``.

@@ -1,4 +1,4 @@
-import CKernels
+import KSRNumerics
 
 /// The place of an item in the ranking, found a part of the catalogue at a time; see
 /// ``rank(of:in:)``.
@@ -7,8 +7,7 @@ package struct RankSearch: Sendable {
   private let preference: [Float]
   private let score: Float
   private var next = 1
-  private var better = 0
-  private var equal = 0
+  private var standing = Standing()
 
   /// A search for the place of an item, given p_t [E].
   package init(of item: Int32, preference: [Float], in network: KSRNetwork) {
@@ -25,14 +24,13 @@ package struct RankSearch: Sendable {
     let end = min(network.itemCount, next + rows)
     if next < end {
       left -= (end - next) * preference.count
-      let scores = network.scores(of: next..<end, preference)
-      var (more, alike) = (0, 0)
-      ksr_count_above(scores.count, scores, score, &more, &alike)
-      better += more
-      equal += alike
+      network.scores(of: next..<end, preference).withUnsafeBufferPointer {
+        standing.count($0, against: score)
+      }
       next = end
     }
     guard next >= network.itemCount else { return nil }
-    return rank(of: item, better: better, equal: equal)
+    if item > 0 { standing.count(score, against: score, -1) }
+    return standing.rank
   }
 }

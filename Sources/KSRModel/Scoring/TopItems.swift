@@ -1,5 +1,6 @@
 import CKernels
 import HeapModule
+import KSRNumerics
 
 /// An item with its score.
 public struct ScoredItem: Sendable, Equatable, Comparable {
@@ -11,9 +12,12 @@ public struct ScoredItem: Sendable, Equatable, Comparable {
     self.score = score
   }
 
-  /// Worse comes first; of equal scores the larger identifier is the worse.
+  /// Worse comes first: no number is worse than any; of equal scores the larger identifier is the
+  /// worse.
   public static func < (a: ScoredItem, b: ScoredItem) -> Bool {
-    a.score != b.score ? a.score < b.score : a.item > b.item
+    if a.score < b.score || b.score < a.score { return a.score < b.score }
+    if a.score.isNaN != b.score.isNaN { return a.score.isNaN }
+    return a.item > b.item
   }
 }
 
@@ -42,34 +46,27 @@ public func topItems(
 
 /// The place of an item in the ranking by score, from 1.
 ///
-/// Items with equal scores share the mean of their places. The padding item 0 is not ranked.
+/// See ``Standing``. The padding item 0 is not ranked.
 public func rank(of item: Int32, in scores: [Float]) -> Double { ranks(of: [item], in: scores)[0] }
 
 /// The places of several items in the ranking by score, see ``rank(of:in:)``.
 public func ranks(of items: [Int32], in scores: [Float]) -> [Double] {
-  var better = [Int](repeating: 0, count: items.count)
-  var equal = better
+  var standings = [Standing](repeating: Standing(), count: items.count)
   scores.withUnsafeBufferPointer { scores in
     guard let base = scores.baseAddress else { return }
     // A piece of the scores stays in the processor's cache while all items are compared with it.
     for start in stride(from: 1, to: scores.count, by: 4096) {
       let count = min(4096, scores.count - start)
       for (place, item) in items.enumerated() {
-        var (more, alike) = (0, 0)
-        ksr_count_above(count, base + start, base[Int(item)], &more, &alike)
-        better[place] += more
-        equal[place] += alike
+        standings[place].count(
+          UnsafeBufferPointer(start: base + start, count: count), against: base[Int(item)])
       }
     }
   }
-  return items.indices.map { rank(of: items[$0], better: better[$0], equal: equal[$0]) }
-}
-
-/// The place of an item that `better` items are above; it is one of the `equal` ones, unless it is
-/// the padding item, which is not counted.
-func rank(of item: Int32, better: Int, equal: Int) -> Double {
-  let others = item == 0 ? equal : max(0, equal - 1)
-  return 1 + Double(better) + Double(others) / 2
+  for (place, item) in items.enumerated() where item > 0 {
+    standings[place].count(scores[Int(item)], against: scores[Int(item)], -1)
+  }
+  return standings.map(\.rank)
 }
 
 /// softmax of the scores, the padding item 0 included, as in the training's cross-entropy.

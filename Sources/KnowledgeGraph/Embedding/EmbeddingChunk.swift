@@ -1,4 +1,5 @@
 import CKernels
+import KSRNumerics
 import Randomness
 
 /// Triples that share their negatives: their loss, and the gradients of all rows they touch.
@@ -10,7 +11,7 @@ final class EmbeddingChunk: @unchecked Sendable {
   /// Which rows get which gradients, and the loss; see ``EmbeddingShares``.
   let shares: EmbeddingShares
   /// Gradients [2 · triples + negatives, stride]: of the questions, the answers, the negatives.
-  let gradients: AlignedFloats
+  let gradients: AlignedBuffer<Float>
   /// The loss of the triples, summed.
   private(set) var loss = 0.0
 
@@ -18,23 +19,23 @@ final class EmbeddingChunk: @unchecked Sendable {
   private let entityCount: Int
   private let stride: Int
   private let negativeCount: Int
-  private let points: AlignedFloats
-  private let squares: AlignedFloats
-  private let distances: AlignedFloats
-  private let weights: AlignedFloats
-  private let perRow: AlignedFloats
+  private let points: AlignedBuffer<Float>
+  private let squares: AlignedBuffer<Float>
+  private let distances: AlignedBuffer<Float>
+  private let weights: AlignedBuffer<Float>
+  private let perRow: AlignedBuffer<Float>
   /// The row of each question, of its relation (added `sign` times) and of its answer.
-  let from: AlignedIntegers
-  let by: AlignedIntegers
-  let answer: AlignedIntegers
-  let sign: AlignedFloats
+  let from: AlignedBuffer<Int32>
+  let by: AlignedBuffer<Int32>
+  let answer: AlignedBuffer<Int32>
+  let sign: AlignedBuffer<Float>
   /// The rows that all questions are compared with.
-  let negatives: AlignedIntegers
+  let negatives: AlignedBuffer<Int32>
   /// The place of each entity among the negatives, or −1.
-  private let place: AlignedIntegers
+  private let place: AlignedBuffer<Int32>
   /// The places of the known answers to each question.
-  private let knownStart: AlignedIntegers
-  private let knownEnd: AlignedIntegers
+  private let knownStart: AlignedBuffer<Int32>
+  private let knownEnd: AlignedBuffer<Int32>
 
   init(_ settings: EmbeddingSettings, entityCount: Int) {
     self.settings = settings
@@ -43,21 +44,21 @@ final class EmbeddingChunk: @unchecked Sendable {
     negativeCount = min(settings.negatives, entityCount)
     let rows = settings.chunkSize
     shares = EmbeddingShares(capacity: 3 * rows + negativeCount)
-    gradients = AlignedFloats((2 * rows + negativeCount) * stride)
-    points = AlignedFloats((2 * rows + negativeCount) * stride)
-    squares = AlignedFloats(rows + negativeCount)
-    distances = AlignedFloats(rows * negativeCount)
-    weights = AlignedFloats(rows * negativeCount)
-    perRow = AlignedFloats(3 * rows + negativeCount)
-    from = AlignedIntegers(rows)
-    by = AlignedIntegers(rows)
-    answer = AlignedIntegers(rows)
-    sign = AlignedFloats(rows)
-    negatives = AlignedIntegers(negativeCount)
-    place = AlignedIntegers(entityCount)
-    knownStart = AlignedIntegers(rows)
-    knownEnd = AlignedIntegers(rows)
-    for entity in 0..<entityCount { place.start[entity] = -1 }
+    gradients = AlignedBuffer<Float>((2 * rows + negativeCount) * stride)
+    points = AlignedBuffer<Float>((2 * rows + negativeCount) * stride)
+    squares = AlignedBuffer<Float>(rows + negativeCount)
+    distances = AlignedBuffer<Float>(rows * negativeCount)
+    weights = AlignedBuffer<Float>(rows * negativeCount)
+    perRow = AlignedBuffer<Float>(3 * rows + negativeCount)
+    from = AlignedBuffer<Int32>(rows)
+    by = AlignedBuffer<Int32>(rows)
+    answer = AlignedBuffer<Int32>(rows)
+    sign = AlignedBuffer<Float>(rows)
+    negatives = AlignedBuffer<Int32>(negativeCount)
+    place = AlignedBuffer<Int32>(entityCount)
+    knownStart = AlignedBuffer<Int32>(rows)
+    knownEnd = AlignedBuffer<Int32>(rows)
+    for entity in 0..<entityCount { place[entity] = -1 }
   }
 
   /// Computes loss and gradients at the present rows.
@@ -70,13 +71,18 @@ final class EmbeddingChunk: @unchecked Sendable {
     let (b, n) = (triples.count, negativeCount)
     ask(triples, questions, &generator)
     drawNegatives(&generator)
-    let q = points.start
-    let y = q + b * stride
-    let x = y + b * stride
-    let dq = gradients.start
-    let dy = dq + b * stride
-    let dx = dy + b * stride
-    let p = perRow.start
+    func blocks(_ rows: AlignedBuffer<Float>) -> [MutableMatrixView] {
+      let all = MutableMatrixView(
+        rows.part(0, count: (2 * b + n) * stride), rows: 2 * b + n, columns: stride)
+      return [all.rows(0..<b), all.rows(b..<2 * b), all.rows(2 * b..<2 * b + n)]
+    }
+    let (points, gradients) = (blocks(points), blocks(gradients))
+    let (q, y, x) = (points[0].base, points[1].base, points[2].base)
+    let (dq, dy, dx) = (gradients[0].base, gradients[1].base, gradients[2].base)
+    let pairs = b * n
+    let distances = MutableMatrixView(distances.part(0, count: pairs), rows: b, columns: n)
+    let weights = MutableMatrixView(weights.part(0, count: pairs), rows: b, columns: n)
+    let p = perRow.part(0, count: 3 * b + n)
     let dp = p + b
     let rowSum = dp + b
     let columnSum = rowSum + b
@@ -86,25 +92,25 @@ final class EmbeddingChunk: @unchecked Sendable {
     ksr_gather_rows(n, stride, table, negatives.start, x)
     ksr_pair_distances(b, stride, isL1, q, y, p)
     if isL1 {
-      ksr_distances_l1(b, n, stride, q, x, distances.start)
+      ksr_distances_l1(b, n, stride, q, x, distances.base)
     } else {
       ksr_row_squares(b, stride, q, squares.start)
       ksr_row_squares(n, stride, x, squares.start + b)
-      ksr_sgemm(false, true, b, n, stride, q, stride, x, stride, 0, distances.start, n)
-      ksr_distances_l2(b, n, squares.start, squares.start + b, distances.start)
+      multiply(points[0].view, points[2].view.transposed, into: distances)
+      ksr_distances_l2(b, n, squares.start, squares.start + b, distances.base)
     }
     mask(b, questions)
     loss = ksr_ranking_loss(
-      b, n, settings.kernelLoss(scale: scale), p, distances.start, weights.start, dp)
+      b, n, settings.kernelLoss(scale: scale), p, distances.base, weights.base, dp)
     if isL1 {
       dq.update(repeating: 0, count: b * stride)
       dx.update(repeating: 0, count: n * stride)
-      ksr_gradient_l1(b, n, stride, q, x, weights.start, dq, dx)
+      ksr_gradient_l1(b, n, stride, q, x, weights.base, dq, dx)
     } else {
-      ksr_gradient_l2(b, n, distances.start, weights.start, rowSum, columnSum)
-      ksr_sgemm(false, false, b, stride, n, weights.start, n, x, stride, 0, dq, stride)
+      ksr_gradient_l2(b, n, distances.base, weights.base, rowSum, columnSum)
+      multiply(weights.view, points[2].view, into: gradients[0])
       ksr_scaled_minus(b, stride, rowSum, q, dq)
-      ksr_sgemm(true, false, n, stride, b, weights.start, n, q, stride, 0, dx, stride)
+      multiply(weights.view.transposed, points[0].view, into: gradients[2])
       ksr_scaled_minus(n, stride, columnSum, x, dx)
     }
     ksr_pair_gradient(b, stride, isL1, q, y, p, dp, dq, dy)
@@ -153,7 +159,7 @@ final class EmbeddingChunk: @unchecked Sendable {
   }
 
   private func forgetNegatives() {
-    for index in 0..<negativeCount { place.start[Int(negatives.start[index])] = -1 }
+    for index in 0..<negativeCount { place[Int(negatives[index])] = -1 }
   }
 
   /// Takes out the answers themselves and, if asked for, what else is true.
@@ -161,11 +167,11 @@ final class EmbeddingChunk: @unchecked Sendable {
     let (place, answers) = (place.start, questions.answers.start)
     for row in 0..<rows {
       let distances = distances.start + row * negativeCount
-      let own = place[Int(answer.start[row])]
+      let own = place[Int(answer[row])]
       if own >= 0 { distances[Int(own)] = KSR_MASKED }
       guard settings.filtersNegatives else { continue }
-      var index = Int(knownStart.start[row])
-      let end = Int(knownEnd.start[row])
+      var index = Int(knownStart[row])
+      let end = Int(knownEnd[row])
       while index < end {
         let other = place[Int(answers[index])]
         if other >= 0 { distances[Int(other)] = KSR_MASKED }
@@ -180,12 +186,12 @@ final class EmbeddingChunk: @unchecked Sendable {
     for pass in [true, false] {
       for row in 0..<rows {
         let source = Int32(row)
-        shares.take(from.start[row], source, 1, counts: pass)
-        shares.take(by.start[row], source, sign.start[row], counts: pass)
-        shares.take(answer.start[row], b + source, 1, counts: pass)
+        shares.take(from[row], source, 1, counts: pass)
+        shares.take(by[row], source, sign[row], counts: pass)
+        shares.take(answer[row], b + source, 1, counts: pass)
       }
       for index in 0..<negativeCount {
-        shares.take(negatives.start[index], 2 * b + Int32(index), 1, counts: pass)
+        shares.take(negatives[index], 2 * b + Int32(index), 1, counts: pass)
       }
       if pass { shares.layOut() }
     }

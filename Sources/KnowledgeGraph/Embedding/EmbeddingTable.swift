@@ -1,4 +1,5 @@
 import CKernels
+import KSRNumerics
 import Randomness
 
 /// The rows of all entities and, after them, of all relations, with what the learner remembers.
@@ -7,25 +8,25 @@ import Randomness
 /// share the rows among them, and each walks through all gradients in order.
 final class EmbeddingTable: @unchecked Sendable {
   /// The rows [entities + relations, stride]; what is beyond the dimension stays 0.
-  let rows: AlignedFloats
+  let rows: AlignedBuffer<Float>
   private let settings: EmbeddingSettings
   private let entityCount: Int
   private let rowCount: Int
   private let stride: Int
   /// A sum of squares for each row (Adagrad), or means and variances of its numbers (Adam).
-  private let memory: AlignedFloats
+  private let memory: AlignedBuffer<Float>
   private let parts: [Part]
 
   /// What one part of the rows needs while a step is made.
   private final class Part {
-    let sum: AlignedFloats
+    let sum: AlignedBuffer<Float>
     /// The rows that get a gradient, in the order in which they first do.
-    let touched: AlignedIntegers
+    let touched: AlignedBuffer<Int32>
     var count = 0
 
     init(_ stride: Int, rowCount: Int) {
-      sum = AlignedFloats(stride)
-      touched = AlignedIntegers(rowCount)
+      sum = AlignedBuffer<Float>(stride)
+      touched = AlignedBuffer<Int32>(rowCount)
     }
   }
 
@@ -45,14 +46,14 @@ final class EmbeddingTable: @unchecked Sendable {
     self.entityCount = entityCount
     rowCount = entityCount + relationCount
     stride = settings.stride
-    rows = AlignedFloats(rowCount * stride)
+    rows = AlignedBuffer<Float>(rowCount * stride)
     let perRow =
       switch settings.learner {
       case .sgd: 0
       case .adagrad: 1
       case .adam: 2 * stride
       }
-    memory = AlignedFloats(perRow * rowCount)
+    memory = AlignedBuffer<Float>(perRow * rowCount)
     parts = (0..<EmbeddingShares.partCount).map { [stride, rowCount] _ in
       Part(stride, rowCount: rowCount / EmbeddingShares.partCount + 16)
     }
@@ -80,7 +81,7 @@ final class EmbeddingTable: @unchecked Sendable {
       : settings.norm == 1 ? settings.margin / width : settings.margin / width.squareRoot()
     for row in 0..<rowCount {
       for column in 0..<settings.dimension {
-        rows.start[row * stride + column] = generator.uniform(-reach, reach)
+        rows[row * stride + column] = generator.uniform(-reach, reach)
       }
       if settings.normalisesEntities { normalise(rows.start + row * stride) }
     }
@@ -114,7 +115,7 @@ final class EmbeddingTable: @unchecked Sendable {
         links[Int(link)] = Link(gradient: gradient, sign: shares[place].sign, next: -1)
         if first[row] < 0 {
           first[row] = link
-          part.touched.start[part.count] = Int32(row)
+          part.touched[part.count] = Int32(row)
           part.count += 1
         } else {
           links[Int(last[row])].next = link
@@ -128,7 +129,7 @@ final class EmbeddingTable: @unchecked Sendable {
     let part = parts[number]
     let sum = part.sum.start
     for index in 0..<part.count {
-      let row = Int(part.touched.start[index])
+      let row = Int(part.touched[index])
       var link = links[Int(first[row])]
       first[row] = -1
       if link.next < 0, link.sign == 1 {

@@ -1,5 +1,6 @@
 import AtomicFiles
 import Glibc
+import KSRNumerics
 import Randomness
 
 /// What a training of graph vectors tells while it runs.
@@ -85,7 +86,7 @@ public struct EmbeddingTrainer: Sendable {
     private let settings: EmbeddingSettings
     private let questions: TrainingQuestions
     private let table: EmbeddingTable
-    private let best: AlignedFloats?
+    private let best: AlignedBuffer<Float>?
     private let chunks: [EmbeddingChunk]
     private let validation: LinkPrediction?
     private var step = 0
@@ -113,7 +114,7 @@ public struct EmbeddingTrainer: Sendable {
         validation = LinkPrediction(
           data, asking: data.validation.at(stride(from: 0, to: data.validation.count, by: every)),
           norm: settings.norm)
-        best = AlignedFloats(table.rows.count)
+        best = AlignedBuffer<Float>(table.rows.count)
       } else {
         (validation, best) = (nil, nil)
       }

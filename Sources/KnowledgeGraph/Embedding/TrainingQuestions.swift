@@ -1,4 +1,5 @@
 import AtomicFiles
+import KSRNumerics
 
 /// The training triples with what is needed to turn them into questions.
 struct TrainingQuestions: Sendable {
@@ -25,38 +26,38 @@ struct TrainingQuestions: Sendable {
     }
   }
 
-  let triples: Aligned<Triple>
+  let triples: AlignedBuffer<Triple>
   /// How often a relation's triples ask for the head.
-  let headShare: AlignedFloats
+  let headShare: AlignedBuffer<Float>
   /// The entities that the triples' ranges are about.
-  let answers: AlignedIntegers
+  let answers: AlignedBuffer<Int32>
 
   init(_ columns: TripleColumns, relationCount: Int, side: EmbeddingSettings.Side) {
     precondition(columns.count > 0 && columns.count < 1 << 30, "a graph of 1 to 2^30 triples")
     let known = KnownAnswers([columns], relationCount: relationCount)
-    answers = Aligned(known.answers)
-    triples = Aligned(columns.count, of: Triple(columns, 0, known))
-    for place in 0..<columns.count { triples.start[place] = Triple(columns, place, known) }
+    answers = AlignedBuffer(known.answers)
+    triples = AlignedBuffer(columns.count, of: Triple(columns, 0, known))
+    for place in 0..<columns.count { triples[place] = Triple(columns, place, known) }
     headShare = Self.headShare(triples, relationCount, side)
   }
 
   /// Tails per head over that plus heads per tail (Wang and others 2014), or one half.
   private static func headShare(
-    _ triples: Aligned<Triple>, _ relationCount: Int, _ side: EmbeddingSettings.Side
-  ) -> AlignedFloats {
-    let share = AlignedFloats(relationCount, of: 0.5)
+    _ triples: AlignedBuffer<Triple>, _ relationCount: Int, _ side: EmbeddingSettings.Side
+  ) -> AlignedBuffer<Float> {
+    let share = AlignedBuffer<Float>(relationCount, of: 0.5)
     guard side == .bernoulli else { return share }
     // Every question of n answers comes n times, so 1/n each counts the questions.
     var headCount = Array(repeating: Float(0), count: relationCount)
     var tailCount = headCount
     for place in 0..<triples.count {
-      let triple = triples.start[place]
+      let triple = triples[place]
       headCount[Int(triple.relation)] += 1 / Float(triple.tailsEnd - triple.tailsStart)
       tailCount[Int(triple.relation)] += 1 / Float(triple.headsEnd - triple.headsStart)
     }
     for relation in 0..<relationCount where headCount[relation] > 0 {
       // Triples over heads against triples over tails; the number of triples cancels.
-      share.start[relation] = tailCount[relation] / (headCount[relation] + tailCount[relation])
+      share[relation] = tailCount[relation] / (headCount[relation] + tailCount[relation])
     }
     return share
   }

@@ -1,5 +1,6 @@
 import AtomicFiles
 import CKernels
+import KSRNumerics
 
 /// Asks for the tail and for the head of triples, and ranks the true answer among all entities.
 ///
@@ -56,64 +57,63 @@ package struct LinkPrediction: Sendable {
   private func ranks(_ rows: Rows, asksForHead: Bool, _ threads: Int) -> [Double] {
     let block = min(128, max(8, Self.blockFloats / entityCount))
     let blocks = (triples.count + block - 1) / block
-    let squares = AlignedFloats(entityCount)
+    let squares = AlignedBuffer<Float>(entityCount)
     if norm == 2 { ksr_row_squares(entityCount, rows.stride, rows.start, squares.start) }
-    let result = Aligned<Double>(triples.count)
+    let result = AlignedBuffer<Double>(triples.count)
     parallel(blocks, threads: threads) { index in
       let range = index * block..<min((index + 1) * block, triples.count)
-      let values = distances(range, rows, squares, asksForHead)
+      let values = scores(range, rows, squares, asksForHead)
       for place in range {
-        result.start[place] = rank(
-          values.start + (place - range.lowerBound) * entityCount, of: place, asksForHead)
+        result[place] = rank(
+          values.part((place - range.lowerBound) * entityCount, count: entityCount), of: place,
+          asksForHead)
       }
     }
     return Array(UnsafeBufferPointer(start: result.start, count: triples.count))
   }
 
-  /// Distances [questions, entities]; of Euclidean ones what keeps their order, |x|² / 2 − q·x.
-  private func distances(
-    _ range: Range<Int>, _ rows: Rows, _ squares: AlignedFloats, _ asksForHead: Bool
-  ) -> AlignedFloats {
+  /// Scores [questions, entities]: minus the distance, of Euclidean ones what keeps their order,
+  /// q·x − |x|² / 2.
+  private func scores(
+    _ range: Range<Int>, _ rows: Rows, _ squares: AlignedBuffer<Float>, _ asksForHead: Bool
+  ) -> AlignedBuffer<Float> {
     let (count, stride) = (range.count, rows.stride)
     let known = Array(asksForHead ? triples.tail[range] : triples.head[range])
     let by = triples.relation[range].map { $0 + Int32(entityCount) }
     let sign = [Float](repeating: asksForHead ? -1 : 1, count: count)
-    let questions = AlignedFloats(count * stride)
+    let questions = AlignedBuffer<Float>(count * stride)
     ksr_translate_rows(count, stride, rows.start, known, by, sign, questions.start)
-    let values = AlignedFloats(count * entityCount)
+    let values = AlignedBuffer<Float>(count * entityCount)
     if norm == 1 {
       ksr_distances_l1(count, entityCount, stride, questions.start, rows.start, values.start)
+      for index in 0..<values.count { values[index] *= -1 }
       return values
     }
-    for index in 0..<count * stride { questions.start[index] *= -1 }
+    let table = MutableMatrixView(values.start, rows: count, columns: entityCount)
     for row in 0..<count {
-      for entity in 0..<entityCount {
-        values.start[row * entityCount + entity] = squares.start[entity] / 2
-      }
+      for entity in 0..<entityCount { table[row, entity] = squares[entity] / -2 }
     }
-    ksr_sgemm(
-      false, true, count, entityCount, stride, questions.start, stride, rows.start, stride, 1,
-      values.start, entityCount)
+    multiply(
+      MutableMatrixView(questions.start, rows: count, columns: stride).view,
+      MatrixView(rows.start, rows: entityCount, columns: stride).transposed, into: table,
+      adding: true)
     return values
   }
 
   /// The filtered rank of a triple's answer, from 1.
   private func rank(
-    _ distances: UnsafePointer<Float>, of place: Int, _ asksForHead: Bool
+    _ scores: UnsafePointer<Float>, of place: Int, _ asksForHead: Bool
   ) -> Double {
     let answer = asksForHead ? triples.head[place] : triples.tail[place]
-    let own = distances[Int(answer)]
-    var (farther, equal) = (0, 0)
-    ksr_count_above(entityCount, distances, own, &farther, &equal)
-    var nearer = entityCount - farther - equal
+    let own = scores[Int(answer)]
+    var standing = Standing(
+      of: own, among: UnsafeBufferPointer(start: scores, count: entityCount))
     let others = known.range(
       asksForHead ? triples.tail[place] : triples.head[place], triples.relation[place],
       asksForHead: asksForHead)
     for other in known.answers[others] where other != answer {
-      let distance = distances[Int(other)]
-      if distance < own { nearer -= 1 } else if distance == own { equal -= 1 }
+      standing.count(scores[Int(other)], against: own, -1)
     }
-    // `equal` counts the answer itself.
-    return Double(nearer) + Double(equal + 1) / 2
+    return standing.rank
   }
 }

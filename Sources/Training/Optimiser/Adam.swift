@@ -1,6 +1,6 @@
 import CKernels
-import Evaluation
 import KSRModel
+import KSRNumerics
 
 /// Where weight decay acts (`optimizer`; RecBole's `learner`).
 package enum OptimiserKind: String, Sendable, CaseIterable {

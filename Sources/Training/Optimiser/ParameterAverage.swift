@@ -1,6 +1,6 @@
 import CKernels
-import Evaluation
 import KSRModel
+import KSRNumerics
 
 /// The exponential running mean of the parameters (Polyak and Juditsky 1992; Ruppert 1988).
 ///

@@ -1,6 +1,4 @@
-import CKernels
-import Evaluation
-import KSRModel
+import KSRNumerics
 
 /// How fast this machine multiplies matrices that are in the cache: what training is measured by.
 public enum MatrixProductPeak {
@@ -11,11 +9,11 @@ public enum MatrixProductPeak {
     let (side, products, rounds) = (384, 20, 12)
     let operations = 2 * Double(side * side * side * products * max(1, threads))
     nonisolated(unsafe) let buffers = (0..<max(1, threads)).map { _ in
-      (FloatBuffer(), FloatBuffer(), FloatBuffer())
+      (MatrixBuffer(), MatrixBuffer(), MatrixBuffer())
     }
     for (a, b, c) in buffers {
       for buffer in [a, b, c] {
-        buffer.reserve(side * side).update(repeating: 1, count: side * side)
+        buffer.reserve(rows: side, columns: side).base.update(repeating: 1, count: side * side)
       }
     }
     var best = Double.infinity
@@ -24,7 +22,7 @@ public enum MatrixProductPeak {
       parallel(buffers.count, threads: buffers.count) { thread in
         let (a, b, c) = buffers[thread]
         for _ in 0..<products {
-          ksr_sgemm(false, false, side, side, side, a.base, side, b.base, side, 0, c.base, side)
+          multiply(a.view, b.view, into: c.all)
         }
       }
       best = min(best, (ContinuousClock.now - begin) / .seconds(1))

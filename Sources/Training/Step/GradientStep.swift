@@ -1,6 +1,6 @@
 import CKernels
-import Evaluation
 import KSRModel
+import KSRNumerics
 import Randomness
 
 /// The loss of one batch and its gradient, computed shard by shard.

@@ -1,5 +1,4 @@
 import CKernels
-import Evaluation
 import KSRModel
 
 /// q_i = W_i [x_i ; e_i] + b_i of all items, computed once for all shards of a batch.

@@ -1,5 +1,6 @@
 import AtomicFiles
 import KSRModel
+import KSRNumerics
 import KnowledgeGraph
 
 extension KnownTails {

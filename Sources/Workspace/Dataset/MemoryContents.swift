@@ -1,5 +1,6 @@
 import AtomicFiles
 import KSRModel
+import KSRNumerics
 import KnowledgeGraph
 
 /// Which relations of the graph are keys of the memory (`memory_relations`).

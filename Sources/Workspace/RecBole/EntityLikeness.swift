@@ -1,5 +1,6 @@
 import AtomicFiles
 import KSRModel
+import KSRNumerics
 
 /// How like a model's entity vectors are to those of the data, item by item.
 ///

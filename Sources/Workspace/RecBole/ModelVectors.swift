@@ -1,5 +1,6 @@
 import AtomicFiles
 import KSRModel
+import KSRNumerics
 
 /// Vectors of a model with what each of them is, as the TensorBoard projector reads them.
 package struct ModelVectors: Sendable {

@@ -1,5 +1,6 @@
 import AtomicFiles
 import KSRModel
+import KSRNumerics
 import KnowledgeGraph
 
 /// A model of RecBole made readable: its parameters joined with the data it was trained on.

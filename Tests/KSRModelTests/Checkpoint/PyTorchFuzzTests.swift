@@ -1,5 +1,6 @@
 import Foundation
 import KSRModel
+import KSRNumerics
 import Randomness
 import TestSupport
 import Testing

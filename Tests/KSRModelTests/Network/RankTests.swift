@@ -21,6 +21,22 @@ import Testing
     #expect(items.map { rank(of: Int32($0), in: scores) } == expected)
   }
 
+  @Test("A score that is not a number comes last")
+  func notANumber() {
+    let scores: [Float] = [0, 1, .nan, 3, -.infinity, .nan]
+    #expect(ranks(of: [1, 2, 3, 4, 5], in: scores) == [2, 5, 1, 3, 5])
+    for count in 1...5 {
+      #expect(topItems(scores, count: count).map(\.item) == Array([3, 1, 4, 2, 5].prefix(count)))
+    }
+    var random = RandomNetwork()
+    random.overflows = true
+    let network = random.network()
+    let preference = Array(HistoryStates(network: network, items: [4]).preference(at: 0))
+    var search = RankSearch(of: 5, preference: preference, in: network)
+    var left = 1 << 30
+    #expect(search.work(&left, in: network) == 40)
+  }
+
   @Test("A rank found piece by piece is the one found at once", arguments: [1, 5000, 1 << 30])
   func piecewise(multiplications: Int) {
     var random = RandomNetwork(seed: 2)

@@ -1,4 +1,5 @@
 import KSRModel
+import KSRNumerics
 import Workspace
 
 extension Card {

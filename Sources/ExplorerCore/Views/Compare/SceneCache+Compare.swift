@@ -1,5 +1,6 @@
 import Explanation
 import KSRModel
+import KSRNumerics
 import Workspace
 
 extension SceneCache {

@@ -1,5 +1,6 @@
 import Explanation
 import KSRModel
+import KSRNumerics
 
 /// How the state of the recurrent network moves from step to step.
 enum GRUStatePane: ExplorerView {

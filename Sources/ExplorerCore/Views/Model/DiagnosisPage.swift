@@ -1,4 +1,5 @@
 import Explanation
+import KSRNumerics
 
 extension DiagnosisView {
   func draw(_ state: State, _ scene: Scene, in frame: inout Frame) {
@@ -196,7 +197,7 @@ enum DiagnosisPage {
   }
 
   /// A mean with its interval: `.159 (.151 … .168)`.
-  static func interval(_ value: DiagnosisReport.Interval, _ glyphs: Glyphs) -> String {
+  static func interval(_ value: MeanInterval, _ glyphs: Glyphs) -> String {
     func number(_ value: Double) -> String { glyphs.probability(Float(value)) }
     let to = glyphs.showsBraille ? "…" : "to"
     return "\(number(value.mean)) (\(number(value.low)) \(to) \(number(value.high)))"

@@ -1,4 +1,5 @@
 import Explanation
+import KSRNumerics
 import Text
 
 /// The table of relations: how much each is read and written, and what the model is without it.
@@ -110,13 +111,13 @@ enum RelationTable {
   }
 
   /// Where the interval leaves no doubt, on which side the change is.
-  private static func role(_ change: DiagnosisReport.Interval) -> Role {
+  private static func role(_ change: MeanInterval) -> Role {
     if change.high < 0 { return .negative }
     return change.low > 0 ? .positive : .muted
   }
 
   private static func change(
-    _ change: DiagnosisReport.Interval, _ hasInterval: Bool, _ glyphs: Glyphs
+    _ change: MeanInterval, _ hasInterval: Bool, _ glyphs: Glyphs
   ) -> String {
     func signed(_ value: Double) -> String {
       guard value.isFinite, abs(value) < 1 else { return "  ?  " }

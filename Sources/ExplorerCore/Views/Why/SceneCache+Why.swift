@@ -1,5 +1,6 @@
 import Explanation
 import KSRModel
+import KSRNumerics
 
 /// What has been computed about reasons.
 struct WhyCache {
@@ -16,10 +17,10 @@ struct WhyCache {
     let change: CheckedClaim.Change
   }
 
-  var scenes = RecentValues<Key, WhyScene>(limit: 200)
-  var claims = RecentValues<CheckKey, CheckedClaim>(limit: 200)
+  var scenes = LRUCache<Key, WhyScene>(limit: 200)
+  var claims = LRUCache<CheckKey, CheckedClaim>(limit: 200)
   /// Those begun are kept, so that going back to one goes on where it was left.
-  var comparisons = RecentValues<Key, StepComparison>(limit: 20)
+  var comparisons = LRUCache<Key, StepComparison>(limit: 20)
   var search: (text: String, items: [FoundItem])?
 }
 

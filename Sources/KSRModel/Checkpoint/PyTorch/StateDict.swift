@@ -1,4 +1,5 @@
 import AtomicFiles
+import KSRNumerics
 
 /// Parameters under the names that PyTorch gives them (`Module.state_dict()`).
 package struct StateDict: Sendable {

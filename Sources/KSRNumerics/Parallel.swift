@@ -26,3 +26,15 @@ package func parallel(
     body(start, min(longest, count - start))
   }
 }
+
+/// The values of `body` for 0 ..< count, in order, worked out on up to `threads` threads.
+package func parallelMap<Value: Sendable>(
+  _ count: Int, threads: Int, _ body: @Sendable (Int) -> Value
+) -> [Value] {
+  var values = [Value?](repeating: nil, count: count)
+  values.withUnsafeMutableBufferPointer { values in
+    nonisolated(unsafe) let values = values
+    parallel(count, threads: threads) { values[$0] = body($0) }
+  }
+  return values.compactMap { $0 }
+}

@@ -1,19 +1,21 @@
-/// The values that were asked for last, by key: when there are too many, the one not asked for the
-/// longest goes.
+/// A least-recently-used cache: when there are too many values, the one not asked for the longest
+/// goes.
 ///
 /// One goes at a time: giving all of them back at once takes as long as several frames.
-struct RecentValues<Key: Hashable, Value> {
-  private var entries: [Key: (value: Value, lastUse: Int)] = [:]
-  private var clock = 0
-  private let limit: Int
+package struct LRUCache<Key: Hashable, Value> {
+  @usableFromInline var entries: [Key: (value: Value, lastUse: Int)] = [:]
+  @usableFromInline var clock = 0
+  @usableFromInline let limit: Int
 
   /// Nothing yet, and never more than `limit` values, which is at least 1.
-  init(limit: Int) {
+  @inlinable
+  package init(limit: Int) {
     precondition(limit > 0)
     self.limit = limit
   }
 
-  subscript(key: Key) -> Value? {
+  @inlinable
+  package subscript(key: Key) -> Value? {
     mutating get {
       guard let place = entries.index(forKey: key) else { return nil }
       clock += 1
@@ -35,7 +37,9 @@ struct RecentValues<Key: Hashable, Value> {
   }
 
   /// Takes a value out, so that it can be changed without a copy and put back.
-  mutating func removeValue(forKey key: Key) -> Value? {
+  @inlinable
+  package mutating func removeValue(forKey key: Key) -> Value? {
     entries.removeValue(forKey: key)?.value
   }
 }
+extension LRUCache: Sendable where Key: Sendable, Value: Sendable {}
