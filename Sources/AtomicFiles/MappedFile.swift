@@ -60,3 +60,19 @@ struct MappedFile: ~Copyable {
     return copy
   }
 }
+
+extension String {
+  /// The text of a file that a person wrote.
+  ///
+  /// - Parameter expected: what errors say about one that is larger than `limit` bytes.
+  init(contentsOf path: String, limit: Int, expected: String) throws(DataError) {
+    let file = try MappedFile(path)
+    guard file.bytes.count <= limit else {
+      throw DataError(file: path, found: "\(file.bytes.count) bytes", expected: expected)
+    }
+    guard let text = String(validating: file.bytes, as: UTF8.self) else {
+      throw DataError(file: path, found: "bytes that are not UTF-8", expected: "UTF-8")
+    }
+    self = text
+  }
+}

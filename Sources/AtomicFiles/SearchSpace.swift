@@ -30,14 +30,7 @@ package struct SearchSpace: Sendable, Equatable {
   package let source: String
 
   package init(file path: String) throws(DataError) {
-    let file = try MappedFile(path)
-    guard file.bytes.count <= 1_000_000 else {
-      throw DataError(
-        file: path, found: "\(file.bytes.count) bytes", expected: "lines name type value")
-    }
-    guard let text = String(validating: file.bytes, as: UTF8.self) else {
-      throw DataError(file: path, found: "bytes that are not UTF-8", expected: "UTF-8")
-    }
+    let text = try String(contentsOf: path, limit: 1_000_000, expected: "lines name type value")
     try self.init(text, source: path)
   }
 

@@ -36,6 +36,17 @@ package indirect enum SettingValue: Sendable, Equatable {
     }
   }
 
+  /// The value that a text on the command line stands for.
+  init(literal text: String) {
+    if let first = text.first, "[{'\"".contains(first),
+      let value = try? YAMLReader(source: "").value(of: text)
+    {
+      self = value
+    } else {
+      self = SettingValue(plain: text)
+    }
+  }
+
   /// Whether a number would be octal to some readers and decimal to others.
   private static func hasLeadingZero(_ word: String) -> Bool {
     let digits = word.utf8.drop { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "-") }
@@ -51,6 +62,44 @@ extension SettingValue {
     case .string(let text): text
     default: description
     }
+  }
+
+  /// A value that is one word, whole numbers without a point; nil for lists, maps and nothing.
+  package var scalar: String? {
+    switch self {
+    case .float(let number): Int(exactly: number).map { "\($0)" } ?? word
+    case .list, .map, .null: nil
+    default: word
+    }
+  }
+
+  /// The words of a list, or of a text that is `a,b` or YAML's `['a', 'b']`; nil where an element is
+  /// no word.
+  package var words: [String]? {
+    switch self {
+    case .list(let values):
+      let words = values.filter { $0.scalar != nil }.map(\.word)
+      return words.count == values.count ? words : nil
+    case .map, .null: return nil
+    default:
+      let text = scalar ?? ""
+      // What is no list after all is split like any other text.
+      if text.first == "[", case .list(let values) = SettingValue(literal: text) {
+        return values.map(\.word)
+      }
+      return text.split(separator: ",").map { String(trimmed($0)) }.filter { !$0.isEmpty }
+    }
+  }
+
+  /// The text whose ``words`` these are.
+  package static func text(of words: [String]) -> String {
+    let plain = words.joined(separator: ",")
+    guard SettingValue.string(plain).words != words else { return plain }
+    let quoted = words.map { word in
+      let inside = word.split(separator: "'", omittingEmptySubsequences: false)
+      return "'\(inside.joined(separator: "''"))'"
+    }
+    return "[\(quoted.joined(separator: ", "))]"
   }
 
   /// The value as YAML on one line, whatever its texts hold, which reads back as the same.
@@ -104,4 +153,11 @@ extension SettingValue: CustomStringConvertible {
         .joined(separator: ", ") + "}"
     }
   }
+}
+
+/// The text without blanks around it.
+package func trimmed(_ text: Substring) -> Substring {
+  var text = text.drop { $0 == " " || $0 == "\t" }
+  while let last = text.last, last == " " || last == "\t" { text.removeLast() }
+  return text
 }

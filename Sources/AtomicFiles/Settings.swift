@@ -34,14 +34,7 @@ public struct Settings: Sendable {
 
   /// Merges a YAML file.
   package mutating func merge(file path: String) throws(DataError) {
-    let file = try MappedFile(path)
-    guard file.bytes.count <= 10_000_000 else {
-      throw DataError(
-        file: path, found: "\(file.bytes.count) bytes", expected: "a file of settings")
-    }
-    guard let text = String(validating: file.bytes, as: UTF8.self) else {
-      throw DataError(file: path, found: "bytes that are not UTF-8", expected: "UTF-8")
-    }
+    let text = try String(contentsOf: path, limit: 10_000_000, expected: "a file of settings")
     try merge(yaml: text, source: path)
   }
 
@@ -97,15 +90,51 @@ public struct Settings: Sendable {
   }
 }
 
-extension SettingValue {
-  /// The value that a text on the command line stands for.
-  init(literal text: String) {
-    if let first = text.first, "[{'\"".contains(first),
-      let value = try? YAMLReader(source: "").value(of: text)
-    {
-      self = value
-    } else {
-      self = SettingValue(plain: text)
-    }
+extension Settings {
+  /// An error about a key: what it holds, and what it should.
+  package func error(_ key: String, expected: String) -> DataError {
+    let entry = entries[key]
+    return DataError(
+      file: entry?.source ?? "settings", line: entry?.line, field: key,
+      found: entry?.value.description ?? "nothing", expected: expected)
+  }
+
+  /// An error that the data showed, at the place of the setting that it is about.
+  ///
+  /// Where the error's field is a key of these settings, file and line become those of the key; other
+  /// errors stay as they are.
+  package func located(_ error: DataError) -> DataError {
+    guard let key = error.field?.split(separator: ".").first.map(String.init),
+      let entry = entries[key], entry.source != error.file
+    else { return error }
+    return DataError(
+      file: entry.source, line: entry.line, field: error.field,
+      found: "\(error.found) (\(printable(error.file, limit: 1000)))", expected: error.expected)
+  }
+
+  /// The value of a key; nil where it is missing or unset.
+  package func value<Value>(
+    _ key: String, _ kind: SettingKind<Value>
+  ) throws(DataError) -> Value? {
+    guard let value = self[key], value != .null else { return nil }
+    guard let result = kind.read(value) else { throw error(key, expected: kind.expected) }
+    return result
+  }
+
+  /// The settings as a YAML file that reads back as the same, key by key in alphabetical order.
+  package var yaml: String {
+    keys.map { key in "\(Self.yamlKey(key)): \(self[key]?.yaml ?? "~")\n" }.joined()
+  }
+
+  /// The key itself where it is a plain word, else in quotation marks.
+  private static func yamlKey(_ key: String) -> String {
+    let isPlain =
+      key.utf8.first.map { $0 > 64 } == true
+      && key.utf8.allSatisfy { byte in
+        (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+          || byte == UInt8(ascii: "_") || byte == UInt8(ascii: ".")
+      }
+    let text = SettingValue.string(key)
+    return isPlain && SettingValue(plain: key) == text ? key : text.yaml
   }
 }

@@ -27,7 +27,7 @@ struct EmbedCommand: ParsableCommand {
       with vectors that answer better. With --train it is usual.
 
       Settings for --set, with the values of usual:
-      \(Self.settingsHelp)
+      \(EmbeddingSettings.help)
       """)
 
   @Option(
@@ -121,15 +121,6 @@ struct EmbedCommand: ParsableCommand {
     } catch {
       throw ValidationError(error.description)
     }
-  }
-
-  /// The settings with their defaults, a line each.
-  private static var settingsHelp: String {
-    let defaults = Dictionary(
-      uniqueKeysWithValues: EmbeddingSettings().keyValues.map { ($0.key, $0.value) })
-    return EmbeddingSettings.help.map { key, values, meaning in
-      "  \(key) = \(defaults[key] ?? "memory with --data, else usual")   (\(values))\n      \(meaning)"
-    }.joined(separator: "\n")
   }
 }
 

@@ -28,11 +28,20 @@ struct SettingOptions: ParsableArguments {
     name: .customLong("recbole-defaults"),
     help: ArgumentHelp(
       """
-      Start from RecBole's settings: learning_rate 0.001, average_decay none, dropout_prob 0.1, \
-      freeze_kg false, pad_relation true, relation_scale 1, memory_relations all, \
-      training prefix, train_batch_size 2048, valid_metric MRR@10, stopping_step 10, epochs 300.
+      Start from RecBole's settings: \(Self.recBoleDefaults).
       """))
   var usesRecBoleDefaults = false
+
+  private static let recBoleDefaults = RunSettings.keys.compactMap { key in
+    key.recBole.map { "\(key.name) \($0)" }
+  }.joined(separator: ", ")
+
+  /// What `--help` says about the settings.
+  static let help = """
+    Settings for --set and --config with their defaults. A RecBole name for the same does as well \
+    (learner, eval_args={split: {LS: ...}, mode: ...}, train_neg_sample_args, neg_sampling).
+    \(RunSettings().help)
+    """
 
   var isEmpty: Bool { files.isEmpty && assignments.isEmpty && !usesRecBoleDefaults }
 

@@ -19,6 +19,8 @@ struct TrainCommand: ParsableCommand {
       number of threads. SIGINT (Ctrl-C) finishes the batch and says how to go on; exit status 130.
 
       \(LogEvent.help)
+
+      \(SettingOptions.help)
       """)
 
   @Option(

@@ -27,6 +27,8 @@ struct TuneCommand: ParsableCommand {
       shown. The same command after any kind of end goes on where it stopped. PREFIX.result has the \
       results as RecBole writes them, PREFIX.best.yaml the settings of the best trial for \
       'ksr train --config'.
+
+      \(SettingOptions.help)
       """)
 
   @Option(

@@ -74,6 +74,12 @@ import Testing
 
   private enum Loss: String, CaseIterable { case crossEntropy = "CE", ranking = "BPR" }
 
+  private let count = SettingKind<Int>.count()
+  private let number = SettingKind<Double>.number
+  private let loss = SettingKind<Loss>.choice
+  private let counts = SettingKind.list("a list of whole numbers", of: SettingKind<Int>.count())
+  private let numbers = SettingKind.list("a list of finite numbers", of: SettingKind<Double>.number)
+
   @Test func convertsAndTellsWhatIsWrong() throws {
     var all = try settings(
       """
@@ -91,54 +97,86 @@ import Testing
       unset: ~
       endless: .inf
       """)
-    #expect(try all.bool("flag") == true)
-    #expect(try all.int("count") == 3 && all.int("whole") == 1000)
-    #expect(try all.float("rate") == 1e-4 && all.float("count") == 3)
-    #expect(try all.string("name") == "a b")
-    #expect(try all.choice("loss") == Loss.crossEntropy)
-    #expect(try all.strings("words") == ["a", "b"])
-    #expect(try all.ints("numbers") == [1, 2])
-    #expect(try all.floats("mixed") == [1, 2.5])
-    #expect(try all.map("split") == ["LS": .string("x")])
-    #expect(try all.int("unset") == nil && all.string("missing") == nil && all.ints("unset") == nil)
+    #expect(try all.value("flag", .flag) == true)
+    #expect(try all.value("count", count) == 3 && all.value("whole", count) == 1000)
+    #expect(try all.value("rate", number) == 1e-4 && all.value("count", number) == 3)
+    #expect(try all.value("name", .text) == "a b")
+    #expect(try all.value("loss", loss) == .crossEntropy)
+    #expect(try all.value("words", .words) == ["a", "b"])
+    #expect(try all.value("numbers", counts) == [1, 2])
+    #expect(try all.value("mixed", numbers) == [1, 2.5])
+    #expect(try all.value("split", .map) == ["LS": .string("x")])
+    #expect(
+      try all.value("unset", count) == nil && all.value("missing", .text) == nil
+        && all.value("unset", counts) == nil)
     try all.merge(assignment: "given=[1,2")
 
-    func error<Value>(_ body: (Settings) throws(DataError) -> Value) -> String? {
-      sentence { () throws(DataError) in try body(all) }
+    func error<Value>(_ key: String, _ kind: SettingKind<Value>) -> String? {
+      sentence { () throws(DataError) in try all.value(key, kind) }
     }
     #expect(
-      error { s throws(DataError) in try s.bool("count") }
-        == "a.yaml, line 2, field count: found 3, expected true or false.")
+      error("count", .flag) == "a.yaml, line 2, field count: found 3, expected true or false.")
     #expect(
-      error { s throws(DataError) in try s.int("rate") }
-        == "a.yaml, line 4, field rate: found 0.0001, expected a whole number.")
+      error("rate", count) == "a.yaml, line 4, field rate: found 0.0001, expected a whole number.")
     #expect(
-      error { s throws(DataError) in try s.int("count", in: 4...9) }
+      error("count", SettingKind<Int>.count(4...9))
         == "a.yaml, line 2, field count: found 3, expected a whole number from 4 to 9.")
     #expect(
-      error { s throws(DataError) in try s.int("count", in: 4...Int.max) }
-        == "a.yaml, line 2, field count: found 3, expected a whole number, at least 4.")
+      error("count", SettingKind<Int>.count(4 ... .max))
+        == "a.yaml, line 2, field count: found 3, expected a whole number from 4.")
     #expect(
-      error { s throws(DataError) in try s.float("rate", in: 0.5...1) }
-        == "a.yaml, line 4, field rate: found 0.0001, expected a finite number from 0.5 to 1.0.")
+      error("rate", SettingKind<Double>.number(0.5...1))
+        == "a.yaml, line 4, field rate: found 0.0001, expected a number from 0.5 to 1.")
     #expect(
-      error { s throws(DataError) in try s.float("endless") }
+      error("endless", number)
         == "a.yaml, line 13, field endless: found inf, expected a finite number.")
+    #expect(error("count", .text) == "a.yaml, line 2, field count: found 3, expected a text.")
     #expect(
-      error { s throws(DataError) in try s.string("count") }
-        == "a.yaml, line 2, field count: found 3, expected a text.")
+      error("name", loss) == "a.yaml, line 5, field name: found \"a b\", expected CE or BPR.")
     #expect(
-      error { s throws(DataError) in try s.choice("name", Loss.self) }
-        == "a.yaml, line 5, field name: found \"a b\", expected one of CE, BPR.")
-    #expect(
-      error { s throws(DataError) in try s.ints("bad") }
+      error("bad", counts)
         == "a.yaml, line 10, field bad: found [1, \"b\"], expected a list of whole numbers.")
     #expect(
-      error { s throws(DataError) in try s.floats("given") }
+      error("given", numbers)
         == "command line, field given: found \"[1,2\", expected a list of finite numbers.")
     #expect(
-      error { s throws(DataError) in try s.map("words") }
+      error("words", .map)
         == "a.yaml, line 7, field words: found [\"a\", \"b\"], expected keys and values.")
+  }
+
+  @Test func theBoundsOfNumbersAreNamedInOneStyle() {
+    #expect(SettingKind<Float>.number(0...1).expected == "a number from 0 to 1")
+    #expect(SettingKind<Float>.number(0..<1).expected == "a number from 0 to below 1")
+    #expect(SettingKind<Float>.number(0.5...).expected == "a number from 0.5")
+    #expect(SettingKind<Float>.number(above: 0).expected == "a number above 0")
+    #expect(SettingKind<Float>.number(above: 0, to: 1).expected == "a number above 0 to 1")
+    #expect(SettingKind<Float>.number(between: 0, and: 1).expected == "a number between 0 and 1")
+    #expect(SettingKind<UInt64>.count().expected == "a whole number from 0")
+    #expect(SettingKind<Int>.count(.min...9).expected == "a whole number up to 9")
+    for (kind, isIn) in [
+      (SettingKind<Float>.number(0...1), [true, true, true]),
+      (.number(0..<1), [true, true, false]),
+      (.number(between: 0, and: 1), [false, true, false]),
+      (.number(above: 0, to: 1), [false, true, true]),
+    ] {
+      #expect([0, 0.5, 1].map { kind.read(.float($0)) != nil } == isIn, "\(kind.expected)")
+      for value: SettingValue in [.float(-0.001), .float(1.001), .float(.nan), .bool(true), .null] {
+        #expect(kind.read(value) == nil, "\(kind.expected) \(value)")
+      }
+    }
+  }
+
+  /// A text is what quotation marks and metadata hold.
+  @Test func numbersAndFlagsAreReadFromTexts() {
+    #expect(count.read(.string("5")) == 5 && count.read(.string("5.5")) == nil)
+    #expect(number.read(.string("1e-4")) == 1e-4 && number.read(.string("x")) == nil)
+    #expect(SettingKind.flag.read(.string("False")) == false)
+    #expect(SettingKind.flag.read(.string("1")) == nil && SettingKind.flag.read(.int(1)) == nil)
+    #expect(SettingKind<UInt64>.count().read(.string("\(UInt64.max)")) == .max)
+    #expect(SettingKind.words.read(.string("a, b,")) == ["a", "b"])
+    #expect(SettingKind.words.read(.string("['a,b', c]")) == ["a,b", "c"])
+    #expect(SettingKind.words.read(.list([.string("a,b"), .int(1)])) == ["a,b", "1"])
+    #expect(SettingKind.words.read(.list([.list([])])) == nil)
   }
 
   @Test func acceptsEmptyDocuments() throws {
@@ -183,10 +221,10 @@ import Testing
       try all.merge(file: TestEnvironment.fixture("recbole-tiny/recbole/\(name).yaml"))
     }
     #expect(all["train_neg_sample_args"] == .null)
-    #expect(try all.strings("metrics") == ["Recall", "MRR", "NDCG", "Hit", "Precision"])
-    #expect(try all.ints("topk") == [10])
+    #expect(try all.value("metrics", .words) == ["Recall", "MRR", "NDCG", "Hit", "Precision"])
+    #expect(try all.value("topk", counts) == [10])
     #expect(
-      try all.map("load_col")?.keys.sorted() == [
+      try all.value("load_col", .map)?.keys.sorted() == [
         "ent_feature", "inter", "kg", "link", "rel_feature",
       ])
     #expect(

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("ksr train: settings, output, errors")
@@ -11,7 +12,7 @@ struct TrainingTests {
       (
         ["--set", "eval_args={mode: labeled}"], "eval_args.mode: found \"labeled\", expected full,"
       ),
-      (["--set", "epochs=0"], "--set, field epochs: found 0, expected a whole number from 1."),
+      (["--set", "epochs=0"], "--set, field epochs: found 0, expected a whole number from 1 to"),
       (["--threads", "-1"], "--threads"), (["--config"], "--config"), (["--unknown"], "--unknown"),
     ])
   func arguments(more: [String], sentence: String) throws {
@@ -29,7 +30,7 @@ struct TrainingTests {
     var (status, output) = try folder.run(folder.arguments(epochs: 1, "--config", config))
     #expect(status == 1)
     #expect(
-      output == "ksr: \(config), line 3, field gamma: found [1], expected a single value.\n")
+      output == "ksr: \(config), line 3, field gamma: found [1], expected a finite number.\n")
     (status, output) = try folder.run(folder.arguments(epochs: 1, "--config", "/none.yaml"))
     #expect(
       status == 1 && output == "ksr: /none.yaml: cannot be opened: No such file or directory.\n")
@@ -127,6 +128,19 @@ struct TrainingTests {
       "--data", "--output", "--config", "--set", "--recbole-defaults", "--resume", "--threads",
       "--profile", "--log-json", "MODEL.history.csv", "MODEL.state",
     ] { #expect(help.contains(option)) }
+    // Every setting with its default, values and meaning, for tune as for train.
+    let tuning = try folder.run(["tune", "--help"]).output
+    let readme = try String(contentsOfFile: TestEnvironment.root + "/README.md", encoding: .utf8)
+    let table = try #require(
+      readme.components(separatedBy: "<!-- settings -->").last?
+        .components(separatedBy: "<!-- /settings -->").first)
+    let settings = table.split(separator: "\n").dropFirst(2)
+      .compactMap { $0.split(separator: "`").dropFirst().first }
+    #expect(settings.count == 40)
+    for setting in settings + ["load_col", "threshold"] {
+      #expect(help.contains("\n  \(setting) = "), "\(setting)")
+      #expect(tuning.contains("\n  \(setting) = "), "\(setting)")
+    }
     let (status, output) = try folder.run(folder.arguments(epochs: 1, "--profile"))
     #expect(status == 0)
     for phase in ["read data", "shuffle and pack", "step", "optimiser", "validation", "writing"] {

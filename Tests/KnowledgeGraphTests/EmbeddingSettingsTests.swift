@@ -20,7 +20,13 @@ import Testing
     settings.normalisesEntities = true
     settings.validationShare = 0.25
     settings.schedule = .constant
-    #expect(EmbeddingSettings.help.map(\.key) == ["preset"] + settings.keyValues.map(\.key))
+    for key in ["preset"] + settings.keyValues.map(\.key) {
+      #expect(EmbeddingSettings.help.contains("  \(key) = "), "\(key)")
+      #expect(throws: DataError.self) {
+        var copy = settings
+        _ = try copy.apply(try self.settings(["\(key)={a: 1}"]))
+      }
+    }
     var copy = EmbeddingSettings()
     let warnings = try copy.apply(
       try self.settings(settings.keyValues.map { "\($0.key)=\($0.value)" }))
@@ -38,7 +44,9 @@ import Testing
       warnings == [
         "negativs is no setting of ksr embed and has no effect; did you mean negatives?"
       ])
-    for preset in EmbeddingSettings.Preset.allCases { try EmbeddingSettings(preset).validate() }
+    for preset in EmbeddingSettings.Preset.allCases {
+      try EmbeddingSettings(preset).validate(as: "preset")
+    }
   }
 
   @Test(arguments: [

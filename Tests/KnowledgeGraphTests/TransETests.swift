@@ -233,7 +233,7 @@ import Testing
     }
     #expect(
       error(triples) { $0.dimension = 0 }
-        == "TransE settings, field dimension: found 0, expected 1 to 4096.")
+        == "TransE settings, field dimension: found 0, expected a whole number from 1 to 4096.")
     #expect(error(triples) { $0.epochs = -1 }?.contains("field epochs") == true)
     #expect(error(triples) { $0.learningRate = .nan }?.contains("field learning_rate") == true)
     #expect(error(triples) { $0.margin = .infinity }?.contains("field margin") == true)

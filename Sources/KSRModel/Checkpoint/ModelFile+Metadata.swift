@@ -23,10 +23,12 @@ extension ModelFile {
     var problems: [String] = []
     for (key, value) in file.metadata.sorted(by: { $0.key < $1.key }) where key != Key.version {
       if let name = suffix(of: key, after: Prefix.settings) {
-        do throws(SettingError) {
-          if try !settings.set(name, to: value) { problems.append("\(quoted(key)) is not known") }
-        } catch {
-          problems.append("\(key) is \(quoted(value)), expected \(error.expected)")
+        if let setting = KSRSettings.key(name) {
+          if !setting.read(.string(value), &settings) {
+            problems.append("\(key) is \(quoted(value)), expected \(setting.expected)")
+          }
+        } else {
+          problems.append("\(quoted(key)) is not known")
         }
       } else if let name = suffix(of: key, after: Prefix.training) {
         provenance.training[name] = value

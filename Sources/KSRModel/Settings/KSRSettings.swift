@@ -1,35 +1,58 @@
+import AtomicFiles
+
 /// The hyper-parameters that decide a KSR network's shape and arithmetic, under RecBole's names.
 ///
 /// Shape legend for the whole room: `B` batch, `T` steps, `N` items (row 0 is padding),
 /// `R` relations, `E` item embedding, `K` knowledge-graph embedding, `H` hidden,
 /// `L` MAX_ITEM_LIST_LENGTH.
 public struct KSRSettings: Sendable, Equatable {
-  /// `embedding_size`: width E of the item embedding.
+  /// Width E of the item embedding.
   public var embeddingSize = 64
-  /// `kg_embedding_size`: width K of entity and relation vectors.
+  /// Width K of entity and relation vectors.
   public var kgEmbeddingSize = 64
-  /// `hidden_size`: width H of the GRU state.
   package var hiddenSize = 128
-  /// `num_layers`: GRU layers, 1 to 3.
   package var layerCount = 1
-  /// `dropout_prob`: share of the item embedding dropped in training.
   package var dropoutProbability: Float = 0.1
-  /// `freeze_kg`: whether the entity vectors stay as they were loaded.
+  /// Whether the entity vectors stay as they were loaded.
   public var freezesKnowledgeGraph = true
-  /// `gamma`: the factor on the attention's logits.
   package var gamma: Float = 10
-  /// `loss_type`: CE or BPR.
   package var loss = LossType.crossEntropy
-  /// `MAX_ITEM_LIST_LENGTH`: the window L that the model sees.
   package var maxItemListLength = 50
-  /// `pad_relation`: whether relation 0 is RecBole's `[PAD]`, a zero key that takes part in the
-  /// attention.
   package var hasPadRelation = false
-  /// `memory`: the knowledge memory, or none (m_t = 0) as the baseline.
+  /// The knowledge memory, or none (m_t = 0) as the baseline.
   public var memory = MemoryKind.knowledge
 
   /// The defaults of RecBole's model page.
   public init() {}
+}
+
+extension KSRSettings: KeyedSettings {
+  package static let keys: [SettingKey<Self>] = [
+    .init("embedding_size", \.embeddingSize, .count(1...65536), "width of the item embedding"),
+    .init(
+      "kg_embedding_size", \.kgEmbeddingSize, .count(1...65536),
+      "width of entity and relation vectors"),
+    .init("hidden_size", \.hiddenSize, .count(1...65536), "width of the GRU's state"),
+    .init("num_layers", \.layerCount, .count(1...3), "layers of the GRU"),
+    .init(
+      "dropout_prob", \.dropoutProbability, .number(0..<1), recBole: "0.1",
+      "dropout on the item embedding"),
+    .init(
+      "freeze_kg", \.freezesKnowledgeGraph, .flag, recBole: "false",
+      "entity vectors stay as they were loaded"),
+    .init("gamma", \.gamma, .number, "factor on the attention's logits"),
+    .init(
+      "loss_type", \.loss, .choice, "cross-entropy over all items, or BPR with sampled negatives"),
+    .init(
+      "MAX_ITEM_LIST_LENGTH", \.maxItemListLength, .count(1...65536),
+      "the window: the model sees the last so many items"),
+    .init(
+      "pad_relation", \.hasPadRelation, .flag, recBole: "true",
+      "a zero key that takes part in the attention, as RecBole's [PAD] does"),
+    .init(
+      "memory", \.memory, .choice,
+      "the key-value memory over relations, or none, the baseline"),
+  ]
 }
 
 /// The loss that a model was trained with (`loss_type`).

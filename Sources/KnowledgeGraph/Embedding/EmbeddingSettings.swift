@@ -4,7 +4,20 @@ import AtomicFiles
 ///
 /// ``TransESettings`` are those of the plain version, whose bytes are the same on every machine.
 public struct EmbeddingSettings: Sendable, Equatable {
-  /// What true triples are compared with corrupted ones by.
+  /// Settings that belong together.
+  public enum Preset: String, Sendable, CaseIterable {
+    /// For KSR: short steps and few epochs, after which items with the same facts are still apart.
+    ///
+    /// Vectors that answer better on the graph make such items one point, and KSR ranks worse.
+    case memory
+    /// A first look in seconds.
+    case quick
+    /// The usual ones.
+    case usual
+    /// The best figures known, in minutes.
+    case thorough
+  }
+
   package enum Loss: String, Sendable, CaseIterable {
     /// max(0, γ + d⁺ − d⁻), Bordes and others 2013.
     case margin
@@ -40,52 +53,137 @@ public struct EmbeddingSettings: Sendable, Equatable {
     case linear
   }
 
-  /// `embedding_size`: the width of the vectors.
   package var dimension = 64
-  /// `epochs`: how often each triple is used, at most.
+  /// How often each triple is used, at most.
   public var epochs = 100
-  /// `learning_rate`: the step size.
   package var learningRate: Float = 1
-  /// `learner`: what moves the vectors.
   package var learner = Learner.adagrad
-  /// `learning_rate_schedule`: how the step size changes.
   package var schedule = Schedule.linear
-  /// `loss`: what true triples are compared with corrupted ones by.
   package var loss = Loss.selfAdversarial
-  /// `margin`: γ of the margin and of the self-adversarial loss.
+  /// γ of the margin and of the self-adversarial loss.
   package var margin: Float = 6
-  /// `adversarial_temperature`: how much near corrupted triples count more.
   package var temperature: Float = 1
-  /// `norm`: 1 for the sum of the absolute differences, 2 for the Euclidean distance.
   package var norm = 2
-  /// `negatives`: corrupted triples for each true one, shared by the triples of a chunk.
+  /// Corrupted triples for each true one, shared by the triples of a chunk.
   package var negatives = 128
-  /// `chunk_size`: how many triples share their negatives.
   package var chunkSize = 256
-  /// `train_batch_size`: triples whose gradients are summed for a step.
+  /// Triples whose gradients are summed for a step.
   public var batchSize = 2048
-  /// `negative_sampling`: whether heads or tails are replaced.
   package var side = Side.uniform
-  /// `filter_negatives`: corrupted triples that the graph holds do not count.
   package var filtersNegatives = true
-  /// `normalize_entities`: entities keep length 1, as Bordes and others have it.
   package var normalisesEntities = false
-  /// `entity_length`: the mean length of the entity vectors that come out; 0 leaves all as trained.
+  /// The mean length of the entity vectors that come out; 0 leaves all as trained.
   ///
   /// All vectors are multiplied with one number, which changes no rank. What reads them (KSR's gates)
   /// expects entities about as long as Bordes and others have them.
   package var entityLength: Float = 1
-  /// `validation_share`: the part of the triples held out, where no file holds them.
   package var validationShare = 0.0
-  /// `eval_step`: validate after every so many epochs.
   package var evaluationStep = 10
-  /// `stopping_step`: stop after more than so many validations without improvement.
   package var stoppingStep = 3
-  /// `seed` of every random choice.
+  /// Determines every random choice.
   public var seed: UInt64 = 2020
 
   package init() {}
 
+  /// The settings of a preset.
+  public init(_ preset: Preset) {
+    self.init()
+    switch preset {
+    case .usual: break
+    case .memory:
+      epochs = 20
+      learningRate = 0.1
+    case .quick:
+      epochs = 20
+      negatives = 32
+    case .thorough:
+      dimension = 256
+      margin = 9
+      negatives = 256
+    }
+  }
+
   /// The number of floats from one row to the next.
   var stride: Int { (dimension + 15) / 16 * 16 }
+}
+
+extension EmbeddingSettings: KeyedSettings {
+  package static let keys: [SettingKey<Self>] = [
+    .init("embedding_size", \.dimension, .count(1...4096), "width of the vectors"),
+    .init("epochs", \.epochs, .count(0...1_000_000), "passes over the triples, at most"),
+    .init("learning_rate", \.learningRate, .number(1e-9...1000), "step size"),
+    .init(
+      "learning_rate_schedule", \.schedule, .choice,
+      "linear: falling to a hundredth in the last epoch"),
+    .init("learner", \.learner, .choice, "what moves the vectors"),
+    .init(
+      "loss", \.loss, .choice, "what true triples are compared with corrupted ones by"),
+    .init(
+      "margin", \.margin, .number(1e-6...1000), "γ of the self-adversarial and of the margin loss"),
+    .init(
+      "adversarial_temperature", \.temperature, .number(0...100),
+      "how much near corrupted triples count more"),
+    .init(
+      "norm", \.norm, .count(1...2),
+      "2: Euclidean distance; 1: the sum of the absolute differences"),
+    .init(
+      "negatives", \.negatives, .count(1...10_000_000),
+      "corrupted triples for each true one; beyond the entities: all of them"),
+    .init(
+      "negative_sampling", \.side, .choice,
+      "heads and tails replaced alike, or as the relation has more"),
+    .init(
+      "filter_negatives", \.filtersNegatives, .flag,
+      "corrupted triples that the graph holds do not count"),
+    .init(
+      "normalize_entities", \.normalisesEntities, .flag,
+      "entities keep length 1, as Bordes and others (2013) have it"),
+    .init(
+      "entity_length", \.entityLength, .number(0...1000),
+      "mean length of the entity vectors written; 0: as trained"),
+    .init(
+      "train_batch_size", \.batchSize, .count(1...10_000_000),
+      "triples whose gradients make one step"),
+    .init("chunk_size", \.chunkSize, .count(1...4096), "triples that share their negatives"),
+    .init(
+      "validation_share", \.validationShare, .number(0...0.5),
+      "triples held out, where no file holds them"),
+    .init(
+      "eval_step", \.evaluationStep, .count(1...1_000_000), "validate after so many epochs"),
+    .init(
+      "stopping_step", \.stoppingStep, .count(0...1_000_000),
+      "stop after more validations without a better MRR"),
+    .init("seed", \.seed, .count(), "determines every random choice"),
+  ]
+
+  /// Where the other settings start from.
+  private static let preset = SettingKey<Self>(
+    "preset", SettingKind<Preset>.choice.expected, unset: "memory with --data, else usual",
+    "where the other settings start from", text: { _ in "" }
+  ) { value, settings in
+    guard let preset = SettingKind<Preset>.choice.read(value) else { return false }
+    settings = Self(preset)
+    return true
+  }
+
+  /// What `--help` says about all settings.
+  package static var help: String {
+    let usual = Self()
+    return preset.help(default: usual) + "\n" + usual.help
+  }
+
+  /// Takes over what settings say, from `preset` on.
+  ///
+  /// - Returns: a sentence about each key that has no meaning here.
+  /// - Throws: an error with the place of a value that its setting cannot have.
+  package mutating func apply(_ settings: Settings) throws(DataError) -> [String] {
+    let all = [Self.preset] + Self.keys
+    for key in all { _ = try take(key, of: settings) }
+    let known = all.map(\.name)
+    return settings.warnings
+      + settings.keys.filter { !known.contains($0) }.map { key in
+        let meant = nearest(to: key, among: known).map { "; did you mean \($0)?" } ?? "."
+        return "\(printable(key)) is no setting of ksr embed and has no effect\(meant)"
+      }
+  }
 }

@@ -30,7 +30,7 @@ public struct EmbeddingTrainer: Sendable {
   public init(
     _ data: LinkPredictionData, _ settings: EmbeddingSettings, threads: Int
   ) throws(DataError) {
-    try settings.validate()
+    try settings.validate(as: "TransE settings")
     var data = data
     if data.validation.count == 0 {
       data.holdOut(share: settings.validationShare, seed: settings.seed)

@@ -20,7 +20,7 @@ public struct TransE: Sendable {
     _ triples: Triples, _ settings: TransESettings = TransESettings(),
     progress: (_ epoch: Int, _ loss: Double) -> Void = { _, _ in }
   ) throws(DataError) -> TransE {
-    try settings.validate()
+    try settings.validate(as: "TransE settings")
     guard triples.count > 0, triples.entities.count > 1 else {
       throw DataError(
         file: "knowledge graph",
@@ -86,4 +86,35 @@ struct TransETriple: Equatable {
     if replacesHead { result.head = other } else { result.tail = other }
     return result
   }
+}
+
+package struct TransESettings: Sendable, Equatable {
+  /// How far apart two points are.
+  package enum Distance: String, Sendable, CaseIterable {
+    /// The sum of the absolute differences.
+    case l1
+    case l2
+  }
+
+  package var dimension = 64
+  package var epochs = 100
+  package var learningRate: Float = 0.01
+  package var margin: Float = 1
+  package var distance = Distance.l2
+  package var seed: UInt64 = 2020
+
+  package init() {}
+}
+
+extension TransESettings: KeyedSettings {
+  package static let keys: [SettingKey<Self>] = [
+    .init("dimension", \.dimension, .count(1...4096), "width of the vectors"),
+    .init("epochs", \.epochs, .count(0 ... .max), "how often each triple is used"),
+    .init("learning_rate", \.learningRate, .number(above: 0, to: 1), "step of gradient descent"),
+    .init(
+      "margin", \.margin, .number(above: 0, to: 1000),
+      "by how much a true triple should be nearer than a corrupted one"),
+    .init("distance", \.distance, .choice, "distance between head + relation and tail"),
+    .init("seed", \.seed, .count(), "determines all random choices"),
+  ]
 }

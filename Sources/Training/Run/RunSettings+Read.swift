@@ -5,18 +5,18 @@ import Workspace
 extension RunSettings {
   /// Takes over what settings say, from files and the command line.
   ///
-  /// Understood are the names of ``keyValues`` and RecBole's other spellings of the same: `learner`
+  /// Understood are the names of ``keys`` and RecBole's other spellings of the same: `learner`
   /// for `optimizer`, `train_neg_sample_args` and the older `neg_sampling`, `clip_grad_norm` as a
   /// number or with `max_norm`, `eval_args` for split and mode. A key that is unset (`~`) keeps its
   /// value, but one of the data goes back to its default. RecBole's keys that say where things are and
-  /// how to run (``RunSettingKeys/notNeeded``) are understood but not needed.
+  /// how to run (``RecBoleKeys/notNeeded``) are understood but not needed.
   ///
   /// - Returns: what was odd or has no effect, a sentence each.
   /// - Throws: an error with the place of a value that its setting cannot have.
   package mutating func apply(_ settings: Settings) throws(DataError) -> [String] {
     var reading = RunSettingsReading(run: self, settings: settings)
     reading.run.data = try DataSettings(settings, over: data)
-    for key in settings.keys where !RunSettingKeys.data.contains(key) { try reading.read(key) }
+    for key in settings.keys where !RunSettings.ofData.contains(key) { try reading.read(key) }
     try reading.checkNegatives()
     self = reading.run
     return settings.warnings + reading.warnings
@@ -40,16 +40,37 @@ private struct RunSettingsReading {
     guard let value = settings[key] else { return }
     switch key {
     case "eval_args": try readEvaluation()
-    case "clip_grad_norm": try readClipping(value)
-    case "learner": try set("optimizer", value, from: key)
-    case "train_neg_sample_args", "neg_sampling": try readNegatives(key, value)
-    case "training_neg_sample_distribution":
-      try set("train_neg_sample_distribution", value, from: key)
-    case "training_neg_sample_num" where value == .int(0) || value == .null:
+    case "clip_grad_norm" where value == .null: try set(key, .string("none"), from: key)
+    case "neg_sampling": try readNegatives(value)
+    case "train_neg_sample_args" where Self.asksForNone(value),
+      "training_neg_sample_num" where value == .int(0) || value == .null:
       keyWithoutNegatives = key
-    default:
-      if try set(key, value, from: key) { return }
-      try readOther(key, value)
+    case "train_neg_sample_args",
+      "clip_grad_norm" where SettingKind.map.read(value) != nil:
+      try readParts(of: key, value)
+    default: try read(key, value, from: key)
+    }
+  }
+
+  /// Reads a key, or a part of one that has parts.
+  private mutating func read(
+    _ name: String, _ value: SettingValue, from key: String
+  ) throws(DataError) {
+    if try set(RecBoleKeys.spellings[name] ?? name, value, from: key, field: name) { return }
+    try readOther(name, value, from: key)
+  }
+
+  /// Reads the parts of a value, each under its name behind that of the key.
+  private mutating func readParts(of key: String, _ value: SettingValue) throws(DataError) {
+    let known = RecBoleKeys.parts[key] ?? []
+    guard case .map(let values) = value, values.keys.allSatisfy(known.contains) else {
+      throw wrong(key, value, in: key, expected: "keys among \(known.joined(separator: ", "))")
+    }
+    if key == "clip_grad_norm", values["max_norm"] ?? .null == .null {
+      throw wrong(key, value, in: key, expected: "a number, or {max_norm: a number}")
+    }
+    for (part, value) in values.sorted(by: { $0.key < $1.key }) where value != .null {
+      try read("\(key).\(part)", value, from: key)
     }
   }
 
@@ -61,35 +82,18 @@ private struct RunSettingsReading {
 
   // MARK: One setting
 
-  /// Sets a run's setting from a value; a list counts as a list of texts.
+  /// Sets a run's setting from a value; one that is unset stays as it is.
   ///
   /// - Returns: false if there is no such setting.
   @discardableResult
   private mutating func set(
-    _ key: String, _ value: SettingValue, from source: String, field: String? = nil
+    _ name: String, _ value: SettingValue, from source: String, field: String? = nil
   ) throws(DataError) -> Bool {
-    guard RunSettingKeys.own.contains(key) else { return false }
-    switch value {
-    case .null: return true
-    case .map where !RunSettingKeys.lists.contains(key),
-      .list where !RunSettingKeys.lists.contains(key):
-      throw wrong(field ?? source, value, in: source, expected: "a single value")
-    case .map: throw wrong(field ?? source, value, in: source, expected: "a value or a list")
-    default: break
+    guard let key = RunSettings.own[name] else { return false }
+    guard value == .null || key.read(value, &run) else {
+      throw wrong(field ?? source, value, in: source, expected: key.expected)
     }
-    do throws(SettingError) {
-      return try run.set(key, to: text(value))
-    } catch {
-      throw wrong(field ?? source, value, in: source, expected: error.expected)
-    }
-  }
-
-  private func text(_ value: SettingValue) -> String {
-    switch value {
-    case .float(let number): Int(exactly: number).map { "\($0)" } ?? "\(number)"
-    case .list(let values): TrainingSettings.text(of: values.map(\.word))
-    default: value.word
-    }
+    return true
   }
 
   private func wrong(
@@ -99,16 +103,6 @@ private struct RunSettingsReading {
     error.field = field
     error.found = found.description
     return error
-  }
-
-  /// The values of a map, whose keys are among the given ones.
-  private func parts(
-    _ key: String, _ value: SettingValue, known: [String]
-  ) throws(DataError) -> [String: SettingValue] {
-    guard case .map(let values) = value, values.keys.allSatisfy(known.contains) else {
-      throw wrong(key, value, in: key, expected: "keys among \(known.joined(separator: ", "))")
-    }
-    return values.filter { $0.value != .null }
   }
 
   // MARK: RecBole's settings with parts
@@ -124,72 +118,41 @@ private struct RunSettingsReading {
     if let mode = arguments.testMode { run.training.testMode = mode }
   }
 
-  private mutating func readClipping(_ value: SettingValue) throws(DataError) {
-    let key = "clip_grad_norm"
-    guard case .map = value else {
-      try set(key, value == .null ? .string("none") : value, from: key)
-      return
-    }
-    let values = try parts(key, value, known: ["max_norm", "norm_type", "error_if_nonfinite"])
-    guard let limit = values["max_norm"] else {
-      throw wrong(key, value, in: key, expected: "a number, or {max_norm: a number}")
-    }
-    try set(key, limit, from: key, field: "clip_grad_norm.max_norm")
-    if let type = values["norm_type"], type != .int(2), type != .float(2) {
-      throw wrong("clip_grad_norm.norm_type", type, in: key, expected: "2")
-    }
+  /// RecBole's own word for none, in its documentation and its programs.
+  private static func asksForNone(_ value: SettingValue) -> Bool {
+    if case .map(let parts) = value { return parts["distribution"] == .string("none") }
+    return value == .null || value == .string("none")
   }
 
-  private mutating func readNegatives(_ key: String, _ value: SettingValue) throws(DataError) {
-    // RecBole's own word for none, in its documentation and its programs.
-    guard value != .null, value != .string("none") else {
+  /// The older setting: one distribution with a number.
+  private mutating func readNegatives(_ value: SettingValue) throws(DataError) {
+    let key = "neg_sampling"
+    guard !Self.asksForNone(value) else {
       keyWithoutNegatives = key
       return
     }
-    let count = "training_neg_sample_num"
-    let distribution = "train_neg_sample_distribution"
-    if key == "neg_sampling" {
-      let values = try parts(key, value, known: NegativeDistribution.allCases.map(\.rawValue))
-      guard let only = values.first, values.count == 1 else {
-        throw wrong(key, value, in: key, expected: "one distribution with a number, as uniform: 1")
-      }
-      try set(distribution, .string(only.key), from: key)
-      try set(count, only.value, from: key)
-      return
+    let known = NegativeDistribution.allCases.map(\.rawValue)
+    guard case .map(let values) = value, let (distribution, count) = values.first,
+      values.count == 1, known.contains(distribution)
+    else {
+      throw wrong(key, value, in: key, expected: "one distribution with a number, as uniform: 1")
     }
-    let values = try parts(
-      key, value, known: ["distribution", "sample_num", "alpha", "dynamic", "candidate_num"])
-    if values["distribution"] == .string("none") {
-      keyWithoutNegatives = key
-      return
-    }
-    if let value = values["distribution"] {
-      try set(distribution, value, from: key, field: "\(key).distribution")
-    }
-    if let value = values["sample_num"] {
-      try set(count, value, from: key, field: "\(key).sample_num")
-    }
-    for (part, only) in [("alpha", 1), ("candidate_num", 0)] {
-      guard let value = values[part], value != .int(only), value != .float(Double(only)) else {
-        continue
-      }
-      throw wrong("\(key).\(part)", value, in: key, expected: "\(only)")
-    }
-    if let value = values["dynamic"], value != .bool(false) {
-      throw wrong("\(key).dynamic", value, in: key, expected: "false")
-    }
+    try set("train_neg_sample_distribution", .string(distribution), from: key)
+    try set("training_neg_sample_num", count, from: key)
   }
 
   // MARK: All other keys
 
-  private mutating func readOther(_ key: String, _ value: SettingValue) throws(DataError) {
-    if let only = RunSettingKeys.fixed[key] {
-      guard value == .null || value == .string(only) else {
-        throw settings.error(key, expected: SettingValue.string(only).description)
+  private mutating func readOther(
+    _ key: String, _ value: SettingValue, from source: String
+  ) throws(DataError) {
+    if let only = RecBoleKeys.fixed[key] {
+      guard value == .null || value.scalar == only.scalar else {
+        throw wrong(key, value, in: source, expected: only.description)
       }
-    } else if RunSettingKeys.notNeeded.contains(key) || value == .null {
-      if value == .null, !RunSettingKeys.all.contains(key) { warnings.append(unknown(key)) }
-    } else if let neutral = RunSettingKeys.withoutEffect[key] {
+    } else if RecBoleKeys.notNeeded.contains(key) || value == .null {
+      if value == .null, !RecBoleKeys.all.contains(key) { warnings.append(unknown(key)) }
+    } else if let neutral = RecBoleKeys.withoutEffect[key] {
       guard !neutral.contains(value) else { return }
       warnings.append("\(place(key)): \(key) is a setting of RecBole that has no effect here.")
     } else {
@@ -198,7 +161,7 @@ private struct RunSettingsReading {
   }
 
   private func unknown(_ key: String) -> String {
-    let near = nearest(to: key, among: RunSettingKeys.all.sorted())
+    let near = nearest(to: key, among: RecBoleKeys.all.sorted())
     return "\(place(key)): there is no setting \(quoted(key)); "
       + (near.map { "is \($0) meant?" } ?? "it has no effect.")
   }
@@ -207,4 +170,57 @@ private struct RunSettingsReading {
     guard let entry = settings.entries[key] else { return "settings" }
     return printable(entry.source, limit: 1000) + (entry.line.map { ", line \($0)" } ?? "")
   }
+}
+
+/// What becomes of the keys of settings files that are none of ours.
+enum RecBoleKeys {
+  /// Other spellings of the same.
+  static let spellings = [
+    "learner": "optimizer", "training_neg_sample_distribution": "train_neg_sample_distribution",
+    "train_neg_sample_args.distribution": "train_neg_sample_distribution",
+    "train_neg_sample_args.sample_num": "training_neg_sample_num",
+    "clip_grad_norm.max_norm": "clip_grad_norm",
+  ]
+
+  /// The parts of keys whose values are maps.
+  static let parts = [
+    "clip_grad_norm": ["max_norm", "norm_type", "error_if_nonfinite"],
+    "train_neg_sample_args": ["distribution", "sample_num", "alpha", "dynamic", "candidate_num"],
+  ]
+
+  /// Understood but not needed: what the files say by themselves, names inside RecBole, and how it
+  /// runs, none of which changes a result here.
+  static let notNeeded: Set<String> = [
+    // Names of columns that RecBole makes.
+    "RATING_FIELD", "LABEL_FIELD", "NEG_PREFIX", "LIST_SUFFIX", "ITEM_LIST_LENGTH_FIELD",
+    "POSITION_FIELD",
+    // Where things are and how to run.
+    "model", "dataset", "data_path", "checkpoint_dir", "config_file_list", "use_gpu", "gpu_id",
+    "device", "nproc", "world_size", "local_rank", "offset", "ip", "port", "worker",
+    "single_spec", "enable_amp", "enable_scaler", "require_pow", "reproducibility", "state",
+    "show_progress",
+    "log_wandb", "wandb_project", "save_dataset", "dataset_save_path", "save_dataloaders",
+    "dataloaders_save_path", "shuffle", "eval_batch_size", "valid_metric_bigger",
+    "metric_decimal_place", "loss_decimal_place", "repeatable", "eval_type", "MODEL_TYPE",
+    "MODEL_INPUT_TYPE", "clip_grad_norm.error_if_nonfinite",
+  ]
+
+  /// What can only be as it is.
+  static let fixed: [String: SettingValue] = [
+    "encoding": .string("utf-8"), "clip_grad_norm.norm_type": .int(2),
+    "train_neg_sample_args.alpha": .int(1), "train_neg_sample_args.candidate_num": .int(0),
+    "train_neg_sample_args.dynamic": .bool(false),
+  ]
+
+  /// RecBole's settings of the data that have no effect, each with the values that ask for none.
+  static let withoutEffect: [String: [SettingValue]] = [
+    "normalize_field": [], "normalize_all": [.bool(false)], "discretization": [],
+    "numerical_features": [.list([])], "transform": [], "SOURCE_ID_FIELD": [],
+    "TARGET_ID_FIELD": [],
+  ]
+
+  /// All keys that files may have, ours among them.
+  static let all = RunSettings.ofData.union(RunSettings.own.keys).union(spellings.keys)
+    .union(parts.keys).union(notNeeded).union(fixed.keys).union(withoutEffect.keys)
+    .union(["eval_args", "neg_sampling"])
 }

@@ -1,3 +1,4 @@
+import AtomicFiles
 import KSRModel
 import Workspace
 
@@ -22,17 +23,9 @@ public struct RunSettings: Sendable, Equatable {
   /// cutting sequences into prefixes.
   package static var recBole: RunSettings {
     var settings = RunSettings()
-    settings.network.dropoutProbability = 0.1
-    settings.network.freezesKnowledgeGraph = false
-    settings.network.hasPadRelation = true
-    settings.training.learningRate = 0.001
-    settings.training.averageDecay = nil
-    settings.training.epochs = 300
-    settings.training.stoppingStep = 10
-    settings.training.validationMetric = ValidationMetric(.mrr, at: 10)
-    settings.training.mode = .prefix
-    settings.training.memoryRelations = .all
-    settings.training.relationScale = 1
+    for key in keys {
+      if let value = key.recBole { _ = key.read(.string(value), &settings) }
+    }
     return settings
   }
 
@@ -45,20 +38,6 @@ public struct RunSettings: Sendable, Equatable {
     return network.gamma == 0 ? .factor(1) : .meanLength(0.5 / abs(network.gamma))
   }
 
-  /// The settings as text, in a fixed order.
-  package var keyValues: [(key: String, value: String)] {
-    network.keyValues + training.keyValues + data.keyValues
-  }
-
-  /// Sets one of the network or the training from text, as ``keyValues`` gives it.
-  ///
-  /// - Returns: false if there is no such setting; those of the data are read together
-  ///   (``DataSettings/init(given:source:)``).
-  mutating func set(_ key: String, to value: String) throws(SettingError) -> Bool {
-    if try network.set(key, to: value) { return true }
-    return try training.set(key, to: value)
-  }
-
   /// The settings in which others differ, with both values.
   package func differences(
     from other: RunSettings
@@ -67,4 +46,18 @@ public struct RunSettings: Sendable, Equatable {
       own.value == other.value ? nil : (own.key, own.value, other.value)
     }
   }
+}
+
+extension RunSettings: KeyedSettings {
+  package static let keys: [SettingKey<Self>] =
+    KSRSettings.keys.map { $0.lifted(to: \.network) }
+    + TrainingSettings.keys.map { $0.lifted(to: \.training) }
+    + DataSettings.keys.map { $0.lifted(to: \.data) }
+
+  /// Those of the network and the training, by name.
+  static let own = Dictionary(
+    uniqueKeysWithValues: keys.dropLast(DataSettings.keys.count).map { ($0.name, $0) })
+
+  /// Those of the data, which are read together.
+  static let ofData = Set(DataSettings.keys.map(\.name)).union(DataSettings.loose)
 }

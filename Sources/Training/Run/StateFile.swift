@@ -38,21 +38,16 @@ package struct StateFile: Sendable {
     }
     var settings = RunSettings()
     var ofData: [String: String] = [:]
-    for (key, _) in settings.keyValues {
-      guard let value = file.metadata[Key.setting + key] else {
-        throw CheckpointError(.contents, file: path, "its settings have no \(key)")
+    for key in RunSettings.keys {
+      guard let value = file.metadata[Key.setting + key.name] else {
+        throw CheckpointError(.contents, file: path, "its settings have no \(key.name)")
       }
-      if RunSettingKeys.data.contains(key) {
-        ofData[key] = value
-        continue
-      }
-      do throws(SettingError) {
-        _ = try settings.set(key, to: value)
-      } catch {
+      if RunSettings.ofData.contains(key.name) {
+        ofData[key.name] = value
+      } else if !key.read(.string(value), &settings) {
         throw CheckpointError(
           .contents, file: path,
-          "its setting \(key) is \(quoted(value)), expected \(error.expected)"
-        )
+          "its setting \(key.name) is \(quoted(value)), expected \(key.expected)")
       }
     }
     do throws(DataError) {

@@ -1,77 +1,58 @@
+import AtomicFiles
 import KSRModel
 import Workspace
 
 /// The settings of a training run that are not the network's, under RecBole's names where RecBole
 /// has them.
 public struct TrainingSettings: Sendable, Equatable {
-  /// `learning_rate` of Adam; RecBole's 0.001 needs several times the epochs.
+  /// RecBole's 0.001 needs several times the epochs.
   package var learningRate: Float = 0.01
-  /// `optimizer`: adam or adamw.
   package var optimiser = OptimiserKind.adam
-  /// `weight_decay`: added to the gradient (adam) or taken off the parameter (adamw).
   package var weightDecay: Float = 0
-  /// `clip_grad_norm`: the largest norm of the gradient over all tensors; nil for any.
+  /// The largest norm of the gradient over all tensors; nil for any.
   package var gradientNormLimit: Float?
-  /// `learning_rate_schedule`: constant or cosine.
   package var schedule = LearningRateSchedule.constant
-  /// `warmup_steps` of the cosine schedule.
   package var warmUpSteps = 0
-  /// `average_decay`: how much of the running mean of the parameters is left after a step
-  /// (``ParameterAverage``); nil for no mean.
+  /// How much of the running mean of the parameters is left after a step (``ParameterAverage``); nil
+  /// for no mean.
   ///
   /// With it a large rate and large batches, whose steps are the cheaper ones, rank better than small
   /// ones do without (README, "On real data").
   package var averageDecay: Float? = 0.99
-  /// `training_neg_sample_num`: negatives for each scored step (BPR).
   package var negativeCount = 1
-  /// `train_neg_sample_distribution`: how negatives are drawn (BPR).
   package var negativeDistribution = NegativeDistribution.uniform
-  /// `train_batch_size`: scored positions in a batch; windows are added whole until it is reached.
+  /// Scored positions in a batch; windows are added whole until it is reached.
   public var batchSize = 2048
-  /// `epochs`: at most so many passes over the training sequences.
+  /// At most so many passes over the training sequences.
   public var epochs = 300
-  /// `stopping_step`: stop after more than so many validations without improvement.
   package var stoppingStep = 10
-  /// `eval_step`: validate after every so many epochs.
   package var evaluationStep = 1
-  /// `valid_metric`: what the best epoch is chosen by.
   package var validationMetric = ValidationMetric(.ndcg, at: 10)
-  /// `metrics`: what is reported of validation and test.
   package var metrics: [ValidationMetric.Kind] = [.hit, .mrr, .ndcg, .recall, .precision]
-  /// `topk`: the lengths of the lists that the metrics look at.
   package var listLengths = [10]
-  /// `eval_args.split.LS`: which of a user's last interactions are left out of training.
   package var leaveOut = DataSplit.LeaveOut.validAndTest
-  /// `eval_args.split.RS` with `eval_args.group_by`: shares that are cut off instead, if any.
+  /// Shares that are cut off in place of ``leaveOut``, if any.
   package var ratios: DataSplit.Ratios?
-  /// `eval_args.mode.valid`: what the targets of validation are ranked among.
   package var validationMode = CandidateMode.full
-  /// `eval_args.mode.test`: what the targets of the test are ranked among.
   package var testMode = CandidateMode.full
-  /// `seed` of every random choice.
   package var seed: UInt64 = 2020
-  /// `training`: windows with a loss at every step, or RecBole's prefixes.
+  /// Windows with a loss at every step, or RecBole's prefixes.
   public var mode = WindowMode.windows
-  /// `window_stride`: how many items later the next window starts; nil is half a window.
+  /// How many items later the next window starts; nil is half a window.
   package var windowStride: Int?
-  /// `shift_windows`: whether the windows after a sequence's first start elsewhere in each epoch.
   package var shiftsWindows = true
-  /// `shards`: into how many parts a batch is cut.
+  /// Into how many parts a batch is cut.
   ///
   /// More allow more threads. The result depends on this number, never on the number of threads.
   public var shards = 4
-  /// `memory_relations`: which relations are the memory's keys.
   package var memoryRelations = MemoryRelations.item
-  /// `relation_scale`: what the relation vectors are multiplied with; nil is `auto`.
+  /// What the relation vectors are multiplied with; nil is `auto`.
   ///
   /// `auto` makes γ times their mean length 1/2, so that the attention starts spread out and learns to
   /// be as sharp as it needs. With TransE's own lengths and γ = 10 it collapses.
   package var relationScale: Float?
-  /// `held_out_users`: tokens of users to leave out of training, `*` standing for any text.
   package var heldOutUsers: [String] = []
 
-  /// The defaults, which are RecBole's but for `training`, `valid_metric`, `memory_relations`,
-  /// `learning_rate`, `train_batch_size` and `relation_scale`.
   package init() {}
 
   package var split: DataSplit {
@@ -86,5 +67,160 @@ public struct TrainingSettings: Sendable, Equatable {
   package var reportedMetrics: [ValidationMetric] {
     let all = listLengths.flatMap { k in metrics.map { ValidationMetric($0, at: k) } }
     return all.contains(validationMetric) ? all : all + [validationMetric]
+  }
+}
+
+extension TrainingSettings: KeyedSettings {
+  package static let keys: [SettingKey<Self>] = optimisation + evaluation + sequences
+
+  private static let most = 1_000_000_000
+
+  private static let optimisation: [SettingKey<Self>] = [
+    .init(
+      "learning_rate", \.learningRate, .number(above: 0), recBole: "0.001",
+      "step size of the optimizer"),
+    .init("optimizer", \.optimiser, .choice, "Adam, or AdamW with its own weight decay"),
+    .init(
+      "weight_decay", \.weightDecay, .number(0...),
+      "L2 penalty in the gradient (adam), or decoupled from it (adamw)"),
+    .init(
+      "clip_grad_norm", \.gradientNormLimit, .number(above: 0), or: "none",
+      "the gradient's largest norm over all tensors"),
+    .init(
+      "learning_rate_schedule", \.schedule, .choice,
+      "cosine: the rate rises over warmup_steps, then falls to 0"),
+    .init("warmup_steps", \.warmUpSteps, .count(0...most), "steps over which the cosine rises"),
+    .init(
+      "average_decay", \.averageDecay, .number(between: 0, and: 1), or: "none", recBole: "none",
+      "decay of the EMA of the parameters, which is validated and saved"),
+    .init(
+      "training_neg_sample_num", \.negativeCount, .count(1...most),
+      "negatives for each scored step, with BPR"),
+    .init(
+      "train_neg_sample_distribution", \.negativeDistribution, .choice,
+      "how negatives are drawn, with BPR"),
+    .init(
+      "train_batch_size", \.batchSize, .count(1...most),
+      "scored steps in a batch; windows are added whole until it is reached"),
+    .init("epochs", \.epochs, .count(1...most), "passes over the data, at most"),
+  ]
+
+  private static let evaluation: [SettingKey<Self>] = [
+    .init(
+      "stopping_step", \.stoppingStep, .count(0...most),
+      "early stopping, after more validations without improvement"),
+    .init("eval_step", \.evaluationStep, .count(1...most), "validate after so many epochs"),
+    .init(
+      "valid_metric", \.validationMetric, .metric, recBole: "MRR@10",
+      "the metric that decides which epoch is best"),
+    .init(
+      "metrics", \.metrics, .list("some of \(ValidationMetric.names)", of: metricKind),
+      "the metrics that are reported"),
+    .init(
+      "topk", \.listLengths,
+      .list(
+        "whole numbers from 1 to \(ValidationMetric.longestList)",
+        of: .count(1...ValidationMetric.longestList)),
+      "the metrics' cut-offs"),
+    .init(
+      "eval_args.split.LS", SettingKind<DataSplit.LeaveOut>.choice.expected,
+      "leave-one-out: which of a user's last two interactions are not trained on",
+      text: \.leaveOut.rawValue
+    ) { value, training in
+      guard let leaveOut = SettingKind<DataSplit.LeaveOut>.choice.read(value) else { return false }
+      (training.leaveOut, training.ratios) = (leaveOut, nil)
+      return true
+    },
+    .init(
+      "eval_args.split.RS", \.ratios, .ratios, or: "none",
+      "shares of training, validation and test, in place of LS"),
+    .init(
+      "eval_args.group_by", "user or none",
+      "RS cuts each user's history, or all interactions at one time",
+      text: { $0.ratios?.isByUser == false ? "none" : "user" }
+    ) { value, training in
+      guard value == .string("user") || value == .string("none") else { return false }
+      training.ratios?.isByUser = value == .string("user")
+      return true
+    },
+    .init(
+      "eval_args.mode.valid", \.validationMode, .mode, "the items among which validation ranks"),
+    .init("eval_args.mode.test", \.testMode, .mode, "the items among which the test ranks"),
+    .init("seed", \.seed, .count(), "seed of every random choice"),
+  ]
+
+  private static let sequences: [SettingKey<Self>] = [
+    .init(
+      "training", \.mode, .choice, recBole: "prefix",
+      "a pass per window with a loss at every step, or a pass per prefix"),
+    .init(
+      "window_stride", \.windowStride, .count(1...most), or: "half",
+      "how many items later the next window starts; half: half a window"),
+    .init(
+      "shift_windows", \.shiftsWindows, .flag,
+      "windows after a user's first start elsewhere in each epoch"),
+    .init(
+      "shards", \.shards, .count(1...most),
+      "parts of a batch for threads to share; results depend on it, not on --threads"),
+    .init(
+      "memory_relations", \.memoryRelations, .relations, recBole: "all",
+      "the memory's keys; item: the relations whose heads are items"),
+    .init(
+      "relation_scale", \.relationScale, .number(above: 0), or: "auto", recBole: "1",
+      "factor on the relation vectors; auto: gamma times mean length is 1/2"),
+    .init(
+      "held_out_users", \.heldOutUsers, .words,
+      "users not to train on; * stands for any text"),
+  ]
+
+  private static let metricKind = SettingKind<ValidationMetric.Kind>.word(
+    "one of \(ValidationMetric.names)", text: \.rawValue, parse: { ValidationMetric.Kind(name: $0) }
+  )
+}
+
+extension SettingKind where Value == ValidationMetric {
+  fileprivate static var metric: Self {
+    .word(
+      "one of \(ValidationMetric.names) with the list's length, such as NDCG@10",
+      text: \.description, parse: { ValidationMetric($0) })
+  }
+}
+
+extension SettingKind where Value == CandidateMode {
+  fileprivate static var mode: Self {
+    .word(CandidateMode.expected, text: \.text, parse: { CandidateMode($0) })
+  }
+}
+
+extension SettingKind where Value == DataSplit.Ratios {
+  fileprivate static var ratios: Self {
+    Self(
+      "three shares such as 0.8,0.1,0.1",
+      text: { SettingValue.text(of: $0.parts.map { "\($0)" }) }
+    ) { value in
+      let parts = value.words?.map { Double($0).map(SettingValue.float) ?? .null }
+      return EvaluationArguments.shares(.list(parts ?? [])).map { DataSplit.Ratios($0) }
+    }
+  }
+}
+
+extension SettingKind where Value == MemoryRelations {
+  fileprivate static var relations: Self {
+    Self(
+      "item, all, or a list of relations",
+      text: { relations in
+        switch relations {
+        case .item: "item"
+        case .all: "all"
+        case .list(let names): SettingValue.text(of: names)
+        }
+      }
+    ) { value in
+      switch value {
+      case .string("item"): .item
+      case .string("all"): .all
+      default: value.words.map(MemoryRelations.list)
+      }
+    }
   }
 }

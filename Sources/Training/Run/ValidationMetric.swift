@@ -46,6 +46,8 @@ package struct ValidationMetric: Sendable, Hashable, CustomStringConvertible {
 
   static let longestList = 1_000_000
 
+  static let names = Kind.allCases.map(\.rawValue).joined(separator: ", ")
+
   /// The metric as it is written: `NDCG@10`.
   package var description: String { "\(kind.rawValue)@\(k)" }
 

@@ -1,3 +1,5 @@
+import AtomicFiles
+
 /// Numbers allowed by RecBole's notation: intervals such as `[5,inf)`, several joined with `;`.
 ///
 /// `[` and `]` include their bound, `(` and `)` do not; a number is allowed if any interval holds
@@ -59,11 +61,4 @@ package struct Intervals: Sendable, Equatable {
       return number
     }
   }
-}
-
-/// The text without blanks around it.
-func trimmed(_ text: Substring) -> Substring {
-  var text = text.drop { $0 == " " || $0 == "\t" }
-  while let last = text.last, last == " " || last == "\t" { text.removeLast() }
-  return text
 }

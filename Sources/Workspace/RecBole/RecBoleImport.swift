@@ -19,7 +19,7 @@ package struct RecBoleImport: Sendable {
   package init(
     _ parameters: StateDict, settings: Settings, folder: AtomicFolder
   ) throws {
-    if let name = try settings.string("model"), name != "KSR" {
+    if let name = try settings.value("model", .text), name != "KSR" {
       throw settings.error("model", expected: "KSR")
     }
     var notes: [String] = []
@@ -32,7 +32,7 @@ package struct RecBoleImport: Sendable {
       parameters, vocabulary, width: network.kgEmbeddingSize, folder)
     let values = try parameters.parameters(network, relations: keys)
     let likeness = EntityLikeness(values.entityEmbedding, vocabulary)
-    if try settings.bool("freeze_kg") == nil {
+    if try settings.value("freeze_kg", .flag) == nil {
       network.freezesKnowledgeGraph = likeness?.isSame ?? false
       notes.append(
         "freeze_kg is not given: taken as \(network.freezesKnowledgeGraph), since the entity vectors"
@@ -45,7 +45,7 @@ package struct RecBoleImport: Sendable {
           + " own vector in \(folder.name).ent_feature than to another item's: this may be other data"
           + " than the model was trained on, and the names wrong.")
     }
-    if let dataset = try settings.string("dataset"), dataset != folder.name {
+    if let dataset = try settings.value("dataset", .text), dataset != folder.name {
       notes.append(
         "The model was trained on a folder \(quoted(dataset)); this one is \(quoted(folder.name)).")
     }

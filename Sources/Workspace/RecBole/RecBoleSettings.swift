@@ -1,7 +1,8 @@
 import AtomicFiles
 import KSRModel
 
-/// What RecBole's settings say about a network and its training, where no shape tells it.
+/// What RecBole's settings say about a network, its training and its data folder, where no shape tells
+/// it.
 enum RecBoleSettings {
   /// The hyper-parameters that no shape tells; RecBole's defaults, with a note, where they are not
   /// given.
@@ -9,28 +10,14 @@ enum RecBoleSettings {
     _ settings: Settings, notes: inout [String]
   ) throws(DataError) -> KSRSettings {
     var network = KSRSettings()
-    network.freezesKnowledgeGraph = try settings.bool("freeze_kg") ?? false
+    network.freezesKnowledgeGraph = false
     var missing: [String] = []
-    if let gamma = try settings.float("gamma") {
-      network.gamma = Float(gamma)
-      guard network.gamma.isFinite else {
-        throw settings.error("gamma", expected: "a finite number")
+    for name in ["freeze_kg", "gamma", "loss_type", "MAX_ITEM_LIST_LENGTH", "dropout_prob"] {
+      guard let key = KSRSettings.key(name), try !network.take(key, of: settings) else { continue }
+      // What is not said of the other two is looked for elsewhere, or changes no score.
+      if !["freeze_kg", "dropout_prob"].contains(name) {
+        missing.append("\(name) \(key.text(network))")
       }
-    } else {
-      missing.append("gamma \(network.gamma)")
-    }
-    if let loss: LossType = try settings.choice("loss_type") {
-      network.loss = loss
-    } else {
-      missing.append("loss_type \(network.loss.rawValue)")
-    }
-    if let length = try settings.int("MAX_ITEM_LIST_LENGTH", in: 1...65536) {
-      network.maxItemListLength = length
-    } else {
-      missing.append("MAX_ITEM_LIST_LENGTH \(network.maxItemListLength)")
-    }
-    if let dropout = try settings.float("dropout_prob", in: 0...0.999_999) {
-      network.dropoutProbability = Float(dropout)
     }
     if !missing.isEmpty {
       notes.append(
@@ -76,5 +63,30 @@ enum RecBoleSettings {
       }
     }
     return result
+  }
+
+  /// Settings that change identifiers or vectors and are not applied here, each with the values at
+  /// which they change nothing and the reason.
+  private static let refused: [(key: String, neutral: [SettingValue], reason: String)] = [
+    (
+      "benchmark_filename", [],
+      "RecBole's KSR reads sequences that were cut in advance from such files, which are not read"
+    ),
+    (
+      "kg_reverse_r", [.bool(false)],
+      "RecBole's KSR has no vectors for reverse relations and cannot have been trained with them"
+    ),
+    ("normalize_field", [], "vectors are read as they stand"),
+    ("normalize_all", [.bool(false)], "vectors are read as they stand"),
+  ]
+
+  /// How the data is read; an error where a setting asks for data that is not what the folder holds.
+  static func data(_ settings: Settings) throws(DataError) -> DataSettings {
+    for (key, neutral, reason) in refused {
+      guard let value = settings[key], value != .null, !neutral.contains(value) else { continue }
+      let values = neutral.isEmpty ? "none" : neutral.map(\.description).joined(separator: " or ")
+      throw settings.error(key, expected: "\(values): \(reason)")
+    }
+    return try DataSettings(settings)
   }
 }

@@ -40,7 +40,7 @@ package struct RecBoleVocabulary: Sendable {
 
   /// Reads a data folder as RecBole's settings say.
   package init(_ folder: AtomicFolder, settings: Settings = Settings()) throws(DataError) {
-    let choices = try RecBoleDataSettings.read(settings)
+    let choices = try RecBoleSettings.data(settings)
     let keptGraph = try KeptGraph(folder, choices)
     let kept = try KeptInteractions(folder, choices)
     let (interactions, folder) = (kept.interactions, kept.folder)

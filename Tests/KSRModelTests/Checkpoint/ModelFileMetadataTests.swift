@@ -19,7 +19,7 @@ struct ModelFileMetadataTests {
   @Test(
     "Settings that a model cannot have are sentences",
     arguments: [
-      ("ksr.num_layers", "4", "1, 2 or 3"), ("ksr.embedding_size", "0", "from 1 to 65536"),
+      ("ksr.num_layers", "4", "from 1 to 3"), ("ksr.embedding_size", "0", "from 1 to 65536"),
       ("ksr.kg_embedding_size", "-1", "from 1 to 65536"),
       ("ksr.hidden_size", "99999999999999999999", "from 1 to 65536"),
       ("ksr.dropout_prob", "1", "below 1"), ("ksr.gamma", "nan", "a finite number"),

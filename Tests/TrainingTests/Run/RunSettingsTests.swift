@@ -1,4 +1,5 @@
 import AtomicFiles
+import Foundation
 import KSRModel
 import TestSupport
 import Testing
@@ -131,6 +132,82 @@ import Workspace
       again.training.seed += 1
       #expect(again.differences(from: run).map(\.key) == ["seed"])
     }
+  }
+
+  /// What a setting may not be, for those of which any text is taken.
+  private func wrong(for key: String) -> SettingValue {
+    switch key {
+    case "load_col", "unload_col", "unused_col", "seq_len", "preload_weight", "val_interval",
+      "threshold", "memory_relations", "held_out_users":
+      return .list([.list([])])
+    default: return .map(["a": .int(1), "b": .int(2)])
+    }
+  }
+
+  @Test func everySettingIsReadPrintedAndExplained() throws {
+    let names = RunSettings.keys.map(\.name)
+    #expect(Set(names).count == names.count && names.count == 70)
+    let help = RunSettings().help
+    for key in RunSettings.keys {
+      #expect(help.contains("  \(key.name) = "), "\(key.name)")
+      #expect(!key.meaning.isEmpty && !key.meaning.hasSuffix("."), "\(key.name)")
+      #expect(!key.expected.isEmpty, "\(key.name)")
+      var settings = Settings()
+      settings.set(key.name, wrong(for: key.name), source: "a.yaml", line: 3)
+      var run = RunSettings()
+      do throws(DataError) {
+        _ = try run.apply(settings)
+        Issue.record("\(key.name) took \(wrong(for: key.name))")
+      } catch {
+        #expect(error.file == "a.yaml" && error.line == 3, "\(error)")
+        #expect(error.field == key.name || error.field == key.name + ".a", "\(error)")
+      }
+    }
+    for key in RunSettings.own.values {
+      for start in [RunSettings(), .recBole] {
+        var run = RunSettings()
+        #expect(key.read(.string(key.text(start)), &run), "\(key.name)")
+        #expect(key.text(run) == key.text(start), "\(key.name)")
+      }
+      guard let text = key.recBole else { continue }
+      var run = RunSettings()
+      #expect(key.read(.string(text), &run) && key.text(run) == key.text(.recBole), "\(key.name)")
+      #expect(key.text(run) != key.text(RunSettings()), "\(key.name)")
+    }
+  }
+
+  /// The bounds that a setting names are those that it has.
+  @Test func boundsAreRefusedFromOutside() throws {
+    let bounds =
+      /a (whole )?number (from|above|between) (-?[0-9.]+)(?: (to|to below|and) ([0-9.]+))?/
+    var bounded = 0
+    for key in RunSettings.own.values {
+      guard let match = key.expected.firstMatch(of: bounds) else { continue }
+      bounded += 1
+      let isWhole = match.1 != nil
+      func takes(_ number: Double) -> Bool {
+        var run = RunSettings()
+        return key.read(isWhole ? .int(Int(number)) : .float(number), &run)
+      }
+      let step = isWhole ? 1 : 1e-3
+      let low = try #require(Double(match.3))
+      #expect(takes(low) == (match.2 == "from") && !takes(low - step), "\(key.name)")
+      #expect(takes(low + step), "\(key.name)")
+      guard let high = match.5.flatMap({ Double($0) }) else { continue }
+      #expect(takes(high) == (match.4 == "to") && !takes(high + step), "\(key.name)")
+      #expect(takes(high - step), "\(key.name)")
+    }
+    #expect(bounded == 20)
+  }
+
+  @Test func theReadmesTableIsThatOfTheKeys() throws {
+    let readme = try String(contentsOfFile: TestEnvironment.root + "/README.md", encoding: .utf8)
+    let begin = try #require(readme.range(of: "<!-- settings -->"))
+    let end = try #require(readme.range(of: "<!-- /settings -->"))
+    let table = RunSettings().markdown { RunSettings.own[$0.name] != nil }
+    #expect(
+      readme[begin.upperBound..<end.lowerBound] == "\n\(table)\n",
+      "put this between the two marks:\n\(table)")
   }
 
   @Test func recBolesDefaults() {
@@ -296,9 +373,9 @@ extension RunSettings {
   /// What is read of the settings as text.
   func readBack() throws -> RunSettings {
     var again = RunSettings()
-    for (key, value) in keyValues where !RunSettingKeys.data.contains(key) {
-      let isKnown = try again.set(key, to: value)
-      #expect(isKnown, "\(key)")
+    for (key, value) in keyValues {
+      guard let own = RunSettings.own[key] else { continue }
+      #expect(own.read(.string(value), &again), "\(key)")
     }
     again.data = try DataSettings(
       given: Dictionary(uniqueKeysWithValues: keyValues.map { ($0, $1) }), source: "text")

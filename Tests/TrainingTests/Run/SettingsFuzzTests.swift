@@ -34,7 +34,7 @@ import Testing
 
   @Test func anyValueIsTakenOrRefused() {
     var generator = SeededGenerator(seed: 11)
-    let keys = RunSettingKeys.all.sorted()
+    let keys = RecBoleKeys.all.sorted()
     var (taken, refused) = (0, 0)
     for _ in 0..<TestEnvironment.fuzzCount(20_000) {
       var settings = Settings()
