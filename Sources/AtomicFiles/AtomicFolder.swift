@@ -21,8 +21,8 @@ public struct AtomicFolder: Sendable, Equatable {
       throw DataError(file: path, found: "a file", expected: "a folder NAME that holds NAME.inter")
     }
     // The name as given counts first, so that a link may rename a data set; "." has none.
-    let names = [self.path, resolved(self.path) ?? self.path].map(lastComponent)
-    for name in names where isFile("\(self.path)/\(name).inter") {
+    let names = [self.path, Paths.resolved(self.path) ?? self.path].map(Paths.name)
+    for name in names where Paths.isFile("\(self.path)/\(name).inter") {
       self.name = name
       return
     }
@@ -44,16 +44,7 @@ public struct AtomicFolder: Sendable, Equatable {
   /// The path of the file with a suffix, such as "inter"; it need not exist.
   public func file(_ suffix: String) -> String { "\(path)/\(name).\(suffix)" }
 
-  package func has(_ suffix: String) -> Bool { isFile(file(suffix)) }
-}
-
-private func lastComponent(_ path: String) -> String {
-  path.split(separator: "/").last.map(String.init) ?? ""
-}
-
-private func isFile(_ path: String) -> Bool {
-  var status = stat()
-  return stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFDIR
+  package func has(_ suffix: String) -> Bool { Paths.isFile(file(suffix)) }
 }
 
 private func files(in folder: String) -> [String] {
@@ -67,4 +58,47 @@ private func files(in folder: String) -> [String] {
     names.append(name)
   }
   return names.sorted()
+}
+
+/// How the files of a data set are written: RecBole's names of fields, and what separates them.
+public struct AtomicForm: Sendable, Equatable {
+  /// The file and the columns of vectors made elsewhere (`additional_feat_suffix`,
+  /// `preload_weight`).
+  package struct Vectors: Sendable, Equatable {
+    package var suffix: String
+    /// The column of the tokens; nil for the only one of its type.
+    package var id: String?
+    /// The column of the vectors; nil for the only one of its type.
+    package var vector: String?
+
+    package init(suffix: String, id: String? = nil, vector: String? = nil) {
+      (self.suffix, self.id, self.vector) = (suffix, id, vector)
+    }
+  }
+
+  /// `USER_ID_FIELD`.
+  package var user = "user_id"
+  /// `ITEM_ID_FIELD`.
+  package var item = "item_id"
+  /// `TIME_FIELD`.
+  package var time = "timestamp"
+  /// `HEAD_ENTITY_ID_FIELD`.
+  package var head = "head_id"
+  /// `RELATION_ID_FIELD`.
+  package var relation = "relation_id"
+  /// `TAIL_ENTITY_ID_FIELD`.
+  package var tail = "tail_id"
+  /// `ENTITY_ID_FIELD`.
+  package var entity = "entity_id"
+  /// `field_separator`, an ASCII character.
+  package var fieldSeparator = tab
+  /// `seq_separator`, an ASCII character.
+  package var sequenceSeparator = UInt8(ascii: " ")
+  /// `seq_len`: how many pieces of a sequence count, by field; all where it is not named.
+  package var sequenceLengths: [String: Int] = [:]
+  package var entityVectors = Vectors(suffix: "ent_feature")
+  package var relationVectors = Vectors(suffix: "rel_feature")
+
+  /// RecBole's defaults.
+  public init() {}
 }

@@ -91,3 +91,135 @@ struct RowScanner {
     return AtomicColumn(parts[0], type)
   }
 }
+
+extension RowScanner {
+  /// Reads all rows and returns how many there are.
+  mutating func readRows(
+    into readers: inout [ColumnReader], header: [AtomicColumn]
+  ) throws(DataError) -> Int {
+    // An array of ours cannot be reached from elsewhere; the buffer spares the checks for that.
+    let result: Result<Int, DataError> = readers.withUnsafeMutableBufferPointer { readers in
+      do throws(DataError) {
+        return .success(try readRows(into: readers, header))
+      } catch {
+        return .failure(error)
+      }
+    }
+    return try result.get()
+  }
+
+  private mutating func readRows(
+    into readers: UnsafeMutableBufferPointer<ColumnReader>, _ header: [AtomicColumn]
+  ) throws(DataError) -> Int {
+    let last = readers.count - 1
+    var rows = 0
+    while position < bytes.count {
+      if bytes[position] <= UInt8(ascii: " "), skipBlankLine() {
+        skipped.append(rows)
+        continue
+      }
+      line += 1
+      guard rows < Int(Int32.max) else {
+        throw DataError(
+          file: path, line: line, found: "one row more", expected: "at most \(Int32.max) rows")
+      }
+      let startOfRow = position
+      for column in 0...last {
+        let start = position
+        do throws(ColumnReader.Complaint) {
+          if readers[column].reading == .tokens {
+            let (end, hash, ascii) = endAndHashOfField(at: start)
+            position = end
+            try readers[column].appendToken(slice(start, end), hash: hash, ascii: ascii)
+          } else {
+            position = endOfField(at: start)
+            if readers[column].reading != nil { try readers[column].append(slice(start, position)) }
+          }
+        } catch {
+          throw describe(error, in: slice(start, position), header[column], readers[column])
+        }
+        let separated = position < bytes.count && bytes[position] == separator
+        guard separated == (column < last) else { throw wrongCount(startOfRow, header.count) }
+        if separated { position += 1 }
+      }
+      if position < bytes.count, bytes[position] == carriageReturn { position += 1 }
+      if position < bytes.count { position += 1 }
+      rows += 1
+    }
+    return rows
+  }
+
+  @inline(__always)
+  private func slice(_ start: Int, _ end: Int) -> UnsafeBufferPointer<UInt8> {
+    UnsafeBufferPointer(rebasing: bytes[start..<end])
+  }
+
+  /// Where the field ends: at a separator, at a line end, or with the file.
+  @inline(__always)
+  private func endOfField(at start: Int) -> Int {
+    var end = start
+    while end < bytes.count {
+      if bytes[end] <= carriageReturn || bytes[end] == separator, isEnd(end) { break }
+      end += 1
+    }
+    return end
+  }
+
+  /// Where the field ends, the hash of its bytes, and whether all of them are ASCII.
+  @inline(__always)
+  private func endAndHashOfField(at start: Int) -> (end: Int, hash: UInt64, ascii: Bool) {
+    var end = start
+    var hash = Vocabulary.hashStart
+    var union: UInt8 = 0
+    while end < bytes.count {
+      let byte = bytes[end]
+      if byte <= carriageReturn || byte == separator, isEnd(end) { break }
+      hash = Vocabulary.hashStep(hash, byte)
+      union |= byte
+      end += 1
+    }
+    return (end, Vocabulary.hashEnd(hash), union < 0x80)
+  }
+
+  /// Whether the byte ends a field; a carriage return does so only at the end of a line.
+  @inline(__always)
+  private func isEnd(_ index: Int) -> Bool {
+    let byte = bytes[index]
+    if byte == separator || byte == newline { return true }
+    guard byte == carriageReturn else { return false }
+    return index + 1 == bytes.count || bytes[index + 1] == newline
+  }
+
+  private func describe(
+    _ complaint: ColumnReader.Complaint, in field: UnsafeBufferPointer<UInt8>,
+    _ column: AtomicColumn, _ reader: ColumnReader
+  ) -> DataError {
+    let text = shown(field)
+    let (found, expected) =
+      switch complaint {
+      case .empty: (text, column.type == .token ? "a token" : "numbers separated by spaces")
+      case .notUTF8: ("bytes that are not UTF-8 in \(text)", "UTF-8")
+      case .notANumber: (text, "a finite number")
+      case .notAFloat(let piece): (quoted(piece), "finite numbers separated by spaces")
+      case .width(let width):
+        ("\(width) numbers", "\(reader.vectors.width) numbers, as in the rows before")
+      }
+    return DataError(file: path, line: line, field: column.name, found: found, expected: expected)
+  }
+
+  private func wrongCount(_ startOfRow: Int, _ columns: Int) -> DataError {
+    var fields = 1
+    for byte in bytes[startOfRow...] {
+      if byte == newline { break }
+      if byte == separator { fields += 1 }
+    }
+    return DataError(
+      file: path, line: line, found: fields == 1 ? "1 field" : "\(fields) fields",
+      expected: "\(columns) fields, as the header has")
+  }
+
+  private func shown(_ field: UnsafeBufferPointer<UInt8>) -> String {
+    // The start of a long field is enough, and a field may be many megabytes long.
+    quoted(String(decoding: field.prefix(400), as: UTF8.self))
+  }
+}

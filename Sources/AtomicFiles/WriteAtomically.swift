@@ -11,8 +11,8 @@ private let temporaryFiles = Atomic<Int>(0)
 package func writeAtomically(
   _ bytes: UnsafeRawBufferPointer, to path: String
 ) throws(DataError) {
-  let target = resolved(path) ?? path
-  let folder = parent(of: target)
+  let target = Paths.resolved(path) ?? path
+  let folder = Paths.parent(target)
   var status = stat()
   let exists = stat(target, &status) == 0
   guard !exists || status.st_mode & S_IFMT == S_IFREG else {
@@ -86,16 +86,4 @@ private func create(
       throw DataError.system(file: path, "cannot be written in its folder")
     }
   }
-}
-
-/// The path without symbolic links and dots, if it exists.
-func resolved(_ path: String) -> String? {
-  guard let pointer = realpath(path, nil) else { return nil }
-  defer { free(pointer) }
-  return String(cString: pointer)
-}
-
-private func parent(of path: String) -> String {
-  guard let slash = path.lastIndex(of: "/") else { return "." }
-  return slash == path.startIndex ? "/" : String(path[..<slash])
 }

@@ -44,11 +44,11 @@ package enum FindingKind: String, Sendable, CaseIterable {
   case deadVectors = "dead-vectors"
   /// Rows of the model that are zeros or one repeated number.
   case deadRows = "dead-rows"
-  /// Slots of the memory that cannot matter.
+  /// Dead memory slots.
   case idleSlots = "idle-slots"
   /// Attention that is nearly one-hot everywhere.
   case collapsedAttention = "collapsed-attention"
-  /// Items about which the graph says nothing under the memory's relations.
+  /// Items without facts under the memory's relations.
   case withoutFacts = "without-facts"
   /// Several items linked to one entity.
   case sharedEntities = "shared-entities"
@@ -62,7 +62,7 @@ package enum FindingKind: String, Sendable, CaseIterable {
   case odditiesInFiles = "oddities-in-files"
   /// The facts of linked entities fit the items' columns, but hardly.
   case weakLinks = "weak-links"
-  /// Relations that say what another says, backwards.
+  /// Relations that are the inverse of another.
   case inverseRelations = "inverse-relations"
   /// Relations under which nearly all items have the same tail.
   case hubRelations = "hub-relations"

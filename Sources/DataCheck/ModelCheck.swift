@@ -53,8 +53,8 @@ struct ModelCheck {
       Finding(
         kind: .notFinite, severity: .severe, title: "Parameters that are not finite", count: count,
         total: total, unit: "numbers",
-        meaning: "Every score they touch is not a number: the training diverged or the file was "
-          + "damaged. Train again, with a smaller learning rate.", examples: examples)
+        meaning: "Every score that uses them is NaN: training diverged or the file is damaged. "
+          + "Train again with a smaller learning rate.", examples: examples)
     ]
   }
 
@@ -126,8 +126,8 @@ struct ModelCheck {
     return Finding(
       kind: .otherTraining, severity: .moderate,
       title: "The model was trained on other interactions", count: 1, total: 1, unit: "data folder",
-      meaning: "What counts as test here may have been trained on, so metrics flatter the model: "
-        + "give the data it was trained on, or train again.",
+      meaning: "Test interactions may have been training interactions, so metrics are optimistic. "
+        + "Use the data it was trained on, or train again.",
       examples: [
         "the model was trained on \(quoted(model.provenance.dataName)), digest \(printable(known))",
         "this is \(quoted(data.folder.name)), digest \(own)",
@@ -165,5 +165,61 @@ struct ModelCheck {
         "\(data.name(ofItem: item)), \(printable(model.relationNames[slot]))"
       }
     ).graded(severe: 2, moderate: 0.05)
+  }
+}
+
+extension ModelCheck {
+  /// A slot that gets less attention than this on average cannot be seen in any score.
+  private static let leastAttention: Float = 1e-4
+
+  /// Dead memory slots, and attention that has collapsed.
+  func slots(_ histories: [[Int32]]) -> [Finding] {
+    guard model.settings.memory == .knowledge else { return [] }
+    let network = KSRNetwork(settings: model.settings, parameters: model.parameters)
+    let attention = AttentionSummary(network: network, histories: histories)
+    return [idleSlots(attention), collapsed(attention)].compactMap { $0 }
+  }
+
+  private func idleSlots(_ attention: AttentionSummary) -> Finding? {
+    let keys = model.parameters.relationMatrix
+    let idle = (0..<keys.rows).compactMap { slot -> String? in
+      let name = printable(model.relationNames[slot])
+      if keys.row(slot).allSatisfy({ $0 == 0 }) {
+        return model.settings.hasPadRelation && slot == 0
+          ? "\(name): RecBole's padding relation, a zero key that stands for no taste"
+          : "\(name): its key is zero, so no state can ask for it"
+      }
+      if let twin = (0..<slot).first(where: { keys.row($0).elementsEqual(keys.row(slot)) }) {
+        return "\(name): its key is that of \(printable(model.relationNames[twin]))"
+      }
+      let mean = attention.stepCount > 0 ? attention.mean[slot] : 1
+      guard mean < Self.leastAttention else { return nil }
+      return "\(name): mean attention below .0001"
+    }
+    guard !idle.isEmpty else { return nil }
+    return Finding(
+      kind: .idleSlots, severity: .minor, title: "Dead memory slots",
+      count: idle.count, total: keys.rows, unit: "slots",
+      meaning: "They are hardly read, or cannot be told from another slot. Exclude these relations "
+        + "with a list in 'memory_relations', or with 'pad_relation: false'.",
+      examples: idle
+    ).graded(severe: 2, moderate: 0.5)
+  }
+
+  private func collapsed(_ attention: AttentionSummary) -> Finding? {
+    guard attention.isCollapsed else { return nil }
+    let order = attention.mean.indices.sorted { attention.mean[$0] > attention.mean[$1] }
+    let (entropy, most) = (Double(attention.meanEntropy), Double(attention.largestEntropy))
+    return Finding(
+      kind: .collapsedAttention, severity: .moderate, title: "Attention that has collapsed",
+      count: attention.stepCount, total: attention.stepCount, unit: "steps looked at",
+      meaning: "Its mean entropy is \(decimal(entropy)) of at most \(decimal(most)): nearly all is "
+        + "read from one slot, and weights tell little. γ‖r‖ is \(decimal(Double(attention.sharpness)))"
+        + ", too large: train with a smaller 'gamma' or 'relation_scale'.",
+      examples: order.map { slot in
+        "\(printable(model.relationNames[slot])): mean attention "
+          + decimal(Double(attention.mean[slot]))
+      },
+      measures: ["entropy": entropy, "largest entropy": most])
   }
 }

@@ -79,7 +79,7 @@ package struct GraphIndex: Sendable {
   /// linked entity as head.
   ///
   /// Inverse relations (from director to film) are not among them, nor are relations between
-  /// attributes; for those a head plus the relation means no taste.
+  /// attributes; for those, head + relation is meaningless.
   package func relations(headedBy links: Links) -> [Int] {
     var linked = [Bool](repeating: false, count: entities.count)
     for entity in Set(links.entity) {

@@ -98,3 +98,84 @@ private func rounded(_ vectors: FeatureVectors) -> FeatureVectors {
     tokens: vectors.tokens, width: vectors.width,
     values: vectors.values.map { ($0 * 10_000).rounded() / 10_000 + 0 })
 }
+
+/// The tables of the data set, in the order of films.tsv and of the viewers.
+extension CinemaSample {
+  func items() throws(DataError) -> AtomicFileWriter {
+    try table(
+      [
+        ("item_id", .token), ("movie_title", .tokenSequence), ("release_year", .float),
+        ("class", .tokenSequence),
+      ],
+      graph.films.map { film in
+        // A token of a sequence has no space in it.
+        let genres = film.genres.map { $0.split(separator: " ").joined(separator: "-") }
+        return [
+          .token(film.id), .text(film.title), .number(Double(film.year)),
+          .text(genres.joined(separator: " ")),
+        ]
+      })
+  }
+
+  func interactions() throws(DataError) -> AtomicFileWriter {
+    let items = graph.films.map(\.id)
+    return try table(
+      [("user_id", .token), ("item_id", .token), ("timestamp", .float)],
+      viewers.flatMap { viewer in
+        viewer.choices.map { choice in
+          [.token(viewer.id), .token(items[choice.film]), .number(Double(choice.timestamp))]
+        }
+      })
+  }
+
+  func truth() throws(DataError) -> AtomicFileWriter {
+    try table(
+      [("user_id", .token), ("step", .float), ("relation", .token), ("entity", .token)],
+      viewers.flatMap { viewer in
+        viewer.choices.enumerated().map { index, choice in
+          let tail = choice.truth.map { graph.tails[$0] }
+          return [
+            .token(viewer.id), .number(Double(index + 1)),
+            .token(tail?.relation.rawValue ?? "none"), .token(tail?.entity ?? "none"),
+          ]
+        }
+      })
+  }
+
+  func facts() throws(DataError) -> AtomicFileWriter {
+    try table(
+      [("head_id", .token), ("relation_id", .token), ("tail_id", .token)],
+      zip(graph.films, graph.tailsOfFilm).flatMap { film, tails in
+        tails.map { graph.tails[$0] }.map { tail in
+          [.token(Self.entity(film)), .token(tail.relation.rawValue), .token(tail.entity)]
+        }
+      })
+  }
+
+  func links() throws(DataError) -> AtomicFileWriter {
+    try table(
+      [("item_id", .token), ("entity_id", .token)],
+      graph.films.map { [.token($0.id), .token(Self.entity($0))] })
+  }
+
+  func entityNames() throws(DataError) -> AtomicFileWriter {
+    try table(
+      [("entity_id", .token), ("name", .tokenSequence)],
+      graph.films.map { [.token(Self.entity($0)), .text($0.title)] }
+        + graph.entities.map { [.token($0.token), .text($0.name)] })
+  }
+
+  func relationNames() throws(DataError) -> AtomicFileWriter {
+    try table(
+      [("relation_id", .token), ("name", .tokenSequence)],
+      FilmRelation.allCases.map { [.token($0.rawValue), .text($0.rawValue)] })
+  }
+
+  private func table(
+    _ columns: [(name: String, type: ColumnType)], _ rows: [[AtomicFileWriter.Field]]
+  ) throws(DataError) -> AtomicFileWriter {
+    var writer = try AtomicFileWriter(columns.map { AtomicColumn($0.name, $0.type) })
+    for row in rows { try writer.append(row) }
+    return writer
+  }
+}

@@ -13,11 +13,11 @@ package enum StandardOutput {
   }
 
   /// Writes a text to standard output whole.
-  ///
-  /// - Returns: nil, or a sentence on why it could not be written.
-  package static func write(_ text: String) -> String? {
+  package static func write(_ text: String) throws(UserError) {
     let error = write(text, to: STDOUT_FILENO)
-    return error == 0 ? nil : "Cannot write the output: \(String(cString: strerror(error)))."
+    guard error == 0 else {
+      throw UserError("Cannot write the output: \(String(cString: strerror(error))).")
+    }
   }
 
   /// Writes a text to standard error; if that cannot be, nobody is there to be told.

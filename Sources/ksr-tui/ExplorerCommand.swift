@@ -1,6 +1,7 @@
 import ArgumentParser
 import AtomicFiles
 import CKernels
+import Explanation
 import ExplorerCore
 import Foundation
 import Text
@@ -23,21 +24,16 @@ struct ExplorerCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The data folder.", valueName: "DIR"))
   var data: String?
 
-  @Option(help: ArgumentHelp("The viewer to begin with.", valueName: "ID"))
+  @Option(help: ArgumentHelp("The viewer to start with.", valueName: "ID"))
   var viewer: String?
 
-  @Option(help: ArgumentHelp("The step to begin with, from 1.", valueName: "N"))
+  @Option(help: ArgumentHelp("The step to start with, from 1.", valueName: "N"))
   var step: Int?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "What if: edits of the history and of what is read, in order, separated by commas: -3 deletes "
-        + "step 3, +5:ITEM inserts before step 5, =7:ITEM replaces, >4:2 moves, cut:12 drops what "
-        + "follows; silence:REL leaves a relation out and renormalises the attention, boost:REL*2 "
-        + "multiplies its weight and renormalises, force:REL gives it all of the attention, gamma:1 "
-        + "computes the softmax anew. %2C is a comma in a token. --step counts after the edits.",
-      valueName: "SPEC"))
+      EditScript.help + " --step counts after the edits.", valueName: "SPEC"))
   var edit: String?
 
   @Option(
@@ -59,7 +55,7 @@ struct ExplorerCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Follow a training run: show the curves of MODEL.history.csv, and MODEL again whenever a"
+      "Follow a training run: show the curves of MODEL.history.csv, and reload MODEL whenever a"
         + " better one is written.", valueName: "MODEL"))
   var watch: String?
 
@@ -69,10 +65,10 @@ struct ExplorerCommand: ParsableCommand {
       valueName: "a,b,c"))
   var items: String?
 
-  @Flag(help: "Begin with a tour of the data, a sentence at each stop.")
+  @Flag(help: "Start with the guided tour.")
   var demo = false
 
-  @Flag(help: "Write one frame as text and leave.")
+  @Flag(help: "Print one frame as text and exit.")
   var print = false
 
   @Option(
@@ -93,20 +89,36 @@ struct ExplorerCommand: ParsableCommand {
     transform: { text throws in try ExplorerCommand.theme(text) })
   var theme: Theme?
 
-  @Flag(help: "Draw with the characters of every keyboard only, as on the Linux console.")
+  @Flag(help: "ASCII only, as on the Linux console.")
   var ascii = false
 
   @Option(help: "Whether to use colours.")
   var color = ColorChoice.auto
 
-  @Flag(name: .customLong("no-mouse"), help: "Leave the mouse to the terminal.")
+  @Flag(name: .customLong("no-mouse"), help: "Do not capture the mouse.")
   var leavesMouse = false
 
-  @Flag(help: "Say which files would be opened, and leave.")
+  @Flag(help: "Print the paths in use and exit.")
   var paths = false
 
   @Flag(name: .customLong("keys-table"), help: .hidden)
   var printsKeys = false
+
+  /// Runs the command; an error becomes a sentence on stderr and the exit status.
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      let code = exitCode(for: error)
+      // Help and version are no errors; who threw an exit code has said why.
+      if code == .success || error is ExitCode { exit(withError: error) }
+      let (message, prefix) = (fullMessage(for: error), "Error: ")
+      StandardOutput.note(
+        "ksr-tui: \(message.hasPrefix(prefix) ? message.dropFirst(prefix.count) : message[...])\n")
+      exit(withError: ExitCode(code.rawValue))
+    }
+  }
 
   func validate() throws {
     if compare != nil, pin != nil {
@@ -120,7 +132,7 @@ struct ExplorerCommand: ParsableCommand {
   mutating func run() throws {
     StandardOutput.guardClosedStreams()
     if printsKeys {
-      try Output.write(Bindings.markdown + "\n")
+      try StandardOutput.write(Bindings.markdown + "\n")
       return
     }
     let command = self
@@ -148,7 +160,7 @@ struct ExplorerCommand: ParsableCommand {
       if isPrinted { return try printFrame(cache, request, glyphs) }
       return try explore(cache, request, glyphs)
     } catch {
-      Output.note("\(error)")
+      StandardOutput.note("ksr-tui: \(error)\n")
       return 1
     }
   }
@@ -164,7 +176,7 @@ struct ExplorerCommand: ParsableCommand {
     let kept = StateFile(environment: ProcessInfo.processInfo.environment)
     lines.append(
       "state: \(kept?.path ?? "not kept: neither XDG_STATE_HOME nor HOME is an absolute path")")
-    try Output.write(lines.joined(separator: "\n") + "\n")
+    try StandardOutput.write(lines.joined(separator: "\n") + "\n")
   }
 
   /// Shows the model of a run that is watched; until there is one, the screen says so.
@@ -176,7 +188,7 @@ struct ExplorerCommand: ParsableCommand {
     if isPrinted {
       guard let model = watcher.look() else {
         let text = WaitingScreen.render(watcher.status, on: size, glyphs: glyphs).text
-        try Output.write(text)
+        try StandardOutput.write(text)
         return 0
       }
       let cache = try request.open(model)
@@ -214,11 +226,11 @@ struct ExplorerCommand: ParsableCommand {
     let state = try request.mapped(
       Explorer.run(firstKeys, from: first, with: cache, glyphs: glyphs).state, in: cache)
     for warning in cache.model.warnings {
-      Output.note(warning)
+      StandardOutput.note("ksr-tui: \(warning)\n")
     }
     while cache.work(for: state) {}
     let text = Explorer.render(state, cache.scene(for: state), glyphs: glyphs).canvas.text
-    try Output.write(text)
+    try StandardOutput.write(text)
     return 0
   }
 

@@ -4,31 +4,33 @@ import DataCheck
 import KSRModel
 import Workspace
 
-/// `ksr check`: what is wrong with a data folder or a model, in the order of harm.
+/// `ksr check`: what is wrong with a data folder or a model, most harmful first.
 struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
-    abstract: "Say what is wrong with a data folder, or with a model of it.",
+    abstract: "Find problems in a data folder, or in a model trained on it.",
     discussion: """
-      Findings come in the order of harm, with examples by name, what each means for KSR and what \
-      to do. With --config or --set the data is read and filtered as a training with these settings \
-      would; else with --model as that model's was.
+      Findings are sorted by harm, with examples by name, the consequence for KSR and a remedy. With \
+      --config or --set the data is read and filtered as training with these settings would read it; \
+      else with --model as for that model.
 
-      Exit status: 0 if everything could be checked, whatever was found; 2 if --fail-on is given \
-      and something so severe was found; 1 if a file cannot be read; 64 for wrong arguments.
+      Exit status: 0 if everything was checked, whatever was found; 2 if --fail-on is given and a \
+      finding is at least that severe; 1 if a file cannot be read; 64 for wrong arguments.
       """)
 
   @Option(name: .customLong("data"), help: ArgumentHelp("The data folder.", valueName: "DIR"))
   var data: String
 
-  @Option(help: ArgumentHelp("A model to check too, alone and with the data.", valueName: "MODEL"))
+  @Option(
+    help: ArgumentHelp("A model to check, by itself and against the data.", valueName: "MODEL"))
   var model: String?
 
-  @Option(help: "The most examples of each finding.") var examples = 5
+  @Option(help: "At most this many examples of each finding.") var examples = 5
 
   @Option(
     help: ArgumentHelp(
-      "End with status 2 if a finding is as severe: severe, moderate or minor.",
+      "Exit with status 2 if a finding is at least this severe: severe, moderate or "
+        + "minor.",
       valueName: "SEVERITY"))
   var failOn: Severity?
 

@@ -1,5 +1,6 @@
 import AtomicFiles
 import Foundation
+import Glibc
 import Synchronization
 import Text
 
@@ -12,9 +13,12 @@ enum Console {
 
   /// A text of result as it is; where it cannot be written, the program says so and ends.
   static func output(_ text: String) {
-    guard let reason = StandardOutput.write(text) else { return }
-    error("ksr: \(reason)")
-    exit(EXIT_FAILURE)
+    do {
+      try StandardOutput.write(text)
+    } catch {
+      self.error("ksr: \(error)")
+      exit(EXIT_FAILURE)
+    }
   }
 
   /// A line about what is going on.
@@ -65,10 +69,14 @@ enum Console {
   }()
 }
 
-/// A few lines on a terminal that are written anew as work goes on; nothing elsewhere.
+/// Lines on a terminal that are rewritten in place as work goes on; nothing elsewhere.
 final class LiveLines {
+  private let start = Date()
   private var last = Date.distantPast
   private var shown = 0
+
+  /// Seconds since the work began.
+  var seconds: Double { Date().timeIntervalSince(start) }
 
   /// Shows the lines in place of the last ones, at most ten times a second.
   func show(now: Bool = false, _ lines: @autoclosure () -> [String]) {
@@ -87,39 +95,14 @@ final class LiveLines {
     shown = 0
   }
 
-  /// To the beginning of the first line.
-  private var back: String { shown > 0 ? "\u{1b}[\(shown)A\r" : "" }
-}
-
-/// One line on a terminal that is written anew as work goes on; nothing elsewhere.
-final class ProgressLine {
-  private let start = Date()
-  private var last = Date.distantPast
-  private var isShown = false
-
-  /// Seconds since the work began.
-  var seconds: Double { Date().timeIntervalSince(start) }
-
-  /// Shows the line, at most ten times a second.
-  func show(_ line: @autoclosure () -> String) {
-    guard Console.rewritesLines, Date().timeIntervalSince(last) > 0.1 else { return }
-    last = Date()
-    isShown = true
-    StandardOutput.note("\r\u{1b}[K\(line())")
-  }
-
-  /// Takes the line away, so that a permanent one can follow.
-  func clear() {
-    guard isShown else { return }
-    isShown = false
-    StandardOutput.note("\r\u{1b}[K")
-  }
-
   /// What is left when `done` of `total` took the time so far.
   func timeLeft(done: Int, of total: Int) -> String {
     guard done > 0 else { return "" }
     return duration(seconds * Double(total - done) / Double(done))
   }
+
+  /// To the beginning of the first line.
+  private var back: String { shown > 0 ? "\u{1b}[\(shown)A\r" : "" }
 }
 
 /// A metric with four decimals, as RecBole prints it.
@@ -129,4 +112,26 @@ func fixed(_ value: Double) -> String { decimal(value, places: 4) }
 func fixed(_ value: (mean: Double, low: Double, high: Double), signed: Bool = false) -> String {
   func text(_ number: Double) -> String { decimal(number, places: 4, signed: signed) }
   return "\(text(value.mean)) (\(text(value.low)) … \(text(value.high)))"
+}
+
+/// The signal that asked the program to stop, or 0.
+private let received = Atomic<Int32>(0)
+
+/// SIGINT and SIGTERM as a wish to stop soon instead of at once.
+enum StopSignal {
+  /// From now on the first such signal is only remembered; a second one ends the program.
+  static func await() {
+    _ = received.load(ordering: .relaxed)
+    for number in [SIGINT, SIGTERM] {
+      signal(number) { number in
+        received.store(number, ordering: .relaxed)
+        signal(number, SIG_DFL)
+      }
+    }
+  }
+
+  static var isReceived: Bool { received.load(ordering: .relaxed) != 0 }
+
+  /// What the program's exit status is then: 130 or 143, as shells have it.
+  static var status: Int32 { 128 + received.load(ordering: .relaxed) }
 }

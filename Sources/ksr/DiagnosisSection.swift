@@ -29,30 +29,32 @@ struct DiagnosisSection: Encodable {
     }
     var diagnosis = ModelDiagnosis(session)
     guard diagnosis.viewerTotal > 0 else {
-      throw ValidationError("No viewer has an interaction that was kept from training.")
+      throw ValidationError("No viewer has an interaction held out of training.")
     }
-    let line = ProgressLine()
+    let line = LiveLines()
     while diagnosis.work(multiplications: 200_000_000) {
-      line.show("viewers counted: \(diagnosis.viewerCount)/\(diagnosis.viewerTotal)")
+      line.show(["viewers evaluated: \(diagnosis.viewerCount)/\(diagnosis.viewerTotal)"])
     }
     line.clear()
     model = diagnosis.report
-    Console.note("counted \(diagnosis.viewerCount) viewers in \(duration(line.seconds))")
+    Console.note("evaluated \(diagnosis.viewerCount) viewers in \(duration(line.seconds))")
   }
 
   var text: String {
     var lines = [
-      "\(model.all.caseCount) steps kept from training (validation and test) of "
+      "\(model.all.caseCount) held-out steps (validation and test) of "
         + "\(model.viewerCount) viewers; intervals of 95 % from resampling viewers"
     ]
     lines += relationLines + [""] + sliceLines
     for (title, viewers) in [("best", model.best), ("worst", model.worst)] where !viewers.isEmpty {
       let of = model.leastSteps > 1 ? ", of \(model.leastSteps) steps or more" : ""
-      lines += ["", "predicted \(title)\(of)".filled(to: 34) + "   steps  NDCG@10"]
-      lines += viewers.map {
-        "viewer \(printable($0.user))".filled(to: 34) + "\($0.caseCount)".filled(to: 8, .right)
-          + fixed($0.ndcg).filled(to: 9, .right)
+      var table = TextTable([
+        .left("predicted \(title)\(of)", width: 34), .right("steps", width: 6), .right("NDCG@10"),
+      ])
+      for viewer in viewers {
+        table.add(["viewer \(printable(viewer.user))", "\(viewer.caseCount)", fixed(viewer.ndcg)])
       }
+      lines += [""] + table.lines
     }
     lines.append("")
     if let links {
@@ -63,31 +65,29 @@ struct DiagnosisSection: Encodable {
     } else {
       lines.append("Links cannot be compared: titles or names of entities are missing.")
     }
-    lines.append("\(model.itemsWithoutFacts) of \(model.itemCount) items carry no fact")
+    lines.append("\(model.itemsWithoutFacts) of \(model.itemCount) items have no facts")
     return lines.joined(separator: "\n")
   }
 
   private var relationLines: [String] {
     guard !model.relations.isEmpty else { return ["", "The model has no memory."] }
-    let width = max(10, model.relations.map(\.name.count).max() ?? 0)
-    var lines = [
-      "attention: mean entropy \(fixed(model.meanEntropy)) of at most \(fixed(model.largestEntropy)) "
-        + "over \(model.stepCount) steps read",
-      "",
-      "relation".filled(to: width)
-        + "  mean α  over its steps     leads  mean z  NDCG@10 without it less with it   ranks moved",
-    ]
+    var table = TextTable([
+      .left("relation", width: 10), .right("mean α"), .left("over its steps"), .right("leads"),
+      .right("mean z"), .left("NDCG@10 without it less with it"), .right("ranks moved"), .left(),
+    ])
     for relation in model.relations {
       let change = relation.change
-      lines.append(
-        printable(relation.name).filled(to: width)
-          + "  \(fixed(relation.meanAttention))  \(curve(relation.attentionByPlace))"
-          + "  \(fixed(relation.leads))  \(fixed(relation.meanGate))  "
-          + fixed((change.mean, change.low, change.high), signed: true)
-          + "     \(fixed(relation.moved))"
-          + (relation.neverMatters ? "  never matters" : ""))
+      table.add([
+        printable(relation.name), fixed(relation.meanAttention),
+        curve(relation.attentionByPlace), fixed(relation.leads), fixed(relation.meanGate),
+        fixed((change.mean, change.low, change.high), signed: true), fixed(relation.moved),
+        relation.neverMatters ? "never matters" : "",
+      ])
     }
-    return lines
+    let entropy =
+      "attention: mean entropy \(fixed(model.meanEntropy)) of at most "
+      + "\(fixed(model.largestEntropy)) over \(model.stepCount) steps read"
+    return [entropy, ""] + table.lines
   }
 
   /// How α changes over the places of the steps, as a share of the largest: `█▇▅…`.
@@ -102,12 +102,16 @@ struct DiagnosisSection: Encodable {
   }
 
   private var sliceLines: [String] {
-    ["slice".filled(to: 34) + "   steps   Hit@10  NDCG@10"]
-      + ([model.all] + model.slices).map { slice in
-        let name = slice.name.filled(to: 34) + "\(slice.caseCount)".filled(to: 8, .right)
-        guard slice.caseCount > 0 else { return name }
-        return name + fixed(slice.hit).filled(to: 9, .right)
-          + "  " + fixed((slice.ndcg.mean, slice.ndcg.low, slice.ndcg.high))
-      }
+    var table = TextTable([
+      .left("slice", width: 34), .right("steps", width: 6), .right("Hit@10"), .left("NDCG@10"),
+    ])
+    for slice in [model.all] + model.slices {
+      let ndcg = slice.ndcg
+      table.add(
+        [slice.name, "\(slice.caseCount)"]
+          + (slice.caseCount > 0
+            ? [fixed(slice.hit), fixed((ndcg.mean, ndcg.low, ndcg.high))] : []))
+    }
+    return table.lines
   }
 }

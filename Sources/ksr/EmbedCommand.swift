@@ -11,20 +11,19 @@ struct EmbedCommand: ParsableCommand {
     commandName: "embed",
     abstract: "Train TransE on NAME.kg and write NAME.ent_feature and NAME.rel_feature.",
     discussion: """
-      TransE (Bordes and others 2013) puts head + relation near tail. The report tells how well the \
-      vectors answer "head, relation, ?" and "?, relation, tail": the rank of the true answer among \
-      all entities, other true answers left out, ties at their mean rank (MRR, Hits@1, 3, 10, also \
-      by relation). It is measured on the test triples; where there are none, on those held out \
-      (validation_share) or, failing that, on some of the training.
+      TransE (Bordes et al. 2013) places head + relation near tail. The report is link prediction, \
+      of tails and of heads: MRR and Hits@1, 3, 10, in all and by relation. Ranks are filtered, among \
+      all entities, ties at their mean rank. They are measured on the test triples; where there are \
+      none, on the validation triples (validation_share), else on a sample of the training triples.
 
-      A benchmark comes as files of its own: --train, --valid and --test take tables with or without \
-      a header, 'head TAB relation TAB tail'. In a folder, NAME.valid.kg and NAME.test.kg beside \
-      NAME.kg are taken for them.
+      For a benchmark in files of its own, --train, --valid and --test take tables 'head TAB relation \
+      TAB tail', with or without a header. In a data folder, NAME.valid.kg and NAME.test.kg beside \
+      NAME.kg are used.
 
       The same settings give the same bytes, whatever the number of threads.
 
-      With --data the preset is memory (learning_rate 0.1, 20 epochs): KSR ranks better with it than \
-      with vectors that answer better. With --train it is usual.
+      With --data the preset is memory (learning_rate 0.1, 20 epochs): better link prediction does \
+      not mean better recommendations. With --train it is usual.
 
       Settings for --set, with the values of usual:
       \(EmbeddingSettings.help)
@@ -36,17 +35,17 @@ struct EmbedCommand: ParsableCommand {
   var data: String?
 
   @Option(
-    help: ArgumentHelp("Triples to learn from, in place of --data.", valueName: "FILE"),
+    help: ArgumentHelp("Training triples, in place of --data.", valueName: "FILE"),
     completion: .file())
   var train: String?
 
   @Option(
-    help: ArgumentHelp("Triples by which the best epoch is chosen.", valueName: "FILE"),
+    help: ArgumentHelp("Validation triples, which choose the best epoch.", valueName: "FILE"),
     completion: .file())
   var valid: String?
 
   @Option(
-    help: ArgumentHelp("Triples to measure with.", valueName: "FILE"), completion: .file())
+    help: ArgumentHelp("Test triples.", valueName: "FILE"), completion: .file())
   var test: String?
 
   @Option(
@@ -68,8 +67,8 @@ struct EmbedCommand: ParsableCommand {
     name: .customLong("config"), parsing: .upToNextOption,
     help: ArgumentHelp(
       """
-      RecBole's settings files in YAML, for names of fields and files and for separators; the whole \
-      graph is learnt from, whatever they filter.
+      RecBole's settings files in YAML, for names of fields and files and for separators. Their \
+      filters do not apply: the whole graph is trained on.
       """, valueName: "FILE"),
     completion: .file(extensions: ["yaml", "yml"]))
   var files: [String] = []
@@ -187,6 +186,48 @@ private struct EmbeddingSource {
       try vectors.write(
         to: path, id: place.id ?? "\(name)_id", vector: place.vector ?? "\(name)_vec", form: form)
       return path
+    }
+  }
+}
+
+extension EmbeddingReport {
+  /// The report as a table: all questions, those for heads and for tails, then each relation.
+  var text: String {
+    var table = TextTable(
+      [.left(width: 44)]
+        + ["questions", "MRR", "Hits@1", "Hits@3", "Hits@10", "mean rank"].map {
+          .right($0, width: 9)
+        }, gap: 1)
+    func add(_ name: String, _ scores: LinkPredictionScores) {
+      let printed = printable(name, limit: 1000)
+      // The end of a relation's path says most.
+      let label = printed.count > 44 ? "…" + printed.suffix(43) : printed
+      let shares = [scores.mrr, scores.hits1, scores.hits3, scores.hits10].map(fixed)
+      table.add(
+        [label, "\(scores.questions)"] + shares + [decimal(scores.meanRank, places: 1)])
+    }
+    add("all", scores)
+    add("heads", heads)
+    add("tails", tails)
+    let shown = relations.prefix(Self.relationsShown)
+    for relation in shown { add(relation.relation, relation.scores) }
+    var lines =
+      ["\(scores.questions) questions about \(source), filtered, ranked among \(entities) entities"]
+      + table.lines
+    if relations.count > shown.count {
+      lines.append("… \(relations.count - shown.count) more relations; --json has them all")
+    }
+    return (lines + files).joined(separator: "\n")
+  }
+
+  private static let relationsShown = 30
+
+  private var source: String {
+    switch measured {
+    case .test: "the test triples"
+    case .validation: "the validation triples, by which the best epoch was chosen"
+    case .training:
+      "training triples (how they fit; --set validation_share=0.1 would hold some out)"
     }
   }
 }

@@ -11,17 +11,18 @@ import Workspace
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",
-    abstract: "Rank what really came next, and print the metrics beside those of baselines.",
+    abstract: "Evaluate a model on its test set, beside baselines and other models.",
     discussion: """
-      The data is read and split as for the training: the model file tells. The test is what was \
-      left out of training and validation (leave-one-out: the last interaction of each user) and, \
-      where users were held out of training, every interaction of theirs from the second on. History \
-      is not masked, as in RecBole's sequential models; ties count at the mean rank.
+      The data is read and split as in training; the model file says how. The test set is what \
+      training and validation left out (leave-one-out: the last interaction of each user). Of users \
+      held out of training it has every interaction from the second on. History is not masked, as in \
+      RecBole's sequential models. Ties count at their mean rank.
 
-      popularity recommends what is most frequent in training; item-kNN what most goes with the last \
-      item: cosine of co-occurrence, users with both / √(users with the one · users with the other), \
-      in training. Beside NAME.safetensors, NAME.none.safetensors is taken as the same model trained \
-      with memory=none, without being named. Intervals are of 2000 bootstrap resamples of whole users.
+      The baseline popularity recommends the items most frequent in training. item-kNN recommends \
+      the items most similar to the last one: cosine of co-occurrence in training, users with both / \
+      √(users with the one · users with the other). NAME.none.safetensors beside NAME.safetensors is \
+      compared without being named, as the same model without memory. Intervals come from 2000 \
+      bootstrap resamples of whole users.
       """)
 
   @Argument(help: ArgumentHelp("The model file.", valueName: "MODEL"))
@@ -45,7 +46,7 @@ struct EvaluateCommand: ParsableCommand {
       """, valueName: "full|uniN|popN"))
   var mode: String?
 
-  @Option(help: "Determines what uniN and popN draw.") var seed: UInt64 = 2020
+  @Option(help: "The seed of uniN and popN.") var seed: UInt64 = 2020
 
   @Option(
     help: ArgumentHelp(
@@ -53,7 +54,7 @@ struct EvaluateCommand: ParsableCommand {
       valueName: "k,…"))
   var topk: String?
 
-  @Flag(help: "Leave the items that the viewer had before out of the ranking.")
+  @Flag(help: "Exclude the items of the history from the ranking.")
   var maskHistory = false
 
   @Option(
@@ -69,9 +70,8 @@ struct EvaluateCommand: ParsableCommand {
 
   @Flag(
     help: """
-      Look at the model as a whole: attention and gates, NDCG@10 with each relation silenced, \
-      slices, the viewers predicted best and worst, links that look wrong. The explorer's d shows \
-      the same.
+      Diagnose the model as a whole: attention and gates, ablation of each relation (NDCG@10), \
+      slices, the viewers predicted best and worst, suspicious links. The explorer's d shows the same.
       """)
   var diagnose = false
 
@@ -146,7 +146,7 @@ struct EvaluateCommand: ParsableCommand {
     let isCompared = ([session] + others).contains { $0.model.settings.memory == .none }
     if !isCompared {
       Console.note(
-        "To see what the memory is worth, train again with --set memory=none --output "
+        "To measure the effect of the memory, train again with --set memory=none --output "
           + "\(Self.pathWithoutMemory(model)).")
     }
   }

@@ -9,12 +9,12 @@ import Workspace
 struct ExplanationOptions: ParsableArguments {
   @Flag(
     help: """
-      Score the explanations instead of the rankings: what happens without the steps and slots \
-      that they name, and how often they name the truth where the data has NAME.truth.
+      Evaluate the explanations instead of the rankings: ablation of the steps and slots they name, \
+      and how often they name the true relation where the data has NAME.truth.
       """)
   var explanations = false
 
-  @Option(help: ArgumentHelp("How many viewers the explanations are scored on.", valueName: "N"))
+  @Option(help: ArgumentHelp("How many viewers the explanations are evaluated on.", valueName: "N"))
   var users = 200
 
   func validate() throws {
@@ -38,24 +38,24 @@ struct ExplanationSection: Encodable {
     let study = FidelityStudy(session, users: users, threads: threads)
     guard study.caseCount > 0 else {
       throw ValidationError(
-        "No viewer has a choice kept from training after six steps or more: there is nothing to "
-          + "try explanations on.")
+        "No viewer has a held-out interaction after six or more steps: there is nothing to "
+          + "evaluate explanations on.")
     }
-    let line = ProgressLine()
+    let line = LiveLines()
     fidelity = FidelityStudy.Subject.allCases.map { subject in
       study.report(on: subject) { done in
-        line.show("explanations of the \(subject.rawValue) item: \(done)/\(study.caseCount)")
+        line.show(["explanations of the \(subject.rawValue) item: \(done)/\(study.caseCount)"])
       }
     }
     randomModel = study.otherModel()
     self.truth = truth.flatMap {
       TruthRecovery(session, truth: $0, threads: threads) { done, total in
-        line.show("choices with a known truth: viewer \(done)/\(total)")
+        line.show(["choices with a known truth: viewer \(done)/\(total)"])
       }
     }
     relationNames = session.model.relationNames
     line.clear()
-    Console.note("scored \(study.caseCount) viewers in \(duration(line.seconds))")
+    Console.note("evaluated \(study.caseCount) viewers in \(duration(line.seconds))")
   }
 
   private enum CodingKeys: String, CodingKey {

@@ -49,17 +49,18 @@ enum GraphEmbedding {
   /// Trains with progress on stderr: a line that is rewritten on a terminal, elsewhere one for each
   /// validation, or for each tenth of the epochs.
   static func train(_ trainer: EmbeddingTrainer) throws -> (vectors: TransE, run: Run) {
-    let line = ProgressLine()
+    let line = LiveLines()
     let total = trainer.settings.epochs
     var run = Run()
     var last = ""
     let vectors = try trainer.run { event in
       switch event {
       case .progress(let epoch, let triples, let loss):
-        line.show(
+        line.show([
           "TransE epoch \(epoch)/\(total)  loss \(fixed(loss))\(last)  "
             + "\(rate(triples, line.seconds))  "
-            + "\(line.timeLeft(done: triples, of: trainer.triplesInAll)) left")
+            + "\(line.timeLeft(done: triples, of: trainer.triplesInAll)) left"
+        ])
       case .epoch(let number, let loss, let validation, let isBest):
         run.epochs = number
         run.loss = loss

@@ -29,12 +29,7 @@ struct HistoryOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "What if: edits of the history and of what is read, in order, separated by commas: -3 deletes "
-        + "step 3, +5:ITEM inserts before step 5, =7:ITEM replaces, >4:2 moves, cut:12 drops what "
-        + "follows; silence:REL leaves a relation out and renormalises the attention, boost:REL*2 "
-        + "multiplies its weight and renormalises, force:REL gives it all of the attention, gamma:1 "
-        + "computes the softmax anew. %2C is a comma in a token.",
-      valueName: "SPEC"))
+      EditScript.help, valueName: "SPEC"))
   var edit: String?
 
   func validate() throws {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import AtomicFiles
 import KSRModel
+import Text
 import Training
 import Workspace
 
@@ -11,9 +12,9 @@ struct ImportCommand: ParsableCommand {
     abstract:
       "Make a model file from a checkpoint of RecBole's KSR and the data it was trained on.",
     discussion: """
-      The checkpoint is read as data: nothing in it is run. Names, identifiers and relation vectors \
-      (NAME.rel_feature) come from the data folder, which must be the one of the training. The \
-      settings are those in the checkpoint; --config fills in what it does not tell, --set overrides.
+      The checkpoint is read as data; no code in it is executed. Names, identifiers and relation \
+      vectors (NAME.rel_feature) come from the data folder, which must be the one of the training. \
+      Settings come from the checkpoint. --config adds what it lacks, --set overrides.
       """)
 
   @Argument(help: ArgumentHelp("RecBole's checkpoint.", valueName: "CHECKPOINT.pth"))
@@ -62,7 +63,12 @@ struct ImportCommand: ParsableCommand {
       merge(file.configuration, from: checkpoint, into: &settings)
       if let epoch = file.epoch { Console.note("the checkpoint of epoch \(epoch), counted from 0") }
     } else {
-      parameters = try StateDict(SafetensorsFile(path: stateDict ?? ""))
+      let path = stateDict ?? ""
+      let file = try SafetensorsFile(path: path)
+      guard !file.metadata.keys.contains(where: { $0.hasPrefix("ksr.") }) else {
+        throw UserError("\(path) is a model of ksr already: it needs no import.")
+      }
+      parameters = try StateDict(file)
     }
     for assignment in assignments { try settings.merge(assignment: assignment, source: "--set") }
     let result: RecBoleImport

@@ -21,21 +21,33 @@ struct KSRCommand: ParsableCommand {
       SampleCommand.self, TuneCommand.self,
     ])
 
-  /// Runs the command; what a user's input is wrong about becomes a sentence and exit status 1.
+  /// Runs the command; an error becomes one sentence on stderr and the exit status.
   static func main() {
     StandardOutput.guardClosedStreams()
     do {
       var command = try parseAsRoot()
       do {
         try command.run()
-      } catch let error where exitCode(for: error) == .failure && !(error is ExitCode) {
-        // Requests for help and wrong arguments have other exit codes.
-        Console.error("ksr: \(error)")
-        exit(withError: ExitCode.failure)
+      } catch {
+        let type = type(of: command)
+        let help = "\nSee 'ksr \(type._commandName) --help' for more information."
+        end(type, error, type.message(for: error) + (error is ValidationError ? help : ""))
       }
     } catch {
-      exit(withError: error)
+      end(self, error, fullMessage(for: error))
     }
+  }
+
+  private static func end(
+    _ command: any ParsableCommand.Type, _ error: any Error, _ message: String
+  ) -> Never {
+    let code = command.exitCode(for: error)
+    // Help and version are no errors; who threw an exit code has said why.
+    if code == .success || error is ExitCode { command.exit(withError: error) }
+    let prefix = "Error: "
+    let sentence = message.hasPrefix(prefix) ? message.dropFirst(prefix.count) : message[...]
+    Console.error("ksr: \(sentence)")
+    command.exit(withError: ExitCode(code.rawValue))
   }
 }
 

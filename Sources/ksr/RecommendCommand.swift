@@ -8,12 +8,12 @@ import Text
 struct RecommendCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "recommend",
-    abstract: "The items that a model puts first after a viewer's history, or after any items.",
+    abstract: "Recommend items after a viewer's history, or after any items.",
     discussion: """
-      Ranks are among all items, those watched before included, as in RecBole's sequential models. \
-      Probabilities are those of a model trained with cross-entropy; a BPR model has none. With \
-      --edit, each item is compared with the unedited run at the step with the same future: how many \
-      places it went up or down, and its score then; what left the first places is listed below.
+      Ranks are among all items, those of the history included, as in RecBole's sequential models. \
+      Models trained with cross-entropy have probabilities, BPR models do not. With --edit, each item \
+      is compared with the unedited run at the corresponding step: its rank change and its score \
+      there. Items that left the list follow below.
       """)
 
   @Argument(help: ArgumentHelp("The model file.", valueName: "MODEL"))

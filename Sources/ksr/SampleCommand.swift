@@ -6,7 +6,7 @@ import SampleData
 struct SampleCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sample",
-    abstract: "Make the bundled data anew: real films, simulated viewers.",
+    abstract: "Regenerate the bundled data: real films, simulated viewers.",
     discussion: """
       Reads films.tsv, simulates viewers from a seed and writes the catalogue, the graph, the \
       histories, the truth behind them and the graph's vectors. Facts about films are real; every \
@@ -20,7 +20,7 @@ struct SampleCommand: ParsableCommand {
     help: ArgumentHelp("The folder to write; nothing is written without it.", valueName: "DIR"))
   var output: String?
 
-  @Option(help: "Determines every random choice.")
+  @Option(help: "The seed of every random choice.")
   var seed = CinemaSample.defaultSeed
 
   @Flag(help: "Print what was simulated, and how often the shared-tail rule names the truth.")

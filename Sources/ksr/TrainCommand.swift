@@ -14,9 +14,10 @@ struct TrainCommand: ParsableCommand {
     commandName: "train", abstract: "Train KSR on a data folder and write a model file.",
     discussion: """
       While it trains, MODEL holds the best epoch so far, MODEL.history.csv the loss and metrics of \
-      every epoch, and MODEL.state what --resume goes on from; all are replaced as wholes, after \
-      every epoch. The same settings give the same bytes, stopped and resumed or not, whatever the \
-      number of threads. SIGINT (Ctrl-C) finishes the batch and says how to go on; exit status 130.
+      every epoch, and MODEL.state what --resume needs. All are replaced atomically after every \
+      epoch. The same settings give the same bytes, whether the run was stopped and resumed or not, \
+      whatever the number of threads. SIGINT (Ctrl-C) finishes the batch and prints the command \
+      that resumes; exit status 130.
 
       \(LogEvent.help)
 
@@ -38,8 +39,7 @@ struct TrainCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       """
-      Go on from the state that an earlier run left. Its settings are taken over; of those given \
-      anew only epochs may differ.
+      Resume from the state of an earlier run. Its settings are reused; only epochs may be changed.
       """,
       valueName: "FILE"),
     completion: .file(extensions: ["state"]))
@@ -47,7 +47,7 @@ struct TrainCommand: ParsableCommand {
 
   @OptionGroup var threads: ThreadOptions
 
-  @Flag(help: "Print how long the phases of the run took.")
+  @Flag(help: "Print the time of each phase of the run.")
   var profile = false
 
   @Flag(name: .customLong("log-json"), help: "Write one JSON object a line to stderr; see above.")
@@ -146,7 +146,7 @@ struct TrainCommand: ParsableCommand {
     let files = RunFiles(model: output, run: run)
     if resume == nil, FileManager.default.fileExists(atPath: files.state) {
       Console.note(
-        "\(files.state) of an earlier run is replaced; --resume would have gone on from it.")
+        "\(files.state) of an earlier run is replaced; --resume would have continued that run.")
     }
     if let state { try files.saveBest(of: state) }
     var start = LogEvent(event: "start")

@@ -10,7 +10,7 @@ import Workspace
 /// `ksr tune`: which settings rank best on the validation cases.
 struct TuneCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "tune", abstract: "Train with many settings and find the best.",
+    commandName: "tune", abstract: "Search for the settings that rank best on the validation set.",
     discussion: """
       FILE is RecBole's hyper.test: a line 'name type value' for each setting to try:
 
@@ -19,14 +19,13 @@ struct TuneCommand: ParsableCommand {
         hidden_size   quniform 64,256,64    multiples of 64
         num_layers    choice [1,2,3]        one of these
 
-      The grid takes all combinations in this order, the last setting changing fastest; quniform \
-      stands for all its values, uniform and loguniform are drawn anew for each combination. Random \
-      search draws, never the same twice. The same seed gives the same trials.
+      Grid search tries all combinations in this order, the last setting changing fastest. quniform \
+      stands for all its values; uniform and loguniform are drawn for each combination. Random search \
+      never tries a combination twice. The same seed gives the same trials.
 
-      PREFIX.jsonl is the journal: every trial that ended, on the disk before the next line is \
-      shown. The same command after any kind of end goes on where it stopped. PREFIX.result has the \
-      results as RecBole writes them, PREFIX.best.yaml the settings of the best trial for \
-      'ksr train --config'.
+      PREFIX.jsonl is the journal of finished trials: the same command resumes from it, however the \
+      search ended. PREFIX.result has the results in RecBole's format, PREFIX.best.yaml the settings \
+      of the best trial for 'ksr train --config'.
 
       \(SettingOptions.help)
       """)
@@ -38,7 +37,7 @@ struct TuneCommand: ParsableCommand {
 
   @Option(
     name: .customLong("params-file"),
-    help: ArgumentHelp("What to try.", valueName: "FILE"), completion: .file())
+    help: ArgumentHelp("The search space.", valueName: "FILE"), completion: .file())
   var parametersFile: String
 
   @OptionGroup var settings: SettingOptions
@@ -47,28 +46,28 @@ struct TuneCommand: ParsableCommand {
     help: ArgumentHelp("Where results go; NAME-tune if not given.", valueName: "PREFIX"))
   var output: String?
 
-  @Option(name: .customLong("algo"), help: "All combinations in order, or some at random.")
+  @Option(name: .customLong("algo"), help: "Grid search or random search.")
   var algorithm = SearchAlgorithm.grid
 
   @Option(
     name: .customLong("max-trials"),
-    help: "At most so many trials; if not given all of the grid, 30 at random.")
+    help: "At most this many trials; by default the whole grid, or 30 at random.")
   var maxTrials: Int?
 
   @Option(
     help: """
-      Stop after so many trials in a row without a better one; 0: never. RecBole's run_hyper stops \
+      Stop after this many trials in a row without improvement; 0: never. RecBole's run_hyper stops \
       after 10.
       """)
   var patience = 0
 
-  @Option(help: "Determines the trials; the seed of each training is a setting, as for ksr train.")
+  @Option(help: "The seed of the trials; that of each training is a setting, as for ksr train.")
   var seed: UInt64 = 2020
 
-  @Option(help: "How many trials run at a time, sharing the threads. Changes no result.")
+  @Option(help: "How many trials run in parallel, sharing the threads. Changes no result.")
   var jobs = 1
 
-  @Option(help: "The memory all trials may take, in gigabytes; if not given, what is free.")
+  @Option(help: "Memory for all trials, in gigabytes; by default what is free.")
   var memory: Double?
 
   @OptionGroup var threads: ThreadOptions
@@ -118,7 +117,7 @@ struct TuneCommand: ParsableCommand {
     display.finish(progress)
     Self.writeResults(progress, files)
     if StopSignal.isReceived, !progress.isFinished {
-      Console.note("Stopped; the same command goes on.")
+      Console.note("Stopped; the same command resumes.")
       throw ExitCode(StopSignal.status)
     }
     try finish(progress, trials, plan, prefix)
@@ -176,3 +175,110 @@ struct TuneCommand: ParsableCommand {
 }
 
 extension SearchAlgorithm: ExpressibleByArgument {}
+
+/// The trials of a tuning on stderr: a table rewritten in place on a terminal, else a line for each
+/// trial that ended.
+final class TuningDisplay {
+  private let plan: TrialPlan
+  private let metric: ValidationMetric
+  private let lines = LiveLines()
+  /// The trials at work: their last epoch and best value so far.
+  private var running: [Int: (epoch: Int, best: Double?)] = [:]
+  private var endedHere = 0
+
+  init(_ plan: TrialPlan, metric: ValidationMetric) {
+    self.plan = plan
+    self.metric = metric
+  }
+
+  func show(_ event: Tuner.Event, _ progress: TuningProgress) {
+    switch event {
+    case .began(let trial): running[trial] = (0, nil)
+    case .epoch(let trial, let report):
+      let best = max(running[trial]?.best ?? -.infinity, report.score ?? -.infinity)
+      running[trial] = (report.number, best.isFinite ? best : nil)
+    case .ended(let record):
+      running[record.trial] = nil
+      endedHere += 1
+      if !Console.rewritesLines { Console.note(line(record, of: progress)) }
+    }
+    lines.show(table(progress))
+  }
+
+  /// Leaves the table as it is in the end.
+  func finish(_ progress: TuningProgress) {
+    running = [:]
+    lines.show(now: true, table(progress))
+  }
+
+  private func values(_ trial: Int) -> String {
+    zip(plan.space.parameters, plan.trials[trial - 1])
+      .map { "\(printable($0.name))=\(printable(shortened($1)))" }.joined(separator: " ")
+  }
+
+  private func shortened(_ value: SettingValue) -> String {
+    if case .float(let number) = value { return String(format: "%.4g", number) }
+    return value.yaml
+  }
+
+  private func line(_ record: TrialRecord, of progress: TuningProgress) -> String {
+    let best = progress.best.map { $0.trial == record.trial ? "  best so far" : "" } ?? ""
+    return "trial \(record.trial)/\(plan.trials.count)  \(values(record.trial))  "
+      + outcome(record) + best
+  }
+
+  private func outcome(_ record: TrialRecord) -> String {
+    let seconds = duration(record.seconds ?? 0)
+    guard let score = record.score else {
+      return "failed after \(seconds): \(printable(record.error ?? "", limit: 300))"
+    }
+    let test = record.test["\(metric)"].map { ", test \(fixed($0))" } ?? ""
+    return "\(metric) \(fixed(score))\(test), epoch \(record.bestEpoch ?? 0) of "
+      + "\(record.epochs ?? 0), \(seconds)"
+  }
+
+  private static let shown = 10
+
+  private func table(_ progress: TuningProgress) -> [String] {
+    let counted = progress.counted
+    let best = counted.filter { $0.score != nil }
+      .sorted { ($1.score ?? 0, $0.trial) < ($0.score ?? 0, $1.trial) }.prefix(Self.shown)
+    let failed = counted.count { $0.score == nil }
+    var lines = [
+      "\(counted.count) of \(plan.trials.count) trials"
+        + (failed > 0 ? ", \(failed) failed" : "") + timeLeft(progress)
+        + (best.isEmpty ? "" : "; the best by \(metric):")
+    ]
+    for record in best {
+      lines.append(
+        row(record.trial, record.score)
+          + "  (epoch \(record.bestEpoch ?? 0) of \(record.epochs ?? 0), "
+          + "\(duration(record.seconds ?? 0)))")
+    }
+    for (trial, state) in running.sorted(by: { $0.key < $1.key }) {
+      lines.append(row(trial, state.best, mark: "▸") + "  (epoch \(state.epoch))")
+    }
+    let width = Console.columns - 1
+    return lines.map { line in
+      let line =
+        Console.hasUnicode
+        ? line
+        : line.replacingOccurrences(of: "▸", with: ">").replacingOccurrences(of: "…", with: ".")
+      return line.count > width ? String(line.prefix(width)) : line
+    }
+  }
+
+  private func row(_ trial: Int, _ score: Double?, mark: String = " ") -> String {
+    let number = "\(trial)"
+    let digits = "\(plan.trials.count)".count
+    return mark + " " + number.filled(to: digits, .right) + "  "
+      + (score.map(fixed) ?? "  …   ") + "  " + values(trial)
+  }
+
+  private func timeLeft(_ progress: TuningProgress) -> String {
+    guard endedHere > 0, !progress.isFinished else { return "" }
+    let seconds = lines.seconds / Double(endedHere)
+    let left = Double(plan.trials.count - progress.records.count) * seconds
+    return ", at most \(duration(left)) left"
+  }
+}

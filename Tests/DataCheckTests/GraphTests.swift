@@ -26,7 +26,8 @@ import Testing
     }.report()
     #expect(report.kinds == [.headsNotItems, .inverseRelations])
     #expect(
-      report.finding(.inverseRelations)?.examples == ["directed is director backwards, 60 facts"])
+      report.finding(.inverseRelations)?.examples
+        == ["directed is the inverse of director, 60 facts"])
   }
 
   @Test func inverseRelationsBetweenItems() throws {

@@ -7,7 +7,7 @@ import Testing
     let report = try Folder().report()
     #expect(report.findings == [])
     #expect(report.skipped == [])
-    #expect(report.text.contains("Nothing wrong was found."))
+    #expect(report.text.contains("No problems found."))
   }
 
   @Test func unlinkedItems() throws {

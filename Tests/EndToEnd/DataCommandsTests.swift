@@ -24,7 +24,7 @@ import Testing
     arguments: [
       ([], 0, "Items without a link"), (["--fail-on", "severe"], 0, "Items without a link"),
       (["--fail-on", "minor", "--json"], 2, "\"findings\""),
-      (["--set", "user_inter_num_interval=[99,inf)"], 1, "no interaction that the settings leave"),
+      (["--set", "user_inter_num_interval=[99,inf)"], 1, "no interactions left by the filters"),
       (["--set", "user_inter_num_interval=5"], 64, "expected intervals such as"),
       (["--fail-on", "terrible"], 64, "fail-on"), (["--examples", "-1"], 64, "--examples"),
       (["--model", "none.safetensors"], 1, "none.safetensors"),
@@ -133,7 +133,7 @@ import Testing
       #expect(rows.count == 3 && (rows[2]["metrics"] as? [String: Double])?["Recall@5"] != nil)
       #expect(rows[2]["interval"] != nil && rows[2]["difference"] == nil)
       // The same model without memory is found beside it, once.
-      #expect(json.output.contains("To see what the memory is worth"))
+      #expect(json.output.contains("To measure the effect of the memory"))
       let beside = model.replacing(".safetensors", with: ".none.safetensors")
       try FileManager.default.copyItem(atPath: none, toPath: beside)
       for more in [[], ["--against", beside]] {
@@ -142,7 +142,7 @@ import Testing
         let lines = found.split(separator: "\n")
         let tables = lines.count { $0.hasPrefix("item-kNN") }
         #expect(tables > 0 && lines.count { $0.contains("(memory: none)") } == tables)
-        #expect(!found.contains("To see what the memory is worth"))
+        #expect(!found.contains("To measure the effect of the memory"))
       }
     }
   }

@@ -35,7 +35,7 @@ import Testing
       let byPlace = try #require(relation["attentionByPlace"] as? [Any])
       #expect(line.count { "▁▂▃▄▅▆▇█".contains($0) } == byPlace.count { $0 is NSNumber })
     }
-    #expect(text.output.contains("1 of 12 items carry no fact"))
+    #expect(text.output.contains("1 of 12 items have no facts"))
     #expect(text.output.contains("predicted best"))
   }
 

@@ -164,6 +164,39 @@ import Testing
     #expect(silenced.status != 0 && silenced.output.isEmpty)
     #expect(silenced.errors.contains("no memory (memory: none): there is no relation to silence"))
   }
+
+  @Test func aNumberThatJSONCannotSayIsAnError() throws {
+    let folder = NSTemporaryDirectory() + "ksr-overflow-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    // Every parameter of the item vectors is finite, and no score is.
+    var bytes = try Data(contentsOf: URL(fileURLWithPath: Self.model))
+    let length = bytes.prefix(8).enumerated().reduce(0) { $0 | Int($1.element) << (8 * $1.offset) }
+    let header = try #require(
+      try JSONSerialization.jsonObject(with: bytes[8..<8 + length]) as? [String: Any])
+    let tensor = try #require(header["item_embedding.weight"] as? [String: Any])
+    let place = try #require(tensor["data_offsets"] as? [Int])
+    for start in stride(from: 8 + length + place[0], to: 8 + length + place[1], by: 4) {
+      withUnsafeBytes(of: Float(3e38).bitPattern.littleEndian) {
+        bytes.replaceSubrange(start..<start + 4, with: $0)
+      }
+    }
+    let model = folder + "/overflow.safetensors"
+    try bytes.write(to: URL(fileURLWithPath: model))
+    let items = [model, "--items", "Psycho,Vertigo"]
+    let data = [model, "--data", Self.data, "--json"]
+    for arguments in [
+      ["recommend"] + items + ["--json"], ["explain"] + items + ["--format", "json"],
+      ["evaluate", "--diagnose"] + data, ["evaluate", "--explanations"] + data,
+    ] {
+      let result = try Programs.runSeparately(Programs.executable("ksr"), arguments)
+      let isSaid = result.errors.contains("ksr: JSON has no number ")
+      // Measures by rank may be finite all the same.
+      #expect(result.status == (isSaid ? 1 : 0), "\(arguments): \(result.errors)")
+      #expect(result.output.isEmpty == isSaid, "\(arguments)")
+      if arguments[0] != "evaluate" { #expect(isSaid, "\(arguments)") }
+    }
+  }
 }
 
 extension Programs {

@@ -10,6 +10,15 @@ package struct EditScript: Sendable, Equatable {
   /// Where each of them begins in the text it was read from, from 1, and what stands there.
   let sources: [(position: Int, text: String)]
 
+  /// The grammar in a few lines, for the help of a command.
+  package static let help = """
+    What-if edits of the history and the attention, in order, separated by commas: -3 deletes step \
+    3, +5:ITEM inserts before step 5, =7:ITEM replaces, >4:2 moves, cut:12 drops what follows; \
+    silence:REL removes a relation and renormalises the attention, boost:REL*2 multiplies its weight \
+    and renormalises, force:REL gives it all of the attention, gamma:1 recomputes the softmax. %2C \
+    is a comma in a token.
+    """
+
   /// Edits that did not come from a text.
   package init(_ edits: [Edit]) {
     self.edits = edits

@@ -52,9 +52,9 @@ package struct KeptGraph: Sendable {
     guard triples.count > 0 || removals.isEmpty else {
       throw DataError(
         file: folder.file("kg"),
-        found: "no triple that the settings leave ("
+        found: "no triples left by the filters ("
           + removals.map(\.description).joined(separator: "; ") + ")",
-        expected: "filters that leave some")
+        expected: "at least one triple")
     }
     self.triples = settings.reversesRelations ? try triples.withReverses(folder) : triples
     self.removals = removals.filter { $0.count > 0 }

@@ -62,9 +62,9 @@ package struct KeptInteractions: Sendable {
     guard filter.rows.count > 0 || filter.removals.isEmpty else {
       throw DataError(
         file: folder.file("inter"),
-        found: "no interaction that the settings leave ("
+        found: "no interactions left by the filters ("
           + filter.removals.map(\.description).joined(separator: "; ") + ")",
-        expected: "filters that leave some")
+        expected: "at least one interaction")
     }
   }
 
@@ -158,4 +158,23 @@ package struct KeptInteractions: Sendable {
 
 extension ColumnType {
   fileprivate var holdsTokens: Bool { self == .token || self == .tokenSequence }
+}
+
+/// What one of the settings took out of the data.
+package struct Removal: Sendable, Equatable, CustomStringConvertible {
+  /// The setting and its value, or what else was the reason.
+  package let reason: String
+  /// How many rows went.
+  package let count: Int
+  /// What they were, such as `interactions`.
+  package let unit: String
+
+  init(_ reason: String, _ count: Int, _ unit: String) {
+    self.reason = reason
+    self.count = count
+    self.unit = unit
+  }
+
+  /// The removal as a line of text.
+  package var description: String { "\(reason): \(count) \(unit) left out" }
 }

@@ -40,7 +40,7 @@ import Workspace
         try KeptGraph(
           data.folder, settings("relation_kg_num_interval=[2,3]", "entity_kg_num_interval=[2,9]"))
       })
-    #expect(text.contains("no triple that the settings leave"))
+    #expect(text.contains("no triples left by the filters"))
   }
 
   @Test func relationsAreReversed() throws {

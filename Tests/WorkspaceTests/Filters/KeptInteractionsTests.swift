@@ -78,7 +78,7 @@ import Workspace
     ("val_interval={ratng: '[1,2]'}", "no loaded column \"ratng\", expected rating?"),
     ("val_interval={rating: [3]}", "type token, since val_interval gives a list"),
     ("val_interval={kind: '[1,2]'}", "type float, since val_interval gives intervals"),
-    ("val_interval={rating: '[9,10]'}", "no interaction that the settings leave (val_interval"),
+    ("val_interval={rating: '[9,10]'}", "no interactions left by the filters (val_interval"),
     ("threshold={kind: 3}", "type float for a threshold"),
     ("threshold={stars: 3}", "no loaded column \"stars\""),
     ("USER_ID_FIELD=viewer", "expected a column viewer"),

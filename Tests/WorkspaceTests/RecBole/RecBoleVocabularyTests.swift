@@ -131,7 +131,7 @@ import Workspace
   func filtersComeFirst(assignment: String, items: [String], users: [String]) throws {
     guard !items.isEmpty else {
       let text = try #require(sentence { try vocabulary([:], assignment) })
-      #expect(text.contains("no interaction that the settings leave"))
+      #expect(text.contains("no interactions left by the filters"))
       return
     }
     let found = try vocabulary([:], assignment)

@@ -10,8 +10,8 @@ extension CheckedData {
           kind: .vectorWidths, severity: .severe,
           title: "Entity and relation vectors of different widths", count: 1, total: 1,
           unit: "pair of files",
-          meaning: "An entity plus a relation has no meaning, and training refuses them: make both "
-            + "with one run of 'ksr embed'.",
+          meaning: "Entity + relation is undefined, and training refuses them: make both with one "
+            + "run of 'ksr embed'.",
           examples: [
             "\(folder.name).ent_feature: \(entityVectors.width) numbers each",
             "\(folder.name).rel_feature: \(relationVectors.width) numbers each",
@@ -84,11 +84,11 @@ extension CheckedData {
     guard !warnings.isEmpty else { return [] }
     return [
       Finding(
-        kind: .odditiesInFiles, severity: .minor, title: "Files of which not everything is used",
+        kind: .odditiesInFiles, severity: .minor, title: "Files with unused rows or columns",
         count: warnings.count, total: warnings.count, unit: "files",
         meaning:
-          "Of rows for the same thing one is used, the one that RecBole would use, and columns "
-          + "that nobody asks for are not: make sure that nothing is lost.",
+          "Of several rows for one token, the one that RecBole would use is used. Columns that "
+          + "nothing asks for are ignored. Make sure that nothing is lost.",
         examples: warnings.map { warning in
           var warning = warning
           warning.file = String(warning.file.split(separator: "/").last ?? "")

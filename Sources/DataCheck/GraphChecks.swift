@@ -25,11 +25,11 @@ extension CheckedData {
       meaning: none
         ? "The memory has no key: "
           + (relationsWithItems.isEmpty
-            ? "turn the facts round, so that the linked entities are their heads."
-            : "of each relation's heads less than half are linked items. Link more items, take the "
-              + "facts about other things out, or name relations in 'memory_relations'.")
-        : "An item plus such a relation means no taste. They are no keys unless "
-          + "'memory_relations: all' says so; RecBole takes them all.",
+            ? "reverse the triples, so that the linked entities are their heads."
+            : "less than half of each relation's heads are linked items. Link more items, remove "
+              + "facts about other things, or list relations in 'memory_relations'.")
+        : "item + relation is meaningless here, so these are not used as keys unless "
+          + "'memory_relations: all' says so. RecBole uses them all.",
       examples: others.sorted { heads[$0].all > heads[$1].all }.map { relation in
         let (all, linked) = heads[relation]
         return
@@ -67,14 +67,14 @@ extension CheckedData {
     guard !pairs.isEmpty else { return nil }
     return Finding(
       kind: .inverseRelations, severity: .minor,
-      title: "Relations that repeat another one backwards",
+      title: "Relations that are the inverse of another",
       count: Set(pairs.map(\.relation)).count, total: graph.relations.count, unit: "relations",
       meaning:
-        "They add no fact, and as keys (RecBole takes them) head + relation is the wrong way "
-        + "round. 'memory_relations: item', the default, leaves out those whose heads are not "
-        + "items; a list in 'memory_relations' leaves out the others.",
+        "They add no facts, and as keys, as in RecBole, head + relation points the wrong way. "
+        + "The default, 'memory_relations: item', drops those whose heads are not items. "
+        + "A list in 'memory_relations' drops the others.",
       examples: pairs.sorted { $0.facts > $1.facts }.map { mirror in
-        "\(name(ofRelation: mirror.relation)) is \(name(ofRelation: mirror.other)) backwards, "
+        "\(name(ofRelation: mirror.relation)) is the inverse of \(name(ofRelation: mirror.other)), "
           + "\(grouped(mirror.facts)) facts"
       })
   }
@@ -114,8 +114,8 @@ extension CheckedData {
       kind: .hubRelations, severity: .minor,
       title: "Relations under which nearly all items have the same tail", count: hubs.count,
       total: itemRelations.count, unit: "relations of items",
-      meaning: "What all items share tells no item from another; leave such relations out with a "
-        + "list in 'memory_relations' if their slot draws attention.",
+      meaning: "A tail that nearly all items share distinguishes none of them. If its slot draws "
+        + "attention, exclude the relation with a list in 'memory_relations'.",
       examples: hubs.sorted { $0.share > $1.share }.map(\.text))
   }
 
@@ -142,8 +142,8 @@ extension CheckedData {
       kind: .singleTails, severity: .minor,
       title: "Relations with many tails that only one item has", count: single, total: all,
       unit: "facts of \(relations.count) relation\(relations.count == 1 ? "" : "s")",
-      meaning: "A taste for such a tail leads to no other item; vectors of such tails are hardly "
-        + "learnt. Merging rare tails helps, or a graph that covers more items.",
+      meaning: "A preference for such a tail leads to no other item, and its vector is hardly "
+        + "trained. Merge rare tails, or use a graph that covers more items.",
       examples: relations.sorted { $0.share > $1.share }.map(\.text))
   }
 }

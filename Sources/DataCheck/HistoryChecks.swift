@@ -17,8 +17,8 @@ extension CheckedData {
     let finding = Finding(
       kind: .shortUsers, severity: .minor, title: "Users too short to be evaluated",
       count: short.count, total: users.count, unit: "users",
-      meaning: "With fewer than three interactions of linked items nothing can be left out to test "
-        + "on: the metrics do not speak about them. 'user_inter_num_interval' leaves them out.",
+      meaning: "With fewer than three interactions with linked items, none can be held out for the "
+        + "test: metrics do not cover these users. 'user_inter_num_interval' removes them.",
       examples: short.map { user in
         let count = histories.rows[user].count
         return "user \(printable(users[user])): \(count) interaction\(count == 1 ? "" : "s")"
@@ -58,13 +58,13 @@ extension CheckedData {
     let share = Double(lastTied) / Double(max(1, evaluated))
     let finding = Finding(
       kind: .tiedTimes, severity: .minor,
-      title: "Interactions at the same time as another of the same user", count: tied,
+      title: "Interactions with tied timestamps", count: tied,
       total: histories.count, unit: "interactions",
       meaning: "Their order is that of the file, not of the user. "
         + (lastTied > 0
           ? "For \(grouped(lastTied)) of \(grouped(evaluated)) users (\(percent(share))) it decides "
-            + "which item is tested: compare only figures made with the same file."
-          : "No user's tested item hangs on it."),
+            + "which item is tested: compare only metrics made with the same file."
+          : "No user's test item depends on it."),
       examples: examples.sorted { $0.count > $1.count }.map(\.text),
       measures: ["users whose last item is tied": Double(lastTied)])
     return finding.graded(severe: 2, moderate: 0.1)
@@ -88,7 +88,7 @@ extension CheckedData {
       title: "Interactions that repeat user, item and time of another", count: repeated.count,
       total: histories.count, unit: "interactions",
       meaning: "The model learns that an item is followed by itself, and tests count what was just "
-        + "seen as a hit. Remove the repetitions, as RecBole's 'rm_dup_inter: first' does.",
+        + "seen as a hit. Remove the duplicates, as RecBole's 'rm_dup_inter: first' does.",
       examples: repeated.map { user, item in
         "user \(printable(interactions.users[user])): \(name(ofItem: item)) again"
       })

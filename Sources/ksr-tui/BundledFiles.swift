@@ -1,3 +1,4 @@
+import AtomicFiles
 import Glibc
 import Text
 
@@ -32,7 +33,7 @@ struct BundledFiles {
     }
     guard let program = Paths.resolved("/proc/self/exe") else {
       throw UserError(
-        "The place of this program is unknown; set KSR_HOME to ksr-tui's folder.")
+        "The path of this program is unknown; set KSR_HOME to ksr-tui's folder.")
     }
     let shared = BundledFiles(
       home: Paths.parent(Paths.parent(program)) + "/share/ksr-tui", found: "beside the program")
@@ -44,45 +45,12 @@ struct BundledFiles {
       folder = Paths.parent(folder)
     }
     throw UserError(
-      "The bundled model and data are nowhere to be found: no folder above \(program) holds assets/"
+      "The bundled model and data were not found: no folder above \(program) holds assets/"
         + " and sample-data/. Set KSR_HOME to the folder that does, or name a model:"
         + " ksr-tui MODEL --data DIR.")
   }
 
   private var isHome: Bool {
     Paths.isFolder(home + "/assets") && Paths.isFolder(home + "/sample-data")
-  }
-}
-
-/// Paths as text.
-enum Paths {
-  /// The path without links in it; nil if there is nothing.
-  static func resolved(_ path: String) -> String? {
-    guard let real = realpath(path, nil) else { return nil }
-    defer { free(real) }
-    return String(cString: real)
-  }
-
-  /// The folder that a path lies in.
-  static func parent(_ path: String) -> String {
-    guard let slash = path.lastIndex(of: "/") else { return "." }
-    return slash == path.startIndex ? "/" : String(path[..<slash])
-  }
-
-  /// The last part of a path without its ending.
-  static func stem(_ path: String) -> String {
-    let name = path.split(separator: "/").last.map(String.init) ?? path
-    guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return name }
-    return String(name[..<dot])
-  }
-
-  static func isFolder(_ path: String) -> Bool {
-    var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-  }
-
-  static func isFile(_ path: String) -> Bool {
-    var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 }

@@ -69,7 +69,7 @@ extension CheckedData {
     return Finding(
       kind: byChance ? .linksByChance : .weakLinks, severity: byChance ? .severe : .minor,
       title: byChance
-        ? "Links fit the items' own \(labels) no better than links drawn by lot"
+        ? "Links fit the items' own \(labels) no better than random links"
         : "Links hardly fit the items' own columns",
       count: byChance ? count : 0, total: byChance ? count : 0, unit: "linked items",
       meaning: numbers
