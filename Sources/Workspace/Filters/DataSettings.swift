@@ -167,7 +167,7 @@ extension DataSettings: KeyedSettings {
     + IdentifierKind.allCases.map { kind in
       key(
         "alias_of_\(kind.rawValue)_id", "a list of names",
-        "further fields of \(kind.rawValue)s' identifiers")
+        "further fields that hold identifiers of this kind")
     }
 
   private static let filters: [SettingKey<Self>] = [
@@ -200,7 +200,7 @@ extension DataSettings: KeyedSettings {
       "kg_reverse_r", \.reversesRelations, .flag, "false", "each relation x gets a reverse x_r"),
     key(
       "threshold", "one field with a number, such as {rating: 3}",
-      "only interactions from this value on count"),
+      "from this value on interactions are labelled positive; KSR learns from all of them"),
   ]
 
   /// A setting that is one property; RecBole's default asks for nothing and is not kept.
