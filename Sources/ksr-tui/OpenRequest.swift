@@ -101,7 +101,7 @@ struct OpenRequest {
       throw UserError("--items names no item: give one at least, by token or by title.")
     }
     _ = try step(upTo: found.count, of: viewer ?? "me")
-    return OwnViewer(name: viewer ?? "me", films: found.map { model.items[Int($0)] })
+    return OwnViewer(name: viewer ?? "me", items: found.map { model.items[Int($0)] })
   }
 
   /// The state after the keys that were asked for, with the map that was asked for.
@@ -119,7 +119,7 @@ struct OpenRequest {
       if !histories.contains(where: { $0.user == viewer }),
         let place = keeper.ownViewer(viewer, in: state)
       {
-        let count = state.own[place - histories.count].films.count
+        let count = state.own[place - histories.count].items.count
         return (place, try step(upTo: count, of: viewer) ?? count - 1)
       }
     } else if let place = keeper.place(in: state) {
@@ -130,7 +130,7 @@ struct OpenRequest {
       let own = state.own[place.viewer - histories.count]
       return (
         place.viewer,
-        try step(upTo: own.films.count, of: own.name) ?? min(place.step, own.films.count - 1)
+        try step(upTo: own.items.count, of: own.name) ?? min(place.step, own.items.count - 1)
       )
     }
     return try start(in: cache)

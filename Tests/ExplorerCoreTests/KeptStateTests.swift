@@ -102,7 +102,7 @@ struct KeptStateTests {
           {"name": "c", "films": ["d"]}, {"name": "c", "films": ["e"]}]}}
           """))
     var expected = State(size: Size(columns: 120, rows: 30))
-    expected.own = [OwnViewer(name: "c", films: ["d"])]
+    expected.own = [OwnViewer(name: "c", items: ["d"])]
     #expect(restored(kept) == expected)
     #expect(kept.lastTheme == nil)
   }

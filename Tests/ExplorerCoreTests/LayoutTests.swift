@@ -62,9 +62,12 @@ struct LayoutTests {
           }
         }
       }
+      let layout = State(size: size).layout
       for height in [
-        FindMenu.height(on: size), ViewersMenu.height(on: size), HelpMenu.height(on: size),
-        PaletteMenu.height(on: size),
+        FindMenu().height(on: layout), ViewersMenu().height(on: layout),
+        HelpMenu().height(on: layout), PaletteMenu().height(on: layout),
+        CatalogueSearch(purpose: .explain).height(on: layout),
+        CatalogueSearch(purpose: .insert(at: 0)).height(on: layout),
       ] where height < 1 && rows >= 8 {
         Issue.record("no row of a list on \(columns)x\(rows)")
       }

@@ -39,7 +39,7 @@ struct OwnViewerTests {
   @Test("the search finds a part of a title, beginnings first, and never the padding")
   func search() throws {
     func found(_ text: String) throws -> [String] {
-      try #require(try little.scene("n,text=\(text)").films).found.map(\.title)
+      try little.scene("n,text=\(text)").found.map(\.title)
     }
     #expect(try found("").count == little.session.model.items.count - 1)
     #expect(try found("ER").first == "Vertigo", "the most watched of those that have it inside")
@@ -47,7 +47,7 @@ struct OwnViewerTests {
     #expect(try found("the").first == "The Shining")
     #expect(try found("zzz").isEmpty && found("[pad]").isEmpty)
     #expect(try little.run("n,text=zzz,Enter").state.own.isEmpty)
-    let popular = try #require(try little.scene("n").films).found.map(\.token)
+    let popular = try little.scene("n").found.map(\.token)
     let counts = popular.map { token in
       little.session.popularity[little.session.model.items.id(of: token).map { Int($0) } ?? 0]
     }
@@ -89,7 +89,7 @@ struct OwnViewerTests {
     let again = try little.run("text=anna m,Enter", from: second).state
     #expect(again.context == .naming && again.toast?.text.contains("already") == true)
     #expect(try little.run("Escape", from: second).state.own.map(\.name) == ["anna m", "me"])
-    #expect(OwnViewer.freeName(among: [.init(name: "me", films: [])]) == "me 2")
+    #expect(OwnViewer.freeName(among: [.init(name: "me", items: [])]) == "me 2")
   }
 
   @Test("n goes on with an own viewer")
@@ -143,12 +143,12 @@ struct OwnViewerTests {
   func unknownFilms() throws {
     var state = try little.run("").state
     let token = little.session.model.items[3]
-    state.own = [OwnViewer(name: "me", films: ["gone", token, "too"])]
+    state.own = [OwnViewer(name: "me", items: ["gone", token, "too"])]
     state.viewer = little.session.viewers.count
     #expect(titles(state).count == 1)
     state = try little.run("n,Enter", from: state).state
-    #expect(state.own[0].films.prefix(3) == ["gone", token, "too"] && titles(state).count == 2)
-    state.own = [OwnViewer(name: "me", films: ["gone"])]
+    #expect(state.own[0].items.prefix(3) == ["gone", token, "too"] && titles(state).count == 2)
+    state.own = [OwnViewer(name: "me", items: ["gone"])]
     #expect(little.cache.scene(for: state).viewer == nil)
   }
 
@@ -162,7 +162,7 @@ struct OwnViewerTests {
       let there = try little.run(":,text=\(typed),Enter", from: elsewhere).state
       #expect(there.viewer == little.session.viewers.count && there.step == 1)
     }
-    let films = try #require(zoe.own.first).films.joined(separator: ",")
+    let films = try #require(zoe.own.first).items.joined(separator: ",")
     let end = try little.run(":,text=viewer Zoe,Enter,y", from: zoe)
     #expect(
       end.effects == [
@@ -173,11 +173,11 @@ struct OwnViewerTests {
   @Test("films given at the start make a viewer, or find the one that has them")
   func atStart() {
     var state = State(size: Size(columns: 80, rows: 24))
-    state.look(at: OwnViewer(name: "me", films: ["a", "b"]), step: nil, viewerCount: 8)
+    state.look(at: OwnViewer(name: "me", items: ["a", "b"]), step: nil, viewerCount: 8)
     #expect(state.viewer == 8 && state.step == 1)
-    state.look(at: OwnViewer(name: "me", films: ["a", "b"]), step: 0, viewerCount: 8)
+    state.look(at: OwnViewer(name: "me", items: ["a", "b"]), step: 0, viewerCount: 8)
     #expect(state.viewer == 8 && state.step == 0 && state.own.count == 1)
-    state.look(at: OwnViewer(name: "me", films: ["c"]), step: nil, viewerCount: 8)
+    state.look(at: OwnViewer(name: "me", items: ["c"]), step: nil, viewerCount: 8)
     #expect(state.viewer == 9 && state.own.map(\.name) == ["me", "me 2"])
   }
 }

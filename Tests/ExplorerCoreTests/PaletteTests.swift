@@ -32,7 +32,8 @@ struct PaletteTests {
   )
   func complete() throws {
     let scene = try little.scene(":")
-    let commands = PaletteMenu.rows(matching: "", try little.run(":").state, in: scene).map { row in
+    let state = try little.run(":").state
+    let commands = PaletteMenu().rows(state, scene, .terms(.unicode), .unicode).map { row in
       if case .command(let binding) = row { binding.command } else { Command.jump }
     }
     let wanted = Bindings.all.filter { !$0.contexts.isDisjoint(with: [.main, .why]) }
@@ -96,7 +97,8 @@ struct PaletteTests {
     let state = Explorer.run(
       open, from: State(size: Size(columns: 80, rows: 24)), with: cache, glyphs: .unicode
     ).state
-    let rows = PaletteMenu.rows(matching: "", state, in: cache.scene(for: state))
+    let rows = PaletteMenu().rows(
+      state, cache.scene(for: state), .terms(.unicode), .unicode)
     let commands = rows.compactMap {
       if case .command(let binding) = $0 { binding.command } else { nil }
     }

@@ -65,7 +65,7 @@ struct PredictionTests {
     let known = try #require(little.cache.scene(for: state).viewers).predictions
     #expect(known.contains(.unknown))
     let window = ListWindow.rows(
-      of: 8, height: ViewersMenu.height(on: state.size), showing: 6)
+      of: 8, height: ViewersMenu().height(on: state.layout), showing: 6)
     for viewer in 0..<8 { #expect((known[viewer] == .unknown) == !window.contains(viewer)) }
   }
 }

@@ -17,7 +17,7 @@ extension Explorer {
     if let viewer = scene.viewer, let step = scene.step {
       let place = (state.viewer ?? 0) - scene.model.viewerCount
       if viewer.isOwn, state.own.indices.contains(place) {
-        words += ["--items", state.own[place].films.joined(separator: ",")]
+        words += ["--items", state.own[place].items.joined(separator: ",")]
       }
       words += ["--viewer", viewer.user, "--step", String(step.step + 1)]
       if !state.edits.edits.isEmpty { words += ["--edit", state.edits.text] }

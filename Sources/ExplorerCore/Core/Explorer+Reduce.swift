@@ -21,7 +21,7 @@ public enum Explorer {
     switch action {
     case .command(.back) where state.awaitsTour: next.state.toast = Toast("No tour, then")
     case .command(let command): perform(command, on: &next, scene)
-    case .type(let key): type(key, on: &next, scene)
+    case .type(let key): next.state.overlay?.type(key, on: &next, scene)
     case .unknown(let key):
       next.state.toast = Toast(
         "\(key.label(.ascii)) does nothing here; ? lists the keys", role: .muted)
@@ -38,8 +38,7 @@ public enum Explorer {
       stop(&next.state)
       go(to: stepCount(scene) * tenths / 10, in: &next.state, scene)
     case .chooseRow(let index):
-      next.state.menu?.selection = index
-      next.state.menu?.viewer = nil
+      next.state.menu?.select(index)
       perform(.choose, on: &next, scene)
     case .tour(let stops): begin(stops, in: &next.state)
     case .selectInView(let target): state.fullView?.view.select(target, on: &next, scene)
@@ -72,10 +71,9 @@ public enum Explorer {
     }
   }
 
-  static func open(_ overlay: Overlay, in state: inout State) {
+  static func open(_ overlay: any Overlay, in state: inout State) {
     stop(&state)
     state.overlay = overlay
-    state.cardRow = 0
   }
 
   static func moveFocus(by offset: Int, in state: inout State) {

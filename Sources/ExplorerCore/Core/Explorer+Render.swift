@@ -32,20 +32,7 @@ extension Explorer {
     } else if let watch = state.watch, EditLine.rows(of: state) == 0 {
       WatchStrip.draw(watch, on: layout, in: &frame)
     }
-    switch state.overlay {
-    case .help(let menu): HelpMenu.draw(menu, state.focus, on: layout, in: &frame)
-    case .palette(let menu): PaletteMenu.draw(menu, state, scene, on: layout, in: &frame)
-    case .find(let menu): FindMenu.draw(menu, scene, on: layout, in: &frame)
-    case .items(let search): ItemSearchMenu.draw(search, scene, on: layout, in: &frame)
-    case .card:
-      if let card = scene.card { CardView.draw(card, from: state.cardRow, on: layout, in: &frame) }
-    case .export(let menu): ExportMenu.draw(menu, state, scene, on: layout, in: &frame)
-    case .viewers(let menu): ViewersMenu.draw(menu, state, scene, on: layout, in: &frame)
-    case .films(let editor): FilmsMenu.draw(editor, state, scene, on: layout, in: &frame)
-    case .editItem(let search): EditSearchBox.draw(search, scene, on: layout, in: &frame)
-    case .naming(let entry): NameBox.draw(entry, on: layout, in: &frame)
-    case nil: break
-    }
+    state.overlay?.draw(state, scene, on: layout, in: &frame)
     return frame
   }
 

@@ -83,7 +83,7 @@ extension Explorer {
       state.toast = Toast("No viewers without data; n makes one", role: .warning)
       return
     }
-    open(.viewers(Menu(viewer: state.viewer)), in: &state)
+    open(ViewersMenu(menu: Menu(anchor: state.viewer)), in: &state)
   }
 
   static func take(_ viewer: Int?, in state: inout State, step: Int) {

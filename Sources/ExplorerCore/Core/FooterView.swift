@@ -39,13 +39,7 @@ enum FooterView {
 
   /// What a key does here; what becomes of the selected row depends on the list.
   private static func title(of binding: Binding, _ state: State) -> String {
-    guard binding.command == .choose else { return binding.title }
-    return switch state.overlay {
-    case .find: "go there"
-    case .editItem: "put in"
-    case .items(let search): search.purpose == .explain ? "explain" : "compare"
-    default: binding.title
-    }
+    (binding.command == .choose ? state.overlay?.enterTitle : nil) ?? binding.title
   }
 
   /// Whether an entry is among the last to go where there is little room: what the selected row

@@ -8,7 +8,7 @@ import Text
 package struct KeptState: Codable, Equatable, Sendable {
   /// The last place in each model, the latest first.
   var places: [Place]?
-  /// The viewers made here, by the name of the data that the films are of.
+  /// The viewers made here, by the name of the data that the items are of.
   var own: [String: [OwnViewer]]?
   var theme: String?
   var slotOrder: String?
@@ -85,7 +85,7 @@ extension KeptState {
   package func restoreOwn(_ state: inout State, for model: ModelKey) {
     var names: Set<String> = []
     state.own = (own?[model.data] ?? []).filter {
-      !$0.name.isEmpty && !$0.films.isEmpty && names.insert($0.name).inserted
+      !$0.name.isEmpty && !$0.items.isEmpty && names.insert($0.name).inserted
     }
   }
 

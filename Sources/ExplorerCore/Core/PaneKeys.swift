@@ -95,7 +95,7 @@ enum PaneKeys: ExplorerView {
     Binding(
       [":"], .palette, "command",
       "Find a command or what a sign means; viewer ID and step N go there.",
-      does: { _, next, _ in Explorer.open(.palette(Menu()), in: &next.state) }),
+      does: { _, next, _ in Explorer.open(PaletteMenu(), in: &next.state) }),
     Binding(
       ["p"], .plainWords, "plain words", "Use plain words, or the field's terms.",
       does: { _, next, _ in
@@ -158,7 +158,7 @@ enum PaneKeys: ExplorerView {
     Binding(
       ["?", .function(1)], .help, in: panes, "help",
       "Explain the signs and list the keys; type to search, Enter does the row.",
-      does: { _, next, _ in Explorer.open(.help(Menu()), in: &next.state) }),
+      does: { _, next, _ in Explorer.open(HelpMenu(), in: &next.state) }),
   ]
 
   private static let hasChanges: Binding.Condition = {

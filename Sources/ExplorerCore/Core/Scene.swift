@@ -24,10 +24,10 @@ public struct Scene: Sendable {
   var pinnedUser: String?
   /// The viewer named in the palette.
   var namedViewer: NamedViewer?
-  /// The items that a search for one finds.
-  var found: [FoundItem] = []
-  /// The films to choose from and those chosen, while they are typed.
-  let films: FilmChoices?
+  /// The items that a search of the catalogue finds.
+  var found: [CatalogueItem] = []
+  /// The items of the own viewer that is typed; nil while none is.
+  var chosen: [CatalogueItem]?
   /// What views add, by its type.
   var contents: [ObjectIdentifier: any Sendable] = [:]
   package let card: Card?

@@ -11,7 +11,7 @@ extension SceneCache {
       }
       return own.firstIndex { isIt($0.name) }.map {
         .init(
-          place: session.viewers.count + $0, name: own[$0].name, count: own[$0].films.count,
+          place: session.viewers.count + $0, name: own[$0].name, count: own[$0].items.count,
           isOwn: true)
       }
     }

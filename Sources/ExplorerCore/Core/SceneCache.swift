@@ -12,7 +12,7 @@ public final class SceneCache {
   private(set) lazy var nearest = NearestItems(session.network)
   /// The known tails, arranged for explanations.
   lazy var tails = TailIndex(session.model)
-  private lazy var viewerIndex = ViewerIndex(session)
+  private(set) lazy var viewerIndex = ViewerIndex(session)
   /// What the attention does on average; nil while that is not known.
   private(set) var attention: AttentionSummary?
   private lazy var predictions = PredictionSurvey(session)
@@ -25,7 +25,7 @@ public final class SceneCache {
   var why = WhyCache()
   private var cards = LRUCache<CardKey, Card>(limit: 200)
   private var lists = LRUCache<ViewerList.Request, (list: ViewerList, version: Int)>(limit: 40)
-  private var found: (text: String, items: [Int32])?
+  var catalogue: (text: String, readsTokens: Bool, items: [CatalogueItem])?
   lazy var editNames = EditNames(session.model)
   var changesOfRank = LRUCache<ChangesKey, RankChanges>(limit: 50)
   var comparisons = LRUCache<ComparisonKey, ComparisonScene>(limit: 50)
@@ -111,12 +111,11 @@ public final class SceneCache {
     let selection = selection(shown(state))
     var scene = scene(of: selection)
     for view in Views.all { view.compose(&scene, selection) }
-    if case .palette(let menu) = state.overlay,
-      let name = PaletteMenu.viewerName(in: menu.filter.text)
-    {
+    if let name = (state.overlay as? PaletteMenu)?.viewerName {
       scene.namedViewer = namedViewer(name, among: state.own)
     }
-    scene.found = found(for: state)
+    if let search = state.overlay as? CatalogueSearch { scene.found = found(for: search) }
+    scene.chosen = chosen(for: state)
     return scene
   }
 
@@ -133,25 +132,20 @@ public final class SceneCache {
 
   private func scene(of selection: Selection) -> Scene {
     let state = selection.state
-    var list: ViewerList?
-    if case .viewers(let menu) = state.overlay {
-      list = viewers(.init(filter: menu.filter.text, order: state.viewerOrder, own: state.own))
+    let list = (state.overlay as? ViewersMenu).map { viewers($0, state) }
+    let card = (state.overlay as? CardView).map {
+      self.card($0.subject, state.usesPlainWords ? .plain : .terms(.unicode))
     }
-    var card: Card?
-    if case .card(let subject) = state.overlay {
-      card = self.card(subject, state.usesPlainWords ? .plain : .terms(.unicode))
-    }
-    let films = films(for: state)
     guard let moment = selection.moment else {
       return Scene(
         model: model, viewer: nil, step: nil, selectedSlot: nil, why: nil, viewers: list,
-        films: films, card: card, attention: attention)
+        card: card, attention: attention)
     }
     let (viewer, survey, step) = (moment.viewer, moment.survey, moment.step)
     let why = state.showsWhy ? why(for: state, viewer: viewer, step, survey.states) : nil
     var scene = Scene(
       model: model, viewer: survey.scene, step: step, selectedSlot: state.slot ?? step.leader,
-      why: why, viewers: list, films: films, card: card, attention: attention)
+      why: why, viewers: list, card: card, attention: attention)
     scene.nearestTails = scene.selectedSlot.flatMap { nearestTails(to: $0, step, viewer) }
     let tokens = session.model.items
     scene.searched = (
@@ -302,7 +296,9 @@ public final class SceneCache {
     }
   }
 
-  private func viewers(_ request: ViewerList.Request) -> ViewerList {
+  private func viewers(_ menu: ViewersMenu, _ state: State) -> ViewerList {
+    let request = ViewerList.Request(
+      filter: menu.menu.filter.text, order: state.viewerOrder, own: state.own)
     // In the order of the predictions the list changes as they come in, but not with each of them.
     let version = request.order == .predicted ? predictions.version : 0
     if let known = lists[request], known.version == version {
@@ -314,22 +310,13 @@ public final class SceneCache {
     return result
   }
 
-  /// The films to choose from.
-  func items(matching text: String) -> [Int32] {
-    if let found, found.text == text { return found.items }
-    let items = viewerIndex.films(matching: text, limit: 200)
-    found = (text, items)
-    return items
-  }
-
   /// Goes on finding out how well the model predicts: what the list shows, then what it sorts by.
   private func predict(for state: State) -> Bool {
-    guard case .viewers(let menu) = state.overlay, !session.viewers.isEmpty else { return false }
-    let list = viewers(
-      .init(filter: menu.filter.text, order: state.viewerOrder, own: state.own))
+    guard let menu = state.overlay as? ViewersMenu, !session.viewers.isEmpty else { return false }
+    let list = viewers(menu, state)
     let window = ListWindow.rows(
-      of: list.rows.count, height: ViewersMenu.height(on: state.size),
-      showing: list.selection(of: menu))
+      of: list.rows.count, height: menu.height(on: state.layout),
+      showing: list.selection(of: menu.menu))
     return predictions.work(
       on: list.rows[window].filter { !$0.isOwn }.map(\.viewer),
       thenAll: state.viewerOrder == .predicted)

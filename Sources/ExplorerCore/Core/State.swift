@@ -27,13 +27,11 @@ public struct State: Equatable, Sendable {
   /// Whether the pane of reasons is open.
   package internal(set) var showsWhy = false
   /// What lies on top of the panes.
-  package internal(set) var overlay: Overlay?
+  @OnTop var overlay: (any Overlay)?
   /// What takes the place of the panes.
   package internal(set) var fullView: OpenView?
   /// The training run that is watched.
   package var watch: WatchStatus?
-  /// The first line of a card on the screen.
-  package internal(set) var cardRow = 0
   /// Whether the stops of a tour are being looked for.
   package internal(set) var awaitsTour = false
   package internal(set) var tour: Tour?
@@ -96,24 +94,11 @@ public struct State: Equatable, Sendable {
 
   package var context: Context {
     if Layout.form(for: size) == .message { return .message }
-    switch overlay {
-    case nil:
-      if tour != nil { return .tour }
-      if let fullView { return type(of: fullView.view).context }
-      if showsWhy, focus == .why { return .why }
-      return editor != nil ? .edit : .main
-    case .card: return .card
-    case .help, .find, .palette, .items, .editItem: return .menu
-    case .viewers: return .viewers
-    case .export: return .export
-    case .films: return .films
-    case .naming: return .naming
-    }
-  }
-
-  /// Whether the keys go to a view that takes the place of the panes.
-  var isInFullView: Bool {
-    fullView.map { type(of: $0.view).context == context } ?? false
+    if let overlay { return overlay.context }
+    if tour != nil { return .tour }
+    if let fullView { return type(of: fullView.view).context }
+    if showsWhy, focus == .why { return .why }
+    return editor != nil ? .edit : .main
   }
 
   /// The panes in the order in which the focus goes through them.
@@ -136,36 +121,6 @@ package struct Playback: Equatable, Sendable {
   package var stepsPerSecond: Double { Playback.speeds[speed] }
 }
 
-/// Something that lies on top of the panes.
-package enum Overlay: Equatable, Sendable {
-  case help(Menu)
-  case viewers(Menu)
-  /// The list in which a title of the history is looked for.
-  case find(Menu)
-  case palette(Menu)
-  /// The list in which an item of the catalogue is looked for.
-  case items(ItemSearch)
-  /// What is known of an item or the model.
-  case card(CardSubject)
-  /// The formats in which the explanation can be written.
-  case export(Menu)
-  /// The films of an own viewer, being typed.
-  case films(FilmEditor)
-  /// The name of a new own viewer, being typed.
-  case naming(NameEntry)
-  /// A film for an edit, being looked for.
-  case editItem(EditSearch)
-}
-
-/// A list in which a word can be typed to leave only the rows that have it.
-package struct Menu: Equatable, Sendable {
-  package internal(set) var filter = TextField()
-  /// The selected one among the rows that are left.
-  package internal(set) var selection = 0
-  /// The viewer that is selected, wherever the list has it; nil for whichever is in the row.
-  var viewer: Int?
-}
-
 /// A short message in the place of the footer.
 public struct Toast: Equatable, Sendable {
   package let text: String
@@ -175,41 +130,5 @@ public struct Toast: Equatable, Sendable {
   package init(_ text: String, role: Role = .text) {
     self.text = text
     self.role = role
-  }
-}
-
-extension State {
-  var menu: Menu? {
-    get {
-      switch overlay {
-      case .help(let menu), .viewers(let menu), .find(let menu), .palette(let menu),
-        .export(let menu):
-        menu
-      case .films(let editor): editor.menu
-      case .editItem(let search): search.menu
-      case .items(let search): search.menu
-      case .card, .naming, nil: nil
-      }
-    }
-    set {
-      guard let newValue else { return }
-      switch overlay {
-      case .help: overlay = .help(newValue)
-      case .viewers: overlay = .viewers(newValue)
-      case .find: overlay = .find(newValue)
-      case .palette: overlay = .palette(newValue)
-      case .export: overlay = .export(newValue)
-      case .films(var editor):
-        editor.menu = newValue
-        overlay = .films(editor)
-      case .editItem(var search):
-        search.menu = newValue
-        overlay = .editItem(search)
-      case .items(var search):
-        search.menu = newValue
-        overlay = .items(search)
-      case .card, .naming, nil: break
-      }
-    }
   }
 }

@@ -100,7 +100,7 @@ enum EmptyView {
     case .gruState, .recommendations, .why: return []
     case .history: break
     }
-    return scene.films != nil
+    return scene.chosen != nil
       ? ["The films that you add", "stand here."]
       : scene.model.viewerCount == 0
         ? [

@@ -1,5 +1,11 @@
 /// A card on top of the panes.
-enum CardView {
+struct CardView: Overlay {
+  let subject: CardSubject
+  /// The first line on the screen.
+  private(set) var first = 0
+
+  init(subject: CardSubject) { self.subject = subject }
+
   /// One row of the card: a label, which may be empty, and a text.
   private typealias Row = (label: String, text: String)
 
@@ -11,6 +17,9 @@ enum CardView {
 
     /// Rows of the card that are seen at once.
     var height: Int { area.inset(columns: 2, rows: 1).rows }
+
+    /// The last line that can be the first on the screen.
+    var last: Int { max(0, rows.count - height) }
 
     init(_ card: Card, on size: Size) {
       let columns = Layout.area(columns: 84, rows: 4, on: size).columns
@@ -26,34 +35,36 @@ enum CardView {
     }
   }
 
-  /// How many rows are left over below the last first row that a card can be scrolled to.
-  static func lastFirstRow(_ card: Card, on size: Size) -> Int {
-    let plan = Plan(card, on: size)
-    return max(0, plan.rows.count - plan.height)
+  var context: Context { .card }
+
+  func canMove(_ state: State, _ scene: Scene) -> Bool {
+    scene.card.map { Plan($0, on: state.size).last > 0 } ?? false
   }
 
-  /// How many rows are seen at once.
-  static func height(_ card: Card, on size: Size) -> Int { Plan(card, on: size).height }
+  /// Scrolls.
+  mutating func move(_ command: Command, _ state: State, _ scene: Scene) {
+    guard let card = scene.card else { return }
+    let plan = Plan(card, on: state.size)
+    let page = max(1, plan.height - 1)
+    let offset: [Command: Int] = [
+      .rowUp: -1, .rowDown: 1, .pageUp: -page, .pageDown: page, .firstRow: -plan.last,
+      .lastRow: plan.last,
+    ]
+    first = min(max(0, min(first, plan.last) + (offset[command] ?? 0)), plan.last)
+  }
 
-  static func draw(_ card: Card, from first: Int, on layout: Layout, in frame: inout Frame) {
+  func draw(_ state: State, _ scene: Scene, on layout: Layout, in frame: inout Frame) {
+    guard let card = scene.card else { return }
     let plan = Plan(card, on: layout.size)
-    let (area, label) = (plan.area, plan.label)
-    frame.forgetClicks()
-    frame.onClick(Rect(layout.size), .command(.close))
-    frame.canvas.fill(area)
-    frame.canvas.box(area, frame.glyphs.border, style: Style(.border))
-    let title = " \(card.title.truncated(to: area.columns - 6, ellipsis: frame.glyphs.ellipsis)) "
-    frame.put(title, area.inset(columns: 2, rows: 0).line(0), style: Style(.focus))
-    let inside = area.inset(columns: 2, rows: 1)
-    let first = min(max(0, first), max(0, plan.rows.count - plan.height))
+    let inside = frame.box(card.title, plan.area, on: layout, closesOnClick: true)
+    let first = min(max(0, first), plan.last)
     for (row, line) in plan.rows.dropFirst(first).prefix(inside.rows).enumerated() {
       frame.put(
-        line.label.elided(to: label, frame.glyphs), inside.line(row), style: Style(.muted))
-      frame.put(frame.glyphs.spelled(line.text), inside.line(row), at: label + 2)
+        line.label.elided(to: plan.label, frame.glyphs), inside.line(row), style: Style(.muted))
+      frame.put(frame.glyphs.spelled(line.text), inside.line(row), at: plan.label + 2)
     }
-    if plan.rows.count > plan.height {
-      MenuBox.drawNote(
-        "\(first + 1)-\(first + plan.height)/\(plan.rows.count)", on: area, &frame)
+    if plan.last > 0 {
+      frame.note("\(first + 1)-\(first + plan.height)/\(plan.rows.count)", on: plan.area)
     }
   }
 }
@@ -71,6 +82,6 @@ extension CardView: ExplorerView {
       footer: false, when: Binding.hasViewer, does: { Explorer.inspect(&$1.state, $2) }),
     Binding(
       ["i"], .modelCard, "model", "Show what is known of the model.", footer: false,
-      does: { _, next, _ in Explorer.open(.card(.model), in: &next.state) }),
+      does: { _, next, _ in Explorer.open(CardView(subject: .model), in: &next.state) }),
   ]
 }

@@ -45,26 +45,6 @@ package struct EditCursor: Equatable, Sendable {
   package internal(set) var row: Int
 }
 
-/// A film being looked for, to be put into the history.
-package struct EditSearch: Equatable, Sendable {
-  enum Purpose: Equatable, Sendable {
-    case insert(at: Int)
-    case replace(step: Int)
-  }
-
-  /// What has been typed, and the selected film.
-  package internal(set) var menu = Menu()
-  let purpose: Purpose
-
-  /// The edit that takes a film.
-  func edit(_ token: String) -> Edit {
-    switch purpose {
-    case .insert(let place): .insert(at: place, item: token)
-    case .replace(let step): .replace(step: step, item: token)
-    }
-  }
-}
-
 extension State {
   /// The state with one more edit, the step and the cursor being where it leaves them; nothing is
   /// kept to come back to.

@@ -11,7 +11,7 @@ enum EditedHistoryPane {
     frame.heading(frame.words.rank, placement, at: columns.rank, columns: columns.rankWidth)
     var cursor = state.editor.map { min($0.row, viewer.rows.count - 1) }
     // While a film is looked for, the one selected is in its place already.
-    if case .editItem(let search) = state.overlay, case .insert(let place) = search.purpose {
+    if case .insert(let place) = (state.overlay as? CatalogueSearch)?.purpose {
       cursor = min(place, viewer.rows.count - 1)
     }
     let window = ListWindow.rows(

@@ -41,20 +41,11 @@ extension Explorer {
     }
   }
 
-  private static func search(_ purpose: EditSearch.Purpose, on next: inout Transition) {
-    next.state.overlay = .editItem(EditSearch(purpose: purpose))
+  private static func search(_ purpose: CatalogueSearch.Purpose, on next: inout Transition) {
+    next.state.overlay = CatalogueSearch(purpose: purpose)
   }
 
-  /// Puts the selected film into the history.
-  static func takeEditItem(on next: inout Transition, _ scene: Scene) {
-    guard case .editItem(let search) = next.state.overlay, let found = scene.whatIf?.found,
-      found.indices.contains(search.menu.selection)
-    else { return }
-    next.state.overlay = nil
-    apply(search.edit(found[search.menu.selection].token), on: &next, scene)
-  }
-
-  private static func apply(_ edit: Edit, on next: inout Transition, _ scene: Scene) {
+  static func apply(_ edit: Edit, on next: inout Transition, _ scene: Scene) {
     let moment = next.state.moment
     next.state = next.state.applying(edit, count: stepCount(scene))
     next.state.remember(moment)

@@ -19,13 +19,12 @@ extension SceneCache {
 
   /// The state as the screen shows it: with the film selected in the search in its place.
   func shown(_ state: State) -> State {
-    guard case .editItem(let search) = state.overlay else { return state }
-    let found = items(matching: search.menu.filter.text)
-    guard found.indices.contains(search.menu.selection), let base = unedited(state) else {
-      return state
-    }
-    let token = session.model.items[Int(found[search.menu.selection])]
-    let preview = state.applying(search.edit(token), count: 0)
+    guard let search = state.overlay as? CatalogueSearch else { return state }
+    let found = found(for: search)
+    guard found.indices.contains(search.menu.selection), let base = unedited(state),
+      let edit = search.edit(found[search.menu.selection].token)
+    else { return state }
+    let preview = state.applying(edit, count: 0)
     // The cursor of an insertion and the step are where they will be; the log is not touched.
     return edited(base, preview.edits.edits) == nil ? state : preview
   }
@@ -43,14 +42,10 @@ extension SceneCache {
       return nil
     }
     let changes = changes(viewer, step, survey, hidesSeen: state.hidesSeen)
-    var found: [FilmChoices.Film] = []
-    if case .editItem(let search) = state.overlay {
-      found = items(matching: search.menu.filter.text).map(film)
-    }
     return WhatIfScene(
       edited: viewer.edited, changes: changes,
       goneTitles: (changes?.gone ?? []).map { session.model.itemNames[Int($0.item)] },
-      found: found, smallest: smallest(state, viewer, step, survey))
+      smallest: smallest(state, viewer, step, survey))
   }
 
   private func changes(

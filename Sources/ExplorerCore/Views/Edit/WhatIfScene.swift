@@ -9,8 +9,6 @@ package struct WhatIfScene: Sendable {
   let changes: RankChanges?
   /// What to call the items that left the first places, in their order before.
   let goneTitles: [String]
-  /// The films that the search finds, while it is open.
-  let found: [FilmChoices.Film]
   /// The search for the smallest set, if it was asked for.
   let smallest: SmallestScene?
 

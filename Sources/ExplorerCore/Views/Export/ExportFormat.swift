@@ -121,7 +121,7 @@ extension Explorer {
     if let refusal = ExportView.subject(state, scene).refusal {
       state.toast = refusal
     } else {
-      open(.export(Menu()), in: &state)
+      open(ExportMenu(), in: &state)
     }
   }
 

@@ -1,30 +1,109 @@
-/// The list of signs and keys on top of the panes.
-enum HelpMenu {
-  enum Row {
-    case sign(Legend.Entry)
-    case binding(Binding)
+/// A row of the list of signs and keys, or of that of commands.
+enum CommandRow {
+  case command(Binding)
+  case sign(Legend.Entry)
+  case viewer(Scene.NamedViewer)
+  case step(Int, of: Int)
 
-    var text: String {
-      switch self {
-      case .sign(let entry): entry.text
-      case .binding(let binding): binding.help
+  /// What is said of it at more length where its row cuts it; empty where there is no more.
+  var detail: String {
+    switch self {
+    case .command(let binding): binding.help
+    case .sign(let entry): entry.text
+    case .viewer(let viewer): viewer.sentence
+    case .step: ""
+    }
+  }
+}
+
+/// Rows of keys or signs with a sentence each, and the selected sentence whole where rows are short.
+protocol CommandList: ListOverlay where Row == CommandRow {}
+
+extension CommandList {
+  /// The columns of keys and signs.
+  private func signColumns(_ width: Int) -> Int { min(18, width / 3) }
+
+  func list(in room: Rect, on layout: Layout) -> Rect {
+    let wanted = room.columns < 60 ? 3 : room.columns < 116 ? 2 : 0
+    return Rect(
+      column: room.column, row: room.row, columns: room.columns,
+      rows: room.rows - (room.rows >= 6 ? wanted : 0))
+  }
+
+  func table(
+    _ rows: [CommandRow], _ scene: Scene, width: Int, _ words: Words, _ glyphs: Glyphs
+  ) -> Table {
+    let enter = Key.enter.label(glyphs)
+    func parts(_ row: CommandRow) -> (sign: String, text: String, role: Role) {
+      switch row {
+      case .sign(let entry): (entry.sign, entry.text, .title)
+      case .viewer(let viewer): (enter, viewer.sentence, .key)
+      case .step(let step, let count): (enter, "Go to step \(step + 1) of \(count).", .key)
+      case .command(let binding):
+        (binding.labels(glyphs).joined(separator: " "), binding.help, .key)
       }
     }
+    return Table(
+      [
+        Table.Column(.fixed(signColumns(width))) { row, width in
+          let (sign, _, role) = parts(rows[row])
+          return .text(
+            ("  " + sign).padded(to: width, ellipsis: glyphs.ellipsis), Style(role))
+        },
+        Table.Column(.flexible()) { row, _ in .text(parts(rows[row]).text) },
+      ], width: width)
+  }
+
+  /// Wide rows say where keys are heard that are not those of the panes.
+  func drawBeside(_ row: CommandRow, in line: Rect, _ frame: inout Frame) {
+    guard case .command(let binding) = row, !binding.contexts.contains(.main), line.columns >= 70
+    else { return }
+    let place = Context.allCases.first { binding.contexts.contains($0) }?.words ?? ""
+    let start = line.columns - place.columns
+    guard signColumns(line.columns) + 2 + binding.help.columns < start else { return }
+    frame.put(place, line, at: start, style: Style(.muted))
+  }
+
+  func drawAround(
+    _ selected: CommandRow?, _ state: State, _ scene: Scene, in room: Rect, on layout: Layout,
+    _ frame: inout Frame
+  ) {
+    let list = list(in: room, on: layout)
+    let text = selected?.detail ?? ""
+    guard text.columns > list.columns - signColumns(list.columns) - 1 else { return }
+    let below = room.dropFirst(rows: list.rows)
+    for (row, line) in text.wrapped(to: below.columns).prefix(below.rows).enumerated() {
+      frame.put(line, below.line(row), style: Style(.focus))
+    }
+  }
+}
+
+/// The list of signs and keys on top of the panes.
+struct HelpMenu: CommandList {
+  var menu = Menu()
+
+  var context: Context { .menu }
+  func hint(_ state: State, _ scene: Scene) -> String { "type to search" }
+  func title(_ state: State, _ scene: Scene, width: Int, _ glyphs: Glyphs) -> String {
+    "Signs and keys"
+  }
+  func empty(_ state: State, _ scene: Scene, width: Int) -> [(text: String, role: Role)] {
+    [("Nothing has these letters.", .muted)]
+  }
+  func area(on layout: Layout) -> Rect {
+    Layout.area(columns: 120, rows: layout.size.rows - 2, on: layout.size)
   }
 
   /// The rows that have a text in them: the signs of the pane, all keys, the other signs.
-  static func rows(
-    matching text: String, _ pane: Pane, _ words: Words = .terms(.unicode),
-    _ glyphs: Glyphs = .unicode
-  ) -> [Row] {
-    let signs = Legend.entries(matching: text, words, glyphs, first: pane)
-    let here = signs.filter { $0.panes.contains(pane) }
-    return here.map(Row.sign) + bindings(matching: text).map(Row.binding)
-      + signs.filter { !$0.panes.contains(pane) }.map(Row.sign)
+  func rows(_ state: State, _ scene: Scene, _ words: Words, _ glyphs: Glyphs) -> [CommandRow] {
+    let signs = Legend.entries(matching: menu.filter.text, words, glyphs, first: state.focus)
+    let here = signs.filter { $0.panes.contains(state.focus) }
+    return here.map(CommandRow.sign) + bindings.map(CommandRow.command)
+      + signs.filter { !$0.panes.contains(state.focus) }.map(CommandRow.sign)
   }
 
-  private static func bindings(matching text: String) -> [Binding] {
-    let wanted = text.lowercased().drop(while: \.isWhitespace)
+  private var bindings: [Binding] {
+    let wanted = menu.filter.text.lowercased().drop(while: \.isWhitespace)
     guard !wanted.isEmpty else { return Bindings.all }
     return Bindings.all.filter { binding in
       let labels = binding.keys.map { $0.label(.unicode) } + binding.keys.map { $0.label(.ascii) }
@@ -33,44 +112,11 @@ enum HelpMenu {
     }
   }
 
-  /// The rectangle that the list takes, with its frame.
-  private static func area(on size: Size) -> Rect {
-    Layout.area(columns: 120, rows: size.rows - 2, on: size)
-  }
-
-  /// How many rows of the list are seen at once.
-  static func height(on size: Size) -> Int {
-    let list = area(on: size).inset(columns: 2, rows: 1).dropFirst(rows: 1)
-    return HelpRows.split(list).list.rows
-  }
-
-  static func draw(_ menu: Menu, _ pane: Pane, on layout: Layout, in frame: inout Frame) {
-    let area = area(on: layout.size)
-    let list = MenuBox.draw(
-      "Signs and keys", menu, hint: "type to search", area, layout, &frame)
-    let rows = rows(matching: menu.filter.text, pane, frame.words, frame.glyphs)
-    guard !rows.isEmpty else {
-      frame.canvas.put("Nothing has these letters.", in: list, style: Style(.muted))
-      return
-    }
-    MenuBox.drawPlace(menu.selection, of: rows.count, on: area, &frame)
-    let parts = HelpRows.split(list)
-    let window = ListWindow.rows(of: rows.count, height: parts.list.rows, showing: menu.selection)
-    for (line, index) in window.enumerated() {
-      HelpRows.draw(
-        rows[index], isSelected: index == menu.selection, in: parts.list.line(line), &frame)
-      frame.onClick(parts.list.line(line), .chooseRow(index))
-    }
-    if rows.indices.contains(menu.selection) {
-      HelpRows.drawText(rows[menu.selection].text, below: parts.list, in: parts.text, &frame)
-    }
-  }
+  func canChoose(_ row: CommandRow) -> Bool { if case .command = row { true } else { false } }
 
   /// Does what the selected row says; where that is nothing here, the list stays open.
-  static func choose(_ menu: Menu, on next: inout Explorer.Transition, _ scene: Scene) {
-    let rows = rows(matching: menu.filter.text, next.state.focus)
-    guard rows.indices.contains(menu.selection), case .binding(let binding) = rows[menu.selection]
-    else { return }
+  func choose(_ row: CommandRow, on next: inout Explorer.Transition, _ scene: Scene) {
+    guard case .command(let binding) = row else { return }
     var below = next.state
     below.overlay = nil
     let here: Set<Context> = below.fullView == nil ? [.main, .why] : [below.context]
@@ -81,64 +127,5 @@ enum HelpMenu {
     }
     next.state.overlay = nil
     Explorer.perform(binding.command, on: &next, scene)
-  }
-}
-
-/// Rows of keys or signs with a sentence each, and the selected sentence whole where rows are short.
-enum HelpRows {
-  /// From this width on rows say where their keys are heard.
-  private static let leastColumns = 70
-
-  /// The columns of keys and signs.
-  private static func signColumns(_ line: Rect) -> Int { min(18, line.columns / 3) }
-
-  /// The room for the rows and, where they cut sentences, that for the selected one's.
-  static func split(_ room: Rect) -> (list: Rect, text: Rect) {
-    let wanted = room.columns < 60 ? 3 : room.columns < 116 ? 2 : 0
-    let below = room.rows >= 6 ? wanted : 0
-    let list = Rect(
-      column: room.column, row: room.row, columns: room.columns, rows: room.rows - below)
-    return (list, room.dropFirst(rows: list.rows))
-  }
-
-  static func draw(
-    _ row: HelpMenu.Row, isSelected: Bool, in line: Rect, _ frame: inout Frame
-  ) {
-    switch row {
-    case .sign(let entry):
-      draw(entry.sign, entry.text, role: .title, isSelected: isSelected, in: line, &frame)
-    case .binding(let binding):
-      draw(
-        binding.labels(frame.glyphs).joined(separator: " "), binding.help, role: .key,
-        isSelected: isSelected, in: line, &frame)
-      guard !binding.contexts.contains(.main), line.columns >= leastColumns else { return }
-      let place = Context.allCases.first { binding.contexts.contains($0) }?.words ?? ""
-      let start = line.columns - place.columns
-      guard signColumns(line) + 2 + binding.help.columns < start else { return }
-      frame.put(place, line, at: start, style: Style(isSelected ? .selection : .muted))
-    }
-  }
-
-  /// One row: a sign or keys, and a sentence.
-  static func draw(
-    _ sign: String, _ text: String, role: Role, isSelected: Bool, in line: Rect,
-    _ frame: inout Frame
-  ) {
-    let glyphs = frame.glyphs
-    let columns = signColumns(line)
-    let mark = isSelected ? "\(glyphs.marks.here) " : "  "
-    frame.canvas.put(
-      (mark + sign).padded(to: columns, ellipsis: glyphs.ellipsis), in: line, style: Style(role))
-    let rest = line.dropFirst(columns: columns + 1)
-    frame.canvas.put(text.truncated(to: rest.columns, ellipsis: glyphs.ellipsis), in: rest)
-    if isSelected { frame.canvas.restyle(line) { $0 = Style(.selection) } }
-  }
-
-  /// The selected sentence, broken into lines, where its row has cut it.
-  static func drawText(_ text: String, below list: Rect, in room: Rect, _ frame: inout Frame) {
-    guard text.columns > list.columns - signColumns(list) - 1 else { return }
-    for (row, line) in text.wrapped(to: room.columns).prefix(room.rows).enumerated() {
-      frame.put(line, room.line(row), style: Style(.focus))
-    }
   }
 }

@@ -1,54 +1,90 @@
 /// The list in which any command is found by its words or keys, and a viewer or step is named.
-enum PaletteMenu {
-  /// One row: what can be done, or why not.
-  enum Row {
-    case command(Binding)
-    case sign(Legend.Entry)
-    case viewer(Scene.NamedViewer)
-    case step(Int)
-    case sentence(String)
+struct PaletteMenu: CommandList {
+  var menu = Menu()
+
+  var context: Context { .menu }
+  func hint(_ state: State, _ scene: Scene) -> String {
+    "type words, a key, a sign, viewer ID, step N"
+  }
+  func title(_ state: State, _ scene: Scene, width: Int, _ glyphs: Glyphs) -> String { "Command" }
+  func area(on layout: Layout) -> Rect {
+    let size = layout.size
+    return Layout.area(columns: 84, rows: size.rows < 20 ? size.rows : size.rows - 6, on: size)
   }
 
-  /// The viewer that a text names, as in `viewer 42`.
-  static func viewerName(in text: String) -> String? { argument(of: "viewer", in: text) }
+  /// The viewer that the text names, as in `viewer 42`.
+  var viewerName: String? { argument(of: "viewer") }
 
-  /// What a text can mean.
-  static func rows(
-    matching text: String, _ state: State, in scene: Scene, _ words: Words = .terms(.unicode),
-    _ glyphs: Glyphs = .unicode
-  ) -> [Row] {
-    if let viewer = scene.namedViewer { return [.viewer(viewer)] }
-    let commands = commands(matching: text, state, scene).map(Row.command)
-    let found = commands + signs(matching: text, state, words, glyphs)
-    let parts = text.split(separator: " ")
-    if let number = argument(of: "step", in: text) ?? number(parts) {
-      if let row = step(number, in: scene, isCertain: commands.isEmpty) { return [row] }
+  /// The number of the step that the text names, as in `step 7` or `7`.
+  private var stepNumber: String? {
+    let words = menu.filter.text.split(separator: " ")
+    return argument(of: "step")
+      ?? (words.count == 1 && words[0].allSatisfy(\.isNumber) ? String(words[0]) : nil)
+  }
+
+  private func argument(of name: String) -> String? {
+    let words = menu.filter.text.split(separator: " ", maxSplits: 1)
+    guard words.count == 2, words[0].lowercased() == name else { return nil }
+    var rest = words[1].drop(while: { $0 == " " })
+    while rest.last == " " { rest.removeLast() }
+    return rest.isEmpty ? nil : String(rest)
+  }
+
+  func rows(_ state: State, _ scene: Scene, _ words: Words, _ glyphs: Glyphs) -> [CommandRow] {
+    found(state, scene, words, glyphs).rows
+  }
+
+  func empty(_ state: State, _ scene: Scene, width: Int) -> [(text: String, role: Role)] {
+    found(state, scene, .terms(.unicode), .unicode).sentence.wrapped(to: width)
+      .map { ($0, .warning) }
+  }
+
+  /// What the text can mean, or why it means nothing.
+  private func found(
+    _ state: State, _ scene: Scene, _ words: Words, _ glyphs: Glyphs
+  ) -> (rows: [CommandRow], sentence: String) {
+    if let viewer = scene.namedViewer { return ([.viewer(viewer)], "") }
+    let commands = commands(state, scene)
+    if let number = stepNumber {
+      let steps = scene.viewer?.rows.count ?? 0
+      if let step = Int(number), (1...max(1, steps)).contains(step), steps > 0 {
+        return ([.step(step - 1, of: steps)], "")
+      }
+      if commands.isEmpty || number.allSatisfy(\.isNumber) || steps == 0 {
+        return ([], noStep(number, scene))
+      }
     }
-    guard found.isEmpty else { return found }
-    if let name = viewerName(in: text) {
-      let count = scene.model.viewerCount + state.own.count
-      return [
-        .sentence(
-          count == 0
-            ? "There are no viewers: the model was opened without data."
-            : "There is no viewer \"\(name)\" among the \(Glyphs.unicode.count(count)).")
-      ]
+    let signs = signs(state, words, glyphs)
+    return (
+      commands.map(CommandRow.command) + signs.map(CommandRow.sign),
+      viewerName.map { noViewer($0, state, scene) }
+        ?? "No command has these words; viewer ID and step N work, too."
+    )
+  }
+
+  private func noStep(_ number: String, _ scene: Scene) -> String {
+    guard let viewer = scene.viewer, !viewer.rows.isEmpty else {
+      return "There is no history to step through; v lists the viewers."
     }
-    return [.sentence("No command has these words; viewer ID and step N work, too.")]
+    return "There is no step \(number): viewer \(viewer.user) has steps 1 to \(viewer.rows.count)."
+  }
+
+  private func noViewer(_ name: String, _ state: State, _ scene: Scene) -> String {
+    let count = scene.model.viewerCount + state.own.count
+    return count == 0
+      ? "There are no viewers: the model was opened without data."
+      : "There is no viewer \"\(name)\" among the \(Glyphs.unicode.count(count))."
   }
 
   /// The signs of the screen that the words speak of; all of them are in the help.
-  private static func signs(
-    matching text: String, _ state: State, _ words: Words, _ glyphs: Glyphs
-  ) -> [Row] {
-    guard !text.allSatisfy(\.isWhitespace), viewerName(in: text) == nil else { return [] }
-    return Legend.entries(matching: text, words, glyphs, first: state.focus).map(Row.sign)
+  private func signs(_ state: State, _ words: Words, _ glyphs: Glyphs) -> [Legend.Entry] {
+    let text = menu.filter.text
+    guard !text.allSatisfy(\.isWhitespace), viewerName == nil else { return [] }
+    return Legend.entries(matching: text, words, glyphs, first: state.focus)
   }
 
-  private static func commands(
-    matching text: String, _ state: State, _ scene: Scene
-  ) -> [Binding] {
-    let words = text.lowercased().split(separator: " ")
+  private func commands(_ state: State, _ scene: Scene) -> [Binding] {
+    let words = menu.filter.text.lowercased().split(separator: " ")
     var closed = state
     closed.overlay = nil
     return Bindings.all.filter { binding in
@@ -63,100 +99,17 @@ enum PaletteMenu {
     }
   }
 
-  /// The step of a number, or what is wrong with it; nil for words that may be a command.
-  private static func step(_ text: String, in scene: Scene, isCertain: Bool) -> Row? {
-    guard let viewer = scene.viewer, !viewer.rows.isEmpty else {
-      return .sentence("There is no history to step through; v lists the viewers.")
-    }
-    if let number = Int(text), (1...viewer.rows.count).contains(number) { return .step(number - 1) }
-    guard isCertain || text.allSatisfy(\.isNumber) else { return nil }
-    return .sentence(
-      "There is no step \(text): viewer \(viewer.user) has steps 1 to \(viewer.rows.count).")
-  }
-
-  private static func number(_ words: [Substring]) -> String? {
-    guard words.count == 1, let word = words.first, word.allSatisfy(\.isNumber) else { return nil }
-    return String(word)
-  }
-
-  private static func argument(of name: String, in text: String) -> String? {
-    let words = text.split(separator: " ", maxSplits: 1)
-    guard words.count == 2, words[0].lowercased() == name else { return nil }
-    var rest = words[1].drop(while: { $0 == " " })
-    while rest.last == " " { rest.removeLast() }
-    return rest.isEmpty ? nil : String(rest)
-  }
-
-  private static func area(on size: Size) -> Rect {
-    Layout.area(columns: 84, rows: size.rows < 20 ? size.rows : size.rows - 6, on: size)
-  }
-
-  /// How many rows of the list are seen at once.
-  static func height(on size: Size) -> Int {
-    HelpRows.split(area(on: size).inset(columns: 2, rows: 1).dropFirst(rows: 1)).list.rows
-  }
-
-  static func draw(
-    _ menu: Menu, _ state: State, _ scene: Scene, on layout: Layout, in frame: inout Frame
-  ) {
-    let area = area(on: layout.size)
-    let room = MenuBox.draw(
-      "Command", menu, hint: "type words, a key, a sign, viewer ID, step N", area, layout, &frame)
-    let rows = rows(matching: menu.filter.text, state, in: scene, frame.words, frame.glyphs)
-    MenuBox.drawPlace(menu.selection, of: rows.count, on: area, &frame)
-    let (list, below) = HelpRows.split(room)
-    let window = ListWindow.rows(of: rows.count, height: list.rows, showing: menu.selection)
-    for (place, index) in window.enumerated() {
-      let line = list.line(place)
-      let isSelected = index == menu.selection
-      let enter = Key.enter.label(frame.glyphs)
-      switch rows[index] {
-      case .command(let binding):
-        HelpRows.draw(.binding(binding), isSelected: isSelected, in: line, &frame)
-      case .sign(let entry):
-        HelpRows.draw(.sign(entry), isSelected: isSelected, in: line, &frame)
-      case .viewer(let viewer):
-        HelpRows.draw(
-          enter, viewer.sentence, role: .key, isSelected: isSelected, in: line, &frame)
-      case .step(let step):
-        HelpRows.draw(
-          enter, "Go to step \(step + 1) of \(Explorer.stepCount(scene)).", role: .key,
-          isSelected: isSelected, in: line, &frame)
-      case .sentence(let sentence):
-        for (offset, part) in sentence.wrapped(to: list.columns).enumerated() {
-          frame.put(part, list.line(place + offset), style: Style(.warning))
-        }
-        continue
-      }
-      if isSelected { HelpRows.drawText(text(of: rows[index]), below: list, in: below, &frame) }
-      frame.onClick(line, .chooseRow(index))
-    }
-  }
-
-  /// What is said of a row at more length.
-  private static func text(of row: Row) -> String {
-    switch row {
-    case .command(let binding): binding.help
-    case .sign(let entry): entry.text
-    case .viewer(let viewer): viewer.sentence
-    case .step, .sentence: ""
-    }
-  }
+  func canChoose(_ row: CommandRow) -> Bool { if case .sign = row { false } else { true } }
 
   /// Does what the selected row says; where that is nothing, the list stays open.
-  static func choose(_ menu: Menu, on next: inout Explorer.Transition, _ scene: Scene) {
-    let rows = rows(matching: menu.filter.text, next.state, in: scene)
-    guard rows.indices.contains(menu.selection) else { return }
-    switch rows[menu.selection] {
-    case .sentence, .sign: return
-    case .command(let binding):
-      next.state.overlay = nil
-      Explorer.perform(binding.command, on: &next, scene)
-    case .viewer(let viewer):
-      next.state.overlay = nil
-      Explorer.take(viewer.place, in: &next.state, step: viewer.lastStep)
-    case .step(let step):
-      next.state.overlay = nil
+  func choose(_ row: CommandRow, on next: inout Explorer.Transition, _ scene: Scene) {
+    guard canChoose(row) else { return }
+    next.state.overlay = nil
+    switch row {
+    case .sign: break
+    case .command(let binding): Explorer.perform(binding.command, on: &next, scene)
+    case .viewer(let viewer): Explorer.take(viewer.place, in: &next.state, step: viewer.lastStep)
+    case .step(let step, _):
       Explorer.stop(&next.state)
       Explorer.go(to: step, in: &next.state, scene)
     }

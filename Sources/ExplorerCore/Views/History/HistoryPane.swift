@@ -12,7 +12,7 @@ enum HistoryPane: ExplorerView {
       ["/"], .find, "find", "Look for a title in this history and go there.",
       when: Binding.hasViewer,
       does: {
-        if Explorer.hasHistory(&$1.state, $2) { Explorer.open(.find(Menu()), in: &$1.state) }
+        if Explorer.hasHistory(&$1.state, $2) { Explorer.open(FindMenu(), in: &$1.state) }
       })
   ]
 

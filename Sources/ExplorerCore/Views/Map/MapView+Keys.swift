@@ -118,7 +118,7 @@ extension MapView: FullView {
       view.centre = before.map { .item($0) } ?? .everything
     case .inspect:
       guard let item = view.row.map({ map.rows[$0].item }) ?? map.subject?.item else { return }
-      Explorer.open(.card(.item(item)), in: &next.state)
+      Explorer.open(CardView(subject: .item(item)), in: &next.state)
     default: return
     }
     next.state.show(view)

@@ -7,87 +7,65 @@ extension Explorer {
     state.edits.leaveViewer()
     state.editor = nil
     let known = !isNew && state.own.indices.contains(place) ? state.own[place].name : nil
-    open(
-      .films(
-        FilmEditor(
-          name: known ?? OwnViewer.freeName(among: state.own), isNew: known == nil,
-          before: (state.viewer, state.step))),
-      in: &state)
+    let own = CatalogueSearch.OwnHistory(
+      name: known ?? OwnViewer.freeName(among: state.own), isNew: known == nil,
+      viewerBefore: state.viewer, stepBefore: state.step)
+    open(CatalogueSearch(purpose: .add(own)), in: &state)
     if known == nil { take(nil, in: &state, step: 0) }
   }
 
-  /// Adds the selected film to those of the viewer, and shows what the model makes of it.
-  static func addFilm(_ next: inout Transition, _ scene: Scene) {
-    guard case .films(var editor) = next.state.overlay, let found = scene.films?.found,
-      found.indices.contains(editor.menu.selection)
-    else { return }
-    let film = found[editor.menu.selection]
-    if let place = next.state.own.firstIndex(where: { $0.name == editor.name }) {
-      next.state.own[place].films.append(film.token)
+  /// Adds an item to those of an own viewer, and shows what the model makes of it.
+  static func add(
+    _ item: CatalogueItem, to own: CatalogueSearch.OwnHistory, on next: inout Transition,
+    _ scene: Scene
+  ) {
+    if let place = next.state.own.firstIndex(where: { $0.name == own.name }) {
+      next.state.own[place].items.append(item.token)
     } else {
-      next.state.own.append(OwnViewer(name: editor.name, films: [film.token]))
+      next.state.own.append(OwnViewer(name: own.name, items: [item.token]))
     }
-    editor.menu = Menu()
-    next.state.overlay = .films(editor)
-    show(editor, on: &next, scene)
+    next.state.overlay = CatalogueSearch(purpose: .add(own))
+    show(own, on: &next, scene)
   }
 
-  /// Takes the last film away; a viewer without films is gone.
-  static func removeLastFilm(_ next: inout Transition, _ scene: Scene) {
-    guard case .films(let editor) = next.state.overlay,
-      let place = next.state.own.firstIndex(where: { $0.name == editor.name })
-    else { return }
-    next.state.own[place].films.removeLast()
-    if next.state.own[place].films.isEmpty { next.state.own.remove(at: place) }
-    show(editor, on: &next, scene)
+  /// Takes the last item away; a viewer without items is gone.
+  static func removeLastItem(
+    of own: CatalogueSearch.OwnHistory, on next: inout Transition, _ scene: Scene
+  ) {
+    guard let place = next.state.own.firstIndex(where: { $0.name == own.name }) else { return }
+    next.state.own[place].items.removeLast()
+    if next.state.own[place].items.isEmpty { next.state.own.remove(at: place) }
+    show(own, on: &next, scene)
   }
 
-  private static func show(_ editor: FilmEditor, on next: inout Transition, _ scene: Scene) {
-    let place = next.state.own.firstIndex { $0.name == editor.name }
+  private static func show(
+    _ own: CatalogueSearch.OwnHistory, on next: inout Transition, _ scene: Scene
+  ) {
+    let place = next.state.own.firstIndex { $0.name == own.name }
     take(
       place.map { scene.model.viewerCount + $0 }, in: &next.state,
-      step: place.map { next.state.own[$0].films.count - 1 } ?? 0)
+      step: place.map { next.state.own[$0].items.count - 1 } ?? 0)
     next.effects.append(.keep)
   }
 
-  /// Closes what lies on top; a new viewer is asked for a name first.
-  static func close(_ next: inout Transition, _ scene: Scene) {
-    switch next.state.overlay {
-    case .films(let editor):
-      next.state.overlay = nil
-      if !next.state.own.contains(where: { $0.name == editor.name }) {
-        // Nobody was made; whoever was looked at before is still there, or is the one now gone.
-        let last = scene.model.viewerCount + next.state.own.count
-        let before = editor.before.viewer.flatMap { editor.isNew && $0 < last ? $0 : nil }
-        take(before, in: &next.state, step: editor.before.step)
-      } else if editor.isNew {
-        next.state.overlay = .naming(NameEntry(proposed: editor.name))
-      }
-    case .naming(let entry): keepName(entry, on: &next)
-    default: next.state.overlay = nil
+  /// The items are typed; a new viewer is asked for a name.
+  static func leave(
+    _ own: CatalogueSearch.OwnHistory, on next: inout Transition, _ scene: Scene
+  ) {
+    if !next.state.own.contains(where: { $0.name == own.name }) {
+      // Nobody was made; whoever was looked at before is still there, or is the one now gone.
+      let last = scene.model.viewerCount + next.state.own.count
+      let before = own.viewerBefore.flatMap { own.isNew && $0 < last ? $0 : nil }
+      take(before, in: &next.state, step: own.stepBefore)
+    } else if own.isNew {
+      next.state.overlay = NameBox(proposed: own.name)
     }
-  }
-
-  private static func keepName(_ entry: NameEntry, on next: inout Transition) {
-    let name = entry.name.text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-    if !name.isEmpty, name != entry.proposed {
-      guard !next.state.own.contains(where: { $0.name == name }) else {
-        next.state.toast = Toast("There is an own viewer \(name) already", role: .warning)
-        return
-      }
-      if let place = next.state.own.firstIndex(where: { $0.name == entry.proposed }) {
-        next.state.own[place].name = name
-        next.effects.append(.keep)
-      }
-    }
-    next.state.overlay = nil
-    next.state.toast = Toast("\(name.isEmpty ? entry.proposed : name) is among the viewers now")
   }
 
   /// Deletes the own viewer that is selected in the list, when asked twice.
   static func deleteViewer(_ next: inout Transition, _ scene: Scene) {
-    guard case .viewers(var menu) = next.state.overlay,
-      let row = scene.viewers?.selected(by: menu)
+    guard var list = next.state.overlay as? ViewersMenu,
+      let row = scene.viewers?.selected(by: list.menu)
     else { return }
     let place = row.viewer - scene.model.viewerCount
     guard row.isOwn, next.state.own.indices.contains(place) else {
@@ -110,8 +88,48 @@ extension Explorer {
       if viewer == row.viewer { take(nil, in: &next.state, step: 0) }
       if viewer > row.viewer { next.state.viewer = viewer - 1 }
     }
-    menu.viewer = nil
-    next.state.overlay =
-      scene.model.viewerCount > 0 || !next.state.own.isEmpty ? .viewers(menu) : nil
+    list.menu.select(list.menu.selection)
+    next.state.overlay = scene.model.viewerCount > 0 || !next.state.own.isEmpty ? list : nil
+  }
+}
+
+/// The box in which a new own viewer is named.
+struct NameBox: Overlay {
+  private(set) var name = TextField()
+  /// The name that is kept if nothing is typed.
+  let proposed: String
+
+  init(proposed: String) { self.proposed = proposed }
+
+  var context: Context { .naming }
+
+  func draw(_ state: State, _ scene: Scene, on layout: Layout, in frame: inout Frame) {
+    let area = Layout.area(columns: 48, rows: 4, on: layout.size)
+    let inside = frame.box("A name to find it again", area, on: layout)
+    let text = name.text.keepingTail(inside.columns - 1, ellipsis: frame.glyphs.ellipsis)
+    frame.put(text + String(frame.glyphs.marks.cursor), inside.line(0), style: Style(.match))
+    frame.put("Enter alone: \(proposed)", inside.line(1), style: Style(.muted))
+  }
+
+  func type(_ key: Key, on next: inout Explorer.Transition, _ scene: Scene) {
+    var typed = self
+    if typed.name.take(key) { next.state.overlay = typed }
+  }
+
+  /// Keeps the name, unless another own viewer has it.
+  func close(on next: inout Explorer.Transition, _ scene: Scene) {
+    let name = name.text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    if !name.isEmpty, name != proposed {
+      guard !next.state.own.contains(where: { $0.name == name }) else {
+        next.state.toast = Toast("There is an own viewer \(name) already", role: .warning)
+        return
+      }
+      if let place = next.state.own.firstIndex(where: { $0.name == proposed }) {
+        next.state.own[place].name = name
+        next.effects.append(.keep)
+      }
+    }
+    next.state.overlay = nil
+    next.state.toast = Toast("\(name.isEmpty ? proposed : name) is among the viewers now")
   }
 }

@@ -24,7 +24,7 @@ extension SceneCache {
     var edited: EditedHistory? { if case .edited(_, let history) = self { history } else { nil } }
   }
 
-  /// The viewer that a state looks at, after the edits; nil for none, or one without films that the
+  /// The viewer that a state looks at, after the edits; nil for none, or one without items that the
   /// model knows.
   func viewer(of state: State) -> Viewer? {
     guard let viewer = unedited(state) else { return nil }
@@ -55,30 +55,12 @@ extension SceneCache {
     }
   }
 
-  /// The films of an own viewer that the model knows.
+  /// The items of an own viewer that the model knows.
   func items(of viewer: OwnViewer) -> [Int32] {
-    viewer.films.compactMap { item($0) }
+    viewer.items.compactMap { item($0) }
   }
 
-  private func item(_ token: String) -> Int32? {
+  func item(_ token: String) -> Int32? {
     session.model.items.id(of: token).flatMap { $0 > 0 ? Int32(exactly: $0) : nil }
-  }
-
-  /// The films to choose from and those chosen, while they are typed.
-  func films(for state: State) -> FilmChoices? {
-    guard case .films(let editor) = state.overlay else { return nil }
-    let chosen = state.own.first { $0.name == editor.name }?.films ?? []
-    return FilmChoices(
-      found: items(matching: editor.menu.filter.text).map(film),
-      chosen: chosen.map { token in
-        item(token).map(film)
-          ?? FilmChoices.Film(token: token, title: "\(token), unknown to this model", year: nil)
-      })
-  }
-
-  func film(_ item: Int32) -> FilmChoices.Film {
-    FilmChoices.Film(
-      token: session.model.items[Int(item)], title: session.model.itemNames[Int(item)],
-      year: session.year(of: item))
   }
 }

@@ -23,8 +23,8 @@ enum UsersView: ExplorerView {
       [.control("d"), .delete], .deleteViewer, in: [.viewers], "delete",
       "Delete the selected viewer, if it is your own; asks first.",
       when: { state, scene in
-        guard case .viewers(let menu) = state.overlay else { return false }
-        return scene.viewers?.selected(by: menu)?.isOwn == true
+        guard let list = state.overlay as? ViewersMenu else { return false }
+        return scene.viewers?.selected(by: list.menu)?.isOwn == true
       }, does: { Explorer.deleteViewer(&$1, $2) }),
     Binding(
       [.control("s"), .function(6)], .sort, in: [.viewers], "sort",
@@ -32,8 +32,7 @@ enum UsersView: ExplorerView {
       when: { ($1.viewers?.rows.count ?? 0) > 1 },
       does: { _, next, _ in
         next.state.viewerOrder = next.state.viewerOrder.next
-        next.state.menu?.selection = 0
-        next.state.menu?.viewer = nil
+        next.state.menu?.select(0)
       }),
   ]
 }

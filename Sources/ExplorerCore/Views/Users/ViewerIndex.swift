@@ -33,7 +33,7 @@ package struct ViewerList: Sendable {
 
   /// The row that a menu selects.
   func selection(of menu: Menu) -> Int {
-    menu.viewer.flatMap { viewer in rows.firstIndex { $0.viewer == viewer } }
+    menu.anchor.flatMap { viewer in rows.firstIndex { $0.viewer == viewer } }
       ?? min(menu.selection, max(0, rows.count - 1))
   }
 
@@ -180,7 +180,7 @@ struct ViewerIndex {
 
   /// The items to choose from: those whose title begins with the words typed, then those that have
   /// them, the most watched first.
-  func films(matching text: String, limit: Int) -> [Int32] {
+  func items(matching text: String, limit: Int) -> [Int32] {
     let wanted = Array(text.searchable.split(separator: " ").joined(separator: " ").utf8)
     guard !wanted.isEmpty else { return Array(byPopularity.prefix(limit)) }
     let found = items(matching: wanted)

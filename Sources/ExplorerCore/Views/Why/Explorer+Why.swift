@@ -34,10 +34,10 @@ extension Explorer {
   /// Does what a key of the reasons says; they are opened first where they are not.
   @Sendable
   static func why(_ command: Command, on next: inout Transition, _ scene: Scene) {
-    if command == .whyItem, case .find(let menu) = next.state.overlay {
+    if command == .whyItem, let find = next.state.overlay as? FindMenu {
       // What was typed to find in the history is looked for in the whole catalogue.
       next.state.overlay = nil
-      return search(.explain, Menu(filter: menu.filter), &next.state, scene)
+      return search(.explain, Menu(filter: find.menu.filter), &next.state, scene)
     }
     guard next.state.overlay == nil else { return }
     if !next.state.showsWhy {
@@ -61,33 +61,33 @@ extension Explorer {
     }
   }
 
-  /// Takes the item that was searched for.
-  static func choose(_ search: ItemSearch, on state: inout State, _ scene: Scene) {
-    guard scene.found.indices.contains(search.menu.selection) else { return }
-    let item = scene.found[search.menu.selection].item
+  /// Explains the item that was searched for, or compares with it.
+  static func explain(
+    _ item: Int32, _ purpose: CatalogueSearch.Purpose, in state: inout State, _ scene: Scene
+  ) {
     state.overlay = nil
     if !state.showsWhy { toggleWhy(&state) }
     state.why.startOver()
-    switch search.purpose {
-    case .explain: state.why.item = item
-    case .compare:
-      guard item != scene.why?.item else {
-        state.toast = Toast("That is the item itself; choose another one", role: .warning)
-        return
-      }
-      state.why.other = item
-      state.why.comparison = .other
+    guard purpose == .compare else {
+      state.why.item = item
+      return
     }
+    guard item != scene.why?.item else {
+      state.toast = Toast("That is the item itself; choose another one", role: .warning)
+      return
+    }
+    state.why.other = item
+    state.why.comparison = .other
   }
 
   private static func search(
-    _ purpose: ItemSearch.Purpose, _ menu: Menu, _ state: inout State, _ scene: Scene
+    _ purpose: CatalogueSearch.Purpose, _ menu: Menu, _ state: inout State, _ scene: Scene
   ) {
     guard scene.viewer != nil else {
       state.toast = Toast("No history to explain by; v lists viewers, n makes one", role: .warning)
       return
     }
-    open(.items(ItemSearch(menu: menu, purpose: purpose)), in: &state)
+    open(CatalogueSearch(menu: menu, purpose: purpose), in: &state)
   }
 
   private static func nextComparison(_ state: inout State) {

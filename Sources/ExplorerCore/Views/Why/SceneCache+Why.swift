@@ -21,7 +21,6 @@ struct WhyCache {
   var claims = LRUCache<CheckKey, CheckedClaim>(limit: 200)
   /// Those begun are kept, so that going back to one goes on where it was left.
   var comparisons = LRUCache<Key, StepComparison>(limit: 20)
-  var search: (text: String, items: [FoundItem])?
 }
 
 extension SceneCache {
@@ -54,22 +53,6 @@ extension SceneCache {
     let worked = comparison.work()
     why.comparisons[key] = comparison
     return worked
-  }
-
-  /// The items to choose from while one is searched for.
-  func found(for state: State) -> [FoundItem] {
-    guard case .items(let search) = state.overlay else { return [] }
-    let text = search.menu.filter.text
-    if let known = why.search, known.text == text { return known.items }
-    // A token is worth more than a title that has it somewhere in it.
-    let token = session.model.items.id(of: text).flatMap { $0 > 0 ? Int32(exactly: $0) : nil }
-    let titles = items(matching: text).filter { $0 != token }
-    let result = ((token.map { [$0] } ?? []) + titles).map { item in
-      let year = session.year(of: item).map { " (\($0))" } ?? ""
-      return FoundItem(item: item, text: session.model.itemNames[Int(item)] + year)
-    }
-    why.search = (text, result)
-    return result
   }
 
   /// What is asked; nil where nothing is recommended.

@@ -57,7 +57,7 @@ extension WhyPane {
       "Search the whole catalogue instead, and see why.",
       when: { state, scene in
         // Of the lists, only that of the history leads on to the catalogue.
-        if case .find = state.overlay { scene.viewer != nil } else { false }
+        state.overlay is FindMenu && scene.viewer != nil
       }, does: Explorer.why),
     Binding(
       ["V"], .whyOver, in: [.why], "over",
