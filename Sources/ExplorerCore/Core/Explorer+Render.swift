@@ -52,13 +52,9 @@ extension Explorer {
       return
     }
     switch placement.pane {
-    case .history where state.editor != nil || viewer.edited != nil:
-      EditedHistoryPane.draw(viewer, step, state, in: placement, &frame)
-    case .history: HistoryPane.draw(viewer, step, in: placement, &frame)
+    case .history: HistoryPane.draw(viewer, step, state, in: placement, &frame)
     case .gruState: GRUStatePane.draw(viewer, step, in: placement, &frame)
     case .memory: MemoryPane.draw(step, state, scene, in: placement, &frame)
-    case .recommendations where scene.whatIf?.changes != nil:
-      ChangedRecommendationsPane.draw(step, state, scene, in: placement, &frame)
     case .recommendations: RecommendationsPane.draw(step, state, scene, in: placement, &frame)
     case .why: WhyPane.draw(state, scene, in: placement, &frame)
     }

@@ -101,6 +101,11 @@ public struct State: Equatable, Sendable {
     return editor != nil ? .edit : .main
   }
 
+  /// Whether the keys go to a view that takes the place of the panes.
+  var isInFullView: Bool {
+    fullView.map { type(of: $0.view).context == context } ?? false
+  }
+
   /// The panes in the order in which the focus goes through them.
   package var openPanes: [Pane] {
     if pin != nil { return [.history, .memory, .recommendations] }

@@ -13,4 +13,16 @@ package enum ListWindow {
     let first = min(max(0, min(selection, count - 1) - height / 2), count - height)
     return first..<first + height
   }
+
+  /// The rows to show with the selected one among them, and another in the last line if the list
+  /// has been left before it.
+  static func rows(
+    of count: Int, height: Int, showing selection: Int, keeping kept: Int?
+  ) -> [Int] {
+    var rows = Array(rows(of: count, height: height, showing: selection))
+    if let kept, let last = rows.last, kept > last, rows.count > 2, selection != last {
+      rows[rows.count - 1] = kept
+    }
+    return rows
+  }
 }

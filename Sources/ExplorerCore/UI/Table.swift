@@ -1,3 +1,5 @@
+import Text
+
 /// Columns beside each other in some width: where each of them stands, what stands above it, and
 /// what stands in it row by row.
 ///

@@ -162,9 +162,8 @@ struct CatalogueSearch: ListOverlay {
   func table(
     _ rows: [CatalogueItem], _ scene: Scene, width: Int, _ words: Words, _ glyphs: Glyphs
   ) -> Table {
-    Table(
-      [Table.Column.mark, Table.Column(.flexible()) { row, _ in .text(rows[row].text) }],
-      width: width)
+    let text = Table.Column(.flexible()) { row, _ in .text(rows[row].text) }
+    return Table([.mark, text], width: width)
   }
 
   func drawAround(
@@ -206,24 +205,20 @@ struct CatalogueSearch: ListOverlay {
     let glyphs = frame.glyphs
     let isOwn = own != nil
     let changes = scene.whatIf?.changes
-    var columns: [Table.Column] = [
-      Table.Column(.fixed(3), .right) { row, _ in
-        let rank = items[row].rank
-        return .text(isOwn ? glyphs.rank(rank) : glyphs.shortRank(rank), Style(.muted))
-      },
-      Table.Column(.flexible()) { row, _ in
-        let year = isOwn ? items[row].year.map { " (\($0))" } : nil
-        return .text(items[row].title + (year ?? ""))
-      },
-    ]
-    if !isOwn {
-      columns.append(
-        Table.Column(.fixed(5), .right) { row, _ in
-          guard let changes, let change = changes.changes[items[row].item] else { return .none }
-          let moved = Moved(change, isNew: changes.isNew(change), glyphs)
-          return .text(moved.text, moved.style)
-        })
+    let rank = Table.Column(.fixed(3), .right) { row, _ in
+      let rank = items[row].rank
+      return .text(isOwn ? glyphs.rank(rank) : glyphs.shortRank(rank), Style(.muted))
     }
+    let name = Table.Column(.flexible()) { row, _ in
+      let year = isOwn ? items[row].year.map { " (\($0))" } : nil
+      return .text(items[row].title + (year ?? ""))
+    }
+    let moved = Table.Column(.fixed(5), .right) { row, _ in
+      guard let changes, let change = changes.changes[items[row].item] else { return .none }
+      let moved = Moved(change, isNew: changes.isNew(change), glyphs)
+      return .text(moved.text, moved.style)
+    }
+    let columns = isOwn ? [rank, name] : [rank, name, moved]
     let table = Table(columns, width: list.columns)
     for row in 0..<min(list.rows, items.count) { table.draw(row, in: list.line(row), &frame) }
   }

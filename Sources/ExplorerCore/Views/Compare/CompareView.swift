@@ -87,8 +87,8 @@ enum CompareSlots {
       frame.put("Neither side has a memory.", room.line(0), style: Style(.muted))
       return
     }
-    let columns = Columns(room.columns, names: comparison.relations.map(\.name))
-    drawHead(comparison, columns, in: room.line(0), &frame)
+    let table = table(comparison, width: room.columns, frame)
+    table.drawTitles(in: room.line(0), &frame)
     let rows = max(0, room.rows - 1)
     // Where not all fit, those that matter most on either side, in their order.
     var shown = Array(comparison.relations.indices)
@@ -101,95 +101,60 @@ enum CompareSlots {
       shown = shown.sorted { size($0) != size($1) ? size($0) > size($1) : $0 < $1 }
         .prefix(rows).sorted()
     }
-    for (row, index) in shown.enumerated() {
-      drawRow(comparison.relations[index], columns, in: room.line(row + 1), &frame)
-    }
+    for (row, index) in shown.enumerated() { table.draw(index, in: room.line(row + 1), &frame) }
   }
 
-  private struct Columns {
-    let nameWidth: Int
-    let pinned: Int
-    let live: Int
-    let difference: Int
-    /// A bar for the difference; 0 columns where there is no room.
-    let bar: Int
-    let barWidth: Int
-    let cosine: Int
-    let holds: Int
-    let holdsWidth: Int
-
-    init(_ width: Int, names: [String]) {
-      let longest = names.map(\.columns).max() ?? 0
-      nameWidth = max(6, min(longest, width >= 70 ? 16 : width - 21))
-      pinned = nameWidth + 1
-      live = pinned + 4
-      difference = live + 4
-      bar = difference + 5
-      barWidth = width >= 84 ? 8 : 0
-      cosine = bar + (barWidth > 0 ? barWidth + 1 : 0)
-      holds = cosine + 5
-      holdsWidth = max(0, (width - holds - 1) / 2)
-    }
-  }
-
-  private static func drawHead(
-    _ comparison: ComparisonScene, _ columns: Columns, in line: Rect, _ frame: inout Frame
-  ) {
-    let style = Style(.muted)
+  private static func table(
+    _ comparison: ComparisonScene, width: Int, _ frame: Frame
+  ) -> Table {
     let glyphs = frame.glyphs
+    let relations = comparison.relations
+    let longest = relations.map(\.name.columns).max() ?? 0
+    let nameWidth = max(6, min(longest, width >= 70 ? 16 : width - 21))
     let differs =
       "\(frame.words.attentionInText) differs \(glyphs.share(comparison.attentionDistance))"
-    frame.put(
-      differs.columns <= columns.nameWidth ? differs : "relation", line,
-      columns: columns.nameWidth, style: style)
-    frame.put("A", line, at: columns.pinned, columns: 3, .right, style: style)
-    frame.put("B", line, at: columns.live, columns: 3, .right, style: style)
-    frame.put("B-A", line, at: columns.difference, columns: 4, .right, style: style)
-    frame.put("cos", line, at: columns.cosine, columns: 4, .right, style: style)
-    guard columns.holdsWidth >= 10 else { return }
-    frame.put("A holds", line, at: columns.holds, columns: columns.holdsWidth, style: style)
-    frame.put(
-      "B holds", line, at: columns.holds + columns.holdsWidth + 1, columns: columns.holdsWidth,
-      style: style)
-  }
-
-  private static func drawRow(
-    _ relation: ComparisonScene.Relation, _ columns: Columns, in line: Rect, _ frame: inout Frame
-  ) {
-    let glyphs = frame.glyphs
-    let difference = relation.difference
-    let isSame = abs(difference) < 0.005
-    frame.put(relation.name.elided(to: columns.nameWidth, glyphs), line, columns: columns.nameWidth)
-    func share(_ slot: StepScene.Slot?) -> String { slot.map { glyphs.share($0.attention) } ?? "" }
-    frame.put(share(relation.pinned), line, at: columns.pinned, columns: 3, .right)
-    frame.put(share(relation.live), line, at: columns.live, columns: 3, .right)
-    let style = Style(isSame ? .muted : difference < 0 ? .negative : .positive)
-    frame.put(
-      isSame
-        ? String(glyphs.marks.separator)
-        : (difference > 0 ? "+" : "") + glyphs.share(difference),
-      line, at: columns.difference, columns: 4, .right, style: style)
-    if columns.barWidth > 0, !isSame {
-      frame.bar(
-        abs(difference), line, at: columns.bar, columns: columns.barWidth, style: style)
+    func share(_ slot: StepScene.Slot?) -> Table.Cell {
+      slot.map { .text(glyphs.share($0.attention)) } ?? .none
     }
-    if let cosine = relation.cosine {
-      frame.put(
-        glyphs.share(cosine), line, at: columns.cosine, columns: 4, .right,
-        style: Style(cosine < 0.9 ? .warning : .muted))
+    func style(_ difference: Float) -> Style {
+      Style(abs(difference) < 0.005 ? .muted : difference < 0 ? .negative : .positive)
     }
-    guard columns.holdsWidth >= 10 else { return }
-    let (a, b) = (holds(relation.pinned, columns, glyphs), holds(relation.live, columns, glyphs))
-    frame.put(a, line, at: columns.holds, columns: columns.holdsWidth, style: Style(.muted))
-    frame.put(
-      b, line, at: columns.holds + columns.holdsWidth + 1, columns: columns.holdsWidth,
-      style: Style(topTail(relation.pinned) == topTail(relation.live) ? .muted : .text))
-  }
-
-  private static func holds(
-    _ slot: StepScene.Slot?, _ columns: Columns, _ glyphs: Glyphs
-  ) -> String {
-    slot.map { MemoryPane.holds($0.reading, width: columns.holdsWidth, glyphs) } ?? "no such slot"
+    func holds(_ slot: StepScene.Slot?, _ width: Int, _ role: Role) -> Table.Cell {
+      .text(
+        slot.map { MemoryPane.holds($0.reading, width: width, glyphs) } ?? "no such slot",
+        Style(role))
+    }
+    let name = Table.Column(
+      .fixed(nameWidth), title: differs.columns <= nameWidth ? differs : "relation"
+    ) { row, _ in .name(relations[row].name) }
+    let pinned = Table.Column(.fixed(3), .right, title: "A") { row, _ in
+      share(relations[row].pinned)
+    }
+    let live = Table.Column(.fixed(3), .right, title: "B") { row, _ in share(relations[row].live) }
+    let difference = Table.Column(.fixed(4), .right, title: "B-A") { row, _ in
+      let difference = relations[row].difference
+      let isSame = abs(difference) < 0.005
+      let text = (difference > 0 ? "+" : "") + glyphs.share(difference)
+      return .text(isSame ? String(glyphs.marks.separator) : text, style(difference))
+    }
+    let bar = Table.Column(.fixed(8), drop: .init(turn: 1, below: 84)) { row, _ in
+      let difference = relations[row].difference
+      return abs(difference) < 0.005 ? .none : .bar(abs(difference), style(difference))
+    }
+    let cosine = Table.Column(.fixed(4), .right, title: "cos") { row, _ in
+      guard let cosine = relations[row].cosine else { return .none }
+      return .text(glyphs.share(cosine), Style(cosine < 0.9 ? .warning : .muted))
+    }
+    let last = Table.Dropping(turn: 2, leaving: 10)
+    let pinnedHolds = Table.Column(.flexible(), title: "A holds", drop: last) { row, width in
+      holds(relations[row].pinned, width, .muted)
+    }
+    let liveHolds = Table.Column(.flexible(), title: "B holds", drop: last) { row, width in
+      let isSame = topTail(relations[row].pinned) == topTail(relations[row].live)
+      return holds(relations[row].live, width, isSame ? .muted : .text)
+    }
+    return Table(
+      [name, pinned, live, difference, bar, cosine, pinnedHolds, liveHolds], width: width)
   }
 
   private static func topTail(_ slot: StepScene.Slot?) -> String? {
@@ -219,87 +184,55 @@ enum CompareLists {
     let items = comparison.live.step.recommendations
     let selected = min(state.recommendation, max(0, items.count - 1))
     let window = window(items, rows: lists.1.rows, showing: selected)
-    for (row, index) in window.enumerated() {
-      let line = lists.1.line(row)
-      drawLive(items[index], comparison, in: line, &frame)
-      frame.onClick(line, .select(.recommendations, index))
-      if index == selected { frame.select(line, hasFocus: state.focus == .recommendations) }
+    let glyphs = frame.glyphs
+    table(items, width: lists.1.columns, glyphs) { item in
+      guard let before = comparison.ranks[item.item] else { return ("only", Style(.warning)) }
+      let k = Double(comparison.k)
+      let moved = Moved(
+        gain: before - item.rank, isNew: item.rank <= k && before > k, glyphs)
+      return (moved.text, moved.style)
+    }.draw(
+      window, selected: selected, hasFocus: state.focus == .recommendations, in: lists.1, &frame
+    ) { .select(.recommendations, $0) }
+    func isGone(_ item: StepScene.Recommendation) -> Bool {
+      item.rank <= Double(comparison.k) && !comparison.shared.contains(item.item)
     }
     let others = comparison.pinned.step.recommendations
     let shown = self.window(others, rows: lists.0.rows, showing: window.first == 0 ? 0 : selected)
-    for (row, index) in shown.enumerated() {
-      drawPinned(others[index], comparison, in: lists.0.line(row), &frame)
-    }
+    let table = table(
+      others, width: lists.0.columns, glyphs,
+      style: { Style($0.isTruth ? .truth : isGone($0) ? .text : .muted) }, amountRole: .muted
+    ) { isGone($0) ? ("gone", Style(.negative)) : nil }
+    for (row, index) in shown.enumerated() { table.draw(index, in: lists.0.line(row), &frame) }
   }
 
-  /// The rows with the selected one, the last of them what came next if it is not among them.
+  /// The rows with the selected one and what came next.
   private static func window(
     _ items: [StepScene.Recommendation], rows: Int, showing selected: Int
   ) -> [Int] {
-    var window = Array(ListWindow.rows(of: items.count, height: rows, showing: selected))
-    if let truth = items.firstIndex(where: \.isTruth), let last = window.last, truth > last,
-      window.count > 2, selected != last
-    {
-      window[window.count - 1] = truth
-    }
-    return window
+    ListWindow.rows(
+      of: items.count, height: rows, showing: selected,
+      keeping: items.firstIndex(where: \.isTruth))
   }
 
-  private static func drawItem(
-    _ item: StepScene.Recommendation, width: Int, style: Style, in line: Rect, _ frame: inout Frame
-  ) {
-    let glyphs = frame.glyphs
-    frame.put(glyphs.shortRank(item.rank), line, columns: 3, .right, style: Style(.muted))
-    let sign = item.isTruth ? glyphs.marks.truth : item.isSeen ? glyphs.marks.seen : " "
-    frame.put(String(sign), line, at: 3, style: style)
-    frame.put(item.title, line, at: 5, columns: width, style: style)
-  }
-
-  /// The probability, or the score of a model without probabilities, in six columns.
-  private static func amount(_ item: StepScene.Recommendation, _ glyphs: Glyphs) -> String {
-    item.probability.map(glyphs.probability) ?? glyphs.decimal(item.score)
-  }
-
-  private static func drawPinned(
-    _ item: StepScene.Recommendation, _ comparison: ComparisonScene, in line: Rect,
-    _ frame: inout Frame
-  ) {
-    let hasAmount = line.columns >= 30
-    let isGone = item.rank <= Double(comparison.k) && !comparison.shared.contains(item.item)
-    let end = line.columns - 5 - (hasAmount ? 7 : 0)
-    drawItem(
-      item, width: end - 5, style: Style(item.isTruth ? .truth : isGone ? .text : .muted), in: line,
-      &frame)
-    if isGone {
-      frame.put("gone", line, at: end, columns: 5, .right, style: Style(.negative))
+  /// A side's items, what became of each, and its probability, or its score in a model without.
+  private static func table(
+    _ items: [StepScene.Recommendation], width: Int, _ glyphs: Glyphs,
+    style: ((StepScene.Recommendation) -> Style)? = nil, amountRole: Role = .text,
+    moved: @escaping (StepScene.Recommendation) -> (String, Style)?
+  ) -> Table {
+    let start =
+      style.map { RecommendationColumns.start(items, glyphs, style: $0) }
+      ?? RecommendationColumns.start(items, glyphs)
+    let change = Table.Column(.fixed(5), .right, gap: 0) { row, _ in
+      guard let (text, style) = moved(items[row]) else { return .none }
+      return .text(text, style)
     }
-    if hasAmount {
-      frame.put(
-        amount(item, frame.glyphs), line, at: line.columns - 6, columns: 6, .right,
-        style: Style(.muted))
+    let amount = Table.Column(.fixed(6), .right, drop: .init(below: 30)) { row, _ in
+      let item = items[row]
+      let text = item.probability.map(glyphs.probability) ?? glyphs.decimal(item.score)
+      return .text(text, Style(amountRole))
     }
-  }
-
-  private static func drawLive(
-    _ item: StepScene.Recommendation, _ comparison: ComparisonScene, in line: Rect,
-    _ frame: inout Frame
-  ) {
-    let hasAmount = line.columns >= 30
-    let end = line.columns - 5 - (hasAmount ? 7 : 0)
-    drawItem(
-      item, width: end - 5, style: Style(item.isTruth ? .truth : item.isSeen ? .muted : .text),
-      in: line, &frame)
-    let moved = comparison.ranks[item.item].map {
-      Moved(
-        gain: $0 - item.rank,
-        isNew: item.rank <= Double(comparison.k) && $0 > Double(comparison.k), frame.glyphs)
-    }
-    frame.put(
-      moved?.text ?? "only", line, at: end, columns: 5, .right,
-      style: moved?.style ?? Style(.warning))
-    if hasAmount {
-      frame.put(
-        amount(item, frame.glyphs), line, at: line.columns - 6, columns: 6, .right)
-    }
+    return Table(start + [change, amount], width: width)
   }
 }

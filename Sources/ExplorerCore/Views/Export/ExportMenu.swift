@@ -20,15 +20,12 @@ struct ExportMenu: ListOverlay {
   func table(
     _ rows: [ExportFormat], _ scene: Scene, width: Int, _ words: Words, _ glyphs: Glyphs
   ) -> Table {
-    Table(
-      [
-        Table.Column.mark,
-        Table.Column(.fixed(2)) { row, _ in
-          let key = Bindings.of(.export).first { $0.command == rows[row].command }?.keys.first
-          return .text(key?.label(glyphs) ?? "", Style(.key))
-        },
-        Table.Column(.flexible()) { row, _ in .text(rows[row].words) },
-      ], width: width)
+    let key = Table.Column(.fixed(2)) { row, _ in
+      let key = Bindings.of(.export).first { $0.command == rows[row].command }?.keys.first
+      return .text(key?.label(glyphs) ?? "", Style(.key))
+    }
+    let words = Table.Column(.flexible()) { row, _ in .text(rows[row].words) }
+    return Table([.mark, key, words], width: width)
   }
 
   func choose(_ row: ExportFormat, on next: inout Explorer.Transition, _ scene: Scene) {

@@ -43,15 +43,12 @@ extension CommandList {
         (binding.labels(glyphs).joined(separator: " "), binding.help, .key)
       }
     }
-    return Table(
-      [
-        Table.Column(.fixed(signColumns(width))) { row, width in
-          let (sign, _, role) = parts(rows[row])
-          return .text(
-            ("  " + sign).padded(to: width, ellipsis: glyphs.ellipsis), Style(role))
-        },
-        Table.Column(.flexible()) { row, _ in .text(parts(rows[row]).text) },
-      ], width: width)
+    let sign = Table.Column(.fixed(signColumns(width))) { row, width in
+      let (sign, _, role) = parts(rows[row])
+      return .text(("  " + sign).padded(to: width, ellipsis: glyphs.ellipsis), Style(role))
+    }
+    let text = Table.Column(.flexible()) { row, _ in .text(parts(rows[row]).text) }
+    return Table([sign, text], width: width)
   }
 
   /// Wide rows say where keys are heard that are not those of the panes.

@@ -29,14 +29,11 @@ struct FindMenu: ListOverlay {
     _ rows: [Int], _ scene: Scene, width: Int, _ words: Words, _ glyphs: Glyphs
   ) -> Table {
     let history = scene.viewer?.rows ?? []
-    return Table(
-      [
-        Table.Column.mark,
-        Table.Column(.fixed(String(history.count).count), .right) { row, _ in
-          .text(String(rows[row] + 1), Style(.muted))
-        },
-        Table.Column(.flexible()) { row, _ in .text(history[rows[row]].title) },
-      ], width: width)
+    let number = Table.Column(.fixed(String(history.count).count), .right) { row, _ in
+      .text(String(rows[row] + 1), Style(.muted))
+    }
+    let title = Table.Column(.flexible()) { row, _ in .text(history[rows[row]].title) }
+    return Table([.mark, number, title], width: width)
   }
 
   func choose(_ row: Int, on next: inout Explorer.Transition, _ scene: Scene) {

@@ -1,3 +1,4 @@
+import Explanation
 import Workspace
 
 extension Command {
@@ -5,7 +6,8 @@ extension Command {
   static let find = Command("find")
 }
 
-/// What the viewer watched, and how well the model foresaw it.
+/// What the viewer watched, and how well the model foresaw it; after edits also what was put in or
+/// moved, and the place that is edited.
 enum HistoryPane: ExplorerView {
   static let bindings: [Binding] = [
     Binding(
@@ -17,74 +19,79 @@ enum HistoryPane: ExplorerView {
   ]
 
   static func draw(
-    _ viewer: ViewerScene, _ step: StepScene, in placement: Layout.Placement, _ frame: inout Frame
-  ) {
-    let body = placement.body
-    let columns = Columns(body.columns, count: viewer.rows.count)
-    frame.heading(frame.words.rank, placement, at: columns.rank, columns: columns.rankWidth)
-    let window = ListWindow.rows(
-      of: viewer.rows.count, height: body.rows, showing: step.step)
-    for (row, index) in window.enumerated() {
-      draw(index, viewer, step, columns, in: body.line(row), &frame)
-      frame.onClick(body.line(row), .select(.history, index))
-    }
-  }
-
-  /// Where the parts of a row stand.
-  private struct Columns {
-    let number: Int
-    let title = 2
-    let titleWidth: Int
-    /// Where the year stands; nil where there is no room.
-    let year: Int?
-    let mark: Int
-    let rank: Int
-    let rankWidth = 4
-    let titleStart: Int
-
-    init(_ width: Int, count: Int) {
-      number = max(2, String(count).count)
-      rank = width - 1 - rankWidth
-      mark = rank - 2
-      titleStart = 1 + number + 1
-      let room = mark - 1 - titleStart
-      let hasYear = room >= 27
-      year = hasYear ? mark - 6 : nil
-      titleWidth = hasYear ? room - 6 : room
-    }
-  }
-
-  private static func draw(
-    _ index: Int, _ viewer: ViewerScene, _ step: StepScene, _ columns: Columns, in line: Rect,
+    _ viewer: ViewerScene, _ step: StepScene, _ state: State, in placement: Layout.Placement,
     _ frame: inout Frame
   ) {
-    let row = viewer.rows[index]
-    let marks = frame.glyphs.marks
-    let isHere = index == step.step
-    let isNext = index == step.step + 1
-    let isUnseen = index < step.window.lowerBound
-    let isRead = index <= step.step && !isUnseen
-    let style = Style(isHere ? .text : isNext ? .truth : isRead ? .text : .muted)
-    let sign = isHere ? marks.here : isNext ? marks.truth : isUnseen ? marks.unseen : " "
-    frame.put(String(sign), line, style: Style(isNext ? .truth : isHere ? .focus : .muted))
-    frame.put(
-      String(index + 1), line, at: 1, columns: columns.number, .right,
-      style: Style(isHere ? .text : .muted))
-    frame.put(row.title, line, at: columns.titleStart, columns: columns.titleWidth, style: style)
-    if let column = columns.year, let year = row.year {
-      frame.put(String(year), line, at: column, columns: 4, style: Style(.muted))
+    let body = placement.body
+    let table = table(viewer, step, state, width: body.columns, frame)
+    table.drawTitles(over: placement, &frame)
+    let cursor = cursor(state, viewer)
+    let selected = cursor ?? step.step
+    let hasFocus = cursor == nil || state.focus == .history || state.focus == .gruState
+    let rows = ListWindow.rows(of: viewer.rows.count, height: body.rows, showing: selected)
+    table.draw(rows, selected: selected, hasFocus: hasFocus, in: body, &frame) {
+      .select(.history, $0)
     }
-    if let mark = row.mark {
-      frame.put(String(self.mark(mark, marks)), line, at: columns.mark, style: Style(role(mark)))
+  }
+
+  /// The row that is edited; nil while none is.
+  private static func cursor(_ state: State, _ viewer: ViewerScene) -> Int? {
+    var row = state.editor?.row
+    // While an item is looked for, the one selected is in its place already.
+    if case .insert(let place) = (state.overlay as? CatalogueSearch)?.purpose { row = place }
+    return row.map { min($0, viewer.rows.count - 1) }
+  }
+
+  /// The row of what really came next.
+  private static func next(_ viewer: ViewerScene, after step: Int) -> Int? {
+    guard let edited = viewer.edited else { return step + 1 }
+    guard let item = edited.next(after: step) else { return nil }
+    return edited.rows.indices.dropFirst(step + 1).first {
+      edited.rows[$0].item == item && edited.rows[$0].change != .inserted
     }
-    if let rank = viewer.ranks[index] {
-      let style: Style =
-        row.mark == .train ? Style(.muted) : Style(.text, rank <= 10 ? .bold : [])
-      frame.put(
-        frame.glyphs.rank(rank), line, at: columns.rank, columns: columns.rankWidth, .right,
-        style: style)
+  }
+
+  private static func table(
+    _ viewer: ViewerScene, _ step: StepScene, _ state: State, width: Int, _ frame: Frame
+  ) -> Table {
+    let (rows, edited, glyphs) = (viewer.rows, viewer.edited, frame.glyphs)
+    let marks = glyphs.marks
+    let (here, next) = (step.step, next(viewer, after: step.step))
+    let isEdited = state.editor != nil || edited != nil
+    func isUnseen(_ row: Int) -> Bool { row < step.window.lowerBound }
+    let sign = Table.Column(.fixed(1)) { row, _ in
+      if row == here { return .text(String(marks.here), Style(.focus)) }
+      if row == next { return .text(String(marks.truth), Style(.truth)) }
+      return .text(isUnseen(row) ? String(marks.unseen) : " ", Style(.muted))
     }
-    if isHere { frame.select(line, hasFocus: true) }
+    let number = Table.Column(.fixed(max(2, String(rows.count).count)), .right, gap: 0) { row, _ in
+      .text(String(row + 1), Style(row == here ? .text : .muted))
+    }
+    let title = Table.Column(.flexible()) { row, _ in
+      let isRead = row <= here && !isUnseen(row)
+      return .text(
+        rows[row].title,
+        Style(
+          row == next ? .truth : isRead ? .text : .muted,
+          edited?.rows[row].change == nil ? [] : .bold))
+    }
+    let year = Table.Column(.fixed(5), drop: .init(leaving: 21)) { row, _ in
+      rows[row].year.map { .text(String($0), Style(.muted)) } ?? .none
+    }
+    let mark = Table.Column(.fixed(1)) { row, _ in
+      if let change = edited?.rows[row].change {
+        return .text(self.sign(change), Style(.warning, .bold))
+      }
+      return rows[row].mark.map { .text(String(self.mark($0, marks)), Style(role($0))) } ?? .none
+    }
+    let rank = Table.Column(.fixed(4), .right, title: frame.words.rank) { row, _ in
+      guard let rank = viewer.ranks[row] else { return .none }
+      // How an edited history is foreseen is no merit and no fault of the model.
+      let isMerit = !isEdited && rows[row].mark != .train
+      return .text(
+        glyphs.rank(rank), isMerit ? Style(.text, rank <= 10 ? .bold : []) : Style(.muted))
+    }
+    return Table([sign, number, title, year, mark, rank], width: width, margin: 1)
   }
 
   static func mark(_ mark: SplitMark, _ marks: Glyphs.Marks) -> Unicode.Scalar {
@@ -100,6 +107,15 @@ enum HistoryPane: ExplorerView {
     case .train: .train
     case .validation: .valid
     case .test: .test
+    }
+  }
+
+  /// The sign that an edit of that kind begins with.
+  private static func sign(_ change: EditedHistory.Change) -> String {
+    switch change {
+    case .inserted: "+"
+    case .replaced: "="
+    case .moved: ">"
     }
   }
 }

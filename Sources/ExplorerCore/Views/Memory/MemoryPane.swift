@@ -26,22 +26,23 @@ enum MemoryPane: ExplorerView {
       drawWarning(attention, in: placement.inside.line(0), &frame)
       room = room.dropFirst(rows: 1)
     }
-    let columns = Columns(room.columns, names: step.slots.map(\.name), frame.words)
-    drawHeadings(columns, placement, scene.model, &frame)
     let slots = step.slots(by: state.slotOrder)
+    let table = table(slots, width: room.columns, frame)
+    table.drawTitles(over: placement, &frame)
+    drawGamma(scene.model, before: table, placement, &frame)
     let selected = slots.firstIndex { $0.slot == scene.selectedSlot } ?? 0
     // Where slots and a short detail leave room there is more of it, most where both maps fit, too.
     let facts =
       room.rows >= slots.count * 4 + 23 ? 12 : room.rows >= slots.count * 2 + 16 ? 6 : 3
     let detail = SlotDetail.lines(
       slots[selected], scene, width: room.columns - 2, facts: facts, frame.words, frame.glyphs)
-    let plan = Plan(rows: room.rows, slots: slots.count, detail: detail.count + 1, columns)
+    let plan = Plan(rows: room.rows, slots: slots.count, detail: detail.count + 1,
+      isWide: room.columns >= wide)
     let window = ListWindow.rows(of: slots.count, height: plan.slots, showing: selected)
     for (row, index) in window.enumerated() {
       let line = room.line(row * plan.linesPerSlot)
-      draw(slots[index], columns, in: line, &frame)
-      if index == selected { frame.select(line, hasFocus: state.focus == .memory) }
-      drawBar(slots[index], columns, in: line, &frame)
+      table.draw(
+        index, isSelected: index == selected, hasFocus: state.focus == .memory, in: line, &frame)
       if let mark = scene.whatIf?.mark(of: slots[index].slot) {
         frame.put(mark, line, columns: 1, style: Style(.warning, .bold))
       }
@@ -69,8 +70,8 @@ enum MemoryPane: ExplorerView {
     /// Rows left free before the selected slot.
     let gap: Int
 
-    init(rows: Int, slots: Int, detail: Int, _ columns: Columns) {
-      if columns.holds == nil, slots * 2 + 1 + detail <= rows {
+    init(rows: Int, slots: Int, detail: Int, isWide: Bool) {
+      if !isWide, slots * 2 + 1 + detail <= rows {
         (self.slots, linesPerSlot, gap) = (slots, 2, 1)
       } else if slots + 2 <= rows {
         let left = rows - slots
@@ -83,82 +84,52 @@ enum MemoryPane: ExplorerView {
     }
   }
 
-  /// Where the parts of a row stand.
-  struct Columns {
-    let nameWidth: Int
-    let bar: Int
-    let barWidth: Int
-    let attention: Int
-    let arrow: Int
-    let gate: Int
-    let gateWidth: Int
-    /// What stands over the gates.
-    let gateTitle: String
-    /// Where the known tails stand on the same line; nil where there is no room.
-    let holds: Int?
+  /// From this width on a row says what its slot holds.
+  private static let wide = 64
 
-    init(_ width: Int, names: [String], _ words: Words) {
-      let longest = names.map(\.columns).max() ?? 0
-      let isWide = width >= 64
-      nameWidth = max(4, min(longest, isWide ? 24 : max(8, width * 3 / 7)))
-      let start = 1 + nameWidth + 1
-      let isRoomy = isWide || width - start - 7 - words.gate.columns >= 6
-      gateTitle = isRoomy ? words.gate : words.shortGate
-      gateWidth = max(3, gateTitle.columns)
-      let numbers = 3 + 1 + 1 + gateWidth + 1
-      bar = start
-      barWidth = max(1, isWide ? 12 : width - start - 1 - numbers)
-      attention = bar + barWidth + 1
-      arrow = attention + 3
-      gate = arrow + 2
-      holds = isWide ? gate + gateWidth + 2 : nil
+  private static func table(
+    _ slots: [StepScene.Slot], width: Int, _ frame: Frame
+  ) -> Table {
+    let (glyphs, words) = (frame.glyphs, frame.words)
+    let isWide = width >= wide
+    let longest = slots.map(\.name.columns).max() ?? 0
+    let name = max(4, min(longest, isWide ? 24 : max(8, width * 3 / 7)))
+    // A bar of 6 cells is worth more than a long title.
+    let isRoomy = isWide || width - name - 9 - words.gate.columns >= 6
+    let gate = isRoomy ? words.gate : words.shortGate
+    let title = Table.Column(.fixed(name), gap: 0) { row, _ in .name(slots[row].name) }
+    let bar = Table.Column(isWide ? .fixed(12) : .flexible(least: 1)) { row, _ in
+      slots[row].attention < 0.005 ? .none : .bar(slots[row].attention)
     }
+    let attention = Table.Column(.fixed(3), .right, title: words.attention) { row, _ in
+      .text(glyphs.share(slots[row].attention))
+    }
+    let arrow = Table.Column(.fixed(1), gap: 0) { row, _ in
+      guard let change = slots[row].change, abs(change) >= 0.005 else { return .none }
+      let sign = change > 0 ? glyphs.marks.up : glyphs.marks.down
+      return .text(String(sign), Style(change > 0 ? .positive : .negative))
+    }
+    let writes = Table.Column(.fixed(max(3, gate.columns)), .right, title: gate) { row, _ in
+      .text(glyphs.share(slots[row].gate), Style(.muted))
+    }
+    let holds = Table.Column(
+      .flexible(), title: "holds", gap: 2, drop: .init(below: wide)
+    ) { row, width in
+      .text(self.holds(slots[row].reading, width: width, glyphs), Style(.muted))
+    }
+    return Table(
+      [.mark, title, bar, attention, arrow, writes, holds], width: width, margin: 1)
   }
 
-  private static func drawHeadings(
-    _ columns: Columns, _ placement: Layout.Placement, _ model: ModelScene,
-    _ frame: inout Frame
+  /// Says how sharp the attention is, where the title leaves room before the numbers.
+  private static func drawGamma(
+    _ model: ModelScene, before table: Table, _ placement: Layout.Placement, _ frame: inout Frame
   ) {
-    frame.heading(frame.words.attention, placement, at: columns.attention, columns: 3)
-    frame.heading(
-      columns.gateTitle, placement, at: columns.gate, columns: columns.gateWidth)
     let gamma = "\(frame.words.gamma) \(frame.glyphs.short(model.gamma))"
     let title = 1 + frame.words.title(of: .memory).columns + (placement.isTitleOnLine ? 2 : 0)
-    if title + 2 + gamma.columns + 2 < columns.attention {
+    if title + 2 + gamma.columns + 2 < table.places[3].start {
       frame.heading(gamma, placement, at: title + 2, columns: gamma.columns, .left)
     }
-    if let holds = columns.holds {
-      frame.heading("holds", placement, at: holds, columns: 5, .left)
-    }
-  }
-
-  private static func draw(
-    _ slot: StepScene.Slot, _ columns: Columns, in line: Rect, _ frame: inout Frame
-  ) {
-    let glyphs = frame.glyphs
-    frame.put(
-      slot.name.elided(to: columns.nameWidth, glyphs), line, at: 1, columns: columns.nameWidth)
-    frame.put(glyphs.share(slot.attention), line, at: columns.attention, columns: 3)
-    if let change = slot.change, abs(change) >= 0.005 {
-      frame.put(
-        String(change > 0 ? glyphs.marks.up : glyphs.marks.down), line, at: columns.arrow,
-        style: Style(change > 0 ? .positive : .negative))
-    }
-    frame.put(
-      glyphs.share(slot.gate), line, at: columns.gate, columns: columns.gateWidth, .right,
-      style: Style(.muted))
-    if let holds = columns.holds {
-      let text = self.holds(slot.reading, width: line.columns - holds - 1, glyphs)
-      frame.put(text, line, at: holds, style: Style(.muted))
-    }
-  }
-
-  /// The bar comes after the look of a selected row, which would turn it over.
-  private static func drawBar(
-    _ slot: StepScene.Slot, _ columns: Columns, in line: Rect, _ frame: inout Frame
-  ) {
-    guard slot.attention >= 0.005 else { return }
-    frame.bar(slot.attention, line, at: columns.bar, columns: columns.barWidth)
   }
 
   /// The known tails of a slot with their weights, then what has none, as many as fit whole.

@@ -26,6 +26,33 @@ struct PageLine {
     if !text.isEmpty { put(text, at: 0, columns, style: style) }
   }
 
+  /// A row of a table.
+  init(_ table: Table, _ row: Int, _ glyphs: Glyphs) {
+    for place in table.places {
+      let (text, style): (String, Style)
+      switch place.column.cell(row, place.width) {
+      case .text(let shown, let look): (text, style) = (shown, look)
+      case .name(let name, let look): (text, style) = (name.elided(to: place.width, glyphs), look)
+      case .bar(let share, let look):
+        let bar = glyphs.bar(Double(share), width: place.width)
+        put(bar, at: place.start, place.width, style: look)
+        continue
+      case .none, .signedBar: continue
+      }
+      put(text, at: place.start, place.width, place.column.alignment, style: style)
+    }
+  }
+
+  /// The titles of a table, the first column's being that of the table.
+  init(_ title: String, titlesOf table: Table) {
+    put(title, at: 0, table.places[0].width, style: Style(.title))
+    for place in table.places where !place.column.title.isEmpty {
+      put(
+        place.column.title, at: place.start, place.width, place.column.alignment,
+        style: Style(.muted))
+    }
+  }
+
   mutating func put(
     _ text: String, at column: Int, _ columns: Int, _ alignment: Alignment = .left,
     style: Style = Style()

@@ -4,110 +4,71 @@ import Text
 
 /// The table of relations: how much each is read and written, and what the model is without it.
 enum RelationTable {
-  /// Where the parts of a row stand.
-  private struct Columns {
-    let name: Int
-    var bar: Int?
-    let attention: Int
-    let spark: Int
-    let sparkWidth: Int
-    var leads: Int?
-    var gate: Int?
-    let change: Int
-    let changeWidth: Int
-    var moved: Int?
-
-    init(_ width: Int, names: Int) {
-      if width >= 100 {
-        name = min(max(12, names), width - 91)
-        bar = name + 1
-        attention = name + 14
-        spark = attention + 6
-        sparkWidth = 16
-        leads = spark + 18
-        gate = spark + 25
-        change = spark + 32
-        changeWidth = 27
-        moved = spark + 60
-      } else if width >= 70 {
-        name = min(max(10, names), width - 62)
-        attention = name + 1
-        spark = attention + 6
-        sparkWidth = 16
-        leads = spark + 16
-        gate = spark + 23
-        change = spark + 29
-        changeWidth = 27
-      } else if width < 32 {
-        name = max(4, width - 14)
-        attention = name + 1
-        (spark, sparkWidth) = (name, 0)
-        change = name + 6
-        changeWidth = 7
-      } else {
-        name = max(4, width - 25)
-        attention = name + 1
-        spark = attention + 5
-        sparkWidth = 8
-        change = spark + 10
-        changeWidth = 7
-      }
-    }
-  }
+  /// From this width on all columns are there.
+  private static let wide = 100
 
   static func lines(_ report: DiagnosisReport, width: Int, _ glyphs: Glyphs) -> [PageLine] {
     guard !report.relations.isEmpty else {
       return [PageLine("This model has no memory.", style: Style(.muted)), PageLine()]
     }
-    let columns = Columns(width, names: report.relations.map(\.name.columns).max() ?? 0)
-    let hasInterval = columns.changeWidth > 10
-    var head = PageLine("Relations", columns: columns.name, style: Style(.title))
-    func title(_ text: String, _ column: Int?, _ width: Int, _ alignment: Alignment = .right) {
-      guard let column else { return }
-      head.put(text, at: column, width, alignment, style: Style(.muted))
-    }
-    title("mean", columns.bar.map { $0 + 8 }, 4)
-    title(glyphs.alpha, columns.attention, 4)
-    title(
-      columns.sparkWidth == 16 ? "over its steps" : columns.sparkWidth > 0 ? "by step" : "",
-      columns.spark, columns.sparkWidth, .left)
-    title("leads", columns.leads, 5)
-    title("gate z", columns.gate.map { $0 - 1 }, 6)
-    title(
-      hasInterval ? "NDCG@10 change without it" : "without", columns.change, columns.changeWidth,
-      hasInterval ? .left : .right)
-    title("ranks moved", columns.moved, 11)
-    let top = report.relations.map(\.meanAttention).max() ?? 1
-    let rows = report.relations.enumerated().map { slot, relation in
-      var line = PageLine()
-      line.put(
-        relation.name.elided(to: columns.name, glyphs), at: 0, columns.name,
-        style: Style(relation.neverMatters ? .muted : .text))
-      if let bar = columns.bar {
-        line.put(
-          glyphs.bar(relation.meanAttention / max(top, 1e-9), width: 12), at: bar, 12,
-          style: Style(.bar))
-      }
-      line.put(glyphs.share(Float(relation.meanAttention)), at: columns.attention, 4, .right)
-      line.put(
-        spark(relation.attentionByPlace, columns.sparkWidth, glyphs), at: columns.spark,
-        columns.sparkWidth, style: Style(.bar))
-      if let leads = columns.leads {
-        line.put(glyphs.share(Float(relation.leads)), at: leads, 5, .right)
-      }
-      if let gate = columns.gate {
-        line.put(glyphs.share(Float(relation.meanGate)), at: gate, 5, .right)
-      }
-      line.put(
-        change(relation.change, hasInterval, glyphs), at: columns.change, columns.changeWidth,
-        hasInterval ? .left : .right, style: Style(role(relation.change)))
-      if let moved = columns.moved {
-        line.put(MapPage.percent(relation.moved), at: moved, 11, .right)
-      }
-      line.select(slot, columns: width, shown: columns.name)
+    let table = table(report.relations, width: width, glyphs)
+    let name = table.places[0].width
+    let rows = report.relations.indices.map { slot in
+      var line = PageLine(table, slot, glyphs)
+      line.select(slot, columns: width, shown: name)
       return line
     }
+    var head = PageLine("Relations", titlesOf: table)
+    // The title of the bars stands over their ends.
+    if width >= wide { head.put("mean", at: table.places[1].end - 4, 4, style: Style(.muted)) }
     return [head] + rows + [PageLine()]
+  }
+
+  private static func table(
+    _ relations: [DiagnosisReport.Relation], width: Int, _ glyphs: Glyphs
+  ) -> Table {
+    let (isWide, hasInterval, hasSpark) = (width >= wide, width >= 70, width >= 32)
+    let names = max(isWide ? 12 : 10, relations.map(\.name.columns).max() ?? 0)
+    let top = max(relations.map(\.meanAttention).max() ?? 1, 1e-9)
+    func share(
+      _ width: Int, _ title: String, gap: Int, drop: Table.Dropping? = nil,
+      _ value: KeyPath<DiagnosisReport.Relation, Double> & Sendable
+    ) -> Table.Column {
+      Table.Column(.fixed(width), .right, title: title, gap: gap, drop: drop) { row, _ in
+        .text(glyphs.share(Float(relations[row][keyPath: value])))
+      }
+    }
+    let last = Table.Dropping(turn: 1, below: wide)
+    let medium = Table.Dropping(turn: 2, below: 70)
+    let name = Table.Column(.flexible(least: 4, most: hasInterval ? names : .max)) { row, _ in
+      .name(relations[row].name, Style(relations[row].neverMatters ? .muted : .text))
+    }
+    let bar = Table.Column(.fixed(12), drop: last) { row, _ in
+      .bar(Float(relations[row].meanAttention / top))
+    }
+    let places = Table.Column(
+      .fixed(hasInterval ? 16 : 8), title: hasInterval ? "over its steps" : "by step",
+      gap: hasInterval ? 2 : 1, drop: .init(turn: 3, below: 32)
+    ) { row, width in
+      .text(spark(relations[row].attentionByPlace, width, glyphs), Style(.bar))
+    }
+    let change = Table.Column(
+      .fixed(isWide ? 27 : hasInterval ? 26 : 7), hasInterval ? .left : .right,
+      title: hasInterval ? "NDCG@10 change without it" : "without",
+      gap: isWide || (hasSpark && !hasInterval) ? 2 : 1
+    ) { row, _ in
+      let change = relations[row].change
+      return .text(self.change(change, hasInterval, glyphs), Style(role(change)))
+    }
+    let moved = Table.Column(.fixed(11), .right, title: "ranks moved", drop: last) { row, _ in
+      .text(MapPage.percent(relations[row].moved))
+    }
+    return Table(
+      [
+        name, bar, share(4, glyphs.alpha, gap: 1, \.meanAttention), places,
+        share(5, "leads", gap: isWide ? 2 : 0, drop: medium, \.leads),
+        share(6, "gate z", gap: 1, drop: medium, \.meanGate), change, moved,
+      ], width: width, margin: hasInterval ? 0 : hasSpark ? 2 : 1)
   }
 
   /// Where the interval leaves no doubt, on which side the change is.

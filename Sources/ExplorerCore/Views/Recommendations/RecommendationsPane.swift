@@ -5,7 +5,8 @@ extension Command {
   static let hideSeen = Command("hide-seen")
 }
 
-/// What the model would have the viewer watch next, and what each score is made of.
+/// What the model would have the viewer watch next, and what each score is made of; after edits how
+/// far each item moved against the unedited run, and what is gone.
 enum RecommendationsPane: ExplorerView {
   static let bindings: [Binding] = [
     Binding(
@@ -24,31 +25,40 @@ enum RecommendationsPane: ExplorerView {
     _ step: StepScene, _ state: State, _ scene: Scene, in placement: Layout.Placement,
     _ frame: inout Frame
   ) {
-    let room = placement.body
     let items = step.recommendations
     guard !items.isEmpty else { return }
+    let changes = scene.whatIf?.changes
     let selected = min(state.recommendation, items.count - 1)
-    let plan = Plan(room, scene.model)
-    let partLines = ScorePartsView.lines(
-      items[selected].parts, scene.model, frame.words, limit: (plan.parts?.rows ?? 0) - 2)
-    let columns = Columns(
-      plan.list.columns, scene.model, frame.words, facts: plan.form == .column)
-    let offset = plan.list.column - room.column
-    if let probability = columns.probability {
-      frame.heading(
-        frame.words.probability, placement, at: offset + probability,
-        columns: columns.probabilityWidth)
+    let plan = Plan(placement.body, scene.model, changes)
+    let table = table(items, changes, scene, plan, frame)
+    table.drawTitles(over: placement, &frame)
+    var row = 0
+    for index in plan.shown(items, selected) {
+      let line = plan.list.line(row)
+      table.draw(
+        index, isSelected: index == selected, hasFocus: state.focus == .recommendations, in: line,
+        &frame)
+      frame.onClick(line, .select(.recommendations, index))
+      row += 1
+      guard plan.form == .below || (plan.form == .selected && index == selected) else { continue }
+      let below = plan.list.line(row)
+      if let facts = scene.sharedFacts[items[index].item] {
+        let start = RecommendationColumns.title + 2
+        let width = below.columns - start - 1
+        frame.put(
+          SharedFactsText.line(facts, scene.model, width: width, frame.glyphs), below, at: start,
+          columns: width, style: Style(.muted))
+      }
+      frame.onClick(below, .select(.recommendations, index))
+      row += 1
     }
-    if let score = columns.score {
-      frame.heading(frame.words.score, placement, at: offset + score, columns: 6)
+    if let changes, let titles = scene.whatIf?.goneTitles {
+      drawGone(changes, titles, in: plan.gone.inset(columns: 1, rows: 0), &frame)
     }
-    if let facts = columns.facts {
-      frame.heading("shares", placement, at: offset + facts, columns: 6, .left)
-    }
-    drawList(items, selected: selected, columns, plan, state, scene, &frame)
     if let parts = plan.parts {
-      ScorePartsView.draw(
-        items[selected], partLines, in: parts.inset(columns: 1, rows: 0), &frame)
+      let lines = ScorePartsView.lines(
+        items[selected].parts, scene.model, frame.words, limit: parts.rows - 2)
+      ScorePartsView.draw(items[selected], lines, in: parts.inset(columns: 1, rows: 0), &frame)
     }
   }
 
@@ -59,7 +69,7 @@ enum RecommendationsPane: ExplorerView {
     guard let room = state.layout.placement(of: .recommendations)?.body, !items.isEmpty,
       model.hasKnownFacts
     else { return [] }
-    let plan = Plan(room, model)
+    let plan = Plan(room, model, nil)
     let selected = min(state.recommendation, items.count - 1)
     switch plan.form {
     case .none: return []
@@ -80,17 +90,35 @@ enum RecommendationsPane: ExplorerView {
     case column
   }
 
+  /// What the list, what is gone from it and the parts of the selected score take of the pane.
   struct Plan {
     let list: Rect
+    /// Empty where nothing is gone.
+    let gone: Rect
     let parts: Rect?
     let form: FactsForm
 
-    /// The list above its selected item's parts, or beside them where there are few rows.
-    init(_ room: Rect, _ model: ModelScene) {
+    init(_ room: Rect, _ model: ModelScene, _ changes: RankChanges?) {
+      func above(_ rows: Int) -> Rect {
+        Rect(column: room.column, row: room.row, columns: room.columns, rows: rows)
+      }
+      /// The parts with their sum, what rounding leaves, and a blank line before them.
       let rows = model.relationNames.count + 5
+      if let changes {
+        let count = changes.gone.count
+        let below = room.rows >= rows + 10 ? rows : 0
+        let lines = count == 0 ? 0 : min(count + 1, room.rows >= 16 ? 4 : 1)
+        list = above(room.rows - below - lines)
+        gone = Rect(
+          column: room.column, row: list.endRow, columns: room.columns, rows: lines)
+        parts = below > 0 ? room.dropFirst(rows: list.rows + lines + 1) : nil
+        form = .none
+        return
+      }
+      gone = Rect(column: room.column, row: room.row, columns: 0, rows: 0)
+      // The list above its selected item's parts, or beside them where there are few rows.
       if room.columns < 100, room.rows >= rows + 7 {
-        list = Rect(
-          column: room.column, row: room.row, columns: room.columns, rows: room.rows - rows)
+        list = above(room.rows - rows)
         parts = room.dropFirst(rows: list.rows + 1)
       } else if room.columns >= 44 {
         let beside = room.columns < 60 ? 18 : min(40, room.columns * 2 / 5)
@@ -107,9 +135,7 @@ enum RecommendationsPane: ExplorerView {
           ? .column : list.rows >= 36 ? .below : list.rows >= 5 ? .selected : .none
     }
 
-    /// The items in sight.
-    ///
-    /// What came next is the last of them if the list has been left before it.
+    /// The items in sight; what came next is always one of them.
     func shown(_ items: [StepScene.Recommendation], _ selected: Int) -> [Int] {
       let height =
         switch form {
@@ -117,95 +143,146 @@ enum RecommendationsPane: ExplorerView {
         case .selected: list.rows - 1
         case .below: list.rows / 2
         }
-      var window = Array(ListWindow.rows(of: items.count, height: height, showing: selected))
-      let truth = items.firstIndex(where: \.isTruth)
-      if let truth, let last = window.last, truth > last, window.count > 2, selected != last {
-        window[window.count - 1] = truth
+      return ListWindow.rows(
+        of: items.count, height: height, showing: selected,
+        keeping: items.firstIndex(where: \.isTruth))
+    }
+  }
+
+  /// Of score and probability a narrow list has one: the probability, where the model has it.
+  private static func table(
+    _ items: [StepScene.Recommendation], _ changes: RankChanges?, _ scene: Scene, _ plan: Plan,
+    _ frame: Frame
+  ) -> Table {
+    let (glyphs, words, width) = (frame.glyphs, frame.words, plan.list.columns)
+    let hasProbabilities = scene.model.hasProbabilities
+    let facts = plan.form == .column ? min(40, width * 2 / 5) : 0
+    let narrow = Table.Dropping(turn: 2, below: changes == nil ? 42 + facts : 44)
+    let score = Table.Column(
+      .fixed(6), .right, title: words.score, drop: hasProbabilities ? narrow : nil
+    ) { row, _ in .text(glyphs.decimal(items[row].score)) }
+    // As wide as its title, which would run into that of the score.
+    let isWide = changes == nil && width >= narrow.below
+    let probability = Table.Column(
+      .fixed(isWide ? max(4, words.probability.columns) : 4), .right, title: words.probability,
+      drop: hasProbabilities ? nil : narrow
+    ) { row, _ in items[row].probability.map { .text(glyphs.probability($0)) } ?? .none }
+    var columns = RecommendationColumns.start(items, glyphs)
+    if let changes {
+      columns += self.changes(items, changes, narrow, glyphs) + [score, probability]
+    } else {
+      let year = Table.Column(.fixed(4), drop: .init(turn: 1, leaving: 25)) { row, _ in
+        items[row].year.map { .text(String($0), Style(.muted)) } ?? .none
       }
-      return window
+      columns += hasProbabilities ? [year, score, probability] : [year, score]
     }
+    if facts > 0 {
+      columns.append(
+        Table.Column(.fixed(facts - 1), title: "shares") { row, width in
+          guard let facts = scene.sharedFacts[items[row].item] else { return .none }
+          let text = SharedFactsText.line(facts, scene.model, width: width, glyphs)
+          return .text(text, Style(.muted))
+        })
+    }
+    return Table(columns, width: width, margin: 1)
   }
 
-  /// Where the parts of a row stand.
-  private struct Columns {
-    let rankWidth = 3
-    let title = 5
-    let titleWidth: Int
-    let year: Int?
-    let score: Int?
-    let probability: Int?
-    /// As wide as its heading, which would run into that of the score.
-    let probabilityWidth: Int
-    /// Where the shared facts stand; nil where they have no column.
-    let facts: Int?
-
-    init(_ width: Int, _ model: ModelScene, _ words: Words, facts hasFacts: Bool) {
-      let factsWidth = hasFacts ? min(40, width * 2 / 5) : 0
-      var end = width - 1 - factsWidth
-      facts = hasFacts ? end + 1 : nil
-      let hasScore = !model.hasProbabilities || end >= 41
-      probabilityWidth = hasScore ? max(4, words.probability.columns) : 4
-      probability = model.hasProbabilities ? end - probabilityWidth : nil
-      if model.hasProbabilities { end -= probabilityWidth + 1 }
-      score = hasScore ? end - 6 : nil
-      if hasScore { end -= 7 }
-      year = end - title >= 30 ? end - 4 : nil
-      if year != nil { end -= 5 }
-      titleWidth = max(0, end - title)
+  /// How far each item moved, and its score before.
+  private static func changes(
+    _ items: [StepScene.Recommendation], _ changes: RankChanges, _ narrow: Table.Dropping,
+    _ glyphs: Glyphs
+  ) -> [Table.Column] {
+    let moved = Table.Column(.fixed(5), .right, title: "moved") { row, _ in
+      guard let change = changes.changes[items[row].item] else { return .none }
+      let moved = Moved(change, isNew: changes.isNew(change), glyphs)
+      return .text(moved.text, moved.style)
     }
+    let before = Table.Column(.fixed(6), .right, title: "before", drop: narrow) { row, _ in
+      guard let change = changes.changes[items[row].item] else { return .none }
+      return .text(glyphs.decimal(change.scoreBefore), Style(.muted))
+    }
+    return [moved, before]
   }
 
-  private static func drawList(
-    _ items: [StepScene.Recommendation], selected: Int, _ columns: Columns, _ plan: Plan,
-    _ state: State, _ scene: Scene, _ frame: inout Frame
+  private static func drawGone(
+    _ changes: RankChanges, _ titles: [String], in room: Rect, _ frame: inout Frame
   ) {
-    var row = 0
-    for index in plan.shown(items, selected) {
-      let line = plan.list.line(row)
-      let facts = scene.sharedFacts[items[index].item]
-      drawRow(items[index], columns, in: line, &frame)
-      if let column = columns.facts, let facts {
-        let width = line.columns - column - 1
-        frame.put(
-          SharedFactsText.line(facts, scene.model, width: width, frame.glyphs), line, at: column,
-          columns: width, style: Style(.muted))
-      }
-      frame.onClick(line, .select(.recommendations, index))
-      if index == selected { frame.select(line, hasFocus: state.focus == .recommendations) }
-      row += 1
-      guard plan.form == .below || (plan.form == .selected && index == selected) else { continue }
-      let below = plan.list.line(row)
-      if let facts {
-        let width = below.columns - columns.title - 3
-        frame.put(
-          SharedFactsText.line(facts, scene.model, width: width, frame.glyphs), below,
-          at: columns.title + 2, columns: width, style: Style(.muted))
-      }
-      frame.onClick(below, .select(.recommendations, index))
-      row += 1
-    }
-  }
-
-  private static func drawRow(
-    _ item: StepScene.Recommendation, _ columns: Columns, in line: Rect, _ frame: inout Frame
-  ) {
+    guard !room.isEmpty else { return }
     let glyphs = frame.glyphs
-    let style = Style(item.isTruth ? .truth : item.isSeen ? .muted : .text)
-    frame.put(
-      glyphs.shortRank(item.rank), line, columns: columns.rankWidth, .right, style: Style(.muted))
-    let sign = item.isTruth ? glyphs.marks.truth : item.isSeen ? glyphs.marks.seen : " "
-    frame.put(String(sign), line, at: columns.rankWidth, style: style)
-    frame.put(item.title, line, at: columns.title, columns: columns.titleWidth, style: style)
-    if let column = columns.year, let year = item.year {
-      frame.put(String(year), line, at: column, columns: 4, style: Style(.muted))
+    let texts = zip(changes.gone, titles).map {
+      (title: $1, moved: "\(glyphs.marks.down)\(glyphs.rank(-$0.gain))")
     }
-    if let column = columns.score {
-      frame.put(glyphs.decimal(item.score), line, at: column, columns: 6, .right)
+    guard room.rows > 1 else {
+      let text = texts.map { "\($0.title) \($0.moved)" }.joined(separator: ", ")
+      frame.put("gone: \(text)", room.line(0), style: Style(.negative))
+      return
     }
-    if let column = columns.probability, let probability = item.probability {
+    frame.put("gone from the first \(changes.k)", room.line(0), style: Style(.muted))
+    let shown = texts.count > room.rows - 1 ? room.rows - 2 : texts.count
+    let indent = Table.Column(.fixed(3)) { _, _ in .none }
+    let title = Table.Column(.flexible()) { row, _ in .text(texts[row].title, Style(.muted)) }
+    let moved = Table.Column(.fixed(5), .right) { row, _ in
+      .text(texts[row].moved, Style(.negative))
+    }
+    let table = Table([indent, title, moved], width: room.columns)
+    for row in 0..<shown { table.draw(row, in: room.line(row + 1), &frame) }
+    if shown < texts.count {
       frame.put(
-        glyphs.probability(probability), line, at: column, columns: columns.probabilityWidth, .right
-      )
+        "and \(texts.count - shown) more", room.line(room.rows - 1), at: 4, style: Style(.muted))
+    }
+  }
+}
+
+/// What every list of recommendations begins with.
+enum RecommendationColumns {
+  /// Where the titles begin.
+  static let title = 5
+
+  /// The rank, a sign for what came next or was watched before, and the title.
+  static func start(
+    _ items: [StepScene.Recommendation], _ glyphs: Glyphs,
+    style: @escaping (StepScene.Recommendation) -> Style = {
+      Style($0.isTruth ? .truth : $0.isSeen ? .muted : .text)
+    }
+  ) -> [Table.Column] {
+    let marks = glyphs.marks
+    let rank = Table.Column(.fixed(3), .right) { row, _ in
+      .text(glyphs.shortRank(items[row].rank), Style(.muted))
+    }
+    let sign = Table.Column(.fixed(1), gap: 0) { row, _ in
+      let item = items[row]
+      let sign = item.isTruth ? marks.truth : item.isSeen ? marks.seen : " "
+      return .text(String(sign), style(item))
+    }
+    let title = Table.Column(.flexible()) { row, _ in .text(items[row].title, style(items[row])) }
+    return [rank, sign, title]
+  }
+}
+
+/// How far an item moved, in at most five columns: `▲3`, `▼12`, `new`, `·` where it stayed.
+struct Moved {
+  let text: String
+  let style: Style
+
+  init(_ change: RankChanges.Change, isNew: Bool, _ glyphs: Glyphs) {
+    self.init(gain: change.gain, isNew: isNew, glyphs)
+  }
+
+  /// A gain of places, above 0 towards the top.
+  init(gain: Double, isNew: Bool, _ glyphs: Glyphs) {
+    let marks = glyphs.marks
+    if isNew {
+      text = "new"
+      style = Style(.positive, .bold)
+    } else if gain > 0 {
+      text = "\(marks.up)\(glyphs.rank(gain))"
+      style = Style(.positive)
+    } else if gain < 0 {
+      text = "\(marks.down)\(glyphs.rank(-gain))"
+      style = Style(.negative)
+    } else {
+      text = String(marks.separator)
+      style = Style(.muted)
     }
   }
 }

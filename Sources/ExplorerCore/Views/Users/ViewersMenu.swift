@@ -32,35 +32,32 @@ struct ViewersMenu: ListOverlay {
     let longest = rows.prefix(1000).map(\.user.columns).max() ?? 6
     let predictions = scene.viewers?.predictions ?? []
     let isWide = width >= 48
-    return Table(
-      [
-        Table.Column.mark,
-        Table.Column(.fixed(max(6, min(longest, width / 3))), title: "viewer") { row, _ in
-          .text(rows[row].user)
-        },
-        Table.Column(.fixed(6), .right, title: "items") { row, _ in .text(String(rows[row].count))
-        },
-        Table.Column(
-          .fixed(words.isPlain ? words.ndcg.columns : 5), .right,
-          title: words.isPlain ? words.ndcg : "NDCG", drop: .init(below: 48)
-        ) { row, _ in
-          guard !rows[row].isOwn else { return .none }
-          return switch predictions[rows[row].viewer] {
-          case .mean(let mean): .text(glyphs.probability(mean))
-          case .unknown: .text(glyphs.ellipsis)
-          case .nothing: .none
-          }
-        },
-        Table.Column(
-          .flexible(), title: menu.filter.text.isEmpty ? "last watched" : "watched", gap: 2
-        ) { row, _ in .text(rows[row].title) },
-        Table.Column(.fixed(isWide ? 8 : 1), .right) { row, _ in
-          let row = rows[row]
-          if row.isOwn { return .text(isWide ? "own" : "+", Style(.focus)) }
-          let kind = isWide ? words.shortHeldOut : String(glyphs.marks.test)
-          return .text(row.isHeldOut ? kind : "", Style(.test))
-        },
-      ], width: width, margin: 1)
+    let user = Table.Column(.fixed(max(6, min(longest, width / 3))), title: "viewer") { row, _ in
+      .text(rows[row].user)
+    }
+    let count = Table.Column(.fixed(6), .right, title: "items") { row, _ in
+      .text(String(rows[row].count))
+    }
+    let prediction = Table.Column(
+      .fixed(words.isPlain ? words.ndcg.columns : 5), .right,
+      title: words.isPlain ? words.ndcg : "NDCG", drop: .init(below: 48)
+    ) { row, _ in
+      guard !rows[row].isOwn else { return .none }
+      return switch predictions[rows[row].viewer] {
+      case .mean(let mean): .text(glyphs.probability(mean))
+      case .unknown: .text(glyphs.ellipsis)
+      case .nothing: .none
+      }
+    }
+    let title = Table.Column(
+      .flexible(), title: menu.filter.text.isEmpty ? "last watched" : "watched", gap: 2
+    ) { row, _ in .text(rows[row].title) }
+    let kind = Table.Column(.fixed(isWide ? 8 : 1), .right) { row, _ in
+      if rows[row].isOwn { return .text(isWide ? "own" : "+", Style(.focus)) }
+      let kind = isWide ? words.shortHeldOut : String(glyphs.marks.test)
+      return .text(rows[row].isHeldOut ? kind : "", Style(.test))
+    }
+    return Table([.mark, user, count, prediction, title, kind], width: width, margin: 1)
   }
 
   func selection(_ scene: Scene) -> Int { scene.viewers?.selection(of: menu) ?? 0 }
