@@ -271,7 +271,7 @@ struct ExplorerCommand: ParsableCommand {
     return 0
   }
 
-  private func look(at own: OwnViewer?, in state: inout State, _ cache: SceneCache) {
+  private func look(at own: OwnUser?, in state: inout State, _ cache: SceneCache) {
     guard let own else { return }
     state.look(
       at: own, step: step.map { $0 - 1 }, viewerCount: cache.session.viewers.count)

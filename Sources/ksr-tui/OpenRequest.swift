@@ -93,7 +93,7 @@ struct OpenRequest {
   }
 
   /// The viewer whom the films asked for make, if there are any.
-  func ownViewer(in cache: SceneCache) throws -> OwnViewer? {
+  func ownViewer(in cache: SceneCache) throws -> OwnUser? {
     guard let items else { return nil }
     let model = cache.session.model
     let found = try ItemLookup(model).items(items)
@@ -101,7 +101,7 @@ struct OpenRequest {
       throw UserError("--items names no item: give one at least, by token or by title.")
     }
     _ = try step(upTo: found.count, of: viewer ?? "me")
-    return OwnViewer(name: viewer ?? "me", items: found.map { model.items[Int($0)] })
+    return OwnUser(name: viewer ?? "me", items: found.map { model.items[Int($0)] })
   }
 
   /// The state after the keys that were asked for, with the map that was asked for.

@@ -5,20 +5,20 @@ import Foundation
 /// Keeps the state of one model between runs.
 struct StateKeeper {
   /// What was kept when the program started.
-  let kept: KeptState
+  let kept: SavedState
   /// What is wrong with it.
   let warning: String?
 
   private let file: StateFile?
-  private let model: KeptState.ModelKey
+  private let model: SavedState.ModelKey
   private let viewers: [String]
 
   /// Reads what was kept of the model that a request leads to.
   init(_ request: OpenRequest, _ cache: SceneCache) throws {
     file = StateFile(environment: ProcessInfo.processInfo.environment)
-    (kept, warning) = file?.read() ?? (KeptState(), nil)
+    (kept, warning) = file?.read() ?? (SavedState(), nil)
     let path = try request.files().model
-    model = KeptState.ModelKey(
+    model = SavedState.ModelKey(
       path: Paths.resolved(path) ?? path,
       digest: cache.session.model.provenance.trainingDigest, data: cache.model.dataName)
     viewers = cache.session.viewers.map(\.user)

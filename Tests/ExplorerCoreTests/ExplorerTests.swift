@@ -130,7 +130,7 @@ struct ExplorerTests {
       let ascii = Explorer.render(state, cache.scene(for: state), glyphs: .ascii).canvas
       #expect(ascii.size == state.size)
       let texts = [state.menu?.filter.text, state.toast?.text]
-      let showsOwn = !state.own.isEmpty || [.films, .naming].contains(state.context)
+      let showsOwn = !state.own.isEmpty || [.ownItems, .naming].contains(state.context)
       // The map names items of the model, whoever is looked at.
       var isMap = false
       if state.view(MapView.self) != nil { isMap = true }

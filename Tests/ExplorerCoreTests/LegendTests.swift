@@ -28,7 +28,7 @@ struct LegendTests {
   @Test("every sign and heading that the panes draw is explained, in both sets of signs and words")
   func complete() {
     for glyphs in [Glyphs.unicode, .ascii] {
-      for words in [Words.terms(glyphs), .plain] {
+      for words in [Terminology.terms(glyphs), .plain] {
         let signs = Legend.entries(words, glyphs).map(\.sign)
         let marks = glyphs.marks
         let wanted =

@@ -35,7 +35,7 @@ extension Context {
 
   /// All of them, in the order in which the documentation names them.
   package static let allCases: [Context] =
-    [.main, .edit, .why, .menu, .viewers, .tour, .films, .naming, .card]
+    [.main, .edit, .why, .menu, .viewers, .tour, .ownItems, .naming, .card]
     + Views.full.map { $0.context } + [.export, .message]
 }
 

@@ -84,3 +84,35 @@ extension Explorer {
     frame.canvas.put(text, in: line, style: Style(.warning))
   }
 }
+
+/// What a pane shows where there is nobody to look at.
+enum EmptyView {
+  static func draw(_ placement: Layout.Placement, _ scene: Scene, in frame: inout Frame) {
+    let room = placement.inside
+    for (row, text) in lines(placement.pane, scene, room.columns, frame.glyphs).enumerated() {
+      frame.put(text, room.line(row), style: Style(.muted))
+    }
+  }
+
+  /// What there is to do in the history; in the memory, what the model can read.
+  private static func lines(
+    _ pane: Pane, _ scene: Scene, _ width: Int, _ glyphs: Glyphs
+  ) -> [String] {
+    switch pane {
+    case .memory:
+      return scene.model.relationNames.isEmpty
+        ? ["This model has no memory."]
+        : scene.model.relationNames.map { $0.elided(to: width, glyphs) }
+    case .gruState, .recommendations, .why: return []
+    case .history: break
+    }
+    return scene.chosen != nil
+      ? ["The films that you add", "stand here."]
+      : scene.model.viewerCount == 0
+        ? [
+          "Press n and type films:", "the model recommends", "what could come next.", "",
+          "No data was opened;", "ksr-tui MODEL --data DIR", "shows its viewers.",
+        ]
+        : ["No viewer chosen;", "v lists them, n makes one", "from films you type."]
+  }
+}

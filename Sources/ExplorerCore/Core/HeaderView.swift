@@ -47,7 +47,7 @@ enum HeaderView {
     var columns: Int { runs.reduce(0) { $0 + $1.0.columns } }
   }
 
-  private static func parts(_ scene: Scene, _ words: Words, _ glyphs: Glyphs) -> [Part] {
+  private static func parts(_ scene: Scene, _ words: Terminology, _ glyphs: Glyphs) -> [Part] {
     let model = scene.model
     let dot = String(glyphs.marks.separator)
     var parts: [Part] = []
@@ -102,7 +102,7 @@ enum HeaderView {
 
   /// Who is looked at; that a viewer is simulated is the last thing to go.
   private static func viewerPart(
-    _ viewer: ViewerScene, isSimulated: Bool, _ words: Words, _ dot: String
+    _ viewer: ViewerScene, isSimulated: Bool, _ words: Terminology, _ dot: String
   ) -> Part {
     func runs(_ name: String, _ simulated: String, _ heldOut: String) -> [(String, Style)] {
       var runs = [(" \(name)", Style(.title))]

@@ -7,7 +7,7 @@ enum PaneKeys: ExplorerView {
   ]
 
   private static let panes: Set<Context> = [.main, .edit]
-  private static let lists: Set<Context> = [.menu, .viewers, .films, .export]
+  private static let lists: Set<Context> = [.menu, .viewers, .ownItems, .export]
 
   private static let step: Binding.Handler = { Explorer.step($0, in: &$1.state, $2) }
   private static let play: Binding.Handler = { Explorer.play($0, in: &$1.state, $2) }
@@ -71,10 +71,10 @@ enum PaneKeys: ExplorerView {
       [.down, "j"], .rowDown, in: [.card], "scroll",
       "Scroll a card down that is longer than the screen.", when: Explorer.hasRows, does: move),
     Binding(
-      [.pageUp], .pageUp, in: [.main, .edit, .menu, .viewers, .films, .card], "page up",
+      [.pageUp], .pageUp, in: [.main, .edit, .menu, .viewers, .ownItems, .card], "page up",
       "Go up by a screen of rows.", footer: false, when: Explorer.hasRows, does: move),
     Binding(
-      [.pageDown], .pageDown, in: [.main, .edit, .menu, .viewers, .films, .card], "page down",
+      [.pageDown], .pageDown, in: [.main, .edit, .menu, .viewers, .ownItems, .card], "page down",
       "Go down by a screen of rows.", footer: false, when: Explorer.hasRows, does: move),
   ]
 

@@ -3,7 +3,7 @@ import Workspace
 extension SceneCache {
   /// The viewer of a name: one of the data, else one made here; else one whose name differs by case
   /// or accents only.
-  func namedViewer(_ name: String, among own: [OwnViewer]) -> Scene.NamedViewer? {
+  func namedViewer(_ name: String, among own: [OwnUser]) -> Scene.NamedViewer? {
     func find(_ isIt: (String) -> Bool) -> Scene.NamedViewer? {
       if let place = session.viewers.firstIndex(where: { isIt($0.user) }) {
         let viewer = session.viewers[place]

@@ -279,7 +279,7 @@ public final class SceneCache {
     return true
   }
 
-  private func card(_ subject: CardSubject, _ words: Words) -> Card {
+  private func card(_ subject: CardSubject, _ words: Terminology) -> Card {
     switch subject {
     case .item(let item):
       let key = CardKey(item: item, isPlain: words.isPlain)

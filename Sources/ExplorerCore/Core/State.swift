@@ -43,7 +43,7 @@ public struct State: Equatable, Sendable {
   package internal(set) var takesMouse: Bool
   package internal(set) var theme: Theme
   /// The viewers made here; in ``viewer`` they come after those of the data.
-  package internal(set) var own: [OwnViewer] = []
+  package internal(set) var own: [OwnUser] = []
   /// What is changed of the history and of what is read.
   package internal(set) var edits = EditLog()
   /// The place that is edited, while the keys edit.

@@ -25,14 +25,14 @@ package struct StateFile: Sendable {
   /// Reads the state.
   ///
   /// - Returns: what was kept, and a sentence if there is something that cannot be read.
-  package func read() -> (state: KeptState, warning: String?) {
-    guard access(path, F_OK) == 0 else { return (KeptState(), nil) }
+  package func read() -> (state: SavedState, warning: String?) {
+    guard access(path, F_OK) == 0 else { return (SavedState(), nil) }
     // Larger than what anybody types: not a file of ours.
     guard let data = try? Data(contentsOf: URL(fileURLWithPath: path)), data.count < 1 << 24,
-      let state = KeptState(text: String(decoding: data, as: UTF8.self))
+      let state = SavedState(text: String(decoding: data, as: UTF8.self))
     else {
       return (
-        KeptState(), "What was kept of the last run cannot be read and is put aside: \(asidePath)"
+        SavedState(), "What was kept of the last run cannot be read and is put aside: \(asidePath)"
       )
     }
     return (state, nil)
@@ -40,7 +40,7 @@ package struct StateFile: Sendable {
 
   /// Takes over what a state says into the file as it is now.
   package func remember(
-    _ state: State, of model: KeptState.ModelKey, viewers: [String]
+    _ state: State, of model: SavedState.ModelKey, viewers: [String]
   ) throws(DataError) {
     var (kept, warning) = read()
     if warning != nil { rename(path, asidePath) }

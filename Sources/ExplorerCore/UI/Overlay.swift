@@ -89,7 +89,7 @@ protocol ListOverlay: Overlay {
   var countsRows: Bool { get }
 
   func rows(
-    _ state: State, _ scene: Scene, _ words: Words, _ glyphs: Glyphs
+    _ state: State, _ scene: Scene, _ words: Terminology, _ glyphs: Glyphs
   ) -> [Row]
   /// What is said where there are no rows, line by line.
   func empty(_ state: State, _ scene: Scene, width: Int) -> [(text: String, role: Role)]
@@ -101,7 +101,7 @@ protocol ListOverlay: Overlay {
   var hasTitles: Bool { get }
   /// The columns of the rows; the first cell is kept for the mark of the selected one.
   func table(
-    _ rows: [Row], _ scene: Scene, width: Int, _ words: Words, _ glyphs: Glyphs
+    _ rows: [Row], _ scene: Scene, width: Int, _ words: Terminology, _ glyphs: Glyphs
   ) -> Table
   /// Draws what columns do not hold.
   func drawBeside(_ row: Row, in line: Rect, _ frame: inout Frame)

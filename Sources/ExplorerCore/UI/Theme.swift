@@ -86,3 +86,91 @@ public struct Theme: Equatable, Sendable {
       look.foreground, on: look.background, look.emphasis.union(style.emphasis))
   }
 }
+
+extension Theme {
+  /// All themes, the default one first.
+  package static let all: [Theme] = [.standard, .light, .dark, .colorBlind, .mono]
+
+  package static func named(_ name: String) -> Theme? { all.first { $0.name == name } }
+
+  /// An orange that is read on black and on white, which few terminals' own yellow is; red where
+  /// there are only sixteen colours.
+  private static let orange = Color.rgb(215, 95, 0)
+
+  /// The sixteen colours that people have chosen for their terminal, on its own background.
+  public static let standard = Theme(
+    name: "default", summary: "the colours of your terminal, and an orange",
+    text: Look(), muted: Look(.standard, .dim), title: Look(.standard, .bold),
+    border: Look(.standard, .dim), focus: Look(.named(6), .bold), key: Look(.named(6)),
+    selection: Look(.standard, .reverse), match: Look(orange, .underline),
+    bar: Look(.named(6)), positive: Look(.named(4), .bold), negative: Look(orange),
+    train: Look(.standard, .dim), valid: Look(.named(6)), test: Look(.named(2)),
+    truth: Look(.named(5), .bold), warning: Look(orange), failure: Look(.named(1), .bold),
+    heat: Shades(
+      first: Look(.standard, .dim), second: Look(.named(4)), third: Look(.named(6)),
+      fourth: Look(orange), fifth: Look(.standard, .bold)))
+
+  /// Certain colours for a bright background.
+  package static let light = Theme(
+    name: "light", summary: "for a bright background",
+    text: Look(), muted: Look(.rgb(112, 112, 112)), title: Look(.rgb(0, 0, 0), .bold),
+    border: Look(.rgb(135, 135, 135)), focus: Look(.rgb(0, 80, 160), .bold),
+    key: Look(.rgb(0, 80, 160)), selection: Look(.rgb(0, 0, 0), on: .rgb(205, 225, 250)),
+    match: Look(.rgb(0, 0, 0), on: .rgb(250, 230, 150)), bar: Look(.rgb(0, 105, 135)),
+    positive: Look(.rgb(0, 80, 175)), negative: Look(.rgb(180, 80, 0)),
+    train: Look(.rgb(112, 112, 112)), valid: Look(.rgb(0, 105, 135)), test: Look(.rgb(0, 110, 50)),
+    truth: Look(.rgb(130, 20, 130), .bold), warning: Look(.rgb(150, 90, 0)),
+    failure: Look(.rgb(175, 0, 30), .bold),
+    heat: Shades(
+      first: Look(.rgb(128, 140, 158)), second: Look(.rgb(95, 125, 165)),
+      third: Look(.rgb(60, 110, 170)), fourth: Look(.rgb(30, 90, 150)),
+      fifth: Look(.rgb(0, 45, 105))))
+
+  /// Certain colours for a dark background.
+  package static let dark = Theme(
+    name: "dark", summary: "for a dark background",
+    text: Look(), muted: Look(.rgb(138, 138, 138)), title: Look(.rgb(255, 255, 255), .bold),
+    border: Look(.rgb(112, 112, 112)), focus: Look(.rgb(110, 190, 255), .bold),
+    key: Look(.rgb(110, 190, 255)), selection: Look(.rgb(255, 255, 255), on: .rgb(0, 95, 135)),
+    match: Look(.rgb(0, 0, 0), on: .rgb(220, 190, 90)), bar: Look(.rgb(95, 200, 200)),
+    positive: Look(.rgb(100, 170, 255)), negative: Look(.rgb(255, 165, 80)),
+    train: Look(.rgb(138, 138, 138)), valid: Look(.rgb(95, 200, 200)),
+    test: Look(.rgb(130, 210, 130)), truth: Look(.rgb(240, 150, 240), .bold),
+    warning: Look(.rgb(240, 200, 90)), failure: Look(.rgb(255, 110, 110), .bold),
+    heat: Shades(
+      first: Look(.rgb(95, 110, 150)), second: Look(.rgb(80, 130, 190)),
+      third: Look(.rgb(80, 165, 200)), fourth: Look(.rgb(150, 205, 190)),
+      fifth: Look(.rgb(250, 240, 170))))
+
+  /// Colours of Okabe and Ito, told apart with every kind of colour vision: those of them that are
+  /// read on black and on white, and a sky blue made darker for it.
+  package static let colorBlind = Theme(
+    name: "colorblind", summary: "colours told apart with every kind of colour vision",
+    text: Look(), muted: Look(.standard, .dim), title: Look(.standard, .bold),
+    border: Look(.standard, .dim), focus: Look(skyBlue, .bold), key: Look(skyBlue),
+    selection: Look(.standard, .reverse), match: Look(vermilion, .underline), bar: Look(skyBlue),
+    positive: Look(.rgb(0, 125, 205), .bold), negative: Look(vermilion),
+    train: Look(.standard, .dim), valid: Look(skyBlue), test: Look(.rgb(0, 148, 108)),
+    truth: Look(.rgb(200, 110, 160), .bold), warning: Look(vermilion),
+    failure: Look(vermilion, [.bold, .reverse]),
+    heat: Shades(
+      first: Look(.standard, .dim), second: Look(.rgb(0, 114, 178)),
+      third: Look(.rgb(0, 148, 108)), fourth: Look(vermilion), fifth: Look(.standard, .bold)))
+
+  private static let skyBlue = Color.rgb(0, 135, 195)
+  private static let vermilion = Color.rgb(213, 94, 0)
+
+  /// No colour at all: only bold, dim, underlined and reversed text.
+  package static let mono = Theme(
+    name: "mono", summary: "no colour: bold, dim, underlined and reversed text",
+    text: Look(), muted: Look(.standard, .dim), title: Look(.standard, .bold),
+    border: Look(.standard, .dim), focus: Look(.standard, [.bold, .underline]),
+    key: Look(.standard, .bold), selection: Look(.standard, .reverse),
+    match: Look(.standard, .underline), bar: Look(), positive: Look(.standard, .bold),
+    negative: Look(), train: Look(.standard, .dim), valid: Look(), test: Look(.standard, .bold),
+    truth: Look(.standard, [.bold, .underline]), warning: Look(.standard, .bold),
+    failure: Look(.standard, [.bold, .reverse]),
+    heat: Shades(
+      first: Look(.standard, .dim), second: Look(.standard, .dim), third: Look(), fourth: Look(),
+      fifth: Look(.standard, .bold)))
+}

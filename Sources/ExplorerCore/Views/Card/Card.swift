@@ -23,7 +23,8 @@ package enum CardSubject: Hashable, Sendable {
 extension Card {
   /// An item: its facts, who watched it, and what the model puts near to it.
   init(
-    _ item: Int32, in session: Session, _ nearest: NearestItems, words: Words = .terms(.unicode)
+    _ item: Int32, in session: Session, _ nearest: NearestItems,
+    words: Terminology = .terms(.unicode)
   ) {
     let model = session.model
     let name = model.itemNames[Int(item)]
@@ -60,7 +61,7 @@ extension Card {
   /// The model: its settings, where it comes from, and how well it does.
   init(
     _ session: Session, name: String, attention: AttentionSummary?,
-    words: Words = .terms(.unicode)
+    words: Terminology = .terms(.unicode)
   ) {
     let isPlain = words.isPlain
     let model = session.model

@@ -59,7 +59,7 @@ struct CatalogueSearch: ListOverlay {
 
   // MARK: What is said
 
-  var context: Context { own == nil ? .menu : .films }
+  var context: Context { own == nil ? .menu : .ownItems }
   var countsRows: Bool { false }
 
   var enterTitle: String? {
@@ -155,12 +155,14 @@ struct CatalogueSearch: ListOverlay {
 
   // MARK: Drawing
 
-  func rows(_ state: State, _ scene: Scene, _ words: Words, _ glyphs: Glyphs) -> [CatalogueItem] {
+  func rows(_ state: State, _ scene: Scene, _ words: Terminology, _ glyphs: Glyphs)
+    -> [CatalogueItem]
+  {
     scene.found
   }
 
   func table(
-    _ rows: [CatalogueItem], _ scene: Scene, width: Int, _ words: Words, _ glyphs: Glyphs
+    _ rows: [CatalogueItem], _ scene: Scene, width: Int, _ words: Terminology, _ glyphs: Glyphs
   ) -> Table {
     let text = Table.Column(.flexible()) { row, _ in .text(rows[row].text) }
     return Table([.mark, text], width: width)

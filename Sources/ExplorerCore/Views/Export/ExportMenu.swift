@@ -13,12 +13,14 @@ struct ExportMenu: ListOverlay {
     Layout.area(columns: 56, rows: ExportFormat.allCases.count + 3, on: layout.size)
   }
 
-  func rows(_ state: State, _ scene: Scene, _ words: Words, _ glyphs: Glyphs) -> [ExportFormat] {
+  func rows(_ state: State, _ scene: Scene, _ words: Terminology, _ glyphs: Glyphs)
+    -> [ExportFormat]
+  {
     ExportFormat.allCases
   }
 
   func table(
-    _ rows: [ExportFormat], _ scene: Scene, width: Int, _ words: Words, _ glyphs: Glyphs
+    _ rows: [ExportFormat], _ scene: Scene, width: Int, _ words: Terminology, _ glyphs: Glyphs
   ) -> Table {
     let key = Table.Column(.fixed(2)) { row, _ in
       let key = Bindings.of(.export).first { $0.command == rows[row].command }?.keys.first

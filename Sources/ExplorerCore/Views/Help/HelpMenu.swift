@@ -31,7 +31,7 @@ extension CommandList {
   }
 
   func table(
-    _ rows: [CommandRow], _ scene: Scene, width: Int, _ words: Words, _ glyphs: Glyphs
+    _ rows: [CommandRow], _ scene: Scene, width: Int, _ words: Terminology, _ glyphs: Glyphs
   ) -> Table {
     let enter = Key.enter.label(glyphs)
     func parts(_ row: CommandRow) -> (sign: String, text: String, role: Role) {
@@ -92,7 +92,8 @@ struct HelpMenu: CommandList {
   }
 
   /// The rows that have a text in them: the signs of the pane, all keys, the other signs.
-  func rows(_ state: State, _ scene: Scene, _ words: Words, _ glyphs: Glyphs) -> [CommandRow] {
+  func rows(_ state: State, _ scene: Scene, _ words: Terminology, _ glyphs: Glyphs) -> [CommandRow]
+  {
     let signs = Legend.entries(matching: menu.filter.text, words, glyphs, first: state.focus)
     let here = signs.filter { $0.panes.contains(state.focus) }
     return here.map(CommandRow.sign) + bindings.map(CommandRow.command)

@@ -10,7 +10,7 @@ enum Legend {
   }
 
   /// All entries in some words and signs; those of a pane come first.
-  static func entries(_ words: Words, _ glyphs: Glyphs, first pane: Pane? = nil) -> [Entry] {
+  static func entries(_ words: Terminology, _ glyphs: Glyphs, first pane: Pane? = nil) -> [Entry] {
     let all =
       steps(words, glyphs) + state(words, glyphs) + memory(words, glyphs) + ranking(words, glyphs)
     guard let pane else { return all }
@@ -19,12 +19,12 @@ enum Legend {
 
   /// Those that have some words in them, drawn in whatever signs.
   static func entries(
-    matching text: String, _ words: Words, _ glyphs: Glyphs, first pane: Pane? = nil
+    matching text: String, _ words: Terminology, _ glyphs: Glyphs, first pane: Pane? = nil
   ) -> [Entry] {
     let wanted = text.lowercased().split(separator: " ")
     let shown = entries(words, glyphs, first: pane)
     let others = [Glyphs.unicode, .ascii].flatMap { glyphs in
-      [Words.terms(glyphs), .plain].map { entries($0, glyphs, first: pane) }
+      [Terminology.terms(glyphs), .plain].map { entries($0, glyphs, first: pane) }
     }
     return shown.indices.filter { place in
       let texts = (others.map { $0[place] } + [shown[place]]).map {
@@ -34,7 +34,7 @@ enum Legend {
     }.map { shown[$0] }
   }
 
-  private static func steps(_ words: Words, _ glyphs: Glyphs) -> [Entry] {
+  private static func steps(_ words: Terminology, _ glyphs: Glyphs) -> [Entry] {
     let marks = glyphs.marks
     func entry(_ sign: String, _ names: String, _ text: String) -> Entry {
       Entry(sign: sign, names: names, text: text, panes: [.history])
@@ -82,7 +82,7 @@ enum Legend {
     ]
   }
 
-  private static func state(_ words: Words, _ glyphs: Glyphs) -> [Entry] {
+  private static func state(_ words: Terminology, _ glyphs: Glyphs) -> [Entry] {
     func entry(_ sign: String, _ names: String, _ text: String) -> Entry {
       Entry(sign: sign, names: names, text: text, panes: [.gruState])
     }
@@ -104,7 +104,7 @@ enum Legend {
     ]
   }
 
-  private static func memory(_ words: Words, _ glyphs: Glyphs) -> [Entry] {
+  private static func memory(_ words: Terminology, _ glyphs: Glyphs) -> [Entry] {
     let marks = glyphs.marks
     func entry(_ sign: String, _ names: String, _ text: String) -> Entry {
       Entry(sign: sign, names: names, text: text, panes: [.memory])
@@ -143,7 +143,7 @@ enum Legend {
     ]
   }
 
-  private static func ranking(_ words: Words, _ glyphs: Glyphs) -> [Entry] {
+  private static func ranking(_ words: Terminology, _ glyphs: Glyphs) -> [Entry] {
     let marks = glyphs.marks
     func entry(_ sign: String, _ names: String, _ text: String, why: Bool = false) -> Entry {
       Entry(

@@ -30,7 +30,8 @@ struct PaletteMenu: CommandList {
     return rest.isEmpty ? nil : String(rest)
   }
 
-  func rows(_ state: State, _ scene: Scene, _ words: Words, _ glyphs: Glyphs) -> [CommandRow] {
+  func rows(_ state: State, _ scene: Scene, _ words: Terminology, _ glyphs: Glyphs) -> [CommandRow]
+  {
     found(state, scene, words, glyphs).rows
   }
 
@@ -41,7 +42,7 @@ struct PaletteMenu: CommandList {
 
   /// What the text can mean, or why it means nothing.
   private func found(
-    _ state: State, _ scene: Scene, _ words: Words, _ glyphs: Glyphs
+    _ state: State, _ scene: Scene, _ words: Terminology, _ glyphs: Glyphs
   ) -> (rows: [CommandRow], sentence: String) {
     if let viewer = scene.namedViewer { return ([.viewer(viewer)], "") }
     let commands = commands(state, scene)
@@ -77,7 +78,7 @@ struct PaletteMenu: CommandList {
   }
 
   /// The signs of the screen that the words speak of; all of them are in the help.
-  private func signs(_ state: State, _ words: Words, _ glyphs: Glyphs) -> [Legend.Entry] {
+  private func signs(_ state: State, _ words: Terminology, _ glyphs: Glyphs) -> [Legend.Entry] {
     let text = menu.filter.text
     guard !text.allSatisfy(\.isWhitespace), viewerName == nil else { return [] }
     return Legend.entries(matching: text, words, glyphs, first: state.focus)

@@ -36,7 +36,8 @@ enum MemoryPane: ExplorerView {
       room.rows >= slots.count * 4 + 23 ? 12 : room.rows >= slots.count * 2 + 16 ? 6 : 3
     let detail = SlotDetail.lines(
       slots[selected], scene, width: room.columns - 2, facts: facts, frame.words, frame.glyphs)
-    let plan = Plan(rows: room.rows, slots: slots.count, detail: detail.count + 1,
+    let plan = Plan(
+      rows: room.rows, slots: slots.count, detail: detail.count + 1,
       isWide: room.columns >= wide)
     let window = ListWindow.rows(of: slots.count, height: plan.slots, showing: selected)
     for (row, index) in window.enumerated() {
@@ -169,7 +170,7 @@ enum MemoryPane: ExplorerView {
 enum SlotDetail {
   /// What is said of it: what it holds (exact), what it is near to (approximate), its attention.
   static func lines(
-    _ slot: StepScene.Slot, _ scene: Scene, width: Int, facts: Int, _ words: Words,
+    _ slot: StepScene.Slot, _ scene: Scene, width: Int, facts: Int, _ words: Terminology,
     _ glyphs: Glyphs
   ) -> [(text: String, style: Style)] {
     var lines: [(text: String, style: Style)] = []

@@ -56,7 +56,7 @@ extension SceneCache {
   }
 
   /// The items of an own viewer that the model knows.
-  func items(of viewer: OwnViewer) -> [Int32] {
+  func items(of viewer: OwnUser) -> [Int32] {
     viewer.items.compactMap { item($0) }
   }
 

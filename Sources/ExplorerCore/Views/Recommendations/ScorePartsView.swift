@@ -10,7 +10,7 @@ enum ScorePartsView {
   /// The sequence, the slots, and what no history changes; the smallest slots together where there
   /// are more than the limit.
   static func lines(
-    _ parts: ScoreParts, _ model: ModelScene, _ words: Words, limit: Int
+    _ parts: ScoreParts, _ model: ModelScene, _ words: Terminology, limit: Int
   ) -> [Line] {
     var slots = zip(model.relationNames, parts.relations).map { Line(name: $0, amount: $1) }
     if slots.count > 2, slots.count + 2 > limit {

@@ -8,7 +8,7 @@ package struct ViewerList: Sendable {
     /// The order.
     let order: ViewerOrder
     /// The viewers made here.
-    let own: [OwnViewer]
+    let own: [OwnUser]
   }
 
   package struct Row: Sendable, Equatable {

@@ -4,7 +4,7 @@ import Explanation
 struct WhyRows {
   let why: WhyScene
   let model: ModelScene
-  let words: Words
+  let words: Terminology
   let glyphs: Glyphs
 
   private var table: Contributions { why.contributions }

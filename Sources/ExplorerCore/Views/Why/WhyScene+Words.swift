@@ -3,7 +3,7 @@ import Explanation
 extension WhyScene {
   /// The score as the sum of its parts, as many of them as fit; the smallest go together.
   func equation(
-    width: Int, _ model: ModelScene, _ words: Words, _ glyphs: Glyphs
+    width: Int, _ model: ModelScene, _ words: Terminology, _ glyphs: Glyphs
   ) -> String {
     let table = contributions
     let names = model.relationNames.map { $0.shortened(glyphs) }
@@ -33,7 +33,7 @@ extension WhyScene {
   }
 
   /// What is explained and over what, the longest first; what it is compared with goes last.
-  private func starts(_ words: Words, _ glyphs: Glyphs) -> [String] {
+  private func starts(_ words: Terminology, _ glyphs: Glyphs) -> [String] {
     let amount = glyphs.signed(contributions.score)
     let place = ", \(words.rank) \(glyphs.rank(rank))"
     func all(_ contrasts: [String]) -> [String] {
@@ -60,7 +60,7 @@ extension WhyScene {
 extension CheckedClaim {
   /// What was tried, what the sum said of it and what really happened, with a warning where the two
   /// disagree; the longest form first.
-  func words(_ why: WhyScene, _ words: Words, _ glyphs: Glyphs) -> [String] {
+  func words(_ why: WhyScene, _ words: Terminology, _ glyphs: Glyphs) -> [String] {
     let to = glyphs.marks.minus == "-" ? "->" : "→"
     let ranks = "\(words.rank) \(glyphs.rank(rankBefore)) \(to) \(glyphs.rank(rankAfter))"
     let scores =

@@ -46,7 +46,7 @@ struct WhyTable {
 
 extension WhyTable {
   init(
-    _ why: WhyScene, _ view: WhyView, _ model: ModelScene, _ words: Words, _ glyphs: Glyphs
+    _ why: WhyScene, _ view: WhyView, _ model: ModelScene, _ words: Terminology, _ glyphs: Glyphs
   ) {
     let maker = WhyRows(why: why, model: model, words: words, glyphs: glyphs)
     switch view.path.last {

@@ -62,7 +62,7 @@ struct OwnViewerTests {
     let one = try little.run("BSpace", from: two)
     #expect(titles(one.state) == ["Vertigo"] && one.effects == [.keep] && one.state.step == 0)
     let none = try little.run("BSpace,BSpace", from: two).state
-    #expect(none.own.isEmpty && none.viewer == nil && none.context == .films)
+    #expect(none.own.isEmpty && none.viewer == nil && none.context == .ownItems)
     #expect(try little.run("BSpace,BSpace,BSpace", from: two).state == none)
     #expect(titles(try little.run("text=psy,Enter", from: none).state) == ["Psycho"])
   }
@@ -89,7 +89,7 @@ struct OwnViewerTests {
     let again = try little.run("text=anna m,Enter", from: second).state
     #expect(again.context == .naming && again.toast?.text.contains("already") == true)
     #expect(try little.run("Escape", from: second).state.own.map(\.name) == ["anna m", "me"])
-    #expect(OwnViewer.freeName(among: [.init(name: "me", items: [])]) == "me 2")
+    #expect(OwnUser.freeName(among: [.init(name: "me", items: [])]) == "me 2")
   }
 
   @Test("n goes on with an own viewer")
@@ -143,12 +143,12 @@ struct OwnViewerTests {
   func unknownFilms() throws {
     var state = try little.run("").state
     let token = little.session.model.items[3]
-    state.own = [OwnViewer(name: "me", items: ["gone", token, "too"])]
+    state.own = [OwnUser(name: "me", items: ["gone", token, "too"])]
     state.viewer = little.session.viewers.count
     #expect(titles(state).count == 1)
     state = try little.run("n,Enter", from: state).state
     #expect(state.own[0].items.prefix(3) == ["gone", token, "too"] && titles(state).count == 2)
-    state.own = [OwnViewer(name: "me", items: ["gone"])]
+    state.own = [OwnUser(name: "me", items: ["gone"])]
     #expect(little.cache.scene(for: state).viewer == nil)
   }
 
@@ -173,11 +173,11 @@ struct OwnViewerTests {
   @Test("films given at the start make a viewer, or find the one that has them")
   func atStart() {
     var state = State(size: Size(columns: 80, rows: 24))
-    state.look(at: OwnViewer(name: "me", items: ["a", "b"]), step: nil, viewerCount: 8)
+    state.look(at: OwnUser(name: "me", items: ["a", "b"]), step: nil, viewerCount: 8)
     #expect(state.viewer == 8 && state.step == 1)
-    state.look(at: OwnViewer(name: "me", items: ["a", "b"]), step: 0, viewerCount: 8)
+    state.look(at: OwnUser(name: "me", items: ["a", "b"]), step: 0, viewerCount: 8)
     #expect(state.viewer == 8 && state.step == 0 && state.own.count == 1)
-    state.look(at: OwnViewer(name: "me", items: ["c"]), step: nil, viewerCount: 8)
+    state.look(at: OwnUser(name: "me", items: ["c"]), step: nil, viewerCount: 8)
     #expect(state.viewer == 9 && state.own.map(\.name) == ["me", "me 2"])
   }
 }

@@ -1,14 +1,49 @@
+extension Context {
+  /// A list of films to choose from, one after the other.
+  static let ownItems = Context("own-items", "films of an own viewer", unbound: .typed)
+  static let naming = Context("naming", "a name", unbound: .typed)
+}
+
+extension Command {
+  /// Types films for the own viewer that is looked at, else for a new one.
+  static let ownViewer = Command("own-viewer")
+  static let anotherOwnViewer = Command("another-own-viewer")
+}
+
+/// Viewers made here.
+enum OwnUsersView: ExplorerView {
+  static let bindings: [Binding] = [
+    Binding(
+      ["n"], .ownViewer, "own films",
+      "Type films of your own, or go on with those of an own viewer.",
+      does: { Explorer.typeItems(&$1.state, $2, isNew: false) }),
+    Binding(
+      ["N"], .anotherOwnViewer, "new viewer", "Type films for another viewer of your own.",
+      footer: false, does: { Explorer.typeItems(&$1.state, $2, isNew: true) }),
+    Binding(
+      [.enter], .choose, in: [.ownItems], "add",
+      "Add the selected film; Backspace takes the last away.", when: Explorer.canChoose,
+      does: Explorer.choose),
+    Binding(
+      [.escape], .close, in: [.ownItems], "done",
+      "Close the films; a new viewer is asked for a name.", does: { Explorer.close(&$1, $2) }),
+    Binding(
+      [.enter, .escape], .close, in: [.naming], "keep name",
+      "Keep the name; without one, the name proposed.", does: { Explorer.close(&$1, $2) }),
+  ]
+}
+
 /// Viewers made here: their films, their names, and their end.
 extension Explorer {
   /// Opens the list of films for the own viewer that is looked at, or for a new one.
-  static func typeFilms(_ state: inout State, _ scene: Scene, isNew: Bool) {
+  static func typeItems(_ state: inout State, _ scene: Scene, isNew: Bool) {
     let place = state.viewer.map { $0 - scene.model.viewerCount } ?? -1
     // Edits count the steps that are about to change.
     state.edits.leaveViewer()
     state.editor = nil
     let known = !isNew && state.own.indices.contains(place) ? state.own[place].name : nil
     let own = CatalogueSearch.OwnHistory(
-      name: known ?? OwnViewer.freeName(among: state.own), isNew: known == nil,
+      name: known ?? OwnUser.freeName(among: state.own), isNew: known == nil,
       viewerBefore: state.viewer, stepBefore: state.step)
     open(CatalogueSearch(purpose: .add(own)), in: &state)
     if known == nil { take(nil, in: &state, step: 0) }
@@ -22,7 +57,7 @@ extension Explorer {
     if let place = next.state.own.firstIndex(where: { $0.name == own.name }) {
       next.state.own[place].items.append(item.token)
     } else {
-      next.state.own.append(OwnViewer(name: own.name, items: [item.token]))
+      next.state.own.append(OwnUser(name: own.name, items: [item.token]))
     }
     next.state.overlay = CatalogueSearch(purpose: .add(own))
     show(own, on: &next, scene)

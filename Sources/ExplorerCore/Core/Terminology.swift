@@ -1,7 +1,7 @@
 /// What the numbers and panes are called on the screen: one word for each, in one of two sets.
 ///
 /// No label has a default, so a set that forgets one does not compile.
-public struct Words: Equatable, Sendable {
+public struct Terminology: Equatable, Sendable {
   /// The pane of ``Pane/history``.
   let history: String
   /// The pane of ``Pane/gruState``.
@@ -61,8 +61,8 @@ public struct Words: Equatable, Sendable {
   let isPlain: Bool
 
   /// The words of the model's papers and of its code.
-  static func terms(_ glyphs: Glyphs) -> Words {
-    Words(
+  static func terms(_ glyphs: Glyphs) -> Terminology {
+    Terminology(
       history: "History", gruState: "GRU state", memory: "Memory and attention",
       recommendations: "Recommended", why: "Why", rank: "rank", attention: glyphs.alpha,
       attentionInText: glyphs.alpha, gate: "z", shortGate: "z", probability: "p", score: "score",
@@ -74,7 +74,7 @@ public struct Words: Equatable, Sendable {
   }
 
   /// Plain words, for people who have not read the papers.
-  static let plain = Words(
+  static let plain = Terminology(
     history: "Watched", gruState: "Running state", memory: "Memory",
     recommendations: "Recommended", why: "Why", rank: "place", attention: "attention",
     attentionInText: "attention", gate: "overwritten", shortGate: "new", probability: "chance",

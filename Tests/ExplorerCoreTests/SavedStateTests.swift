@@ -8,7 +8,7 @@ struct KeptStateTests {
   private let little: LittleData
   private let folder = FileManager.default.temporaryDirectory
     .appendingPathComponent("ksr-kept-\(UUID().uuidString)").path
-  private let key = KeptState.ModelKey(path: "/m", digest: "1", data: "little")
+  private let key = SavedState.ModelKey(path: "/m", digest: "1", data: "little")
 
   init() throws { little = try LittleData() }
 
@@ -17,7 +17,7 @@ struct KeptStateTests {
 
   private func remove() { try? FileManager.default.removeItem(atPath: folder) }
 
-  private func restored(_ kept: KeptState) -> State {
+  private func restored(_ kept: SavedState) -> State {
     var state = State(size: Size(columns: 120, rows: 30))
     kept.restore(&state, for: key)
     return state
@@ -33,7 +33,7 @@ struct KeptStateTests {
     let named = try little.run("Enter,Left", from: state).state
     try file.remember(named, of: key, viewers: viewers)
     let (kept, warning) = file.read()
-    #expect(warning == nil && KeptState(text: kept.text) == kept)
+    #expect(warning == nil && SavedState(text: kept.text) == kept)
     let new = restored(kept)
     #expect(new.own == named.own && new.own.map(\.name) == ["Zoë"])
     #expect(new.slotOrder == .attention && new.viewerOrder == .length)
@@ -48,25 +48,25 @@ struct KeptStateTests {
 
   @Test("each model has its own place, found again by the viewer's name")
   func places() throws {
-    var kept = KeptState()
+    var kept = SavedState()
     let state = try little.run("").state
     kept.remember(state, of: key, viewers: viewers)
-    let other = KeptState.ModelKey(path: "/m", digest: "2", data: "little")
+    let other = SavedState.ModelKey(path: "/m", digest: "2", data: "little")
     #expect(kept.place(for: other, viewers: viewers, in: state) == nil)
     kept.remember(try little.run("v,Home,Enter").state, of: other, viewers: viewers)
     let place = try #require(kept.place(for: key, viewers: viewers.reversed(), in: state))
     #expect(viewers.reversed()[place.viewer] == "guest0" && place.step == 5)
     #expect(kept.place(for: key, viewers: ["anna"], in: state) == nil, "no longer in the data")
     for number in 0..<200 {
-      let key = KeptState.ModelKey(path: "/\(number)", digest: "", data: "")
+      let key = SavedState.ModelKey(path: "/\(number)", digest: "", data: "")
       kept.remember(state, of: key, viewers: viewers)
     }
-    #expect(kept.places?.count == KeptState.placeLimit)
+    #expect(kept.places?.count == SavedState.placeLimit)
   }
 
   @Test("own viewers of other data stay in the file, and those deleted leave it")
   func otherData() throws {
-    var kept = KeptState()
+    var kept = SavedState()
     let state = try little.run("n,Enter").state
     kept.remember(state, of: .init(path: "/o", digest: "", data: "other"), viewers: viewers)
     kept.remember(state, of: key, viewers: viewers)
@@ -85,24 +85,24 @@ struct KeptStateTests {
       atPath: parent, withIntermediateDirectories: true)
     try text.write(toFile: file.path, atomically: true, encoding: .utf8)
     let (kept, warning) = file.read()
-    #expect(kept == KeptState())
+    #expect(kept == SavedState())
     #expect(warning?.contains(file.asidePath) == true)
     try file.remember(try little.run("").state, of: key, viewers: viewers)
     #expect(try String(contentsOfFile: file.asidePath, encoding: .utf8) == text)
-    #expect(file.read().warning == nil && file.read().state != KeptState())
+    #expect(file.read().warning == nil && file.read().state != SavedState())
   }
 
   @Test("names of another version and own viewers that cannot be are passed over")
   func unknownNames() throws {
     let kept = try #require(
-      KeptState(
+      SavedState(
         text: """
           {"theme": "no", "slotOrder": "no", "focus": "why", "side": "why", "future": 1,
           "own": {"little": [{"name": "", "films": ["a"]}, {"name": "b", "films": []},
           {"name": "c", "films": ["d"]}, {"name": "c", "films": ["e"]}]}}
           """))
     var expected = State(size: Size(columns: 120, rows: 30))
-    expected.own = [OwnViewer(name: "c", items: ["d"])]
+    expected.own = [OwnUser(name: "c", items: ["d"])]
     #expect(restored(kept) == expected)
     #expect(kept.lastTheme == nil)
   }
@@ -110,7 +110,7 @@ struct KeptStateTests {
   @Test("nothing is kept at first, and a folder in the file's place is a sentence")
   func cannotBeWritten() throws {
     defer { remove() }
-    #expect(file.read().state == KeptState() && file.read().warning == nil)
+    #expect(file.read().state == SavedState() && file.read().warning == nil)
     try FileManager.default.createDirectory(
       atPath: folder, withIntermediateDirectories: true)
     try "".write(toFile: "\(folder)/a", atomically: true, encoding: .utf8)

@@ -1,5 +1,5 @@
 /// A viewer made here, by typing items.
-package struct OwnViewer: Hashable, Codable, Sendable {
+package struct OwnUser: Hashable, Codable, Sendable {
   /// What to call the viewer; no two own viewers have the same name.
   package internal(set) var name: String
   /// The tokens of the items, the first one watched first.
@@ -19,7 +19,7 @@ package struct OwnViewer: Hashable, Codable, Sendable {
   }
 
   /// The name for a viewer that nobody has named: `me`, else `me 2`, `me 3`, ….
-  static func freeName(among own: [OwnViewer]) -> String {
+  static func freeName(among own: [OwnUser]) -> String {
     let taken = Set(own.map(\.name))
     var number = 1
     while taken.contains(number == 1 ? "me" : "me \(number)") { number += 1 }
@@ -34,7 +34,7 @@ extension State {
   /// - Parameters:
   ///   - step: the step, from 0; nil for the last.
   ///   - viewerCount: how many viewers the data has.
-  package mutating func look(at viewer: OwnViewer, step: Int?, viewerCount: Int) {
+  package mutating func look(at viewer: OwnUser, step: Int?, viewerCount: Int) {
     var name = viewer.name
     var number = 2
     while let other = own.first(where: { $0.name == name }), other.items != viewer.items {
@@ -42,7 +42,7 @@ extension State {
       number += 1
     }
     if !own.contains(where: { $0.name == name }) {
-      own.append(OwnViewer(name: name, items: viewer.items))
+      own.append(OwnUser(name: name, items: viewer.items))
     }
     self.viewer = own.firstIndex { $0.name == name }.map { viewerCount + $0 }
     self.step = step ?? viewer.items.count - 1

@@ -5,11 +5,11 @@ import Text
 ///
 /// Whatever is missing is as at the first start; names that this version does not know are passed
 /// over.
-package struct KeptState: Codable, Equatable, Sendable {
+package struct SavedState: Codable, Equatable, Sendable {
   /// The last place in each model, the latest first.
   var places: [Place]?
   /// The viewers made here, by the name of the data that the items are of.
-  var own: [String: [OwnViewer]]?
+  var own: [String: [OwnUser]]?
   var theme: String?
   var slotOrder: String?
   var viewerOrder: String?
@@ -51,7 +51,7 @@ package struct KeptState: Codable, Equatable, Sendable {
 
   /// Reads what ``text`` has written; nil if it is anything else.
   package init?(text: String) {
-    guard let kept = try? JSONDecoder().decode(KeptState.self, from: Data(text.utf8)) else {
+    guard let kept = try? JSONDecoder().decode(SavedState.self, from: Data(text.utf8)) else {
       return nil
     }
     self = kept
@@ -63,7 +63,7 @@ package struct KeptState: Codable, Equatable, Sendable {
   }
 }
 
-extension KeptState {
+extension SavedState {
   package var lastTheme: Theme? { theme.flatMap { Theme.named($0) } }
 
   /// Gives a state the own viewers, the orders and the panes that were kept.
@@ -122,6 +122,6 @@ extension KeptState {
     guard names.indices.contains(index) else { return }
     let place = Place(model: model, viewer: names[index], isOwn: isOwn, step: state.step)
     let others = (places ?? []).filter { $0.model != model }
-    places = Array(([place] + others).prefix(KeptState.placeLimit))
+    places = Array(([place] + others).prefix(SavedState.placeLimit))
   }
 }
