@@ -62,6 +62,8 @@ public struct DataSettings: Sendable, Equatable {
   /// Whether each relation x gets a reverse x_r.
   package internal(set) var reversesRelations = false
   package internal(set) var threshold: Threshold?
+  /// What the screens call users and items.
+  package internal(set) var nouns = Nouns()
   /// What was given and is not RecBole's default, by key.
   var values: [String: SettingValue] = [:]
 
@@ -139,7 +141,14 @@ extension DataSettings: KeyedSettings {
       key(
         "seq_len", "fields with a length each, such as {ent_vec: 64}",
         "how many pieces of a sequence count"),
-    ] + columns + identifiers + filters
+    ] + columns + identifiers + filters + [
+      key(
+        "user_noun", \.nouns.user, .noun, "user", "what the explorer calls a user, such as listener"
+      ),
+      key(
+        "item_noun", \.nouns.item, .noun, "item",
+        "what it calls an item, such as song; with a slash before another plural: person/people"),
+    ]
 
   private static let columns: [SettingKey<Self>] = [
     key(
@@ -235,6 +244,15 @@ extension SettingKind where Value == String {
   fileprivate static var field: Self {
     Self("the name of a field", text: { $0 }) { value in
       if case .string(let name) = value, !name.isEmpty { name } else { nil }
+    }
+  }
+}
+
+extension SettingKind where Value == Noun {
+  fileprivate static var noun: Self {
+    Self("a noun of letters, with a slash before a plural without s: person/people", text: \.text) {
+      value in
+      if case .string(let text) = value { Noun(text) } else { nil }
     }
   }
 }
