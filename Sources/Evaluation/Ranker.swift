@@ -1,4 +1,3 @@
-import CKernels
 import KSRModel
 import KSRNumerics
 
@@ -27,17 +26,23 @@ public struct Ranker: Sendable {
     let passes = Self.passes(cases)
     let size = 128
     let chunks = (passes.count + size - 1) / size
-    let gates = StatePass.InputGates(cases, parameters)
-    let hidden = parameters.gru.map(\.hiddenWeight.transposed)
+    let gates = ItemGates(of: cases.lazy.flatMap(\.items), parameters)
+    let transposed = TransposedWeights(parameters)
     ranks.withUnsafeMutableBufferPointer { ranks in
       nonisolated(unsafe) let ranks = ranks
       let workers = max(1, min(threads, chunks))
       parallel(workers, threads: workers) { worker in
-        let pass = StatePass(settings, parameters, gates, hiddenWeights: hidden)
-        let scores = FloatBuffer()
+        let pass = NetworkPass(settings: settings)
+        let scores = MatrixBuffer()
         for chunk in stride(from: worker, to: chunks, by: workers) {
           let members = passes[chunk * size..<min(passes.count, (chunk + 1) * size)]
-          rank(cases, members, candidates, pass, scores) { ranks[$0] = $1 }
+          // Members come longest first, so the packing keeps their order; rows are theirs one by one.
+          pass.forward(
+            Self.batch(members, of: cases), parameters: parameters, transposed: transposed,
+            itemGates: gates, keepsAll: false)
+          rank(cases, members.flatMap { $0 }, candidates, pass.preferences, scores) {
+            ranks[$0] = $1
+          }
         }
       }
     }
@@ -65,39 +70,36 @@ public struct Ranker: Sendable {
     }.map { passes[$0] }
   }
 
+  private static func batch(_ members: ArraySlice<Pass>, of cases: [RankingCase]) -> PackedSequences
+  {
+    PackedSequences(
+      members.map { member in
+        let items = cases[member[member.count - 1]].items
+        var targets = [Int32](repeating: -1, count: items.count)
+        for index in member { targets[cases[index].items.count - 1] = cases[index].target }
+        return .init(items: items, targets: targets)
+      })
+  }
+
   private func rank(
-    _ cases: [RankingCase], _ members: ArraySlice<Pass>, _ candidates: Candidates,
-    _ pass: StatePass, _ scores: FloatBuffer, _ store: (Int, Double) -> Void
+    _ cases: [RankingCase], _ indices: [Int], _ candidates: Candidates,
+    _ preferences: MutableMatrixView, _ scores: MatrixBuffer, _ store: (Int, Double) -> Void
   ) {
-    // Members come longest first, so the packing keeps their order; rows are theirs one by one.
-    pass.run(
-      PackedSequences(
-        members.map { member in
-          let items = cases[member[member.count - 1]].items
-          var targets = [Int32](repeating: -1, count: items.count)
-          for index in member { targets[cases[index].items.count - 1] = cases[index].target }
-          return .init(items: items, targets: targets)
-        }))
-    let indices = members.flatMap { $0 }
-    let (n, e) = (itemVectors.rows, itemVectors.columns)
+    let n = itemVectors.rows
     let rows = max(1, min(indices.count, 1_000_000 / n))
     for start in stride(from: 0, to: indices.count, by: rows) {
-      let count = min(rows, indices.count - start)
-      let tile = scores.reserve(count * n)
-      ksr_sgemm(
-        false, true, count, n, e, pass.preferences.base + start * e, e, itemVectors.values, e, 0,
-        tile, n)
-      for row in 0..<count {
-        let index = indices[start + row]
-        let scores = tile + row * n
+      let range = start..<min(indices.count, start + rows)
+      let tile = scores.reserve(rows: range.count, columns: n)
+      multiply(preferences.rows(range).view, itemVectors.view.transposed, into: tile)
+      for (row, index) in indices[range].enumerated() {
+        let scores = UnsafeBufferPointer(start: tile.row(row), count: n)
         let target = cases[index].target
         store(
           index,
           candidates.rank(of: target, case: index) {
             scores[Int($0)]
           } whole: {
-            Standing(
-              of: scores[Int(target)], among: UnsafeBufferPointer(start: scores + 1, count: n - 1))
+            Standing(of: scores[Int(target)], among: UnsafeBufferPointer(rebasing: scores[1...]))
           })
       }
     }

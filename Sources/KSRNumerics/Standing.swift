@@ -5,12 +5,14 @@ import CKernels
 /// Equal scores share the mean of their places. A score that is not a number stands behind all
 /// others, and never before one.
 package struct Standing: Sendable, Equatable {
-  package private(set) var above = 0
-  package private(set) var equal = 0
+  package var above = 0
+  package var equal = 0
 
+  @inlinable
   package init() {}
 
   /// Counts that are known already, both without the score itself.
+  @inlinable
   package init(above: Int, equal: Int) {
     self.above = above
     self.equal = equal
@@ -31,7 +33,7 @@ package struct Standing: Sendable, Equatable {
     _ other: Score, against own: Score, _ times: Int = 1
   ) {
     // Only what is not a number differs from itself.
-    if other > own || own != own { add(above: times) } else if other == own { add(equal: times) }
+    if other > own || own != own { above += times } else if other == own { equal += times }
   }
 
   /// Takes many other scores into account.
@@ -41,11 +43,5 @@ package struct Standing: Sendable, Equatable {
     ksr_count_above(scores.count, scores.baseAddress, own, &more, &alike)
     above += more
     equal += alike
-  }
-
-  @usableFromInline
-  mutating func add(above: Int = 0, equal: Int = 0) {
-    self.above += above
-    self.equal += equal
   }
 }

@@ -177,10 +177,10 @@ import Testing
         ksr_transpose(rows, width, x, width, &turned, rows + 1)
         for i in x.indices { #expect(turned[i % width * (rows + 1) + i / width] == x[i]) }
         var mean = x.map { 3 - $0 }
-        ksr_approach(mean.count, 0.25, x, &mean)
+        ksr_ema(mean.count, 0.25, x, &mean)
         for i in x.indices { #expect(abs(mean[i] - (0.75 * (3 - x[i]) + 0.25 * x[i])) < 1e-5) }
         var taken = x
-        ksr_take(taken.count, &taken, &x)
+        ksr_accumulate_and_clear(taken.count, &taken, &x)
         #expect(taken.allSatisfy { $0 == 0 })
       }
     }

@@ -45,11 +45,12 @@ struct Reruns: Sendable {
     let chunks = (read.count + size - 1) / size
     var answers = [Answer](
       repeating: Answer(score: 0, probability: 0, rank: 0), count: questions.count)
+    let transposed = TransposedWeights(network.parameters)
     answers.withUnsafeMutableBufferPointer { answers in
       nonisolated(unsafe) let answers = answers
       let workers = max(1, min(threads, chunks))
       parallel(workers, threads: workers) { worker in
-        let pass = BatchPass(settings: network.settings)
+        let pass = NetworkPass(settings: network.settings)
         for chunk in stride(from: worker, to: chunks, by: workers) {
           let members = read[chunk * size..<min(read.count, (chunk + 1) * size)]
           // Members come longest first, so the packing keeps their order.
@@ -57,10 +58,10 @@ struct Reruns: Sendable {
             members.map {
               .init(items: questions[$0].items.suffix(window), target: questions[$0].item)
             })
-          pass.run(batch, parameters: network.parameters)
+          pass.forward(
+            batch, parameters: network.parameters, transposed: transposed, keepsAll: false)
           let standings = standings(
-            MutableMatrixView(
-              pass.preferences.base, rows: members.count, columns: network.itemVectors.columns),
+            pass.preferences,
             of: members.map { questions[$0].item })
           for (member, answer) in zip(members, standings) { answers[member] = answer }
         }

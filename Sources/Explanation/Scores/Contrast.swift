@@ -45,7 +45,4 @@ extension KSRNetwork {
     let result = parameters.denseLayerU.weight.applied(transposedTo: vector)
     return (Array(result[..<settings.hiddenSize]), Array(result[settings.hiddenSize...]))
   }
-
-  /// Whether the memory takes part in the scores.
-  var readsMemory: Bool { settings.memory == .knowledge && relationCount > 0 }
 }

@@ -1,3 +1,5 @@
+import AtomicFiles
+
 /// The form of a model file: the tensors it has beside the parameters, and the version of the form.
 enum ModelFile {
   /// The version written, and the only one read.
@@ -110,5 +112,133 @@ enum ModelFile {
         Expected(name: factOffsets, type: .i32, shape: [places]),
         Expected(name: factTails, type: .i32, shape: [nil]),
       ]
+  }
+}
+
+extension ModelFile {
+  /// What a file has in the place of an expected tensor.
+  enum Found {
+    case nothing
+    case fitting
+    /// A tensor with another type or shape, in words.
+    case other(String)
+  }
+
+  /// What is missing, unexpected and mismatched among a file's tensors, all together.
+  ///
+  /// - Parameters:
+  ///   - names: the names of all tensors of the file.
+  ///   - found: what the file has under the name of an expected tensor.
+  /// - Returns: nil where the tensors are those expected.
+  static func problems(
+    expected: [Expected], names: [String], found: (Expected) -> Found
+  ) -> String? {
+    var missing: [String] = []
+    var mismatched: [String] = []
+    for tensor in expected {
+      switch found(tensor) {
+      case .nothing: if !tensor.isOptional { missing.append(tensor.name) }
+      case .fitting: break
+      case .other(let text):
+        mismatched.append("\(tensor.name) is \(text), expected \(tensor.description)")
+      }
+    }
+    let known = Set(expected.map(\.name))
+    let unexpected = names.filter { !known.contains($0) }.map { quoted($0) }
+    let problems = [("missing", missing), ("unexpected", unexpected), ("mismatched", mismatched)]
+      .filter { !$0.1.isEmpty }.map { "\($0.0): \(listed($0.1))" }
+    return problems.isEmpty ? nil : problems.joined(separator: "; ")
+  }
+}
+
+extension ModelFile {
+  /// The settings and the provenance in a file's metadata, without the users held out.
+  ///
+  /// Metadata under other prefixes than ours is left to those who wrote it.
+  static func metadata(
+    of file: SafetensorsFile
+  ) throws(CheckpointError) -> (settings: KSRSettings, provenance: Provenance) {
+    guard let found = file.metadata[Key.version] else {
+      throw CheckpointError(
+        .contents, file: file.file,
+        "it is not a model file: its metadata have no \(Key.version); parameters alone are read by"
+          + " ksr import --state-dict")
+    }
+    guard found == version else {
+      throw CheckpointError(
+        .contents, file: file.file,
+        "it is a model file of format \(quoted(found)), expected format \(version)")
+    }
+    var settings = KSRSettings()
+    var provenance = Provenance()
+    var problems: [String] = []
+    for (key, value) in file.metadata.sorted(by: { $0.key < $1.key }) where key != Key.version {
+      if let name = suffix(of: key, after: Prefix.settings) {
+        if let setting = KSRSettings.key(name) {
+          if !setting.read(.string(value), &settings) {
+            problems.append("\(key) is \(quoted(value)), expected \(setting.expected)")
+          }
+        } else {
+          problems.append("\(quoted(key)) is not known")
+        }
+      } else if let name = suffix(of: key, after: Prefix.training) {
+        provenance.training[name] = value
+      } else if let name = suffix(of: key, after: Prefix.metric) {
+        if let number = Double(value) {
+          provenance.metrics[name] = number
+        } else {
+          problems.append("\(quoted(key)) is \(quoted(value)), expected a number")
+        }
+      } else if key == Key.dataName {
+        provenance.dataName = value
+      } else if key == Key.trainingDigest {
+        provenance.trainingDigest = value
+      } else if key == Key.leaveOut {
+        if let leaveOut = DataSplit.LeaveOut(rawValue: value) {
+          provenance.split.leaveOut = leaveOut
+        } else {
+          let known = DataSplit.LeaveOut.allCases.map(\.rawValue).joined(separator: ", ")
+          problems.append("\(key) is \(quoted(value)), expected one of \(known)")
+        }
+      } else if key == Key.ratios {
+        let parts = value.split(separator: ",", omittingEmptySubsequences: false)
+          .compactMap { Double($0) }
+        let group = file.metadata[Key.groupBy] ?? ""
+        if parts.count == 3, parts.allSatisfy({ $0 >= 0 && $0 <= 1e9 }), parts.reduce(0, +) > 0,
+          ["user", "none"].contains(group)
+        {
+          provenance.split.ratios = DataSplit.Ratios(parts, isByUser: group == "user")
+        } else {
+          problems.append(
+            "\(key) is \(quoted(value)) by \(quoted(group)), expected three shares by user or none")
+        }
+      } else if key == Key.groupBy, file.metadata[Key.ratios] != nil {
+        continue
+      } else if suffix(of: key, after: Prefix.data) != nil {
+        problems.append("\(quoted(key)) is not known")
+      }
+    }
+    let required =
+      settings.keyValues.map { Prefix.settings + $0.key } + [
+        Key.dataName, Key.leaveOut, Key.trainingDigest,
+      ]
+    problems += required.filter { file.metadata[$0] == nil }.map { "\($0) is missing" }
+    guard problems.isEmpty else {
+      throw CheckpointError(.contents, file: file.file, "in its metadata, \(listed(problems))")
+    }
+    return (settings, provenance)
+  }
+
+  /// What follows a prefix, compared by bytes: a name may begin with a combining character.
+  private static func suffix(of key: String, after prefix: String) -> String? {
+    guard key.utf8.starts(with: prefix.utf8) else { return nil }
+    return String(decoding: key.utf8.dropFirst(prefix.utf8.count), as: UTF8.self)
+  }
+
+  /// Several problems in one sentence, the first few in full.
+  static func listed(_ problems: [String]) -> String {
+    let shown = 12
+    let rest = problems.count - shown
+    return problems.prefix(shown).joined(separator: "; ") + (rest > 0 ? "; and \(rest) more" : "")
   }
 }

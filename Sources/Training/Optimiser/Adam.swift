@@ -1,4 +1,5 @@
 import CKernels
+import Foundation
 import KSRModel
 import KSRNumerics
 
@@ -90,5 +91,47 @@ package struct Adam: Sendable, Equatable {
       rest >>= 1
     }
     return result
+  }
+}
+
+extension KSRParameters {
+  /// Scales gradients down so that their norm over all tensors is at most `maximum`
+  /// (`clip_grad_norm`; PyTorch's `clip_grad_norm_`).
+  ///
+  /// - Returns: the norm before.
+  @discardableResult
+  mutating func clipNorm(to maximum: Float) -> Double {
+    let norm = entries.reduce(0) { sum, entry in
+      let values = self[keyPath: entry.path]
+      return sum + ksr_sum_of_squares(values.count, values)
+    }.squareRoot()
+    let factor = Double(maximum) / (norm + 1e-6)
+    guard factor < 1 else { return norm }
+    for entry in entries {
+      self[keyPath: entry.path].withUnsafeMutableBufferPointer { values in
+        for i in values.indices { values[i] *= Float(factor) }
+      }
+    }
+    return norm
+  }
+}
+
+/// How the learning rate changes over the steps of a run (`learning_rate_schedule`).
+package enum LearningRateSchedule: String, Sendable, CaseIterable {
+  case constant
+  /// It rises evenly over the first steps and then falls to zero along half a cosine.
+  case cosine
+
+  /// What the learning rate is multiplied with at a step, from 0, of `total`.
+  ///
+  /// - Parameter warmUp: the number of steps over which a cosine schedule rises.
+  package func factor(step: Int, of total: Int, warmUp: Int) -> Float {
+    switch self {
+    case .constant: return 1
+    case .cosine:
+      if step < warmUp { return Float(step + 1) / Float(warmUp + 1) }
+      let done = Double(step - warmUp) / Double(max(1, total - warmUp))
+      return Float(0.5 * (1 + cos(.pi * min(1, done))))
+    }
   }
 }

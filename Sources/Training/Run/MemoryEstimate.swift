@@ -1,3 +1,5 @@
+import Foundation
+import Glibc
 import KSRModel
 import Text
 
@@ -19,20 +21,16 @@ package struct MemoryEstimate: Sendable, Equatable {
     settings: KSRSettings, training: TrainingSettings, itemCount: Int, relationCount: Int,
     sequenceLengths: [Int]
   ) {
-    let (n, r) = (Double(itemCount), Double(relationCount))
-    let (e, k, h) = (
-      Double(settings.embeddingSize), Double(settings.kgEmbeddingSize), Double(settings.hiddenSize)
-    )
-    let layers = Double(settings.layerCount)
-    let gru = 3 * h * (e + h) + (layers - 1) * 6 * h * h
-    let maps = k * (h + 1) + e * (h + k + 1) + e * (e + k + 1)
-    let parameters = n * (e + k) + gru + maps + r * k
+    let (e, k) = (Double(settings.embeddingSize), Double(settings.kgEmbeddingSize))
+    let itemVectors = Double(itemCount) * e
+    let weights = KSRParameters.weightCount(settings)
+    let parameters = itemVectors + Double(itemCount + relationCount) * k + weights
     let shards = Double(training.shards)
     // Last, best, two moments and maybe a mean; each once more in the bytes of the state, and the
     // initial ones.
     let states = (training.averageDecay == nil ? 9 : 11) * parameters
     // The sum, the item vectors twice, and of each shard what is not by item, and dLoss/dq.
-    let gradients = parameters + 2 * n * e + shards * (gru + maps + n * e)
+    let gradients = parameters + 2 * itemVectors + shards * (weights + itemVectors)
 
     let windows = training.mode.windows(
       lengths: sequenceLengths, maxLength: settings.maxItemListLength,
@@ -42,19 +40,22 @@ package struct MemoryEstimate: Sendable, Equatable {
     let longest = Double(windows.map(\.length).max() ?? 0)
     let scored = min(Double(training.batchSize) + longest, scoredInAll)
     let positions = min(scored * positionsInAll / scoredInAll + longest, positionsInAll)
-    let perPosition =
-      2 * e + h + layers * 5 * h + r + (settings.freezesKnowledgeGraph ? 0 : k)
-    let perScored = 2 * h + 3 * e + 4 * k + 2 * r + 1
+    let batch = BatchSize(positions: positions, scored: scored)
+    let logits = LogitsPass.bufferSize(
+      settings, itemCount: itemCount, shards: training.shards, batch)
     // Buffers grow by an eighth more than a batch needs.
-    let activations = 1.125 * (positions * perPosition + scored * perScored)
-    let logits = shards * (n > 4000 ? 256 * 512 : max(16 * n, min(scored / shards * n, 100_000)))
-    let slots = settings.freezesKnowledgeGraph ? 1 : longest + 2
-    let memories = shards * slots * r * k
+    let activations =
+      1.125
+      * (NetworkPass.bufferSize(settings, relationCount: relationCount, batch) + logits.ofBatch)
+    let memories =
+      shards * NetworkPass.slotsSize(settings, relationCount: relationCount, steps: longest)
 
     func part(_ name: String, _ floats: Double, _ keys: [String]) -> Part {
       Part(name: name, bytes: 4 * floats, keys: keys)
     }
-    let width = h > e ? ["hidden_size", "embedding_size"] : ["embedding_size", "hidden_size"]
+    let width =
+      settings.hiddenSize > settings.embeddingSize
+      ? ["hidden_size", "embedding_size"] : ["embedding_size", "hidden_size"]
     parts = [
       part("parameters and moments", states, width),
       part("gradients of the shards", gradients, ["shards"] + width),
@@ -63,7 +64,7 @@ package struct MemoryEstimate: Sendable, Equatable {
         ["train_batch_size"]
           + (training.mode == .prefix ? ["training", "MAX_ITEM_LIST_LENGTH"] : [])
       ),
-      part("logits", logits, ["shards"]),
+      part("logits", logits.logits, ["shards"]),
       part(
         "memories of the backward pass", memories,
         ["shards", "MAX_ITEM_LIST_LENGTH", "memory_relations"]),
@@ -93,5 +94,67 @@ package struct MemoryEstimate: Sendable, Equatable {
       unit += 1
     }
     return decimal(value, places: value < 10 && unit > 0 ? 1 : 0) + " " + units[unit]
+  }
+}
+
+/// How much memory this process may still take.
+package enum FreeMemory {
+  /// The least of what the machine has available, what the control group leaves, and what the limit
+  /// on the address space leaves; nil where nothing of this is known.
+  package static var bytes: Double? {
+    [machine, controlGroup, addressSpace].compactMap { $0 }.min()
+  }
+
+  /// `MemAvailable` of the kernel.
+  private static var machine: Double? {
+    guard let text = text("/proc/meminfo") else { return nil }
+    return available(meminfo: text)
+  }
+
+  static func available(meminfo: String) -> Double? {
+    for line in meminfo.split(separator: "\n") where line.hasPrefix("MemAvailable:") {
+      return line.split(separator: " ").dropFirst().first.flatMap { Double($0) }.map { $0 * 1024 }
+    }
+    return nil
+  }
+
+  /// What the limit of a container leaves; pages of files that it may drop count as free.
+  private static var controlGroup: Double? {
+    for (folder, limit, usage) in [
+      ("/sys/fs/cgroup", "memory.max", "memory.current"),
+      ("/sys/fs/cgroup/memory", "memory.limit_in_bytes", "memory.usage_in_bytes"),
+    ] {
+      guard let limit = number("\(folder)/\(limit)"), let used = number("\(folder)/\(usage)")
+      else { continue }
+      let cache = droppable(statistics: text("\(folder)/memory.stat") ?? "")
+      return max(0, limit - used + cache)
+    }
+    return nil
+  }
+
+  static func droppable(statistics: String) -> Double {
+    for line in statistics.split(separator: "\n") {
+      let parts = line.split(separator: " ")
+      if parts.count == 2, parts[0] == "inactive_file" { return Double(parts[1]) ?? 0 }
+    }
+    return 0
+  }
+
+  /// What `ulimit -v` leaves.
+  private static var addressSpace: Double? {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0,
+      limit.rlim_cur != rlim_t.max,
+      let pages = text("/proc/self/statm")?.split(separator: " ").first.flatMap({ Double($0) })
+    else { return nil }
+    return max(0, Double(limit.rlim_cur) - pages * Double(sysconf(Int32(_SC_PAGESIZE))))
+  }
+
+  private static func number(_ path: String) -> Double? {
+    text(path).flatMap { Double($0.split(separator: "\n").first ?? "") }
+  }
+
+  private static func text(_ path: String) -> String? {
+    FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
   }
 }

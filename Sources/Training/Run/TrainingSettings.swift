@@ -13,8 +13,7 @@ public struct TrainingSettings: Sendable, Equatable {
   package var gradientNormLimit: Float?
   package var schedule = LearningRateSchedule.constant
   package var warmUpSteps = 0
-  /// How much of the running mean of the parameters is left after a step (``ParameterAverage``); nil
-  /// for no mean.
+  /// How much of the moving average of the parameters is left after a step (``EMA``); nil for none.
   ///
   /// With it a large rate and large batches, whose steps are the cheaper ones, rank better than small
   /// ones do without (README, "On real data").

@@ -7,7 +7,7 @@ public struct TrainingState: Sendable, Equatable {
   /// The parameters after the last epoch.
   public var parameters: KSRParameters
   /// The running mean of the parameters, where one is kept.
-  package var average: ParameterAverage?
+  package var average: EMA?
   /// What was best when validated: parameters, or their mean.
   package var best: KSRParameters
   /// The optimiser with its moments and steps.
@@ -21,7 +21,7 @@ public struct TrainingState: Sendable, Equatable {
   ) {
     parameters = initial
     average = training.averageDecay.map {
-      ParameterAverage(of: initial, decay: $0, frozen: settings.frozenTensors)
+      EMA(of: initial, decay: $0, frozen: settings.frozenTensors)
     }
     best = initial
     optimiser = Adam(

@@ -8,18 +8,51 @@ import Randomness
 /// Each shard has its own buffers; their gradients are summed in the shards' order, so the result
 /// does not depend on how many threads work.
 package final class GradientStep {
+  /// A shard's passes with their buffers and gradients.
+  private final class Shard {
+    let pass: NetworkPass
+    let logits: LogitsPass
+
+    init(settings: KSRSettings, itemCount: Int) {
+      pass = NetworkPass(settings: settings, withGradients: true)
+      logits = LogitsPass(settings: settings, itemCount: itemCount)
+    }
+
+    /// Adds the gradients of `scale` · Σ loss over the scored positions, and returns Σ loss.
+    func run(
+      _ batch: PackedSequences, parameters p: KSRParameters, transposed: TransposedWeights,
+      items q: ItemVectors, scale: Float, dropoutSeed: UInt64?, clock: PhaseClock?
+    ) -> Double {
+      pass.forward(
+        batch, parameters: p, transposed: transposed, dropoutSeed: dropoutSeed, clock: clock)
+      let loss =
+        switch pass.settings.loss {
+        case .crossEntropy:
+          logits.crossEntropy(
+            batch, pass.preferences, q, scale: scale, gradient: pass.preferenceGradient, clock)
+        case .bpr:
+          measure(clock, "step/ranking") {
+            logits.rankAgainstNegatives(
+              batch, pass.preferences, q, scale: scale, gradient: pass.preferenceGradient)
+          }
+        }
+      pass.backward(batch, parameters: p, dropoutSeed: dropoutSeed, clock: clock)
+      return loss
+    }
+  }
+
   private let settings: KSRSettings
   private let threads: Int
-  private let passes: [ShardPass]
+  private let passes: [Shard]
   private let items: ItemVectors
-  private let columns = GRUColumns()
-  private let itemWeightParts = FloatBuffer()  // by block of items: [E E+K]
+  private let transposed = TransposedWeights()
+  private let itemWeightParts = MatrixBuffer()  // by block of items: [E E+K]
 
   /// Room for the gradients of a network of these shapes.
   package init(settings: KSRSettings, itemCount: Int, shards: Int, threads: Int) {
     self.settings = settings
     self.threads = max(1, threads)
-    passes = (0..<max(1, shards)).map { _ in ShardPass(settings: settings, itemCount: itemCount) }
+    passes = (0..<max(1, shards)).map { _ in Shard(settings: settings, itemCount: itemCount) }
     items = ItemVectors(count: itemCount, settings: settings)
   }
 
@@ -44,11 +77,13 @@ package final class GradientStep {
     measure(clock, "step/item vectors") { arrange(parameters) }
     var losses = [Double](repeating: 0, count: shards.count)
     losses.withUnsafeMutableBufferPointer { losses in
-      nonisolated(unsafe) let (losses, passes, items, columns) = (losses, passes, items, columns)
+      nonisolated(unsafe) let (losses, passes) = (losses, passes)
+      let (items, transposed) = (items, transposed)
       parallel(shards.count, threads: threads) { shard in
         guard shards[shard].scoredCount > 0 else { return }
         losses[shard] = passes[shard].run(
-          shards[shard], parameters: parameters, columns: columns, items: items, scale: scale,
+          shards[shard], parameters: parameters, transposed: transposed, items: items,
+          scale: scale,
           dropoutSeed: dropoutSeed.map { seed in
             var generator = SeededGenerator(seed: seed, stream: UInt64(shard))
             return generator.next()
@@ -59,103 +94,89 @@ package final class GradientStep {
     return losses.reduce(0, +) / Double(max(1, scored))
   }
 
-  /// What all shards need of the parameters: the items' vectors, and the GRU's weights as columns.
+  /// What all shards need of the parameters: the items' vectors, and the GRU's weights transposed.
   private func arrange(_ p: KSRParameters) {
-    nonisolated(unsafe) let (items, columns) = (items, columns)
-    let blocks = items.blocks
+    let (items, transposed, blocks) = (items, transposed, items.blocks)
     parallel(blocks.count + 1, threads: threads) { part in
-      if part == 0 { columns.compute(p) } else { items.compute(p, blocks[part - 1]) }
+      if part == 0 { transposed.compute(p) } else { items.compute(p, blocks[part - 1]) }
     }
   }
 
   /// The gradient of the batch from those of the shards: the tables' block by block of items, beside
   /// them the sums of what every shard has of the GRU and the linear maps, which leaves zeros there.
-  ///
-  /// b_i moves the scores of all items alike: its gradient is zero under either loss, and stays
-  /// exactly so here, since Adam would make steps out of rounding.
   private func sum(
     _ shards: [PackedSequences], _ p: KSRParameters, _ gradients: inout KSRParameters
   ) {
     let blocks = items.blocks
-    let weights = p.denseLayerI.weight.values.count
-    nonisolated(unsafe) let parts = itemWeightParts.reserve(blocks.count * weights)
+    let (outputs, inputs) = (p.denseLayerI.weight.rows, p.denseLayerI.weight.columns)
+    let parts = itemWeightParts.reserve(rows: blocks.count * outputs, columns: inputs)
     // Tables of one value are written at once: each is taken out of it meanwhile.
-    var (dx, de) = ([Float](), [Float]())
-    swap(&dx, &gradients.itemEmbedding.values)
-    swap(&de, &gradients.entityEmbedding.values)
-    dx.withUnsafeMutableBufferPointer { dx in
-      de.withUnsafeMutableBufferPointer { de in
+    var (dx, de) = (Matrix(rows: 0, columns: 0), Matrix(rows: 0, columns: 0))
+    swap(&dx, &gradients.itemEmbedding)
+    swap(&de, &gradients.entityEmbedding)
+    dx.withMutableView { dx in
+      de.withMutableView { de in
         withUnsafeMutablePointer(to: &gradients) { gradients in
-          nonisolated(unsafe) let (step, dx, de) = (self, dx.baseAddress, de.baseAddress)
-          nonisolated(unsafe) let gradients = gradients
+          nonisolated(unsafe) let (step, gradients) = (self, gradients)
           parallel(blocks.count + 1, threads: threads) { part in
             if part == 0 { return step.sumWeights(shards.count, &gradients.pointee) }
             step.itemGradients(
-              blocks[part - 1], shards, p, dx, de, weight: parts + (part - 1) * weights)
+              blocks[part - 1], shards, p, dx, de,
+              weight: parts.rows((part - 1) * outputs..<part * outputs))
           }
         }
       }
     }
-    swap(&dx, &gradients.itemEmbedding.values)
-    swap(&de, &gradients.entityEmbedding.values)
-    gradients.denseLayerI.weight.values.withUnsafeMutableBufferPointer { sum in
-      sum.update(repeating: 0)
-      for block in blocks.indices { ksr_add(weights, parts + block * weights, sum.baseAddress) }
+    swap(&dx, &gradients.itemEmbedding)
+    swap(&de, &gradients.entityEmbedding)
+    gradients.denseLayerI.weight.withMutableView { sum in
+      sum.base.update(repeating: 0, count: outputs * inputs)
+      for block in blocks.indices {
+        ksr_add(outputs * inputs, parts.row(block * outputs), sum.base)
+      }
     }
   }
 
   private func sumWeights(_ shards: Int, _ gradients: inout KSRParameters) {
-    for entry in passes[0].gradients.entries {
-      let count = passes[0].gradients[keyPath: entry.path].count
+    guard let entries = passes[0].pass.gradients?.entries else { return }
+    for entry in entries {
+      let count = entry.shape.reduce(1, *)
       guard count > 0 else { continue }
       gradients[keyPath: entry.path].withUnsafeMutableBufferPointer { sum in
         sum.update(repeating: 0)
-        for pass in passes.prefix(shards) {
-          ksr_take(count, &pass.gradients[keyPath: entry.path], sum.baseAddress)
+        for shard in passes.prefix(shards) {
+          shard.pass.gradients?[keyPath: entry.path].withUnsafeMutableBufferPointer {
+            ksr_accumulate_and_clear(count, $0.baseAddress, sum.baseAddress)
+          }
         }
       }
     }
   }
 
-  /// q_i = W_i [x_i ; e_i] + b_i: from dLoss/dq to W_i, x and e of a block of items, to which what the
-  /// sequences read and wrote is added.
+  /// From dLoss/dq of a block of items to W_i, x and e, to which what the sequences read and wrote is
+  /// added.
   private func itemGradients(
-    _ block: Range<Int>, _ shards: [PackedSequences], _ p: KSRParameters,
-    _ dx: UnsafeMutablePointer<Float>?, _ de: UnsafeMutablePointer<Float>?,
-    weight: UnsafeMutablePointer<Float>
+    _ block: Range<Int>, _ shards: [PackedSequences], _ p: KSRParameters, _ dx: MutableMatrixView,
+    _ de: MutableMatrixView, weight: MutableMatrixView
   ) {
-    let (e, k) = (p.itemEmbedding.columns, p.entityEmbedding.columns)
-    let (q, n, first) = (items.width, block.count, block.lowerBound)
-    let dq = passes[0].itemVectorGradient.base + first * q
-    for pass in passes.prefix(shards.count).dropFirst() {
-      ksr_take(n * q, pass.itemVectorGradient.base + first * q, dq)
+    let dq = passes[0].logits.itemVectorGradient.rows(block)
+    let size = dq.rows * dq.columns
+    for shard in passes.prefix(shards.count).dropFirst() {
+      ksr_accumulate_and_clear(
+        size, shard.logits.itemVectorGradient.rows(block).base, dq.base)
     }
-    p.itemEmbedding.values.withUnsafeBufferPointer { x in
-      guard let x = x.baseAddress else { return }
-      ksr_sgemm(true, false, q, e, n, dq, q, x + first * e, e, 0, weight, e + k)
-    }
-    p.entityEmbedding.values.withUnsafeBufferPointer { entity in
-      guard let entity = entity.baseAddress else { return }
-      ksr_sgemm(true, false, q, k, n, dq, q, entity + first * k, k, 0, weight + e, e + k)
-    }
-    p.denseLayerI.weight.values.withUnsafeBufferPointer { w in
-      guard let w = w.baseAddress else { return }
-      if let dx {
-        ksr_sgemm(false, false, n, e, q, dq, q, w, e + k, 0, dx + first * e, e)
-      }
-      if let de, !settings.freezesKnowledgeGraph {
-        ksr_sgemm(false, false, n, k, q, dq, q, w + e, e + k, 0, de + first * k, k)
-      }
-    }
-    for (batch, pass) in zip(shards, passes) where batch.scoredCount > 0 {
+    ItemVectors.backward(
+      p, block, dq: dq, weight: weight, dx: dx, de: settings.freezesKnowledgeGraph ? nil : de)
+    for (batch, shard) in zip(shards, passes) where batch.scoredCount > 0 {
       ksr_scatter_add(
-        batch.positionCount, e, batch.item, first, block.upperBound, pass.inputGradient.base, dx)
-      if !settings.freezesKnowledgeGraph, pass.forward.usesMemory(p) {
+        batch.positionCount, dx.columns, batch.item, block.lowerBound, block.upperBound,
+        shard.pass.inputGradient.base, dx.base)
+      if !settings.freezesKnowledgeGraph, shard.pass.usesMemory(p) {
         ksr_scatter_add(
-          batch.positionCount, k, batch.sequenceItem, first, block.upperBound,
-          pass.entityGradient.base, de)
+          batch.positionCount, de.columns, batch.sequenceItem, block.lowerBound, block.upperBound,
+          shard.pass.entityGradient.base, de.base)
       }
     }
-    dq.update(repeating: 0, count: n * q)
+    dq.base.update(repeating: 0, count: size)
   }
 }
