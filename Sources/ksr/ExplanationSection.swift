@@ -27,7 +27,7 @@ struct ExplanationSection: Encodable {
   /// Of the item that was really chosen next, and of the model's first recommendation.
   let fidelity: [FidelityReport]
   /// The same explanations from a network drawn at random.
-  let randomModel: OtherModel
+  let randomModel: ParameterRandomisation
   /// How often the truth is named; nil where the data has none.
   let truth: TruthRecovery?
   private let relationNames: [String]
@@ -47,7 +47,7 @@ struct ExplanationSection: Encodable {
         line.show(["explanations of the \(subject.rawValue) item: \(done)/\(study.caseCount)"])
       }
     }
-    randomModel = study.otherModel()
+    randomModel = study.parameterRandomisation()
     self.truth = truth.flatMap {
       TruthRecovery(session, truth: $0, threads: threads) { done, total in
         line.show(["choices with a known truth: viewer \(done)/\(total)"])
@@ -78,7 +78,7 @@ struct ExplanationSection: Encodable {
         + "\(magnitude(report.largestResidual)) at most",
     ]
     for measure in FidelityMeasure.allCases {
-      let rows = report.rows.compactMap { row in row[measure].map { (row.explainer, $0) } }
+      let rows = report.rows.compactMap { row in row[measure].map { (row.name, $0) } }
       guard let first = rows.first?.1 else { continue }
       let cases = first.caseCount < report.caseCount ? ", \(first.caseCount) cases" : ""
       lines.append("")
@@ -89,11 +89,11 @@ struct ExplanationSection: Encodable {
           "".filled(to: 22) + (1...sizes).map { "k = \($0)".filled(to: 8, .right) }.joined()
             + "    mean   95 %               exact − this")
       }
-      for (explainer, found) in rows {
+      for (name, found) in rows {
         let curve =
           sizes > 1 ? found.bySize.map { fixed($0.mean).filled(to: 8, .right) }.joined() : ""
         lines.append(
-          explainer.name.filled(to: 22) + curve + interval(found.mean)
+          name.filled(to: 22) + curve + interval(found.mean)
             + (found.exactLessThis.map { "  " + difference($0) } ?? ""))
       }
     }

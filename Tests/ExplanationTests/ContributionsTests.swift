@@ -138,12 +138,12 @@ struct ContributionsTests {
             * dotProduct(network.itemVectors.row(11), map.applied(to: vector))
         }
         let (e, r) = (Array(p.entityEmbedding.row(Int(item))), Array(p.relationMatrix.row(a)))
-        #expect(abs(table.filmParts[t, a] - part(e)) < 1e-5)
+        #expect(abs(table.itemParts[t, a] - part(e)) < 1e-5)
         #expect(abs(table.relationParts[t, a] - part(r)) < 1e-5)
         #expect(abs(table.cell(row: t, relation: a) - part(zip(e, r).map(+))) < 1e-5)
       }
     }
-    #expect(!table.filmParts.values.allSatisfy { abs($0) < 1e-3 })
+    #expect(!table.itemParts.values.allSatisfy { abs($0) < 1e-3 })
   }
 
   @Test("Without memory all relation cells are zero", arguments: 1...3)
@@ -153,7 +153,7 @@ struct ContributionsTests {
     let states = HistoryStates(network: random.network(), items: random.history(6))
     let table = Contributions(states, step: 5, item: 2)
     #expect(table.relationCount == 4)
-    #expect((table.filmParts.values + table.relationParts.values).allSatisfy { $0 == 0 })
+    #expect((table.itemParts.values + table.relationParts.values).allSatisfy { $0 == 0 })
     #expect(StepParts(states, step: 5).scoreParts(of: 2).relations == [0, 0, 0, 0])
   }
 

@@ -38,12 +38,12 @@ struct DiagnosisTests {
       for step in 1..<viewer.count where session.mark(of: viewer, step: step) != .train {
         wanted += 1
         let found = try #require(diagnosis.cases.first { $0.viewer == place && $0.step == step })
-        let whatIf = WhatIf(states, step: step - 1)
+        let runs = AblationRuns(states, step: step - 1)
         #expect(found.target == viewer.items[step])
-        #expect(found.rank == rank(of: found.target, in: whatIf.scores))
+        #expect(found.rank == rank(of: found.target, in: runs.scores))
         #expect(
           found.silenced
-            == (0..<4).map { rank(of: found.target, in: whatIf.scoresWithout(relation: $0)) })
+            == (0..<4).map { rank(of: found.target, in: runs.scoresWithout(relation: $0)) })
       }
     }
     #expect(diagnosis.cases.count == wanted)

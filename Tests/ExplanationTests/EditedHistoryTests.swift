@@ -98,7 +98,7 @@ struct EditedHistoryTests {
     if test.memory == .knowledge { texts.append("boost:r1*2,boost:r1*0.5") }
     for text in texts {
       let run = try edited(text, items, model)
-      #expect(run.isUnchanged)
+      #expect(run.reading.isNone && run.items == run.original)
       let states = run.states(network)
       for step in [0, 5, 8, 9, 13] {
         #expect(
@@ -151,12 +151,12 @@ struct EditedHistoryTests {
       }
       // The same as leaving the slot out of one run.
       let silent = try edited("silence:r2", items, model).states(network)
-      let scores = WhatIf(plain, step: step).scoresWithout(relation: 2)
+      let scores = AblationRuns(plain, step: step).scoresWithout(relation: 2)
       for (a, b) in zip(network.scores(silent.preference(at: step)), scores) {
         #expect(abs(a - b) < 1e-4 * (1 + abs(b)))
       }
       let both = try edited("silence:r2,silence:r3", items, model).states(network)
-      let without = WhatIf(silent, step: step).scoresWithout(relation: 3)
+      let without = AblationRuns(silent, step: step).scoresWithout(relation: 3)
       for (a, b) in zip(network.scores(both.preference(at: step)), without) {
         #expect(abs(a - b) < 1e-4 * (1 + abs(b)))
       }

@@ -13,17 +13,17 @@ struct FidelityTests {
   func reruns(test: NetworkCase) {
     let network = test.random.network()
     let items = test.random.history(14)
-    let whatIf = WhatIf(HistoryStates(network: network, items: items), step: 13)
+    let runs = AblationRuns(HistoryStates(network: network, items: items), step: 13)
     let removals = [Set<Int>([]), [0], [13], [3, 4, 5], Set(0..<13), Set(0..<14)]
     let questions = removals.enumerated().map { place, removed in
-      Reruns.Question(
+      BatchedRuns.Question(
         items: items.indices.filter { !removed.contains($0) }.map { items[$0] },
         item: Int32(5 + place))
     }
     for threads in [1, 3] {
-      let answers = Reruns(network: network, threads: threads).answers(to: questions)
+      let answers = BatchedRuns(network: network, threads: threads).outcomes(of: questions)
       for (place, removed) in removals.enumerated() {
-        let scores = whatIf.scoresWithout(steps: removed)
+        let scores = runs.scoresWithout(steps: removed)
         let item = questions[place].item
         let mean = scores.dropFirst().reduce(0.0) { $0 + Double($1) } / Double(scores.count - 1)
         let expected = Double(scores[Int(item)]) - mean
@@ -39,8 +39,8 @@ struct FidelityTests {
   func notANumber() {
     var random = RandomNetwork()
     random.overflows = true
-    let reruns = Reruns(network: random.network(), threads: 1)
-    let answers = reruns.answers(to: [.init(items: [3, 4], item: 7), .init(items: [], item: 2)])
+    let reruns = BatchedRuns(network: random.network(), threads: 1)
+    let answers = reruns.outcomes(of: [.init(items: [3, 4], item: 7), .init(items: [], item: 2)])
     #expect(answers.map(\.rank) == [40, 40])
   }
 
@@ -98,24 +98,24 @@ struct FidelityTests {
     let tests = FidelityCase.cases(session, count: 12)
     var expected = (drop: 0.0, gain: 0.0, kept: 0.0)
     for test in tests {
-      let whatIf = WhatIf(test.states, step: test.step)
+      let runs = AblationRuns(test.states, step: test.step)
       let item =
-        subject == .chosen ? test.chosen : topItems(whatIf.scores, count: 1)[0].item
+        subject == .chosen ? test.chosen : topItems(runs.scores, count: 1)[0].item
       let weights = Contributions(test.states, step: test.step, item: item)
       let order = RankAgreement.order(weights.stepSums.map(Double.init))
         .map { $0 + weights.steps.lowerBound }
       let first = Set(order.prefix(2))
-      let without = whatIf.scoresWithout(steps: first)
-      let only = whatIf.scoresWithout(steps: Set(0...test.step).subtracting(first))
+      let without = runs.scoresWithout(steps: first)
+      let only = runs.scoresWithout(steps: Set(0...test.step).subtracting(first))
       func chance(_ scores: [Float]) -> Double { Double(probabilities(scores)[Int(item)]) }
       func gain(_ scores: [Float]) -> Double {
         RankingMetrics.gain(rank: rank(of: item, in: scores))
       }
-      expected.drop += (chance(whatIf.scores) - chance(without)) / 12
-      expected.gain += (gain(whatIf.scores) - gain(without)) / 12
+      expected.drop += (chance(runs.scores) - chance(without)) / 12
+      expected.gain += (gain(runs.scores) - gain(without)) / 12
       expected.kept += chance(only) / 12
     }
-    let row = try #require(report[.contributions])
+    let row = try #require(report["contributions"])
     let drop = try #require(row[.deletionProbability])
     #expect(abs(drop.bySize[1].mean - expected.drop) < 1e-5)
     let gain = try #require(row[.deletionNDCG])
@@ -130,20 +130,20 @@ struct FidelityTests {
   func selfAgreement() throws {
     let session = try SmallSession(RandomNetwork(seed: 2)).session()
     let report = FidelityStudy(session, users: 12, threads: 1).report(on: .chosen)
-    let row = try #require(report[.leaveOneOut])
+    let row = try #require(report["leaveOneOut"])
     for measure in [FidelityMeasure.stepAgreement, .slotAgreement] {
       #expect(row[measure]?.mean.mean == 1)
     }
     for measure in [FidelityMeasure.stepViolations, .slotViolations] {
       #expect(row[measure]?.mean.mean == 0)
     }
-    #expect(report[.recency]?[.slotAgreement] == nil)
-    #expect(report[.recency]?[.recentShare]?.bySize.map(\.mean) == [1, 1, 1, 1, 1])
-    let share = try #require(report[.random]?[.recentShare]?.mean.mean)
+    #expect(report["recency"]?[.slotAgreement] == nil)
+    #expect(report["recency"]?[.recentShare]?.bySize.map(\.mean) == [1, 1, 1, 1, 1])
+    let share = try #require(report["random"]?[.recentShare]?.mean.mean)
     #expect(share > 0 && share < 0.9)
-    let other = try #require(report[.attention]?[.stepAgreement])
+    let other = try #require(report["attention"]?[.stepAgreement])
     let difference = try #require(other.exactLessThis)
-    let exact = try #require(report[.contributions]?[.stepAgreement])
+    let exact = try #require(report["contributions"]?[.stepAgreement])
     #expect(abs(difference.mean - (exact.mean.mean - other.mean.mean)) < 1e-9)
   }
 
@@ -151,9 +151,9 @@ struct FidelityTests {
   func threads() throws {
     let session = try SmallSession(RandomNetwork(seed: 4), users: 25).session()
     let reports = [1, 3].map { FidelityStudy(session, users: 25, threads: $0).report(on: .chosen) }
-    for explainer in Explainer.allCases {
+    for method in Attributions.all {
       for measure in FidelityMeasure.allCases {
-        let found = reports.map { $0[explainer]?[measure]?.bySize }
+        let found = reports.map { $0[method.id]?[measure]?.bySize }
         #expect(found[0] == found[1])
       }
     }
@@ -167,20 +167,20 @@ struct FidelityTests {
     let session = try SmallSession(random).session()
     let study = FidelityStudy(session, users: 12, threads: 1)
     let report = study.report(on: .chosen)
-    #expect(report[.contributions]?[.slotAgreement] == nil)
-    #expect(report[.contributions]?[.deletionNDCG] != nil)
-    #expect(study.otherModel().slotAgreement == nil)
+    #expect(report["contributions"]?[.slotAgreement] == nil)
+    #expect(report["contributions"]?[.deletionNDCG] != nil)
+    #expect(study.parameterRandomisation().slotAgreement == nil)
   }
 
   @Test("A network drawn anew keeps the graph and explains otherwise")
-  func otherModel() throws {
+  func parameterRandomisation() throws {
     let session = try SmallSession(RandomNetwork(seed: 6)).session()
     var generator = SeededGenerator(seed: 1)
-    let drawn = session.network.drawnAnew(using: &generator)
+    let drawn = session.network.randomised(using: &generator)
     #expect(drawn.parameters.entityEmbedding == session.network.parameters.entityEmbedding)
     #expect(drawn.parameters.relationMatrix == session.network.parameters.relationMatrix)
     #expect(drawn.parameters.itemEmbedding != session.network.parameters.itemEmbedding)
-    let other = FidelityStudy(session, users: 12, threads: 1).otherModel()
+    let other = FidelityStudy(session, users: 12, threads: 1).parameterRandomisation()
     #expect(other.caseCount == 12 && other.smallestDifference > 0.01)
     #expect(other.stepAgreement.mean < 0.99)
   }

@@ -38,8 +38,8 @@ struct ReportTests {
       #expect(float(step["sequence"]) == table.sequence[row])
       let cells = try #require(step["cells"] as? [NSNumber]).map { Float($0.doubleValue) }
       #expect(cells == (0..<4).map { table.cell(row: row, relation: $0) })
-      #expect(float(step["leaveOneOut"]) == report.without[row].loss)
-      #expect(float(step["gradientTimesInput"]) == report.gradientSum(row: row))
+      #expect(float(step["leaveOneOut"]) == report.value(LeaveOneOut(), row: row))
+      #expect(float(step["gradientTimesInput"]) == report.value(GradientAttribution(), row: row))
       sum += Double(table.sequence[row]) + cells.reduce(0.0) { $0 + Double($1) }
     }
     let score = try #require(float(parsed["score"]))
@@ -101,12 +101,12 @@ struct ReportTests {
         settings: report.model.settings, parameters: report.model.parameters)
       var items = test.random.history(14)
       items[12] = 7
-      let whatIf = WhatIf(HistoryStates(network: network, items: items), step: 12)
+      let runs = AblationRuns(HistoryStates(network: network, items: items), step: 12)
       for (row, step) in report.contributions.steps.enumerated() {
-        let changed = whatIf.scoresWithout(steps: [step])
-        let loss = (whatIf.scores[21] - whatIf.scores[9]) - (changed[21] - changed[9])
-        #expect(abs(report.without[row].loss - loss) < 1e-4 * (1 + abs(loss)))
-        #expect(report.without[row].rank == rank(of: 21, in: changed))
+        let changed = runs.scoresWithout(steps: [step])
+        let loss = (runs.scores[21] - runs.scores[9]) - (changed[21] - changed[9])
+        #expect(abs(report.value(LeaveOneOut(), row: row) - loss) < 1e-4 * (1 + abs(loss)))
+        #expect(report.attributions.rank(row: row) == rank(of: 21, in: changed))
       }
       #expect(report.next?.item == items[13])
     }
@@ -119,7 +119,7 @@ struct ReportTests {
       let report = report(test)
       let sums = report.contributions.stepSums
       let row = try #require(sums.indices.max { sums[$0] < sums[$1] })
-      let isUnmissed = sums[row] > 0 && report.without[row].loss <= -0.005
+      let isUnmissed = sums[row] > 0 && report.value(LeaveOneOut(), row: row) <= -0.005
       let sentence = "amounts say what was written, not what would be missed"
       let text = report.text.replacing("\n", with: " ")
       #expect(text.contains(sentence) == isUnmissed)

@@ -10,13 +10,13 @@ struct SmallestSetTests {
   private func bruteForce(
     _ states: HistoryStates, step: Int, item: Int32, k: Int, upTo limit: Int
   ) -> Int? {
-    let whatIf = WhatIf(states, step: step)
+    let runs = AblationRuns(states, step: step)
     let items = Array(Set(states.items[...step])).sorted()
     let masks = (1..<(1 << items.count) - 1).filter { $0.nonzeroBitCount <= limit }
     return masks.filter { mask in
       let left = Set(items.indices.filter { mask >> $0 & 1 == 1 }.map { items[$0] })
       let steps = Set((0...step).filter { left.contains(states.items[$0]) })
-      return rank(of: item, in: whatIf.scoresWithout(steps: steps)) > Double(k)
+      return rank(of: item, in: runs.scoresWithout(steps: steps)) > Double(k)
     }.map(\.nonzeroBitCount).min()
   }
 
@@ -45,7 +45,7 @@ struct SmallestSetTests {
         let items = Set(steps.map { states.items[$0] })
         #expect(isProven)
         if let best { #expect(items.count == best) } else { #expect(items.count > 4) }
-        let scores = WhatIf(states, step: step).scoresWithout(steps: Set(steps))
+        let scores = AblationRuns(states, step: step).scoresWithout(steps: Set(steps))
         #expect(after == rank(of: item, in: scores) && after > Double(k))
         #expect(steps == steps.sorted())
         for (s, watched) in states.items[...step].enumerated() where items.contains(watched) {

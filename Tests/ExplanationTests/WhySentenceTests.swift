@@ -78,7 +78,7 @@ struct WhySentenceTests {
     func sum(_ amounts: [(Int32, Float)]) -> Float { amounts.reduce(0) { $0 + $1.1 } }
     let table = Contributions(
       item: 20, contrast: contrast, score: 0, steps: 0..<1, items: [1], sequence: [sequence],
-      filmParts: Matrix(rows: 1, columns: 4, values: relations),
+      itemParts: Matrix(rows: 1, columns: 4, values: relations),
       relationParts: Matrix(rows: 1, columns: 4), bias: bias)
     return SharedFacts(
       contributions: table,

@@ -142,11 +142,11 @@ struct WhyTests {
     let viewer = try #require(state.viewer)
     let states = HistoryStates(
       network: little.session.network, items: little.session.viewers[viewer].items)
-    let whatIf = WhatIf(states, step: 5)
+    let runs = AblationRuns(states, step: 5)
     for (keys, steps) in [("!", [5]), ("!,!", [5, 4]), ("!,!,!", [5, 4, 3])] {
       let why = try #require(try little.scene("w,\(keys)").why)
-      #expect(why.claim == whatIf.check(.steps(steps), on: why.item))
-      let without = whatIf.scoresWithout(steps: Set(steps))
+      #expect(why.claim == runs.check(.steps(steps), on: why.item))
+      let without = runs.scoresWithout(steps: Set(steps))
       #expect(why.claim?.rankAfter == rank(of: why.item, in: without))
     }
     #expect(try little.scene("w,!,!,!,!").why?.claim == nil)
@@ -154,12 +154,12 @@ struct WhyTests {
       try table("w,b").rows.firstIndex { $0.title == "film.film.directed_by" })
     let down = String(repeating: "Down,", count: slot)
     let why = try #require(try little.scene("w,b,\(down)!").why)
-    #expect(why.claim == whatIf.check(.slot(0), on: why.item))
+    #expect(why.claim == runs.check(.slot(0), on: why.item))
     #expect(try little.scene("w,b,\(down)Enter,!").why?.claim == why.claim)
     #expect(try little.scene("w,b,\(down)!,!").why?.claim == nil)
     #expect(try little.run("w,b,!").state.toast?.text.contains("Only a relation") == true)
     // It stays on while the steps go on.
-    #expect(try little.scene("w,!,Right").why?.claim?.change == .steps([6]))
+    #expect(try little.scene("w,!,Right").why?.claim?.ablation == .steps([6]))
   }
 
   @Test("where the item is ranked higher without the step that adds most, the view says so")
@@ -167,15 +167,15 @@ struct WhyTests {
     var why = try #require(try little.scene("w").why)
     let top = try #require(why.steps.indices.max { why.steps[$0].sum < why.steps[$1].sum })
     #expect(why.steps[top].sum > 0)
-    why.comparison.without = Array(repeating: nil, count: why.steps.count)
+    why.comparison.losses = Array(repeating: nil, count: why.steps.count)
     #expect(why.warning(.unicode) == nil)
     for other in why.steps.indices where other != top {
-      why.comparison.without[other] = WhatIf.WithoutStep(loss: -1, rank: 1)
+      why.comparison.losses[other] = -1
     }
     #expect(why.warning(.unicode) == nil)
-    why.comparison.without[top] = WhatIf.WithoutStep(loss: 0.3, rank: 1)
+    why.comparison.losses[top] = 0.3
     #expect(why.warning(.unicode) == nil)
-    why.comparison.without[top] = WhatIf.WithoutStep(loss: -0.3, rank: 1)
+    why.comparison.losses[top] = -0.3
     #expect(
       why.warning(.unicode)?.hasPrefix("Run without \(why.steps[top].title) it scores .30 higher")
         == true)
@@ -188,8 +188,8 @@ struct WhyTests {
     for (predicted, after, warning) in [
       (Float(2), Float(3), ""), (2, 9, "Beware"), (2, 12, "Beware"), (9, 2, "Beware"),
     ] {
-      let claim = CheckedClaim(
-        change: .steps([5, 4, 3]), scoreBefore: 10, scorePredicted: predicted, scoreAfter: after,
+      let claim = AblationCheck(
+        ablation: .steps([5, 4, 3]), scoreBefore: 10, scorePredicted: predicted, scoreAfter: after,
         rankBefore: 1, rankPredicted: 7, rankAfter: 12)
       let forms = claim.words(why, .terms(.unicode), .unicode)
       for text in forms {
@@ -209,7 +209,8 @@ struct WhyTests {
     var state = try little.run("w").state
     func known(_ state: State) -> (gradient: Bool, without: Int) {
       let known = cache.scene(for: state).why?.comparison
-      return (known?.gradient.isEmpty == false, known?.without.count { $0 != nil } ?? 0)
+      let gradient = Attributions.onScreen.first { !$0.runsModel }.map { known?[$0] ?? [] }
+      return (gradient?.isEmpty == false, known?.losses.count { $0 != nil } ?? 0)
     }
     #expect(known(state) == (false, 0), "nothing is computed before the picture")
     #expect(cache.work(for: state) && known(state) == (true, 0))
@@ -232,8 +233,10 @@ struct WhyTests {
     let states = HistoryStates(
       network: little.session.network,
       items: little.session.viewers[try #require(state.viewer)].items)
-    let effects = WhatIf(states, step: 5).leaveOneOut(0..<6, on: report.item)
-    #expect(report.comparison.without.map { $0?.rank } == effects.map(\.rankAfter))
+    let runs = AblationRuns(states, step: 5)
+    #expect(
+      report.comparison.ranks
+        == (0..<6).map { rank(of: report.item, in: runs.scoresWithout(steps: [$0])) })
   }
 
   @Test("without a memory, data or viewer nothing breaks, and what there is is said")

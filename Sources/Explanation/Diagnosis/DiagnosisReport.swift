@@ -1,5 +1,7 @@
 import Evaluation
+import KSRModel
 import KSRNumerics
+import Workspace
 
 /// The model as a whole, as far as ``ModelDiagnosis`` has counted.
 package struct DiagnosisReport: Sendable, Encodable {
@@ -71,4 +73,85 @@ package struct DiagnosisReport: Sendable, Encodable {
   package let itemCount: Int
   /// Items without a known fact under any relation of the memory.
   package let itemsWithoutFacts: Int
+}
+
+/// Some of the cases of a ``ModelDiagnosis``, put together because of what they have in common.
+enum DiagnosisSlice: Sendable {
+  case all
+  /// Targets with so many items watched before them.
+  case watched(ClosedRange<Int>)
+  /// Targets among the fifth of the items that was watched most, or among the others.
+  case popular(Bool)
+  /// Targets about which the graph says something under a relation of the memory, or nothing.
+  case known(Bool)
+
+  /// Histories with at most so many items before the target are short.
+  private static let short = 5
+  /// Histories with more items than this before the target are long.
+  private static let long = 20
+
+  /// The slices in the order in which they are shown; those of one kind share no case.
+  static let shown: [DiagnosisSlice] = [
+    .all, .watched(1...short), .watched(short + 1...long), .watched(long + 1...Int.max - 1),
+    .popular(true), .popular(false), .known(true), .known(false),
+  ]
+
+  var name: String {
+    switch self {
+    case .all: "all"
+    case .watched(let range) where range.lowerBound == 1:
+      "\(range.upperBound) items watched or fewer"
+    case .watched(let range) where range.lowerBound > Self.long:
+      "more than \(Self.long) items watched"
+    case .watched(let range): "\(range.lowerBound) to \(range.upperBound) items watched"
+    case .popular(true): "popular target (first 20 %)"
+    case .popular(false): "rare target (other 80 %)"
+    case .known(true): "target with known facts"
+    case .known(false): "target without facts"
+    }
+  }
+
+  /// Whether a case belongs to the slice.
+  func contains(_ one: ModelDiagnosis.Case, _ diagnosis: ModelDiagnosis) -> Bool {
+    switch self {
+    case .all: true
+    case .watched(let range): range.contains(one.step)
+    case .popular(let wanted): diagnosis.isPopular[Int(one.target)] == wanted
+    case .known(let wanted):
+      diagnosis.session.model.tails.hasFacts(about: Int(one.target)) == wanted
+    }
+  }
+
+  /// Whether each item is among the fifth that was watched most; of items watched equally often
+  /// those that come first.
+  static func popularItems(_ popularity: [Int32]) -> [Bool] {
+    var result = [Bool](repeating: false, count: popularity.count)
+    let most = Int(popularity.max() ?? 0)
+    // Items by how often they were watched, so that none need be sorted.
+    var counts = [Int](repeating: 0, count: most + 1)
+    for count in popularity.dropFirst() { counts[Int(count)] += 1 }
+    var left = (max(0, popularity.count - 1) + 4) / 5
+    var threshold = most
+    while threshold > 0, counts[threshold] <= left {
+      left -= counts[threshold]
+      threshold -= 1
+    }
+    for item in popularity.indices.dropFirst() {
+      let count = Int(popularity[item])
+      if count > threshold {
+        result[item] = true
+      } else if count == threshold, left > 0 {
+        result[item] = true
+        left -= 1
+      }
+    }
+    return result
+  }
+}
+
+extension KnownTails {
+  /// Whether any fact about an item is known under any slot.
+  func hasFacts(about item: Int) -> Bool {
+    offsets[(item + 1) * relationCount] > offsets[item * relationCount]
+  }
 }

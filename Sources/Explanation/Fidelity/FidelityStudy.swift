@@ -35,11 +35,11 @@ package struct FidelityStudy: Sendable {
   /// The number of viewers, one choice each.
   package var caseCount: Int { cases.count }
 
-  /// The scores of all explainers about one kind of item.
+  /// How well each method does about one kind of item.
   ///
   /// - Parameter progress: called with the number of cases done.
   package func report(on subject: Subject, progress: (Int) -> Void = { _ in }) -> FidelityReport {
-    var scored: [[Explainer: CaseMeasures]] = []
+    var scored: [[CaseMeasures]] = []
     var residuals: [Double] = []
     // A block fills the batches of both threads and keeps the line of progress moving.
     for start in stride(from: 0, to: cases.count, by: 20) {
@@ -53,49 +53,63 @@ package struct FidelityStudy: Sendable {
       seed: seed)
   }
 
-  private struct Scored: Sendable {
-    let measures: [Explainer: CaseMeasures]
+  /// What all methods say about one case.
+  private struct Weights: Sendable {
+    /// By method, then by step of the window.
+    let steps: [[Double]]
+    /// By method, then by slot; nil where a method says nothing about slots.
+    let slots: [[Double]?]
+    /// What the score really loses without each step and without each slot.
+    let stepEffects: [Double]
+    let slotEffects: [Double]
+    /// |residual| of the contributions over what rounding is measured by.
     let residual: Double
+
+    init(
+      _ question: AttributionQuestion, steps stepRuns: AblationOutcomes,
+      slots slotRuns: AblationOutcomes
+    ) {
+      steps = Attributions.all.map { $0.steps(question, stepRuns).map { $0 ?? .nan } }
+      slots = Attributions.all.map { $0.relations(question, slotRuns)?.map { $0 ?? .nan } }
+      stepEffects = question.eachStep.map { stepRuns.loss(of: .score, under: $0) ?? .nan }
+      slotEffects = question.eachSlot.map { slotRuns.loss(of: .score, under: $0) ?? .nan }
+      let table = Contributions(question)
+      residual = Double(abs(table.residual) / max(abs(table.score), table.magnitude, 1e-30))
+    }
   }
 
-  private func block(_ range: Range<Int>, _ subject: Subject) -> [Scored] {
+  private func block(
+    _ range: Range<Int>, _ subject: Subject
+  ) -> [(measures: [CaseMeasures], residual: Double)] {
     let tests = range.map { cases[$0] }
-    let reruns = Reruns(network: network, threads: threads)
-    let prepared = parallelMap(tests.count, threads: threads) { i in
+    let reruns = BatchedRuns(network: network, threads: threads)
+    let questions = parallelMap(tests.count, threads: threads) { i in
       let test = tests[i]
-      let item = item(of: test, subject)
-      var generator = SeededGenerator(seed: seed, stream: UInt64(range.lowerBound + i))
-      let steps = StepWeights(test, item: item, generator: &generator)
-      let slots = SlotWeights(test, item: item, reruns: reruns, generator: &generator)
-      return (item: item, steps: steps, slots: slots)
+      var question = AttributionQuestion(
+        test.states, step: test.step, item: item(of: test, subject))
+      question.stream = (seed, UInt64(range.lowerBound + i))
+      return question
     }
-    let items = prepared.map(\.item)
-    let full = reruns.answers(
-      to: zip(tests, items).map { .init(items: $0.states.items, item: $1) })
-    let without = leaveOneOut(tests, items, full, reruns)
-    let orders = prepared.indices.map { i in
-      Explainer.allCases.map {
-        RankAgreement.order(prepared[i].steps.weights(of: $0, leaveOneOut: without[i]))
-      }
+    let runs = stepRuns(questions, reruns)
+    let weights = parallelMap(tests.count, threads: threads) { i in
+      Weights(questions[i], steps: runs[i], slots: slotRuns(questions[i], reruns))
     }
-    let changed = changedHistories(tests, items, orders, reruns)
+    let orders = weights.map { $0.steps.map(RankAgreement.order) }
+    let changed = changedHistories(questions, orders, reruns)
     return parallelMap(tests.count, threads: threads) { i in
-      var measures: [Explainer: CaseMeasures] = [:]
-      for (e, explainer) in Explainer.allCases.enumerated() {
+      let measures = Attributions.all.indices.map { method in
         var own = CaseMeasures()
-        own.addCurves(full: full[i], changed[i][e])
-        own.addOrder(orders[i][e], of: tests[i].window.count)
-        own.addSteps(
-          prepared[i].steps.weights(of: explainer, leaveOneOut: without[i]),
-          effects: without[i])
-        if let weights = prepared[i].slots.weights(of: explainer), weights.count > 1 {
+        own.addCurves(full: runs[i].full, changed[i][method])
+        own.addOrder(orders[i][method], of: questions[i].window.count)
+        own.addSteps(weights[i].steps[method], effects: weights[i].stepEffects)
+        if let slots = weights[i].slots[method], slots.count > 1 {
           own.addSlots(
-            weights, effects: prepared[i].slots.leaveOneOut, full: full[i],
-            test: tests[i], item: items[i], reruns: reruns)
+            slots, effects: weights[i].slotEffects, full: runs[i].full, questions[i],
+            reruns: reruns)
         }
-        measures[explainer] = own
+        return own
       }
-      return Scored(measures: measures, residual: prepared[i].steps.residual)
+      return (measures, weights[i].residual)
     }
   }
 
@@ -108,44 +122,72 @@ package struct FidelityStudy: Sendable {
     }
   }
 
-  /// What the score over the catalogue mean loses without each step of the window.
-  private func leaveOneOut(
-    _ tests: [FidelityCase], _ items: [Int32], _ full: [Reruns.Answer], _ reruns: Reruns
-  ) -> [[Double]] {
-    var questions: [Reruns.Question] = []
-    for (test, item) in zip(tests, items) {
-      for step in test.window {
-        questions.append(.init(items: test.items(without: [step]), item: item))
-      }
+  /// By case: the runs without steps that the methods ask for.
+  private func stepRuns(
+    _ questions: [AttributionQuestion], _ reruns: BatchedRuns
+  ) -> [AblationOutcomes] {
+    let ablations = questions.map { question in
+      unique(question.eachStep + Attributions.all.flatMap { $0.stepAblations(question) })
     }
-    var answers = reruns.answers(to: questions)[...]
-    return zip(tests, full).map { test, full in
-      let own = answers.prefix(test.window.count)
-      answers = answers.dropFirst(test.window.count)
-      return own.map { full.score - $0.score }
+    let full = reruns.outcomes(
+      of: questions.map { .init(items: $0.states.items, item: $0.item) })
+    var outcomes = reruns.outcomes(
+      of: zip(questions, ablations).flatMap { question, ablations in
+        ablations.map { .init(items: question.items(under: $0), item: question.item) }
+      })[...]
+    return questions.indices.map { i in
+      var runs = AblationOutcomes(full: full[i], loss: network.settings.loss)
+      for ablation in ablations[i] { runs[ablation] = outcomes.popFirst() }
+      return runs
     }
   }
 
-  /// By case and explainer: without the first k steps of its order, and with no others.
+  /// The runs without slots that the methods ask for.
+  private func slotRuns(
+    _ question: AttributionQuestion, _ reruns: BatchedRuns
+  ) -> AblationOutcomes {
+    func outcome(reading slots: [Int]) -> AblationOutcome {
+      reruns.outcome(
+        under: network.preference(question.trace, row: question.row, reading: slots),
+        of: question.item)
+    }
+    var runs = AblationOutcomes(
+      full: outcome(reading: Array(question.slots)), loss: network.settings.loss)
+    for case .slot(let slot) in unique(
+      question.eachSlot + Attributions.all.flatMap { $0.relationAblations(question) })
+    { runs[.slot(slot)] = outcome(reading: question.slots.filter { $0 != slot }) }
+    return runs
+  }
+
+  private func unique(_ ablations: [Ablation]) -> [Ablation] {
+    var seen: Set<Ablation> = []
+    return ablations.filter { seen.insert($0).inserted }
+  }
+
+  /// By case and method: without the first k steps of its order, and with no others.
   private func changedHistories(
-    _ tests: [FidelityCase], _ items: [Int32], _ orders: [[[Int]]], _ reruns: Reruns
-  ) -> [[CurveAnswers]] {
-    var questions: [Reruns.Question] = []
-    for (i, test) in tests.enumerated() {
-      for order in orders[i] {
-        let steps = order.map { $0 + test.window.lowerBound }
+    _ questions: [AttributionQuestion], _ orders: [[[Int]]], _ reruns: BatchedRuns
+  ) -> [[CurveOutcomes]] {
+    var asked: [BatchedRuns.Question] = []
+    for (question, orders) in zip(questions, orders) {
+      for order in orders {
+        let steps = order.map { $0 + question.window.lowerBound }
         for k in Self.sizes {
-          questions.append(.init(items: test.items(without: steps.prefix(k)), item: items[i]))
-          questions.append(.init(items: test.items(only: steps.prefix(k)), item: items[i]))
+          let first = Array(steps.prefix(k))
+          asked.append(.init(items: question.items(under: .steps(first)), item: question.item))
+          asked.append(
+            .init(items: first.sorted().map { question.states.items[$0] }, item: question.item))
         }
       }
     }
-    var answers = reruns.answers(to: questions)[...]
+    var outcomes = reruns.outcomes(of: asked)[...]
     return orders.map { orders in
       orders.map { _ in
         Self.sizes.map { _ in
-          let pair = (without: answers[answers.startIndex], only: answers[answers.startIndex + 1])
-          answers = answers.dropFirst(2)
+          let pair = (
+            without: outcomes[outcomes.startIndex], only: outcomes[outcomes.startIndex + 1]
+          )
+          outcomes = outcomes.dropFirst(2)
           return pair
         }
       }
@@ -154,4 +196,46 @@ package struct FidelityStudy: Sendable {
 }
 
 /// For k = 1 … 5: where the item stands without the k steps, and with no others.
-typealias CurveAnswers = [(without: Reruns.Answer, only: Reruns.Answer)]
+typealias CurveOutcomes = [(without: AblationOutcome, only: AblationOutcome)]
+
+extension AttributionQuestion {
+  /// The history without the steps of an ablation.
+  func items(under ablation: Ablation) -> [Int32] {
+    guard case .steps(let steps) = ablation else { return states.items }
+    let removed = Set(steps)
+    return states.items.indices.filter { !removed.contains($0) }.map { states.items[$0] }
+  }
+}
+
+/// One recommendation whose explanations are put to the test.
+struct FidelityCase: Sendable {
+  /// The fewest steps that a history must have, so that five can be taken away.
+  static let fewestSteps = 6
+
+  let viewer: Int
+  /// The history up to the choice.
+  let states: HistoryStates
+  /// What was chosen after it.
+  let chosen: Int32
+
+  /// The last step of the history.
+  var step: Int { states.count - 1 }
+
+  /// For up to `count` viewers, at even distances, the last choice that the model never saw.
+  static func cases(_ session: Session, count: Int) -> [FidelityCase] {
+    let eligible = session.viewers.indices.compactMap { viewer -> FidelityCase? in
+      let history = session.viewers[viewer]
+      let last = (fewestSteps..<max(fewestSteps, history.count)).last {
+        session.mark(of: history, step: $0) == .test
+      }
+      return last.map {
+        FidelityCase(
+          viewer: viewer,
+          states: HistoryStates(network: session.network, items: Array(history.items[..<$0])),
+          chosen: history.items[$0])
+      }
+    }
+    let count = min(max(0, count), eligible.count)
+    return (0..<count).map { eligible[$0 * eligible.count / count] }
+  }
+}

@@ -14,19 +14,19 @@ struct WhyCache {
 
   struct CheckKey: Hashable {
     let question: Key
-    let change: CheckedClaim.Change
+    let ablation: Ablation
   }
 
   var scenes = LRUCache<Key, WhyScene>(limit: 200)
-  var claims = LRUCache<CheckKey, CheckedClaim>(limit: 200)
+  var claims = LRUCache<CheckKey, AblationCheck>(limit: 200)
   /// Those begun are kept, so that going back to one goes on where it was left.
-  var comparisons = LRUCache<Key, StepComparison>(limit: 20)
+  var comparisons = LRUCache<Key, StepAttributions>(limit: 20)
 }
 
 extension SceneCache {
   /// The reasons that a state asks for, with what is known of them.
   ///
-  /// The table and a check are computed at once; leave-one-out comes in portions with
+  /// The table and a check are computed at once; the other methods come in portions with
   /// ``workOnReasons(for:viewer:_:_:)``.
   func why(
     for state: State, viewer: Viewer, _ step: StepScene, _ states: HistoryStates
@@ -34,7 +34,9 @@ extension SceneCache {
     guard let key = question(of: state, viewer, step) else { return nil }
     var scene = why.scenes[key] ?? reasons(key, states)
     if let known = why.comparisons[key]?.known { scene.comparison = known }
-    if let change = change(state.why.check, scene) { scene.claim = claim(change, key, states) }
+    if let ablation = ablation(state.why.check, scene) {
+      scene.claim = claim(ablation, key, states)
+    }
     return scene
   }
 
@@ -43,12 +45,14 @@ extension SceneCache {
     for state: State, viewer: Viewer, _ step: StepScene, _ states: HistoryStates
   ) -> Bool {
     guard let key = question(of: state, viewer, step) else { return false }
-    var comparison: StepComparison
+    var comparison: StepAttributions
     if let begun = why.comparisons.removeValue(forKey: key) {
       comparison = begun
     } else {
       let scene = why.scenes[key] ?? reasons(key, states)
-      comparison = StepComparison(scene.contributions, states)
+      comparison = StepAttributions(
+        AttributionQuestion(states, step: key.step, item: key.item, over: key.contrast),
+        methods: Attributions.onScreen, weights: scene.contributions.stepSums)
     }
     let worked = comparison.work()
     why.comparisons[key] = comparison
@@ -82,7 +86,7 @@ extension SceneCache {
     return result
   }
 
-  private func change(_ check: WhyView.Check?, _ scene: WhyScene) -> CheckedClaim.Change? {
+  private func ablation(_ check: WhyView.Check?, _ scene: WhyScene) -> Ablation? {
     switch check {
     case .topSteps(let count): .steps(scene.contributions.topSteps(count))
     case .slot(let slot): scene.attention.indices.contains(slot) ? .slot(slot) : nil
@@ -91,12 +95,12 @@ extension SceneCache {
   }
 
   private func claim(
-    _ change: CheckedClaim.Change, _ question: WhyCache.Key, _ states: HistoryStates
-  ) -> CheckedClaim {
-    let key = WhyCache.CheckKey(question: question, change: change)
+    _ ablation: Ablation, _ question: WhyCache.Key, _ states: HistoryStates
+  ) -> AblationCheck {
+    let key = WhyCache.CheckKey(question: question, ablation: ablation)
     if let known = why.claims[key] { return known }
-    let result = WhatIf(states, step: question.step).check(
-      change, on: question.item, over: question.contrast)
+    let result = AblationRuns(states, step: question.step).check(
+      ablation, on: question.item, over: question.contrast)
     why.claims[key] = result
     return result
   }

@@ -49,14 +49,6 @@ extension SceneCache {
     }
     return ExplanationReport(
       question, states: survey.states, model: session.model, index: tails, summary: attention,
-      without: asked.flatMap { why.comparisons[$0]?.known.without.complete() })
-  }
-}
-
-extension Array {
-  /// The elements when all of them are there.
-  fileprivate func complete<Value>() -> [Value]? where Element == Value? {
-    let known = compactMap { $0 }
-    return known.count == count ? known : nil
+      runs: asked.flatMap { why.comparisons[$0]?.outcomes })
   }
 }

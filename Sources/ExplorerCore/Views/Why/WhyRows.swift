@@ -10,23 +10,21 @@ struct WhyRows {
   private var table: Contributions { why.contributions }
   private var partNames: [String] { [words.sequence] + model.relationNames }
 
-  /// Steps × parts, with what is lost without each step and gradient × input.
+  /// Steps × parts, with what the other methods say of each step.
   var steps: WhyTable {
     let parts = partNames.map { WhyTable.Column(title: $0, kind: .signed, isCell: true) }
+    let methods = Attributions.onScreen
     let columns =
-      parts + [
-        .init(title: "left out", kind: .signed, isCell: false),
-        .init(title: "grad\(glyphs.marks.times)in", kind: .signed, isCell: false),
-        .init(title: words.rank, kind: .rank, isCell: false),
-      ]
+      parts
+      + methods.map {
+        let title = $0.columns.screen?.replacing("×", with: String(glyphs.marks.times)) ?? ""
+        return .init(title: title, kind: .signed, isCell: false)
+      } + [.init(title: words.rank, kind: .rank, isCell: false)]
     let known = why.comparison
     let rows = why.steps.enumerated().map { place, step in
-      let without = known.without.indices.contains(place) ? known.without[place] : nil
-      let gradient = known.gradient.indices.contains(place) ? known.gradient[place] : nil
-      return row(
-        step,
-        step.cells.map(Optional.some) + [without?.loss, gradient, without.map { Float($0.rank) }],
-        step.sum)
+      let values =
+        methods.map { known.value($0, row: place) } + [known.rank(row: place).map { Float($0) }]
+      return row(step, step.cells.map(Optional.some) + values, step.sum)
     }
     return WhyTable("by step", columns, rows: rows + [constant(columns)])
   }
@@ -44,11 +42,11 @@ struct WhyRows {
       ]
     let sums = table.relationSums
     let relations = slots.map { slot in
-      let film = table.items.indices.reduce(Float(0)) { $0 + table.filmParts[$1, slot] }
+      let ofItem = table.items.indices.reduce(Float(0)) { $0 + table.itemParts[$1, slot] }
       let own = table.items.indices.reduce(Float(0)) { $0 + table.relationParts[$1, slot] }
       return row(
         .part(1 + slot), model.relationNames[slot], sums[slot],
-        [why.attention[slot], film, own])
+        [why.attention[slot], ofItem, own])
     }
     return WhyTable(
       "by relation", columns,
@@ -132,7 +130,7 @@ struct WhyRows {
   }
 
   private func split(_ place: Int, _ slot: Int) -> [Float?] {
-    [table.filmParts[place, slot], table.relationParts[place, slot]]
+    [table.itemParts[place, slot], table.relationParts[place, slot]]
   }
 
   private func row(

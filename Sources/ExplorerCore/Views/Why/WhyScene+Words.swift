@@ -51,13 +51,13 @@ extension WhyScene {
   ///
   /// Nil while the model has not been run without it.
   func warning(_ glyphs: Glyphs) -> String? {
-    UnmissedStep(sums: steps.map(\.sum), losses: comparison.without.map { $0?.loss }).map {
+    UnmissedStep(sums: steps.map(\.sum), losses: comparison.losses).map {
       $0.sentence(title: steps[$0.row].title, gain: glyphs.decimal($0.gain))
     }
   }
 }
 
-extension CheckedClaim {
+extension AblationCheck {
   /// What was tried, what the sum said of it and what really happened, with a warning where the two
   /// disagree; the longest form first.
   func words(_ why: WhyScene, _ words: Terminology, _ glyphs: Glyphs) -> [String] {
@@ -76,7 +76,7 @@ extension CheckedClaim {
   }
 
   private func names(_ why: WhyScene) -> String {
-    guard case .steps(let steps) = change else { return number(why) }
+    guard case .steps(let steps) = ablation else { return number(why) }
     let titles = steps.compactMap { step in
       why.row(of: step).map { "\(step + 1) \(why.steps[$0].title)" }
     }
@@ -84,7 +84,7 @@ extension CheckedClaim {
   }
 
   private func number(_ why: WhyScene) -> String {
-    switch change {
+    switch ablation {
     case .steps(let steps):
       steps.count == 1 ? "without step \(steps[0] + 1)" : "without the top \(steps.count)"
     case .slot(let slot): "with \(why.relationNames[slot]) silenced"

@@ -25,9 +25,9 @@ package struct WhyScene: Sendable {
   let factRelationNames: [String]
   /// α at the step; empty for a model without memory.
   package let attention: [Float]
-  /// Leave-one-out and gradient × input, as far as they have been computed.
-  var comparison = StepComparison.Known()
-  var claim: CheckedClaim?
+  /// What other methods say about the steps, as far as it has been computed.
+  var comparison = StepAttributions.Known()
+  var claim: AblationCheck?
 
   package struct Step: Sendable {
     /// The step, from 0.

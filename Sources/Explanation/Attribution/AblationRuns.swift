@@ -1,0 +1,132 @@
+import CKernels
+import Glibc
+import KSRModel
+
+/// What is taken away before the model runs again.
+package enum Ablation: Sendable, Hashable {
+  /// Steps of the history, from 0, removed from it as an edit would.
+  case steps([Int])
+  /// A slot of the memory: its α is 0, the others share all of the attention.
+  case slot(Int)
+}
+
+extension AttributionQuestion {
+  /// Each step that the model sees, left out alone.
+  var eachStep: [Ablation] { window.map { .steps([$0]) } }
+  /// Each slot, left out alone.
+  var eachSlot: [Ablation] { slots.map { .slot($0) } }
+}
+
+/// Where an item stands when the model has run.
+package struct AblationOutcome: Sendable, Equatable {
+  /// Its score over the contrast.
+  package var score: Double
+  /// Its probability under the softmax over all items.
+  package var probability: Double
+  package var logProbability: Double
+  /// Its rank among all items, from 1; ties at the mean of their places.
+  package var rank: Double
+
+  /// p and log p of an item under the softmax over `count` scores, which are overwritten.
+  static func softmax(
+    of item: Int, _ scores: UnsafeMutablePointer<Float>, count: Int
+  ) -> (probability: Double, logProbability: Double) {
+    let own = scores[item]
+    var most = own
+    for other in 0..<count { most = max(most, scores[other]) }
+    for other in 0..<count { scores[other] -= most }
+    ksr_exp(count, scores)
+    var sum: Double = 0
+    for other in 0..<count { sum += Double(scores[other]) }
+    return (Double(scores[item]) / sum, Double(own) - Double(most) - log(sum))
+  }
+}
+
+/// What the model said of one item with everything in place, and under the ablations run so far.
+package struct AblationOutcomes: Sendable {
+  package let full: AblationOutcome
+  private let loss: LossType
+  private var outcomes: [Ablation: AblationOutcome] = [:]
+
+  /// No ablation run yet of a model trained with a loss.
+  init(full: AblationOutcome, loss: LossType) { (self.full, self.loss) = (full, loss) }
+
+  package subscript(ablation: Ablation) -> AblationOutcome? {
+    get { outcomes[ablation] }
+    set { outcomes[ablation] = newValue }
+  }
+
+  /// How much is lost under an ablation, negative where the quantity grows; nil before its run.
+  func loss(of quantity: AttributedQuantity, under ablation: Ablation) -> Double? {
+    outcomes[ablation].map { value(quantity, full) - value(quantity, $0) }
+  }
+
+  private func value(_ quantity: AttributedQuantity, _ outcome: AblationOutcome) -> Double {
+    quantity == .logProbability && loss == .crossEntropy ? outcome.logProbability : outcome.score
+  }
+}
+
+/// Runs the model again without steps or without a slot, one run at a time.
+///
+/// In a history longer than the window an earlier step takes the place that a removed one leaves.
+/// ``BatchedRuns`` does the same for many histories at once.
+package struct AblationRuns: Sendable {
+  package let states: HistoryStates
+  /// The step whose scores are looked at.
+  package let step: Int
+  /// The scores of all items with everything in place [N].
+  package let scores: [Float]
+
+  package init(_ states: HistoryStates, step: Int) {
+    self.states = states
+    self.step = step
+    scores = states.scores(at: step)
+  }
+
+  /// The scores of all items under an ablation [N].
+  package func scores(under ablation: Ablation) -> [Float] {
+    switch ablation {
+    case .steps(let steps): scoresWithout(steps: Set(steps))
+    case .slot(let slot): scoresWithout(relation: slot)
+    }
+  }
+
+  /// The scores of all items had the user not chosen the given steps (from 0) [N].
+  ///
+  /// Steps after the one looked at change nothing. Without any step left the scores are those of an
+  /// empty history.
+  package func scoresWithout(steps: Set<Int>) -> [Float] {
+    let network = states.network
+    let removed = steps.count { (0...step).contains($0) }
+    guard removed <= step else { return network.scores(network.parameters.denseLayerU.bias) }
+    // Later items stay, so that a history from which nothing is removed is read as it was, bit for
+    // bit.
+    let kept = states.items.indices.filter { $0 > step || !steps.contains($0) }
+      .map { states.items[$0] }
+    let edited = HistoryStates(network: network, items: kept, reading: states.reading)
+    return network.scores(edited.preference(at: step - removed))
+  }
+
+  /// The scores of all items had one slot not been read, the attention being shared out among the
+  /// others [N].
+  package func scoresWithout(relation: Int) -> [Float] {
+    let network = states.network
+    guard network.readsMemory else { return scores }
+    let (trace, row) = states.pass(through: step)
+    let others = (0..<network.relationCount).filter { $0 != relation }
+    return network.scores(network.preference(trace, row: row, reading: others))
+  }
+
+  /// Where an item stands under scores of all items [N].
+  func outcome(of score: ContrastedScore, under scores: [Float]) -> AblationOutcome {
+    var exponentials = scores
+    let softmax = exponentials.withUnsafeMutableBufferPointer { buffer in
+      buffer.baseAddress.map {
+        AblationOutcome.softmax(of: Int(score.item), $0, count: buffer.count)
+      } ?? (probability: 0, logProbability: -.infinity)
+    }
+    return AblationOutcome(
+      score: score.value(under: scores), probability: softmax.probability,
+      logProbability: softmax.logProbability, rank: rank(of: score.item, in: scores))
+  }
+}

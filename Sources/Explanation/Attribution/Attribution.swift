@@ -1,0 +1,103 @@
+import KSRModel
+
+/// A way to say how much each step of a history, and each relation of the memory, has to do with a
+/// recommendation.
+///
+/// A method is one file with a type of this kind, and one line in ``Attributions``. Text, JSON, CSV,
+/// figure and screen have a column for each method that asks for one, and
+/// `ksr evaluate --explanations` puts all of them to the test.
+///
+/// A method that needs the model to run again names the ablations; whoever asks runs them, batched or
+/// one at a time, and shares the runs among all methods.
+package protocol Attribution: Sendable {
+  /// What it is called in the JSON of `ksr evaluate --explanations`.
+  var id: String { get }
+  /// What people call it.
+  var name: String { get }
+  /// What its values explain.
+  var quantity: AttributedQuantity { get }
+  /// Whether the values of all steps and the constant part add up to ``quantity``.
+  var addsUp: Bool { get }
+  var columns: AttributionColumns { get }
+  /// Whether the model has to run again for its values.
+  var runsModel: Bool { get }
+
+  /// The steps whose removal has to be tried before all values of steps are known.
+  func stepAblations(_ question: AttributionQuestion) -> [Ablation]
+  /// The value of each step that the model sees, oldest first; nil where a run is missing.
+  func steps(_ question: AttributionQuestion, _ runs: AblationOutcomes) -> [Double?]
+
+  /// The relations whose silence has to be tried before all values of relations are known.
+  func relationAblations(_ question: AttributionQuestion) -> [Ablation]
+  /// The value of each relation by slot; nil where the method says nothing about relations.
+  func relations(_ question: AttributionQuestion, _ runs: AblationOutcomes) -> [Double?]?
+}
+
+extension Attribution {
+  package var addsUp: Bool { false }
+  package var columns: AttributionColumns { AttributionColumns() }
+  package var runsModel: Bool { false }
+  package func stepAblations(_ question: AttributionQuestion) -> [Ablation] { [] }
+  package func relationAblations(_ question: AttributionQuestion) -> [Ablation] { [] }
+}
+
+package enum AttributedQuantity: Sendable {
+  /// The score over the contrast.
+  case score
+  /// log p(item) under the softmax over all items. Where the model was trained by BPR, whose scores
+  /// are no logits of a softmax, the score over the contrast.
+  case logProbability
+  /// Nothing that the model says: what the methods that look into it have to beat.
+  case nothing
+}
+
+/// Where a method is shown beside the cells, and under which heading; nil where it is not shown.
+package struct AttributionColumns: Sendable {
+  package struct Text: Sendable {
+    let heading: String
+    let width: Int
+    /// What the column holds, in the sentence above the table.
+    let meaning: String
+    /// Whether the item's rank without the step stands beside it.
+    var hasRank = false
+  }
+
+  package struct Mark: Sendable {
+    enum Shape { case line, circle }
+    let shape: Shape
+    let caption: String
+  }
+
+  var text: Text?
+  /// The key of a step's value in the JSON of `ksr explain`.
+  var json: String?
+  var csv: String?
+  var figure: Mark?
+  package var screen: String?
+}
+
+/// What is asked of a method: why an item after a step, over a contrast.
+package struct AttributionQuestion: Sendable {
+  package let states: HistoryStates
+  package let step: Int
+  package let item: Int32
+  package let contrast: Contrast
+  /// The pass that the model sees the step in, and the row of the step.
+  let trace: Trace
+  let row: Int
+  /// Which numbers a method draws that draws any.
+  var stream: (seed: UInt64, number: UInt64) = (1, 0)
+
+  package init(
+    _ states: HistoryStates, step: Int, item: Int32, over contrast: Contrast = .catalogueMean
+  ) {
+    (self.states, self.step, self.item, self.contrast) = (states, step, item, contrast)
+    (trace, row) = states.pass(through: step)
+  }
+
+  var network: KSRNetwork { states.network }
+  /// The steps that the model sees.
+  package var window: Range<Int> { step - row..<step + 1 }
+  /// The slots of the memory.
+  var slots: Range<Int> { 0..<trace.relationCount }
+}

@@ -1,0 +1,201 @@
+import KSRModel
+import KSRNumerics
+
+/// "Why this item": a table of history step × {sequence, relation 1 … R} that adds up to a score.
+///
+///     g_t = (Π_{s>t} u_s) ⊙ (1 − u_t) ⊙ n_t          c_{t,a} = z_{t,a} Π_{s>t} (1 − z_{s,a})
+///     score = Σ_t q·W_uh g_t + Σ_a Σ_t α_a c_{t,a} q·W_um (e_{i_t} + r_a) + q·b_u
+///
+/// Exact but for rounding (``residual``), given the gates, the candidates and the attention: a cell
+/// is what was *written* at its step, not all that the item caused. Rows are the steps that the
+/// model saw, the last `MAX_ITEM_LIST_LENGTH` of the history.
+package struct Contributions: Sendable {
+  package let item: Int32
+  package let contrast: Contrast
+  /// The network's own score, less that of the contrast.
+  package let score: Float
+  /// The steps of the history that the rows stand for; earlier ones are ``unseen``.
+  package let steps: Range<Int>
+  /// The item of each row.
+  package let items: [Int32]
+  /// q·W_uh g_t [T].
+  package let sequence: [Float]
+  /// α_a c_{t,a} q·W_um e_{i_t} [T R]: the item's part of each relation cell.
+  package let itemParts: Matrix
+  /// α_a c_{t,a} q·W_um r_a [T R]: the relation's part, the same for any item written alike.
+  package let relationParts: Matrix
+  /// q·b_u: the part that does not depend on the history.
+  package let bias: Float
+}
+
+extension Contributions {
+  /// The table of a step of a history, as the model sees it there.
+  package init(
+    _ states: HistoryStates, step: Int, item: Int32, over contrast: Contrast = .catalogueMean
+  ) {
+    let (trace, row) = states.pass(through: step)
+    self.init(
+      network: states.network, trace: trace, row: row, item: item, over: contrast,
+      firstStep: step - row)
+  }
+
+  /// The table of a question, over another contrast if one is given.
+  init(_ question: AttributionQuestion, over contrast: Contrast? = nil) {
+    self.init(
+      network: question.network, trace: question.trace, row: question.row, item: question.item,
+      over: contrast ?? question.contrast, firstStep: question.window.lowerBound)
+  }
+
+  /// The table of a row of a trace whose first row is step `firstStep` of the history.
+  package init(
+    network: KSRNetwork, trace: Trace, row: Int, item: Int32,
+    over contrast: Contrast = .catalogueMean, firstStep: Int = 0
+  ) {
+    let preference = Array(trace.preferences.row(row))
+    let vector = network.itemVector(of: item, over: contrast, preference: preference)
+    let readout = LinearReadout(network)
+    let (state, memory) = readout.pulledBack(vector)
+    let (ofItem, ofRelation) = Self.memory(network, trace, row, memory)
+    self.init(
+      item: item, contrast: contrast,
+      score: network.score(preference, vector),
+      steps: firstStep..<firstStep + row + 1, items: Array(trace.items.prefix(row + 1)),
+      sequence: Self.sequence(trace, row, state), itemParts: ofItem,
+      relationParts: ofRelation, bias: network.score(readout.bias, vector))
+  }
+
+  /// The number of slots R.
+  package var relationCount: Int { itemParts.columns }
+
+  /// The steps before the window, which the model does not see.
+  package var unseen: Range<Int> { 0..<steps.lowerBound }
+
+  /// α_a c_{t,a} q·W_um (e_{i_t} + r_a) of a row and a slot.
+  package func cell(row: Int, relation: Int) -> Float {
+    itemParts[row, relation] + relationParts[row, relation]
+  }
+
+  private static func sequence(_ trace: Trace, _ row: Int, _ state: [Float]) -> [Float] {
+    var result = [Float](repeating: 0, count: row + 1)
+    // W_uhᵀ q ⊙ Π_{s>t} u_s
+    var kept = state
+    let width = state.count
+    trace.updateGates.values.withUnsafeBufferPointer { gates in
+      trace.candidates.values.withUnsafeBufferPointer { candidates in
+        for t in stride(from: row, through: 0, by: -1) {
+          var sum: Float = 0
+          for k in 0..<width {
+            let u = gates[t * width + k]
+            sum += kept[k] * ((1 - u) * candidates[t * width + k])
+            kept[k] *= u
+          }
+          result[t] = sum
+        }
+      }
+    }
+    return result
+  }
+
+  private static func memory(
+    _ network: KSRNetwork, _ trace: Trace, _ row: Int, _ memory: [Float]
+  ) -> (ofItem: Matrix, ofRelation: Matrix) {
+    let slots = trace.relationCount
+    var itemParts = Matrix(rows: row + 1, columns: slots)
+    var relationParts = itemParts
+    guard network.readsMemory else { return (itemParts, relationParts) }
+    let ofItem = trace.items.prefix(row + 1).map {
+      network.parameters.entityEmbedding.product(row: Int($0), memory)
+    }
+    for a in 0..<slots {
+      let ofRelation = network.parameters.relationMatrix.product(row: a, memory)
+      let alpha = trace.attention[row, a]
+      for (t, weight) in trace.slotWeights(of: a, at: row).enumerated() {
+        itemParts[t, a] = alpha * weight * ofItem[t]
+        relationParts[t, a] = alpha * weight * ofRelation
+      }
+    }
+    return (itemParts, relationParts)
+  }
+}
+
+extension Contributions {
+  /// What a row adds over all columns.
+  package func stepSum(row: Int) -> Float {
+    (0..<relationCount).reduce(sequence[row]) { $0 + cell(row: row, relation: $1) }
+  }
+
+  /// What each row adds over all columns [T].
+  package var stepSums: [Float] { sequence.indices.map { stepSum(row: $0) } }
+
+  /// The steps of the history that speak most for the item, most first; of equals the later one.
+  package func topSteps(_ count: Int) -> [Int] {
+    let sums = stepSums
+    return sums.indices.sorted { sums[$0] != sums[$1] ? sums[$0] > sums[$1] : $0 > $1 }
+      .prefix(max(0, count)).map { steps.lowerBound + $0 }
+  }
+
+  /// What each slot adds over all rows [R].
+  package var relationSums: [Float] {
+    (0..<relationCount).map { relation in
+      sequence.indices.reduce(Float(0)) { $0 + cell(row: $1, relation: relation) }
+    }
+  }
+
+  /// What the sequence adds over all rows: q·W_uh h.
+  package var sequenceSum: Float { sequence.reduce(0, +) }
+
+  /// The score less the sum of all cells and the bias: rounding.
+  package var residual: Float {
+    Float(Double(score) - forEachCell(Double(bias)) { $0 + Double($1) })
+  }
+
+  /// Σ|cells|, the bias included: what the rounding is measured by.
+  package var magnitude: Float {
+    Float(forEachCell(Double(abs(bias))) { $0 + Double(abs($1)) })
+  }
+
+  /// Whether the cells add up to the score within rounding.
+  ///
+  /// |residual| ≤ 1e-4 · max(|score|, Σ|cells|)
+  package var addsUp: Bool { abs(residual) <= 1e-4 * max(abs(score), magnitude) }
+
+  private func forEachCell(_ start: Double, _ combine: (Double, Float) -> Double) -> Double {
+    var result = sequence.reduce(start, combine)
+    for row in sequence.indices {
+      for relation in 0..<relationCount {
+        result = combine(result, cell(row: row, relation: relation))
+      }
+    }
+    return result
+  }
+}
+
+/// The exact contributions: what was written at each step, what each slot holds.
+struct ExactContributions: Attribution {
+  /// What stands in for the contrast of the question; nil for that itself.
+  var fixed: Contrast?
+
+  init(over contrast: Contrast? = nil) { fixed = contrast }
+
+  var id: String { fixed == .rivals ? "contributionsOverRivals" : "contributions" }
+  var name: String { fixed == .rivals ? "exact, over rivals" : "exact contributions" }
+  let quantity = AttributedQuantity.score
+  let addsUp = true
+
+  /// Beside the cells, their sums; those over another contrast than that of the cells are not shown.
+  var columns: AttributionColumns {
+    guard fixed == nil else { return AttributionColumns() }
+    return AttributionColumns(
+      text: .init(heading: "sum", width: 8, meaning: "what was written there"), json: "sum",
+      csv: "step_sum")
+  }
+
+  func steps(_ question: AttributionQuestion, _ runs: AblationOutcomes) -> [Double?] {
+    Contributions(question, over: fixed).stepSums.map(Double.init)
+  }
+
+  func relations(_ question: AttributionQuestion, _ runs: AblationOutcomes) -> [Double?]? {
+    StepParts(network: question.network, trace: question.trace, row: question.row)
+      .scoreParts(of: question.item, over: fixed ?? question.contrast).relations.map(Double.init)
+  }
+}

@@ -1,0 +1,91 @@
+import KSRModel
+import KSRNumerics
+
+/// How state and memory become a preference: p = W_uh h + W_um Σ_a α_a v_a + b_u.
+///
+/// A score is an exact sum over steps and slots only because these maps are linear. So whatever takes
+/// a score apart goes through this type (``Contributions``, ``ScoreParts``, the forecast of an
+/// ``AblationCheck``), and only a network with such maps has one.
+struct LinearReadout {
+  let network: KSRNetwork
+  /// W_u = [W_uh | W_um] [E H+K] and b_u [E].
+  private let weight: Matrix
+  let bias: [Float]
+  private let readsMemory: Bool
+
+  init(_ network: KSRNetwork) {
+    self.network = network
+    (weight, bias) = (network.parameters.denseLayerU.weight, network.parameters.denseLayerU.bias)
+    // Without a default: a memory that is read in another way has no sum until one is written here.
+    switch network.settings.memory {
+    case .knowledge: readsMemory = network.relationCount > 0
+    case .none: readsMemory = false
+    }
+  }
+
+  private var hidden: Int { network.settings.hiddenSize }
+
+  /// [W_uhᵀ q ; W_umᵀ q]: what the score asks of the state [H] and of the memory [K].
+  func pulledBack(_ vector: [Float]) -> (state: [Float], memory: [Float]) {
+    let result = weight.applied(transposedTo: vector)
+    return (Array(result[..<hidden]), Array(result[hidden...]))
+  }
+
+  /// Σ_t W_u [g_t ; Σ_a α_a c_{t,a} (e_{i_t} + r_a)] over some rows: what they add to p [E].
+  func written(_ trace: Trace, row: Int, at rows: Set<Int>) -> [Float] {
+    var part = [Float](repeating: 0, count: weight.columns)
+    var kept = [Float](repeating: 1, count: hidden)
+    for t in stride(from: row, through: 0, by: -1) {
+      for k in 0..<hidden {
+        let u = trace.updateGates[t, k]
+        if rows.contains(t) { part[k] += kept[k] * (1 - u) * trace.candidates[t, k] }
+        kept[k] *= u
+      }
+    }
+    for a in 0..<(readsMemory ? trace.relationCount : 0) {
+      let weights = trace.slotWeights(of: a, at: row)
+      let relation = network.parameters.relationMatrix.row(a)
+      // In order, so that the sum is the same to the last bit each time.
+      for t in rows.sorted() {
+        let entity = network.parameters.entityEmbedding.row(Int(trace.items[t]))
+        let weight = trace.attention[row, a] * weights[t]
+        for (k, value) in zip(entity, relation).enumerated() {
+          part[hidden + k] += weight * (value.0 + value.1)
+        }
+      }
+    }
+    return weight.applied(to: part)
+  }
+
+  /// α_a W_um v_a: what a slot adds to p [E].
+  func read(_ trace: Trace, row: Int, from slot: Int) -> [Float] {
+    guard readsMemory else { return bias.map { _ in 0 } }
+    var part = [Float](repeating: 0, count: weight.columns)
+    for (k, value) in trace.slot(slot, at: row).enumerated() {
+      part[hidden + k] = trace.attention[row, slot] * value
+    }
+    return weight.applied(to: part)
+  }
+
+  /// W_uh h, then α_a W_um v_a for each slot, then b_u [R+2 E].
+  func parts(_ trace: Trace, row: Int) -> Matrix {
+    let slots = trace.relationCount
+    var parts = Matrix(rows: slots + 2, columns: weight.rows)
+    let memory = Matrix(
+      rows: slots, columns: weight.columns - hidden, values: Array(trace.slots.row(row)))
+    parts.withMutableView { parts in
+      weight.view.columns(0..<hidden).apply(
+        to: Array(trace.states.row(row)), into: parts.row(0))
+      guard readsMemory else { return }
+      multiply(
+        memory.view, weight.view.columns(hidden..<weight.columns).transposed,
+        into: parts.rows(1..<1 + slots))
+      for a in 0..<slots {
+        let alpha = trace.attention[row, a]
+        for k in 0..<parts.columns { parts[1 + a, k] *= alpha }
+      }
+    }
+    parts.setRow(slots + 1, to: bias)
+    return parts
+  }
+}
