@@ -5,7 +5,7 @@ import Workspace
 @testable import ExplorerCore
 
 @Suite("Own viewers")
-struct OwnViewerTests {
+struct OwnUserTests {
   private let little: LittleData
   private let titles = "n,text=ver,Enter,text=psy,Enter"
 

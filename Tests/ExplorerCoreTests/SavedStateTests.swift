@@ -4,7 +4,7 @@ import Testing
 @testable import ExplorerCore
 
 @Suite("State kept between runs")
-struct KeptStateTests {
+struct SavedStateTests {
   private let little: LittleData
   private let folder = FileManager.default.temporaryDirectory
     .appendingPathComponent("ksr-kept-\(UUID().uuidString)").path

@@ -16,19 +16,14 @@ struct WhyColumnsTests {
       let table = try #require(Explorer.table(try little.run(keys).state, scene))
       for width in 10...260 {
         let columns = WhyColumns(table, width: width, .unicode)
-        var taken: [Range<Int>] = [0..<columns.titleWidth]
-        taken += columns.places.map { $0.start..<$0.start + $0.width }
-        taken.append(columns.amount..<columns.amount + columns.amountWidth)
-        if columns.barWidth > 0 { taken.append(columns.bar..<columns.bar + columns.barWidth) }
-        let sorted = taken.sorted { $0.lowerBound < $1.lowerBound }
-        for (a, b) in zip(sorted, sorted.dropFirst()) {
+        let taken = columns.table.places.map { $0.start..<$0.end }
+        for (a, b) in zip(taken, taken.dropFirst()) {
           #expect(a.upperBound <= b.lowerBound, "\(keys) at \(width)")
         }
-        #expect(sorted[sorted.count - 1].upperBound <= max(width, columns.numberWidth + 22))
-        let cells = columns.places.filter(\.addsUp)
-        guard !cells.isEmpty else { continue }
+        #expect(taken[taken.count - 1].upperBound <= width && columns.titleWidth >= 12)
+        guard !columns.cells.isEmpty else { continue }
         for row in table.rows {
-          let values = cells.compactMap { $0.value(of: row) }
+          let values = columns.cells.compactMap { WhyColumns.value(of: row, $0) }
           guard !values.isEmpty else { continue }
           // A relation that adds less than can be printed has no column.
           let slack = 0.005 * Float(table.columns.count)

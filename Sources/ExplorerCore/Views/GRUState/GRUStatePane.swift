@@ -66,15 +66,18 @@ enum GRUStatePane: ExplorerView {
   ) {
     guard !steps.isEmpty, room.rows >= 2 else { return }
     frame.put(frame.words.mostAlike, room.line(0), style: Style(.muted))
-    let number = max(2, String(viewer.rows.count).count)
-    for (row, similar) in steps.enumerated() {
-      let line = room.line(row + 1)
-      frame.put(frame.glyphs.share(similar.cosine), line, columns: 4, .right)
-      frame.put(
-        String(similar.step + 1), line, at: 5, columns: number, .right, style: Style(.muted))
-      frame.put(viewer.rows[similar.step].title, line, at: 6 + number)
-      frame.onClick(line, .select(.history, similar.step))
+    let glyphs = frame.glyphs
+    let cosine = Table.Column(.fixed(4), .right) { row, _ in
+      .text(glyphs.share(steps[row].cosine))
     }
+    let number = Table.Column(.fixed(max(2, String(viewer.rows.count).count)), .right) { row, _ in
+      .text(String(steps[row].step + 1), Style(.muted))
+    }
+    let title = Table.Column(.flexible()) { row, _ in .text(viewer.rows[steps[row].step].title) }
+    Table([cosine, number, title], width: room.columns)
+      .draw(steps.indices, in: room.dropFirst(rows: 1), &frame) {
+        .select(.history, steps[$0].step)
+      }
   }
 }
 

@@ -47,21 +47,27 @@ enum MapList {
     let recommendations = map.recommendations.isEmpty ? 0 : min(map.recommendations.count, left - 2)
     let showsLegend = left - max(0, recommendations) - 2 > legend.count
 
+    let glyphs = frame.glyphs
+    let indent = Table.Column(.fixed(1)) { _, _ in .none }
+    let sign = Table.Column(.fixed(1), gap: 0) { row, _ in
+      let isRecommended = row < map.recommendations.count
+      return .text(
+        String(signs.sign(ofRow: row, in: map)),
+        Style(map.rows[row].isTruth ? .truth : isRecommended ? .bar : .test))
+    }
+    let seen = Table.Column(.fixed(1), gap: 0) { row, _ in
+      map.rows[row].isSeen ? .text(String(glyphs.marks.seen), Style(.muted)) : .none
+    }
+    let title = Table.Column(.flexible()) { row, _ in .text(map.rows[row].title) }
+    let amount = Table.Column(.fixed(5), .right) { row, _ in
+      .text(value(map.rows[row], row: row, map, scene, glyphs))
+    }
+    let table = Table([indent, sign, seen, title, amount], width: room.columns)
+
     func put(_ row: Int) {
-      let item = map.rows[row]
       let rect = room.line(line)
-      frame.put(
-        String(signs.sign(ofRow: row, in: map)), rect, at: 1,
-        style: Style(
-          item.isTruth ? .truth : row < map.recommendations.count ? .bar : .test))
-      let seen = item.isSeen ? String(frame.glyphs.marks.seen) : ""
-      frame.put(seen, rect, at: 2, style: Style(.muted))
-      frame.put(item.title, rect, at: 4, columns: rect.columns - 10)
-      frame.put(
-        value(item, row: row, map, scene, frame.glyphs), rect, at: rect.columns - 5, columns: 5,
-        .right)
-      if view.row == row { frame.select(rect) }
-      frame.onClick(rect, .selectInView(Int(item.item)))
+      table.draw(row, isSelected: view.row == row, in: rect, &frame)
+      frame.onClick(rect, .selectInView(Int(map.rows[row].item)))
       line += 1
     }
     if recommendations > 0 {

@@ -95,31 +95,38 @@ enum DiagnosisPage {
   ) -> [PageLine] {
     let hasInterval = width >= 60
     let hasCounts = width >= 34
+    let least = Table.Dropping(below: 34)
     let name = min(32, max(4, width - (hasInterval ? 37 : hasCounts ? 20 : 6)))
-    let (count, hit, ndcg) = (name + 1, name + 8, hasCounts ? name + 14 : name)
-    var head = PageLine("Slices", style: Style(.title))
-    if hasCounts {
-      head.put("steps", at: count, 6, .right, style: Style(.muted))
-      head.put("Hit", at: hit, 5, .right, style: Style(.muted))
+    let names = Table.Column(.fixed(name)) { row, _ in .text(slices[row].name) }
+    let steps = Table.Column(.fixed(6), .right, title: "steps", drop: least) { row, _ in
+      .text(glyphs.count(slices[row].caseCount))
     }
-    head.put(
-      hasInterval ? " NDCG@10 (95 %)" : " NDCG", at: ndcg, width - ndcg, style: Style(.muted))
-    let rows = slices.enumerated().map { index, slice in
-      var line = PageLine()
-      line.put(slice.name, at: 0, name)
-      if hasCounts { line.put(glyphs.count(slice.caseCount), at: count, 6, .right) }
-      if slice.caseCount > 0 {
-        if hasCounts { line.put(glyphs.probability(Float(slice.hit)), at: hit, 5, .right) }
-        line.put(
-          " "
-            + (hasInterval
-              ? interval(slice.ndcg, glyphs) : glyphs.probability(Float(slice.ndcg.mean))),
-          at: ndcg, width - ndcg)
+    let hit = Table.Column(.fixed(5), .right, title: "Hit", drop: least) { row, _ in
+      slices[row].caseCount == 0 ? .none : .text(glyphs.probability(Float(slices[row].hit)))
+    }
+    let ndcg = Table.Column(
+      .flexible(), title: hasInterval ? " NDCG@10 (95 %)" : " NDCG", gap: hasCounts ? 1 : 0
+    ) { row, _ in
+      let value = slices[row].ndcg
+      let text =
+        hasInterval ? interval(value, glyphs) : glyphs.probability(Float(value.mean))
+      return slices[row].caseCount == 0 ? .none : .text(" " + text)
+    }
+    return lines(
+      "Slices", Table([names, steps, hit, ndcg], width: width), count: slices.count, from: first,
+      width: width, glyphs)
+  }
+
+  /// A title with those of the columns, and rows that can be selected.
+  private static func lines(
+    _ title: String, _ table: Table, count: Int, from first: Int, width: Int, _ glyphs: Glyphs
+  ) -> [PageLine] {
+    [PageLine(title, titlesOf: table)]
+      + (0..<count).map { row in
+        var line = PageLine(table, row, glyphs)
+        line.select(first + row, columns: width)
+        return line
       }
-      line.select(first + index, columns: width)
-      return line
-    }
-    return [head] + rows
   }
 
   // MARK: Viewers
@@ -129,20 +136,20 @@ enum DiagnosisPage {
   ) -> [PageLine] {
     func part(_ title: String, _ viewers: [DiagnosisReport.Viewer], _ first: Int) -> [PageLine] {
       guard !viewers.isEmpty else { return [] }
+      let name = Table.Column(.flexible()) { row, _ in .text("viewer \(viewers[row].user)") }
+      let steps = Table.Column(.fixed(6), .right, title: "steps", gap: 2) { row, _ in
+        .text(glyphs.count(viewers[row].caseCount))
+      }
+      let ndcg = Table.Column(.fixed(7), .right, title: "NDCG@10", gap: 2) { row, _ in
+        .text(glyphs.probability(Float(viewers[row].ndcg)))
+      }
+      let table = Table([name, steps, ndcg], width: width, margin: 1)
+      var result = lines(
+        title, table, count: viewers.count, from: first, width: width, glyphs)
       let of = report.leastSteps > 1 ? ", \(report.leastSteps)+ steps" : ""
-      var head = PageLine(title, style: Style(.title))
-      head.put(of, at: title.columns, width - 16 - title.columns, style: Style(.muted))
-      head.put("NDCG@10", at: width - 8, 7, .right, style: Style(.muted))
-      head.put("steps", at: width - 16, 6, .right, style: Style(.muted))
-      return [head]
-        + viewers.enumerated().map { index, viewer in
-          var line = PageLine()
-          line.put("viewer \(viewer.user)", at: 0, width - 18)
-          line.put(glyphs.count(viewer.caseCount), at: width - 16, 6, .right)
-          line.put(glyphs.probability(Float(viewer.ndcg)), at: width - 8, 7, .right)
-          line.select(first + index, columns: width)
-          return line
-        }
+      result[0].put(
+        of, at: title.columns, width - 16 - title.columns, style: Style(.muted))
+      return result
     }
     let best = part("Predicted best", report.best, first)
     let worst = part("Predicted worst", report.worst, first + report.best.count)

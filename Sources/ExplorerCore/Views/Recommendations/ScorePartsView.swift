@@ -33,26 +33,27 @@ enum ScorePartsView {
     let number = max(
       6, glyphs.signed(item.parts.score).columns,
       lines.map { glyphs.signed($0.amount).columns }.max() ?? 0)
-    let barColumns = max(0, room.columns - name - number - 2)
     let most = max(lines.map { abs($0.amount) }.max() ?? 0, 1e-6)
     let title = room.columns >= 23 ? "over the average" : "over mean"
     frame.put(title, room.line(0), style: Style(.muted))
     frame.put(
       glyphs.signed(item.parts.score), room.line(0), at: room.columns - number, columns: number,
       .right, style: Style(.text, .bold))
-    for (row, part) in lines.enumerated() {
-      let line = room.line(row + 1)
-      let role: Role = part.amount < 0 ? .negative : .positive
-      frame.put(
-        part.name.elided(to: name, glyphs), line, columns: name)
-      if abs(part.amount) >= 0.005 {
-        frame.bar(
-          abs(part.amount) / most, line, at: name + 1, columns: barColumns, style: Style(role))
-      }
-      frame.put(
-        glyphs.signed(part.amount), line, at: room.columns - number, columns: number, .right,
-        style: Style(abs(part.amount) < 0.005 ? .muted : role))
+    func role(_ amount: Float) -> Role { amount < 0 ? .negative : .positive }
+    let hasBar = room.columns > name + number + 2
+    let names = Table.Column(hasBar ? .fixed(name) : .flexible()) { row, _ in
+      .name(lines[row].name)
     }
+    let bar = Table.Column(.flexible()) { row, _ in
+      let amount = lines[row].amount
+      return abs(amount) < 0.005 ? .none : .bar(abs(amount) / most, Style(role(amount)))
+    }
+    let amount = Table.Column(.fixed(number), .right, gap: hasBar ? 1 : 0) { row, _ in
+      let amount = lines[row].amount
+      return .text(glyphs.signed(amount), Style(abs(amount) < 0.005 ? .muted : role(amount)))
+    }
+    let table = Table(hasBar ? [names, bar, amount] : [names, amount], width: room.columns)
+    for row in lines.indices { table.draw(row, in: room.line(row + 1), &frame) }
     let last = room.line(lines.count + 1)
     frame.put(frame.words.residual, last, style: Style(.muted))
     frame.put(

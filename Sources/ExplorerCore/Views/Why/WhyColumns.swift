@@ -1,71 +1,118 @@
-/// Where the columns of the reasons stand in some width, and which cells share one.
+/// The columns of the reasons in some width, and which cells of a row share one.
 ///
 /// First come the title, the amount and its bar; then one number beside the cells, the cells, the
 /// other numbers. Cells that do not fit share a column, so that a row always adds up.
 struct WhyColumns {
-  struct Place {
-    let title: String
-    let kind: WhyTable.Column.Kind
-    let start: Int
-    let width: Int
-    /// The columns of the table that share it.
-    let members: [Int]
-    /// Whether its numbers, like the cells', add up over the rows.
-    let addsUp: Bool
-    /// Whether its numbers come later than the others.
-    let isPending: Bool
+  let table: Table
+  /// The columns of the titles, with the numbers before them.
+  let titleWidth: Int
+  /// The cells of a row that each column for them adds up.
+  let cells: [[Int]]
 
-    func value(of row: WhyTable.Row) -> Float? {
-      let values = members.compactMap { row.values.indices.contains($0) ? row.values[$0] : nil }
-      return values.isEmpty ? nil : values.reduce(0, +)
+  /// What a column says of a row; the row after the last is their sum.
+  private struct Content {
+    let rows: [WhyTable.Row]
+    let total: Float
+    /// The rank of the item, which most rows leave as it is.
+    let rank: Double?
+    let glyphs: Glyphs
+
+    func amount(_ row: Int) -> Table.Cell {
+      bold(row < rows.count ? rows[row].amount : total)
+    }
+
+    func cell(_ row: Int, _ column: WhyTable.Column, _ members: [Int]) -> Table.Cell {
+      guard row < rows.count else {
+        guard column.isCell else { return .none }
+        return bold(rows.reduce(0) { $0 + (WhyColumns.value(of: $1, members) ?? 0) })
+      }
+      guard let value = WhyColumns.value(of: rows[row], members) else {
+        // What is still to come; other rows have no such number at all.
+        let isPending = !column.isCell && column.kind != .count && column.kind != .share
+        return rows[row].place != nil && isPending
+          ? .text(glyphs.ellipsis, Style(.muted)) : .none
+      }
+      switch column.kind {
+      case .signed:
+        let (text, role) = WhyTableView.amount(value, glyphs)
+        return .text(text, Style(role))
+      case .share: return .text(glyphs.share(value), Style(.bar))
+      case .count: return .text(String(Int(value)), Style(.muted))
+      case .rank:
+        return .text(glyphs.rank(Double(value)), Style(Double(value) == rank ? .muted : .text))
+      }
+    }
+
+    private func bold(_ value: Float) -> Table.Cell {
+      let (text, role) = WhyTableView.amount(value, glyphs)
+      return .text(text, Style(role, .bold))
     }
   }
 
-  let numberWidth: Int
-  let titleWidth: Int
-  private(set) var places: [Place] = []
-  private(set) var amount = 0
-  let amountWidth: Int
-  private(set) var bar = 0
-  private(set) var barWidth = 0
-  private(set) var note: Int?
+  /// What cells of a row add up to; nil where none of them is known.
+  static func value(of row: WhyTable.Row, _ cells: [Int]) -> Float? {
+    let values = cells.compactMap { row.values.indices.contains($0) ? row.values[$0] : nil }
+    return values.isEmpty ? nil : values.reduce(0, +)
+  }
 
-  init(_ table: WhyTable, width: Int, _ glyphs: Glyphs) {
-    let numbers = table.rows.compactMap(\.number)
-    numberWidth = numbers.isEmpty ? 0 : max(2, String(numbers.max() ?? 0).count)
-    let texts = table.rows.map { glyphs.signed($0.amount).columns }
-    amountWidth = max(7, texts.max() ?? 0, glyphs.signed(table.total).columns)
-    let plan = Plan(table, width - amountWidth - 1, least: numberWidth + 12, glyphs)
-    barWidth = plan.barWidth
+  init(_ why: WhyTable, width: Int, rank: Double? = nil, _ glyphs: Glyphs) {
+    let rows = why.rows
+    let content = Content(rows: rows, total: why.total, rank: rank, glyphs: glyphs)
+    let numbers = rows.compactMap(\.number)
+    let numberWidth = numbers.isEmpty ? 0 : max(2, String(numbers.max() ?? 0).count)
+    let texts = rows.map { glyphs.signed($0.amount).columns }
+    let amountWidth = max(7, texts.max() ?? 0, glyphs.signed(why.total).columns)
+    let plan = Plan(why, width - amountWidth - 1, least: numberWidth + 12, glyphs)
     titleWidth = plan.titleWidth
-    var end = titleWidth
-    func place(_ members: [Int], _ title: String, _ column: WhyTable.Column, _ width: Int) {
-      places.append(
-        Place(
-          title: title, kind: column.kind, start: end + 1, width: width, members: members,
-          addsUp: column.isCell,
-          isPending: !column.isCell && column.kind != .count && column.kind != .share))
-      end += width + 1
+    cells = plan.shown.map { [$0] } + (plan.sharing.isEmpty ? [] : [plan.sharing])
+
+    func column(_ members: [Int], _ title: String, _ width: Int) -> Table.Column {
+      let column = why.columns[members[0]]
+      return Table.Column(.fixed(width), .right, title: title.elided(to: width, glyphs)) { row, _ in
+        content.cell(row, column, members)
+      }
     }
-    for cell in plan.shown {
-      let column = table.columns[cell]
-      place(
-        [cell], plan.cell < column.title.columns ? column.short : column.title, column, plan.cell)
+    var columns: [Table.Column] = []
+    if numberWidth > 0 {
+      columns.append(
+        Table.Column(.fixed(numberWidth), .right) { row, _ in
+          guard row < rows.count, let number = rows[row].number else { return .none }
+          return .text(String(number), Style(.muted))
+        })
     }
-    if !plan.sharing.isEmpty {
-      place(plan.sharing, "others", table.columns[plan.sharing[0]], plan.cell)
+    columns.append(
+      Table.Column(.fixed(plan.titleWidth - (numberWidth > 0 ? numberWidth + 1 : 0))) { row, _ in
+        guard row < rows.count else { return .none }
+        let style = Style(rows[row].place == nil ? .muted : .text)
+        return rows[row].number == nil
+          ? .name(rows[row].title, style) : .text(rows[row].title, style)
+      })
+    columns += plan.shown.map { cell in
+      let names = why.columns[cell]
+      return column([cell], plan.cell < names.title.columns ? names.short : names.title, plan.cell)
     }
-    amount = end + 1
-    end += amountWidth + 1
-    for extra in plan.extras {
-      place(
-        [extra], table.columns[extra].title, table.columns[extra], Plan.width(table, extra, glyphs))
+    if !plan.sharing.isEmpty { columns.append(column(plan.sharing, "others", plan.cell)) }
+    columns.append(
+      Table.Column(.fixed(amountWidth), .right, title: why.amountTitle) { row, _ in
+        content.amount(row)
+      })
+    columns += plan.extras.map {
+      column([$0], why.columns[$0].title, Plan.width(why, $0, glyphs))
     }
-    if barWidth > 0 {
-      bar = end + 1
-      end += barWidth + 1
+    if plan.barWidth > 0 {
+      let scale = BarScale(rows.map(\.amount))
+      columns.append(
+        Table.Column(.fixed(plan.barWidth), keepsLook: true) { row, _ in
+          row < rows.count ? .signedBar(rows[row].amount, scale) : .none
+        })
     }
-    if width - end >= 12, table.rows.contains(where: { !$0.note.isEmpty }) { note = end + 2 }
+    if rows.contains(where: { !$0.note.isEmpty }) {
+      columns.append(
+        Table.Column(.flexible(), title: why.noteTitle, gap: 2, drop: .init(leaving: 10)) {
+          row, _ in row < rows.count ? .text(rows[row].note, Style(.muted)) : .none
+        })
+    }
+    table = Table(columns, width: width)
   }
 
   private struct Plan {
