@@ -7,6 +7,8 @@ enum Views {
     PaneKeys.self, TourView.self, ExportView.self, MapView.self, DiagnosisView.self,
   ]
 
+  static let panes = all.compactMap { $0 as? any PaneView.Type }
+
   /// Those that take the place of the panes.
   static let full = all.compactMap { $0 as? any FullView.Type }
 }
