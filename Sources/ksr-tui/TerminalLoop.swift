@@ -12,6 +12,13 @@ struct TerminalLoop {
   let keeper: StateKeeper
   /// Follows a training run, if one is watched.
   var watcher: RunWatcher?
+  /// What the model has to say about the state, and its picture.
+  private var scene: Scene
+  private var frame: Frame
+  /// Whether the scene is newer than the frame.
+  private var hasChanged = false
+  /// Whether more is known than the scene has.
+  private var isBehind = false
   private var lastLook = ContinuousClock.now
   private var lastStep = ContinuousClock.now
 
@@ -25,23 +32,23 @@ struct TerminalLoop {
     self.glyphs = glyphs
     self.keeper = keeper
     self.watcher = watcher
+    scene = cache.scene(for: state)
+    frame = Explorer.render(state, scene, glyphs: glyphs)
   }
 
   /// Runs until somebody leaves.
   mutating func run() throws(UserError) {
-    var scene = cache.scene(for: state)
-    var frame = Explorer.render(state, scene, glyphs: glyphs)
     terminal.show(frame.canvas)
     while true {
       let keys = try waitForKeys()
       var actions = keys.isEmpty ? tick() + lookAtRun() : []
-      // More may be on the screen by now than when the frame was drawn; clicks go by what is seen.
-      scene = cache.scene(for: state)
-      frame = Explorer.render(state, scene, glyphs: glyphs)
+      // More may be known by now than when the frame was drawn; clicks go by what is seen.
+      if isBehind { scene = cache.scene(for: state) }
       if !keys.isEmpty || !actions.isEmpty { lastStep = .now }
       var next = keys[...]
       while !actions.isEmpty || !next.isEmpty {
         if actions.isEmpty, let key = next.popFirst() {
+          if hasChanged, case .click = key { render() }
           guard let action = Explorer.action(for: key, in: state, frame: frame) else { continue }
           actions.append(action)
         }
@@ -56,28 +63,41 @@ struct TerminalLoop {
           case .export(let format): actions.append(.show(export(format)))
           }
         }
-        // What a click means depends on the picture; it is drawn when all keys have been heard.
         scene = cache.scene(for: state)
-        frame = Explorer.render(state, scene, glyphs: glyphs)
+        hasChanged = true
       }
       terminal.setMouse(state.takesMouse)
       terminal.theme = state.theme
+      if hasChanged || isBehind { render() }
       terminal.show(frame.canvas)
     }
   }
 
+  /// Makes scene and frame of what is known, and shows them.
+  private mutating func draw() {
+    scene = cache.scene(for: state)
+    render()
+    terminal.show(frame.canvas)
+  }
+
+  private mutating func render() {
+    frame = Explorer.render(state, scene, glyphs: glyphs)
+    (hasChanged, isBehind) = (false, false)
+  }
+
   /// Waits for keys; while there are none, what is missing around the state is computed a portion
   /// at a time, and shown when it is there.
-  private func waitForKeys() throws(UserError) -> [Key] {
+  private mutating func waitForKeys() throws(UserError) -> [Key] {
     var portions = 0
     while cache.work(for: state) {
       portions += 1
+      isBehind = true
       if state.awaitsTour, cache.foundTour != nil { return [] }
       let keys = try terminal.nextKeys(milliseconds: 0)
       if !keys.isEmpty || isLookDue { return keys }
-      if portions.isMultiple(of: 12) { showWhatIsKnown() }
+      if portions.isMultiple(of: 12) { draw() }
     }
-    if portions > 0 { showWhatIsKnown() }
+    if portions > 0 { draw() }
     if state.awaitsTour { return [] }
     var milliseconds: Int32 = -1
     if state.playback.isRunning {
@@ -109,6 +129,7 @@ struct TerminalLoop {
           try cache.session.reading(model), name: cache.model.name, command: cache.model.command)
         state = Explorer.carry(state, from: cache, to: next)
         cache = next
+        isBehind = true
         actions.append(.show(Toast("A better model has been written: this is it")))
       } catch {
         watcher.refuse(because: "\(error)")
@@ -116,10 +137,6 @@ struct TerminalLoop {
     }
     self.watcher = watcher
     return watcher.status == state.watch ? actions : [.watch(watcher.status)] + actions
-  }
-
-  private func showWhatIsKnown() {
-    terminal.show(Explorer.render(state, cache.scene(for: state), glyphs: glyphs).canvas)
   }
 
   /// What happens when no key has come.

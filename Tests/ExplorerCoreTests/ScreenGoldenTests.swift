@@ -36,7 +36,8 @@ struct View: Sendable, CustomTestStringConvertible {
     View(name: "compare", keys: "c,Left,Left"), View(name: "compare-edit", keys: "c,e,d"),
     View(name: "compare-slots", keys: "c,Left,Left,BTab"),
     View(name: "map", keys: "m"), View(name: "map-near", keys: "m,s,Tab,Tab,Enter,Tab"),
-    View(name: "diagnosis", keys: "d"), View(name: "tour", keys: "t"),
+    View(name: "diagnosis", keys: "d"), View(name: "recency", keys: "W,Down"),
+    View(name: "tour", keys: "t"),
     View(name: "tour-second", keys: "t,Right"),
     View(name: "sorted", keys: "s,s,Tab,Tab"), View(name: "unseen", keys: "x,BTab"),
     View(name: "theme", keys: "T"), View(name: "model-plain", keys: "p,i"),
@@ -85,11 +86,11 @@ struct ScreenGoldenTests {
     try expectGolden(text, view.name)
   }
 
-  @Test("on a large screen", arguments: ["", "w"])
+  @Test("on a large screen", arguments: ["", "w", "W"])
   func large(keys: String) throws {
     let little = try LittleData()
     try expectGolden(
-      try little.text(keys, columns: 200, rows: 60), keys.isEmpty ? "large" : "large-why")
+      try little.text(keys, columns: 200, rows: 60), ["": "large", "w": "large-why", "W": "large-recency"][keys] ?? keys)
   }
 
   @Test("too small for a pane")

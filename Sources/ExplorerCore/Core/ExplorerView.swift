@@ -5,6 +5,8 @@ protocol ExplorerView: SendableMetatype {
   /// Keys of the panes that open it.
   static var openers: [Binding] { get }
   static var bindings: [Binding] { get }
+  /// What its signs and numbers mean.
+  static func legend(_ words: Terminology, _ glyphs: Glyphs) -> [Legend.Entry]
   /// Adds what the view shows of a state.
   static func compose(_ scene: inout Scene, _ selection: Selection)
   /// Does a portion of what the view misses; false if it misses nothing at this turn.
@@ -23,8 +25,14 @@ enum WorkTurn {
 extension ExplorerView {
   static var openers: [Binding] { [] }
   static var bindings: [Binding] { [] }
+  static func legend(_ words: Terminology, _ glyphs: Glyphs) -> [Legend.Entry] { [] }
   static func compose(_ scene: inout Scene, _ selection: Selection) {}
   static func work(_ selection: Selection, at turn: WorkTurn) -> Bool { false }
+}
+
+/// A view that is one of the panes.
+protocol PaneView: ExplorerView {
+  static var pane: Pane { get }
 }
 
 /// What content is computed for: a state as the screen shows it, and the history and step it is at.

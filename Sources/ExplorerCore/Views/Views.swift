@@ -5,7 +5,10 @@ enum Views {
     WhyPane.self, UsersView.self, OwnUsersView.self, EditView.self, CompareView.self,
     HistoryPane.self, GRUStatePane.self, CardView.self, MemoryPane.self, RecommendationsPane.self,
     PaneKeys.self, TourView.self, ExportView.self, MapView.self, DiagnosisView.self,
+    RecencyView.self,
   ]
+
+  static let panes = all.compactMap { $0 as? any PaneView.Type }
 
   /// Those that take the place of the panes.
   static let full = all.compactMap { $0 as? any FullView.Type }

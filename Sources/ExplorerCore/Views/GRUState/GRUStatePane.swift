@@ -3,7 +3,9 @@ import KSRModel
 import KSRNumerics
 
 /// How the state of the recurrent network moves from step to step.
-enum GRUStatePane: ExplorerView {
+enum GRUStatePane: PaneView {
+  static let pane = Pane.gruState
+
   static func draw(
     _ viewer: ViewerScene, _ step: StepScene, in placement: Layout.Placement, _ frame: inout Frame
   ) {
@@ -173,5 +175,29 @@ enum HeatMap {
       }
     }
     return sums
+  }
+}
+
+extension GRUStatePane {
+  static func legend(_ words: Terminology, _ glyphs: Glyphs) -> [Legend.Entry] {
+    func entry(_ sign: String, _ names: String, _ text: String) -> Legend.Entry {
+      Legend.Entry(sign: sign, names: names, text: text, panes: [.gruState])
+    }
+    return [
+      entry(
+        words.likePrevious, "cosine h_t cos",
+        words.isPlain
+          ? "How alike the running state is to the one before: 1 the same, 0 unrelated."
+          : "Cosine of the GRU's state with the one before: 1 same direction, 0 unrelated."),
+      entry(
+        words.change, "change norm",
+        words.isPlain
+          ? "How far this item moved the running state."
+          : "Length of h_t less h_t-1: how far this item moved the state."),
+      entry(
+        "step \(glyphs.marks.times) step", "heat map similarity",
+        "How alike the states of any two steps are: the lighter or fuller, the more."),
+      entry(words.mostAlike, "similar", "Earlier steps whose state is most like this one's."),
+    ]
   }
 }

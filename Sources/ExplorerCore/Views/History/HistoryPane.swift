@@ -8,7 +8,9 @@ extension Command {
 
 /// What the viewer watched, and how well the model foresaw it; after edits also what was put in or
 /// moved, and the place that is edited.
-enum HistoryPane: ExplorerView {
+enum HistoryPane: PaneView {
+  static let pane = Pane.history
+
   static let bindings: [Binding] = [
     Binding(
       ["/"], .find, "find", "Look for a title in this history and go there.",
@@ -161,5 +163,55 @@ struct FindMenu: ListOverlay {
   func choose(_ row: Int, on next: inout Explorer.Transition, _ scene: Scene) {
     next.state.overlay = nil
     Explorer.go(to: row, in: &next.state, scene)
+  }
+}
+
+extension HistoryPane {
+  static func legend(_ words: Terminology, _ glyphs: Glyphs) -> [Legend.Entry] {
+    let marks = glyphs.marks
+    func entry(_ sign: String, _ names: String, _ text: String) -> Legend.Entry {
+      Legend.Entry(sign: sign, names: names, text: text, panes: [.history])
+    }
+    return [
+      entry(
+        words.rank, "rank place",
+        "Place that the model gave to this item before it was watched; 1"
+          + " is best."),
+      entry(
+        String(marks.train), "mark train fitted",
+        "\(words.fitted.capitalizedFirst): the model knows the answer; the rank proves nothing."),
+      entry(
+        String(marks.valid), "mark validation valid",
+        "\(words.validation.capitalizedFirst): left out of training, used to choose the epoch."),
+      entry(
+        String(marks.test), "mark test held out",
+        "\(words.test.capitalizedFirst): left out of training; the rank is a prediction."),
+      entry(String(marks.here), "here step", "The step that all panes show."),
+      Legend.Entry(
+        sign: String(marks.truth), names: "truth next", text: "What was really watched next.",
+        panes: [.history, .recommendations]),
+      entry(
+        String(marks.unseen), "unseen window",
+        "Too long ago: the model does not read this item any more."),
+      entry(
+        words.hits, "hits header",
+        "Of the steps left out of training, those whose item was among the first ten."),
+      Legend.Entry(
+        sign: words.heldOut, names: "held out header viewers",
+        text: "Nothing of this viewer was used in training.", panes: []),
+      Legend.Entry(
+        sign: "simulated", names: "sim. header viewers",
+        text: "Made up by a program that follows known attributes: no real person.", panes: []),
+      Legend.Entry(
+        sign: String(String.UnicodeScalarView(glyphs.spark.prefix(4))), names: "curve header",
+        text: "Above all: how far each step around this one moved the state.", panes: []),
+      Legend.Entry(
+        sign: "own", names: "header viewers",
+        text: "A viewer made here, of films that somebody typed.", panes: []),
+      Legend.Entry(
+        sign: words.ndcg, names: "NDCG metric header",
+        text: "How high what came next is ranked, on average: 1 always first, 0 never in ten.",
+        panes: []),
+    ]
   }
 }

@@ -1,7 +1,9 @@
 import Explanation
 
 /// The slots of the memory: how much each is read and written, and what it holds.
-enum MemoryPane: ExplorerView {
+enum MemoryPane: PaneView {
+  static let pane = Pane.memory
+
   static let bindings: [Binding] = [
     Binding(
       ["s"], .sort, "sort", "Order the relations by model, attention, change, name.",
@@ -236,5 +238,46 @@ enum SlotDetail {
         rect, with: frame.glyphs.shade(Double(abs(cell) / most)),
         style: Style(cell < 0 ? .negative : .positive))
     }
+  }
+}
+
+extension MemoryPane {
+  static func legend(_ words: Terminology, _ glyphs: Glyphs) -> [Legend.Entry] {
+    let marks = glyphs.marks
+    func entry(_ sign: String, _ names: String, _ text: String) -> Legend.Entry {
+      Legend.Entry(sign: sign, names: names, text: text, panes: [.memory])
+    }
+    return [
+      entry(
+        words.attention, "alpha attention",
+        "Attention: the share of the memory's reading that comes from this relation."),
+      entry(
+        "\(marks.up) \(marks.down)", "up down rise fall",
+        "Attention rose or fell since the step before."),
+      entry(
+        words.gate, "z write gate",
+        "How much of what was remembered here this item has overwritten: 0 none, 1 all."),
+      entry(
+        words.gamma, "gamma temperature",
+        "What attention is sharpened by; with much of it one relation takes all."),
+      entry(
+        ".57 Name", "holds weight share known tail",
+        "The known fact makes .57 of what the relation remembers (exact)."),
+      entry(
+        "\(marks.about) Name", "about nearest approximate",
+        "A name whose vector is near to what is remembered (approximate)."),
+      entry(
+        words.cosine, "cosine cos", "Likeness of two directions: 1 the same, 0 unrelated."),
+      entry(
+        "\(glyphs.shades.dropFirst().map(String.init).joined())", "strip value vector shades",
+        "The remembered numbers themselves; colour is the sign, shade the size."),
+      entry(
+        "at each step", "map attention history",
+        "When each relation was read, or written: shades up to the row's own most;"
+          + " \(words.gate) begins at its least."),
+      entry(
+        "1.20\(marks.times)", "times mean ratio",
+        "Attention as a multiple of the model's mean for this relation."),
+    ]
   }
 }

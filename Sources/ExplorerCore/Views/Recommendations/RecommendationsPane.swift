@@ -7,7 +7,9 @@ extension Command {
 
 /// What the model would have the viewer watch next, and what each score is made of; after edits how
 /// far each item moved against the unedited run, and what is gone.
-enum RecommendationsPane: ExplorerView {
+enum RecommendationsPane: PaneView {
+  static let pane = Pane.recommendations
+
   static let bindings: [Binding] = [
     Binding(
       ["x"], .hideSeen, "hide seen", "Hide what the viewer has watched, or show it again.",
@@ -284,5 +286,38 @@ struct Moved {
       text = String(marks.separator)
       style = Style(.muted)
     }
+  }
+}
+
+extension RecommendationsPane {
+  static func legend(_ words: Terminology, _ glyphs: Glyphs) -> [Legend.Entry] {
+    let marks = glyphs.marks
+    func entry(_ sign: String, _ names: String, _ text: String, why: Bool = false) -> Legend.Entry {
+      Legend.Entry(
+        sign: sign, names: names, text: text,
+        panes: why ? [.recommendations, .why] : [.recommendations])
+    }
+    return [
+      entry(
+        words.probability, "p probability chance",
+        "Chance of being watched next, among all items, as the model sees it."),
+      entry(words.score, "score points", "What the ranking goes by; only differences count."),
+      entry(String(marks.seen), "seen watched", "Watched before; x hides such items."),
+      entry(
+        "\(marks.times)3", "times steps shared fact",
+        "So many steps of the history share this known fact with the item.", why: true),
+      entry(
+        "over the average", "contrast mean +",
+        "The score less that of the average item; the parts below add up to it.", why: true),
+      entry(
+        words.sequence, "sequence order GRU",
+        "The part of the score from the order of what was watched.", why: true),
+      entry(
+        words.constant, "constant bias",
+        "The part of the score that is there whatever was watched.", why: true),
+      entry(
+        words.residual, "residual rounding", "What rounding leaves when all parts are added up.",
+        why: true),
+    ]
   }
 }

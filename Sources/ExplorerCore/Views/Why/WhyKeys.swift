@@ -69,3 +69,19 @@ extension WhyPane {
       does: Explorer.why),
   ]
 }
+
+extension WhyPane {
+  static func legend(_ words: Terminology, _ glyphs: Glyphs) -> [Legend.Entry] {
+    let marks = glyphs.marks
+    return [
+      Legend.Entry(
+        sign: "+ \(marks.minus)", names: "sign positive negative",
+        text: "What a step or part adds to the score, or takes from it; \(marks.separator) is less"
+          + " than .005.", panes: [.why]),
+      Legend.Entry(
+        sign: "known facts", names: "grouped by shared tails",
+        text: "The same sum by facts shared with the item; it need not be how the model sees them.",
+        panes: [.why]),
+    ]
+  }
+}

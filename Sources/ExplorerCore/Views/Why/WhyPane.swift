@@ -2,7 +2,9 @@ import Explanation
 
 /// Why the item: a sentence, what a check has shown, the rows that add up to its score, and what is
 /// known of the selected one.
-enum WhyPane: ExplorerView {
+enum WhyPane: PaneView {
+  static let pane = Pane.why
+
   static func draw(
     _ state: State, _ scene: Scene, in placement: Layout.Placement, _ frame: inout Frame
   ) {
