@@ -53,7 +53,7 @@ extension RecencyView: FullView {
     Binding([.escape, "W"], .back, in: [.recency], "close", "Close recency.", does: closer),
   ]
 
-  static func legend(_ words: Words, _ glyphs: Glyphs) -> [Legend.Entry] {
+  static func legend(_ words: Terminology, _ glyphs: Glyphs) -> [Legend.Entry] {
     [
       Legend.Entry(
         sign: "age", names: "recency step",
@@ -198,7 +198,7 @@ extension RecencyView: FullView {
 
   /// The numbers behind the bar, as many as there is room for.
   private static func columns(
-    _ width: Int, _ content: RecencyScene, _ words: Words, _ glyphs: Glyphs
+    _ width: Int, _ content: RecencyScene, _ words: Terminology, _ glyphs: Glyphs
   ) -> [Column] {
     func number(_ value: Double) -> String { glyphs.probability(Float(value)) }
     var columns = [Column(title: "share", width: 5) { number($0.share) }]
