@@ -54,6 +54,9 @@ enum ScorePartsView {
     }
     let table = Table(hasBar ? [names, bar, amount] : [names, amount], width: room.columns)
     for row in lines.indices { table.draw(row, in: room.line(row + 1), &frame) }
+    // What rounding leaves is said where it is more than rounding.
+    let magnitude = lines.reduce(abs(item.parts.score)) { max($0, abs($1.amount)) }
+    guard abs(item.parts.residual) > 1e-4 * magnitude else { return }
     let last = room.line(lines.count + 1)
     frame.put(frame.words.residual, last, style: Style(.muted))
     frame.put(

@@ -23,7 +23,7 @@ extension WhyScene {
         .reduce(Float(0)) { $0 + parts[$1].1 }
       var texts = order.prefix(count).map { "\(parts[$0].0) \(glyphs.signed(parts[$0].1))" }
       if abs(rest) >= 0.005 { texts.append("others \(glyphs.signed(rest))") }
-      texts.append("\(words.residual) \(glyphs.tiny(table.residual))")
+      if !table.addsUp { texts.append("\(words.residual) \(glyphs.tiny(table.residual))") }
       let sum = " = " + texts.joined(separator: dot)
       if let start = starts.first(where: { $0.columns + sum.columns <= width }) {
         return start + sum

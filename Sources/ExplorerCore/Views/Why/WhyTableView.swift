@@ -16,7 +16,8 @@ enum WhyTableView {
     ) { .select(.why, $0) }
     guard hasTotal else { return }
     let line = room.line(min(height, table.rows.count) + 1)
-    let residual = state.why.path.isEmpty ? why.contributions.residual : nil
+    let saysResidual = state.why.path.isEmpty && !why.contributions.addsUp
+    let residual = saysResidual ? why.contributions.residual : nil
     let tiny = residual.map { "\(frame.words.residual) \(frame.glyphs.tiny($0))" }
     let texts = [tiny.map { "all, \($0)" }, tiny, "all"].compactMap { $0 }
     frame.put(
