@@ -109,7 +109,8 @@ struct TerminalLoop {
           try cache.session.reading(model), name: cache.model.name, command: cache.model.command)
         state = Explorer.carry(state, from: cache, to: next)
         cache = next
-        actions.append(.show(Toast("A better model has been written: this is it")))
+        let epoch = watcher.status.epochs?.best.map { " (epoch \($0.number))" } ?? ""
+        actions.append(.show(Toast("Loaded better checkpoint" + epoch)))
       } catch {
         watcher.refuse(because: "\(error)")
       }

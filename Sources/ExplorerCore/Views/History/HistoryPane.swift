@@ -11,7 +11,7 @@ extension Command {
 enum HistoryPane: ExplorerView {
   static let bindings: [Binding] = [
     Binding(
-      ["/"], .find, "find", "Look for a title in this history and go there.",
+      ["/"], .find, "find", "Find a title in this history and go there.",
       when: Binding.hasViewer,
       does: {
         if Explorer.hasHistory(&$1.state, $2) { Explorer.open(FindMenu(), in: &$1.state) }

@@ -4,7 +4,7 @@ import Explanation
 enum MemoryPane: ExplorerView {
   static let bindings: [Binding] = [
     Binding(
-      ["s"], .sort, "sort", "Order the relations by model, attention, change, name.",
+      ["s"], .sort, "sort", "Sort the relations by model, attention, change, name.",
       when: { $1.viewer != nil && !$1.model.relationNames.isEmpty },
       does: { _, next, _ in
         next.state.slotOrder = next.state.slotOrder.next

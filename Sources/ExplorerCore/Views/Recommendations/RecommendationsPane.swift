@@ -10,14 +10,14 @@ extension Command {
 enum RecommendationsPane: ExplorerView {
   static let bindings: [Binding] = [
     Binding(
-      ["x"], .hideSeen, "hide seen", "Hide what the viewer has watched, or show it again.",
+      ["x"], .hideSeen, "hide seen", "Hide {items} of the history, or show them again.",
       when: Binding.hasViewer,
       does: { _, next, _ in
         next.state.hidesSeen.toggle()
         next.state.recommendation = 0
         next.state.toast = Toast(
           next.state.hidesSeen
-            ? "Items watched before are left out" : "Items watched before are shown")
+            ? "{Items} of the history are hidden" : "{Items} of the history are shown")
       })
   ]
 
