@@ -24,7 +24,7 @@ struct ExplorerCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The data folder.", valueName: "DIR"))
   var data: String?
 
-  @Option(help: ArgumentHelp("The viewer to start with.", valueName: "ID"))
+  @Option(help: ArgumentHelp("The user to start with.", valueName: "ID"))
   var viewer: String?
 
   @Option(help: ArgumentHelp("The step to start with, from 1.", valueName: "N"))
@@ -43,8 +43,8 @@ struct ExplorerCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "A view to compare with: a viewer, a step, and edits as --edit has them. %3A is a colon in "
-        + "the viewer's id.", valueName: "VIEWER:STEP[:EDITS]"))
+      "A view to compare with: a user, a step, and edits as --edit has them. %3A is a colon in "
+        + "the user's id.", valueName: "VIEWER:STEP[:EDITS]"))
   var pin: String?
 
   @Option(
@@ -61,7 +61,7 @@ struct ExplorerCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Films of a viewer of your own, oldest first, by token or title; --viewer is the name.",
+      "Items of a user of your own, oldest first, by token or title; --viewer is the name.",
       valueName: "a,b,c"))
   var items: String?
 

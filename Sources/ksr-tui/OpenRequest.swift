@@ -142,7 +142,7 @@ struct OpenRequest {
     guard !session.viewers.isEmpty else {
       if let viewer {
         throw UserError(
-          "There is no viewer \(quoted(viewer)): the model was opened without data.")
+          "There is no user \(quoted(viewer)): the model was opened without data.")
       }
       return (nil, 0)
     }
@@ -153,7 +153,7 @@ struct OpenRequest {
     guard let place = session.viewers.firstIndex(where: { $0.user == viewer }) else {
       let some = session.viewers.prefix(3).map { quoted($0.user) }.joined(separator: ", ")
       throw UserError(
-        "There is no viewer \(quoted(viewer)) among the \(session.viewers.count) of"
+        "There is no user \(quoted(viewer)) among the \(session.viewers.count) of"
           + " \(session.folder?.name ?? "the data"); the first are \(some).")
     }
     let history = session.viewers[place]
@@ -169,7 +169,7 @@ struct OpenRequest {
     guard let step, edit == nil else { return nil }
     guard (1...count).contains(step) else {
       throw UserError(
-        "There is no step \(step): viewer \(quoted(viewer)) has steps 1 to \(count).")
+        "There is no step \(step): user \(quoted(viewer)) has steps 1 to \(count).")
     }
     return step - 1
   }

@@ -130,7 +130,8 @@ struct TerminalLoop {
         state = Explorer.carry(state, from: cache, to: next)
         cache = next
         isBehind = true
-        actions.append(.show(Toast("A better model has been written: this is it")))
+        let epoch = watcher.status.epochs?.best.map { " (epoch \($0.number))" } ?? ""
+        actions.append(.show(Toast("Loaded better checkpoint" + epoch)))
       } catch {
         watcher.refuse(because: "\(error)")
       }

@@ -29,21 +29,21 @@ struct DiagnosisSection: Encodable {
     }
     var diagnosis = ModelDiagnosis(session)
     guard diagnosis.viewerTotal > 0 else {
-      throw ValidationError("No viewer has an interaction held out of training.")
+      throw ValidationError("No user has an interaction held out of training.")
     }
     let line = LiveLines()
     while diagnosis.work(multiplications: 200_000_000) {
-      line.show(["viewers evaluated: \(diagnosis.viewerCount)/\(diagnosis.viewerTotal)"])
+      line.show(["users evaluated: \(diagnosis.viewerCount)/\(diagnosis.viewerTotal)"])
     }
     line.clear()
     model = diagnosis.report
-    Console.note("evaluated \(diagnosis.viewerCount) viewers in \(duration(line.seconds))")
+    Console.note("evaluated \(diagnosis.viewerCount) users in \(duration(line.seconds))")
   }
 
   var text: String {
     var lines = [
       "\(model.all.caseCount) held-out steps (validation and test) of "
-        + "\(model.viewerCount) viewers; intervals of 95 % from resampling viewers"
+        + "\(model.viewerCount) users; intervals of 95 % from resampling users"
     ]
     lines += relationLines + [""] + sliceLines
     for (title, viewers) in [("best", model.best), ("worst", model.worst)] where !viewers.isEmpty {
@@ -52,7 +52,7 @@ struct DiagnosisSection: Encodable {
         .left("predicted \(title)\(of)", width: 34), .right("steps", width: 6), .right("NDCG@10"),
       ])
       for viewer in viewers {
-        table.add(["viewer \(printable(viewer.user))", "\(viewer.caseCount)", fixed(viewer.ndcg)])
+        table.add(["user \(printable(viewer.user))", "\(viewer.caseCount)", fixed(viewer.ndcg)])
       }
       lines += [""] + table.lines
     }

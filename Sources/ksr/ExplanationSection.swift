@@ -14,7 +14,7 @@ struct ExplanationOptions: ParsableArguments {
       """)
   var explanations = false
 
-  @Option(help: ArgumentHelp("How many viewers the explanations are evaluated on.", valueName: "N"))
+  @Option(help: ArgumentHelp("How many users the explanations are evaluated on.", valueName: "N"))
   var users = 200
 
   func validate() throws {
@@ -38,7 +38,7 @@ struct ExplanationSection: Encodable {
     let study = FidelityStudy(session, users: users, threads: threads)
     guard study.caseCount > 0 else {
       throw ValidationError(
-        "No viewer has a held-out interaction after six or more steps: there is nothing to "
+        "No user has a held-out interaction after six or more steps: there is nothing to "
           + "evaluate explanations on.")
     }
     let line = LiveLines()
@@ -50,12 +50,12 @@ struct ExplanationSection: Encodable {
     randomModel = study.parameterRandomisation()
     self.truth = truth.flatMap {
       TruthRecovery(session, truth: $0, threads: threads) { done, total in
-        line.show(["choices with a known truth: viewer \(done)/\(total)"])
+        line.show(["choices with a known truth: user \(done)/\(total)"])
       }
     }
     relationNames = session.model.relationNames
     line.clear()
-    Console.note("evaluated \(study.caseCount) viewers in \(duration(line.seconds))")
+    Console.note("evaluated \(study.caseCount) users in \(duration(line.seconds))")
   }
 
   private enum CodingKeys: String, CodingKey {
@@ -73,7 +73,7 @@ struct ExplanationSection: Encodable {
     let item =
       report.subject == .chosen ? "the item chosen next" : "the first recommendation"
     var lines = [
-      "Explanations of \(item), \(report.caseCount) viewers; means with 95 % intervals",
+      "Explanations of \(item), \(report.caseCount) users; means with 95 % intervals",
       "cells add up to the score: residual \(magnitude(report.meanResidual)) of their size on average, "
         + "\(magnitude(report.largestResidual)) at most",
     ]
@@ -130,7 +130,7 @@ struct ExplanationSection: Encodable {
 
   private var randomModelText: String {
     var lines = [
-      "The same network with random parameters, \(randomModel.caseCount) viewers: its explanations",
+      "The same network with random parameters, \(randomModel.caseCount) users: its explanations",
       "τ of the steps".filled(to: 22) + interval(randomModel.stepAgreement),
       "same first step".filled(to: 22) + interval(randomModel.sameFirstStep),
     ]
@@ -149,7 +149,7 @@ struct ExplanationSection: Encodable {
   private var truthText: String? {
     guard let truth else { return nil }
     var lines = [
-      "The truth behind \(truth.choiceCount) choices of \(truth.viewerCount) viewers kept from "
+      "The truth behind \(truth.choiceCount) choices of \(truth.viewerCount) users kept from "
         + "training: named by",
       "".filled(to: 28) + "  relation   95 %               very tail  95 %",
     ]

@@ -29,7 +29,7 @@ struct ExportCommand: ParsableCommand {
 
   @Option(
     name: .customLong("data"),
-    help: ArgumentHelp("The data folder with the viewers, for states.", valueName: "DIR"))
+    help: ArgumentHelp("The data folder with the users, for states.", valueName: "DIR"))
   var data: String?
 
   @Option(help: ArgumentHelp("The folder to write to; made if missing.", valueName: "DIR"))
@@ -37,7 +37,7 @@ struct ExportCommand: ParsableCommand {
 
   func validate() throws {
     guard vectors != .states || data != nil else {
-      throw ValidationError("--vectors states needs --data DIR: states are of viewers.")
+      throw ValidationError("--vectors states needs --data DIR: states are of users.")
     }
   }
 

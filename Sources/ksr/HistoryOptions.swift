@@ -16,7 +16,7 @@ struct HistoryOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Items instead of a viewer, oldest first, separated by commas: tokens, or names that only "
+      "Items instead of a user, oldest first, separated by commas: tokens, or names that only "
         + "one item has.", valueName: "a,b,c"))
   var items: String?
 
@@ -40,7 +40,7 @@ struct HistoryOptions: ParsableArguments {
       throw ValidationError("Whose history? Give --data DIR --viewer ID, or --items a,b,c.")
     }
     if viewer != nil, data == nil {
-      throw ValidationError("--viewer needs the folder of the viewers: --data DIR.")
+      throw ValidationError("--viewer needs the folder of the users: --data DIR.")
     }
   }
 
@@ -88,7 +88,7 @@ struct HistoryOptions: ParsableArguments {
     let near = nearest(to: viewer ?? "", among: viewers.lazy.map(\.user))
     let some = viewers.prefix(3).map(\.user).joined(separator: ", ")
     throw UserError(
-      "\(data ?? "") has no viewer \(quoted(viewer ?? "")); "
+      "\(data ?? "") has no user \(quoted(viewer ?? "")); "
         + (near.map { "the nearest is \(printable($0)), and " } ?? "")
         + "there are \(viewers.count), such as \(some).")
   }
@@ -120,7 +120,7 @@ struct ChosenHistory {
 
   /// What to call the history in a line of text.
   var name: String {
-    (viewer.map { "viewer \(printable($0))" } ?? "the items given")
+    (viewer.map { "user \(printable($0))" } ?? "the items given")
       + ", after step \(step + 1) of \(states.count): "
       + printable(model.itemNames[Int(states.items[step])])
       + (edits.map { ", edited: \(printable($0, limit: 400))" } ?? "")

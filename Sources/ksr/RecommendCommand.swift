@@ -8,7 +8,7 @@ import Text
 struct RecommendCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "recommend",
-    abstract: "Recommend items after a viewer's history, or after any items.",
+    abstract: "Recommend items after a user's history, or after any items.",
     discussion: """
       Ranks are among all items, those of the history included, as in RecBole's sequential models. \
       Models trained with cross-entropy have probabilities, BPR models do not. With --edit, each item \

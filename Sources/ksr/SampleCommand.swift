@@ -6,7 +6,7 @@ import SampleData
 struct SampleCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sample",
-    abstract: "Regenerate the bundled data: real films, simulated viewers.",
+    abstract: "Regenerate the bundled data: real films, simulated users.",
     discussion: """
       Reads films.tsv, simulates viewers from a seed and writes the catalogue, the graph, the \
       histories, the truth behind them and the graph's vectors. Facts about films are real; every \

@@ -26,7 +26,7 @@ import Testing
       Self.viewer + ["--step", "6", "--without-top", "2", "--silence", "film.film.directed_by"])
     #expect(result.status == 0 && result.errors.isEmpty)
     for part in [
-      "Why Psycho, after step 6 of 9 of viewer guest0", "rank 1 ·", "film.film.directed_by Alfred",
+      "Why Psycho, after step 6 of 9 of user guest0", "rank 1 ·", "film.film.directed_by Alfred",
       "without 6 Vertigo, 5 Psycho: score +10.54 to", "film.film.directed_by silenced: score",
       "one change is more than twice the other",
     ] {

@@ -400,7 +400,7 @@ struct ExplorerInTerminalTests {
     let program = try Programs.executable("ksr-tui")
     let data = TestEnvironment.fixture("explorer/little")
     for (arguments, part) in [
-      (["--data", data, "--viewer", "nobody"], "There is no viewer \"nobody\""),
+      (["--data", data, "--viewer", "nobody"], "There is no user \"nobody\""),
       (["--data", data, "--viewer", "bo", "--step", "9"], "has steps 1 to 8"),
       (["--data", TestEnvironment.root + "/sample-data/cinema"], "ksr train --data"),
       (["/nonexistent/model.safetensors"], "/nonexistent/model.safetensors"),
@@ -410,7 +410,7 @@ struct ExplorerInTerminalTests {
       (
         ["--data", data, "--viewer", "bo", "--step", "8", "--edit", "-1"], "1 to 7 after the edits"
       ),
-      (["--data", data, "--pin", "nobody:1"], "--pin: there is no viewer \"nobody\""),
+      (["--data", data, "--pin", "nobody:1"], "--pin: there is no user \"nobody\""),
       (["--data", data, "--map", "of=psyco"], "--map: "),
       (["--data", data, "--map", "zoom=far"], "--map, \"zoom=far\""),
       (["--data", data, "--compare", "/nonexistent/b.safetensors"], "/nonexistent/b.safetensors"),

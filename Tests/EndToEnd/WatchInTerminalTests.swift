@@ -45,7 +45,7 @@ struct WatchInTerminalTests {
     try history("1,5.5,,0.5,0\n2,5.25,0.25,0.5,1\n")
     try session.wait(for: "best 0.2500 in epoch 2")
     try place(good, "m.safetensors")
-    try session.wait(for: "A better model has been written")
+    try session.wait(for: "Loaded better checkpoint (epoch")
     #expect(try session.screen().contains("step 7/9"))
     #expect(try session.screen().contains("guest0"))
     try place(Data("nothing".utf8), "m.safetensors")

@@ -41,7 +41,7 @@ struct WhySentenceTests {
         + "strongest part: sequence; strongest slot: relation 1.")
     #expect(
       sentence(groups: [(1, 7, [(1, -1)])], other: [(3, -1)], bias: 3, relations: [0, 1, 0, 0])
-        == "Mostly because of the constant part, which no film changes; it shares no known fact "
+        == "Mostly because of the constant part, which no history changes; it shares no known fact "
         + "that helps it; strongest slot: relation 1.")
   }
 

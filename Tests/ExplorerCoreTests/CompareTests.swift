@@ -133,7 +133,7 @@ struct CompareTests {
     #expect(scene.pinned.title == "model second" && scene.live.title == "model little")
     let note = try #require(scene.note)
     #expect(note.contains("1 of 12 items are unknown to second"))
-    #expect(note.contains("1 relations are in one of the two only"))
+    #expect(note.contains("1 relations exist in only one model"))
     let history = try #require(little.session.viewers.first { $0.user == "guest0" }).items[...5]
     let tokens = history.map { little.session.model.items[Int($0)] }
     let known = tokens.compactMap { model.items.id(of: $0).map { Int32($0) } }
@@ -173,7 +173,7 @@ struct CompareTests {
     }
   }
 
-  @Test("a model that knows none of the films, or has no memory")
+  @Test("a model that knows no film up to, or has no memory")
   func strangers() throws {
     var random = RandomNetwork(seed: 2)
     random.settings.memory = .none
@@ -182,7 +182,7 @@ struct CompareTests {
     let scene = cache.scene(for: start)
     #expect(scene.comparison == nil)
     let text = Explorer.render(start, scene, glyphs: .unicode).canvas.text
-    #expect(text.contains("knows none of the films"))
+    #expect(text.contains("knows no film up to"))
     var same = try other()
     same.settings.memory = .none
     let bare = self.cache(comparedWith: same).scene(for: start)
@@ -225,7 +225,7 @@ struct CompareTests {
     let (a, b) = (little.cache.scene(for: again), little.cache.scene(for: end.state))
     #expect(a.comparison?.ranks == b.comparison?.ranks)
     for (text, part) in [
-      ("nobody:1", "no viewer \"nobody\""), ("gues0:1", "the nearest is \"guest0\""),
+      ("nobody:1", "no user \"nobody\""), ("gues0:1", "the nearest is \"guest0\""),
       ("bo:99", "steps 1 to 8"), ("bo:1:-99", "--pin edit, character 1"),
     ] {
       let error = try #require(throws: UserError.self) {

@@ -47,13 +47,14 @@ struct ExplorerTests {
   func help() throws {
     let all = try text("?", rows: 180)
     for binding in Bindings.all {
-      #expect(all.contains(binding.help.prefix(40)), "\(binding.help)")
+      let help = try little.session.model.nouns.fill(binding.help)
+      #expect(all.contains(help.prefix(40)), "\(help)")
     }
     let found = try text("?,text=MOUSE")
-    #expect(found.contains("Give the mouse"))
+    #expect(found.contains("Let the mouse"))
     #expect(!found.contains("Leave the explorer"))
     #expect(try text("?,text=zzz").contains("Nothing has these letters"))
-    let chosen = try run("?,text=the reasons for,Enter").state
+    let chosen = try run("?,text=explain the selected,Enter").state
     #expect(chosen.showsWhy && chosen.overlay == nil)
     #expect(try run("?,text=leave,Enter").effects == [.quit])
     #expect(try run("?,Escape").state.overlay == nil)
@@ -74,9 +75,9 @@ struct ExplorerTests {
       other.focus == .recommendations && other.recommendation == 1, "below the facts of the first")
     #expect(try run("WheelDown@10:3").state.step == 6)
     let row = try #require(
-      try text("?,text=reasons for").split(separator: "\n")
-        .firstIndex { $0.contains("the reasons for") })
-    #expect(try run("?,text=reasons for,Click@60:\(row)").state.showsWhy)
+      try text("?,text=explain the selected").split(separator: "\n")
+        .firstIndex { $0.contains("Explain the selected") })
+    #expect(try run("?,text=explain the selected,Click@60:\(row)").state.showsWhy)
     #expect(try run("?,Click@0:0").state.overlay == nil, "outside of the list")
     #expect(try run("?,Click@60:1").state.overlay != nil, "on the box, beside its rows")
     #expect(try run("?,WheelDown@60:9,WheelDown@60:9,WheelUp@60:9").state.menu?.selection == 1)

@@ -30,7 +30,7 @@ struct ExportTests {
       [.character("o")], from: State(size: Size(columns: 80, rows: 24)), with: cache,
       glyphs: .unicode
     ).state
-    #expect(nobody.overlay == nil && nobody.toast?.text.contains("no viewer") == true)
+    #expect(nobody.overlay == nil && nobody.toast?.text.contains("no viewer is open") == true)
   }
 
   @Test("explains the selected item at the step on the screen, in every format")

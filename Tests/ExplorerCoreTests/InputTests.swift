@@ -2,6 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 import Text
+import Workspace
 
 @testable import ExplorerCore
 
@@ -75,7 +76,7 @@ struct InputTests {
     for binding in Bindings.all {
       #expect(!binding.keys.isEmpty && !binding.contexts.isEmpty)
       #expect(binding.help.last == "." && binding.help.first?.isUppercase == true)
-      #expect(!binding.title.isEmpty && binding.title.count <= 12)
+      #expect(!binding.title.isEmpty && Nouns().fill(binding.title).count <= 12)
       for key in binding.keys {
         #expect(!key.label(.unicode).isEmpty)
         #expect(key.label(.ascii).unicodeScalars.allSatisfy { $0.isASCII })

@@ -17,7 +17,8 @@ struct LegendTests {
     ] {
       let state = try little.run(keys).state
       #expect(state.focus == pane)
-      let signs = Legend.entries(.terms(.unicode), .unicode, first: pane)
+      let signs = Legend.entries(
+        .of(.unicode, isPlain: false, little.session.model.nouns), .unicode, first: pane)
       let mine = signs.prefix { $0.panes.contains(pane) }
       #expect(mine.count >= 4, "\(pane)")
       let help = little.frame(try little.run("?", from: state).state).canvas.text

@@ -120,7 +120,7 @@ struct MapTests {
     #expect(try little.run("m,]").state.context == .map)
     #expect(try little.run("m,d").state.context == .diagnosis)
     #expect(try little.run("m,z").state.toast?.text.contains("z does nothing here") == true)
-    #expect(try little.run("m,?,text=map larger,Enter").state.context == .map)
+    #expect(try little.run("m,?,text=zoom in,Enter").state.context == .map)
     #expect(try little.run("m,v,Enter").state.context == .map)
   }
 

@@ -64,7 +64,8 @@ struct SimulatedTests {
   func real() throws {
     let little = try LittleData()
     #expect(!little.session.isSimulated)
-    #expect(try !little.text("").contains("sim"))
+    #expect(try !little.text("").contains("sim."))
+    #expect(try !little.text("").contains("simulated"))
     #expect(try little.text("v").contains("─ Viewers in the order"))
     #expect(SimulatedTruth(little.session) == nil)
   }

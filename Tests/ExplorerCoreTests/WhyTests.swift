@@ -116,7 +116,7 @@ struct WhyTests {
   func anyItem() throws {
     for keys in [
       "w,f,text=delica,Enter", "/,text=delica,C-f,Enter",
-      ":,text=search the cat,Enter,text=Delica,Enter",
+      ":,text=of the catalogue,Enter,text=Delica,Enter",
     ] {
       let scene = try little.scene(keys)
       let why = try #require(scene.why, "\(keys)")

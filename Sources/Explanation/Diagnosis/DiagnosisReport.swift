@@ -100,10 +100,10 @@ enum DiagnosisSlice: Sendable {
     switch self {
     case .all: "all"
     case .watched(let range) where range.lowerBound == 1:
-      "\(range.upperBound) items watched or fewer"
+      "\(range.upperBound) items in the history or fewer"
     case .watched(let range) where range.lowerBound > Self.long:
-      "more than \(Self.long) items watched"
-    case .watched(let range): "\(range.lowerBound) to \(range.upperBound) items watched"
+      "more than \(Self.long) items in the history"
+    case .watched(let range): "\(range.lowerBound) to \(range.upperBound) items in the history"
     case .popular(true): "popular target (first 20 %)"
     case .popular(false): "rare target (other 80 %)"
     case .known(true): "target with known facts"

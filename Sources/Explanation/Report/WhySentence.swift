@@ -40,7 +40,7 @@ private struct WhyWriter {
         + ", which \(named.isOne ? "shares" : "share") no known fact with it"
         + (group == nil ? "" : also)
     }
-    return opening + "the constant part, which no film changes" + also
+    return opening + "the constant part, which no history changes" + also
   }
 
   /// Which part of the model the score lies in.
@@ -52,7 +52,7 @@ private struct WhyWriter {
     }
     let sequence = facts.contributions.sequenceSum > sums[slot]
     if isPlain {
-      return (sequence ? "; the order of what was watched adds most" : "")
+      return (sequence ? "; the order of the history adds most" : "")
         + "; of what is remembered, \(model.relationNames[slot]) adds most"
     }
     return (sequence ? "; strongest part: sequence" : "")

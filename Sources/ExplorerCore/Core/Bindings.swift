@@ -1,3 +1,5 @@
+import Workspace
+
 /// A place with keys of its own.
 package struct Context: Hashable, Sendable {
   /// What becomes of a key that means nothing there.
@@ -51,6 +53,7 @@ package struct Binding: Sendable {
   package private(set) var contexts: Set<Context>
   /// A word or two, for the footer; neighbours with the same title share one entry there.
   package let title: String
+  /// A sentence, in which the data set's nouns are to be filled in, as in ``title``.
   package let help: String
   /// Whether the footer names it when there is room.
   package let isInFooter: Bool
@@ -73,6 +76,13 @@ package struct Binding: Sendable {
     var result = self
     result.contexts.formUnion(places)
     return result
+  }
+
+  /// Whether its words or those of a data set have some letters in them.
+  func mentions(_ letters: some StringProtocol, _ nouns: Nouns) -> Bool {
+    [nouns.fill(title), nouns.fill(help), command.rawValue].contains {
+      $0.lowercased().contains(letters)
+    }
   }
 
   /// The keys as the help and the documentation list them: all digits as one range.
@@ -168,7 +178,8 @@ package enum Bindings {
       let keys = binding.labels(.unicode).map { "`\($0)`" }.joined(separator: " ")
       let places = Context.allCases.filter { binding.contexts.contains($0) }
       lines.append(
-        "| \(keys) | \(places.map(\.words).joined(separator: ", ")) | \(binding.help) |")
+        Nouns().fill(
+          "| \(keys) | \(places.map(\.words).joined(separator: ", ")) | \(binding.help) |"))
     }
     return lines.joined(separator: "\n")
   }

@@ -52,6 +52,7 @@ public enum Explorer {
       next.state.toast = state.toast
     case .show(let toast): next.state.toast = toast
     }
+    next.state.toast?.fill(scene.model.nouns)
     return next
   }
 

@@ -4,7 +4,8 @@ extension Explorer {
   /// Depends on nothing else.
   /// Cells have roles, not colours: which theme they are seen in is the terminal's business.
   public static func render(_ state: State, _ scene: Scene, glyphs: Glyphs) -> Frame {
-    var frame = Frame(state.size, glyphs: glyphs, isPlain: state.usesPlainWords)
+    var frame = Frame(
+      state.size, glyphs: glyphs, isPlain: state.usesPlainWords, nouns: scene.model.nouns)
     let layout = state.layout
     guard layout.form != .message else {
       drawTooSmall(state.size, in: &frame)
@@ -90,7 +91,7 @@ enum EmptyView {
   static func draw(_ placement: Layout.Placement, _ scene: Scene, in frame: inout Frame) {
     let room = placement.inside
     for (row, text) in lines(placement.pane, scene, room.columns, frame.glyphs).enumerated() {
-      frame.put(text, room.line(row), style: Style(.muted))
+      frame.put(frame.words.fill(text), room.line(row), style: Style(.muted))
     }
   }
 
@@ -107,12 +108,12 @@ enum EmptyView {
     case .history: break
     }
     return scene.chosen != nil
-      ? ["The films that you add", "stand here."]
+      ? ["The {items} that you add", "stand here."]
       : scene.model.viewerCount == 0
         ? [
-          "Press n and type films:", "the model recommends", "what could come next.", "",
-          "No data was opened;", "ksr-tui MODEL --data DIR", "shows its viewers.",
+          "Press n and type {items}:", "the model recommends", "what could come next.", "",
+          "No data was opened;", "ksr-tui MODEL --data DIR", "shows its {users}.",
         ]
-        : ["No viewer chosen;", "v lists them, n makes one", "from films you type."]
+        : ["No {user} chosen;", "v lists them, n makes one", "from {items} you type."]
   }
 }

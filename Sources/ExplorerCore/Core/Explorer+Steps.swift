@@ -37,7 +37,7 @@ extension Explorer {
   /// Whether there is a history; says so where there is none.
   static func hasHistory(_ state: inout State, _ scene: Scene) -> Bool {
     if scene.viewer == nil {
-      state.toast = Toast("There is no history; v lists viewers, n makes one")
+      state.toast = Toast("There is no history; v lists {users}, n makes one")
     }
     return scene.viewer != nil
   }
@@ -80,7 +80,7 @@ extension Explorer {
 
   static func openViewers(_ state: inout State, _ scene: Scene) {
     guard scene.model.viewerCount > 0 || !state.own.isEmpty else {
-      state.toast = Toast("No viewers without data; n makes one", role: .warning)
+      state.toast = Toast("No {users} without data; n makes one", role: .warning)
       return
     }
     open(ViewersMenu(menu: Menu(anchor: state.viewer)), in: &state)

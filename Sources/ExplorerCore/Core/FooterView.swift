@@ -23,7 +23,7 @@ enum FooterView {
     var column = room.column
     let shown = entries(
       for: state.context, in: room.columns - 2, glyphs: frame.glyphs,
-      offers: { $0.isOffered(state, scene) }, title: { title(of: $0, state) })
+      offers: { $0.isOffered(state, scene) }, title: { frame.words.fill(title(of: $0, state)) })
     for entry in shown {
       let start = column
       column = frame.canvas.put(

@@ -117,7 +117,7 @@ enum HeaderView {
       }
       return runs + [(" ", Style(.test))]
     }
-    let name = "viewer \(viewer.user)"
+    let name = words.fill("{user} \(viewer.user)")
     var part = Part(runs: runs(name, "simulated", words.heldOut), weight: 1)
     if isSimulated {
       part.shorter = [

@@ -33,6 +33,8 @@ public struct ModelScene: Sendable {
   package let hasKnownFacts: Bool
   /// Whether the viewers were made up by a program.
   package let isSimulated: Bool
+  /// What the data set calls its users and items.
+  package let nouns: Nouns
   /// What a person should know about this data with this model.
   package let warnings: [String]
 
@@ -57,6 +59,7 @@ public struct ModelScene: Sendable {
       }.first
     hasKnownFacts = !model.tails.facts.isEmpty
     isSimulated = session.isSimulated
+    nouns = model.nouns
     warnings = session.warnings
   }
 }

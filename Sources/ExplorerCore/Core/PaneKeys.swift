@@ -22,13 +22,13 @@ enum PaneKeys: ExplorerView {
       [.right, "l", "."], .stepForward, in: panes, "step", "Go to the next step.",
       when: Binding.hasSteps, does: step),
     Binding(
-      [" "], .play, "play", "Let the steps go on by themselves, or stop them.",
+      [" "], .play, "play", "Play or pause.",
       when: Binding.hasSteps, does: play),
     Binding(
-      ["["], .previousChange, "change", "Back to where another relation led the attention.",
+      ["["], .previousChange, "change", "Previous change of the top-attended relation.",
       when: hasChanges, does: step),
     Binding(
-      ["]"], .nextChange, "change", "On to where another relation leads the attention.",
+      ["]"], .nextChange, "change", "Next change of the top-attended relation.",
       when: hasChanges, does: step),
     Binding(
       [.home, "g"], .firstStep, in: panes, "first step", "Go to the first step.", footer: false,
@@ -47,10 +47,10 @@ enum PaneKeys: ExplorerView {
       [.shiftRight], .skipForward, "tenth on", "Go on by a tenth of the history.", footer: false,
       when: Binding.hasSteps, does: step),
     Binding(
-      ["+"], .faster, "faster", "Let the steps go on faster.", footer: false,
+      ["+"], .faster, "faster", "Play faster.", footer: false,
       when: Binding.hasSteps, does: play),
     Binding(
-      ["-"], .slower, "slower", "Let the steps go on slower.", footer: false,
+      ["-"], .slower, "slower", "Play slower.", footer: false,
       when: Binding.hasSteps, does: play),
     Binding(
       [.up, "k"], .rowUp, in: panes, "select", "Select the row above; in the history, a step back.",
@@ -81,7 +81,7 @@ enum PaneKeys: ExplorerView {
   /// What is done to all panes.
   static let bindings: [Binding] = [
     Binding(
-      ["y"], .copy, in: panes, "copy", "Copy the command line that shows this screen.",
+      ["y"], .copy, in: panes, "copy", "Copy the command line of this screen.",
       footer: false, does: { Explorer.copy(&$1, $2) }),
     Binding(
       [.tab], .focusNext, in: panes, "pane", "Go to the next pane; on a narrow screen, show it.",
@@ -90,26 +90,26 @@ enum PaneKeys: ExplorerView {
       [.backTab], .focusPrevious, in: panes, "pane back", "Go to the pane before.", footer: false,
       does: { _, next, _ in Explorer.moveFocus(by: -1, in: &next.state) }),
     Binding(
-      [.escape], .back, "back", "Close the reasons; then go up to the viewers.", footer: false,
+      [.escape], .back, "back", "Close the reasons; then list the {users}.", footer: false,
       does: { Explorer.back(&$1.state, $2) }),
     Binding(
       [":"], .palette, "command",
-      "Find a command or what a sign means; viewer ID and step N go there.",
+      "Find a command or a sign; {user} ID and step N go there.",
       does: { _, next, _ in Explorer.open(PaletteMenu(), in: &next.state) }),
     Binding(
-      ["p"], .plainWords, "plain words", "Use plain words, or the field's terms.",
+      ["p"], .plainWords, "plain words", "Toggle plain language.",
       does: { _, next, _ in
         next.state.usesPlainWords.toggle()
         next.state.toast = Toast(
           next.state.usesPlainWords
-            ? "Plain words; p takes the field's terms" : "The field's terms")
+            ? "Plain words; p switches back" : "The field's terms")
       }),
   ]
 
   /// The terminal, and lists and cards on top.
   static let onTop: [Binding] = [
     Binding(
-      ["T"], .nextTheme, in: panes, "colours", "Take the next colours.", footer: false,
+      ["T"], .nextTheme, in: panes, "colours", "Next theme.", footer: false,
       does: { _, next, _ in
         let place = Theme.all.firstIndex(of: next.state.theme) ?? -1
         next.state.theme = Theme.all[(place + 1) % Theme.all.count]
@@ -117,7 +117,7 @@ enum PaneKeys: ExplorerView {
         next.effects.append(.redraw)
       }),
     Binding(
-      ["M"], .toggleMouse, in: panes, "mouse", "Give the mouse to the terminal, or take it back.",
+      ["M"], .toggleMouse, in: panes, "mouse", "Let the mouse select text, or take it back.",
       footer: false,
       does: { _, next, _ in
         next.state.takesMouse.toggle()
@@ -126,7 +126,7 @@ enum PaneKeys: ExplorerView {
             ? "The mouse is the explorer's again" : "The mouse selects text now; M takes it back")
       }),
     Binding(
-      [.control("l")], .redraw, in: Set(Context.allCases), "redraw", "Draw the whole screen again.",
+      [.control("l")], .redraw, in: Set(Context.allCases), "redraw", "Redraw the screen.",
       footer: false, does: { _, next, _ in next.effects.append(.redraw) }),
     Binding(
       [.home], .firstRow, in: [.menu, .viewers, .card], "first", "Select the first row.",
@@ -135,10 +135,10 @@ enum PaneKeys: ExplorerView {
       [.end], .lastRow, in: [.menu, .viewers, .card], "last", "Select the last row.", footer: false,
       when: Explorer.hasRows, does: move),
     Binding(
-      [.enter], .choose, in: [.menu], "do it", "Do what the selected row says.",
+      [.enter], .choose, in: [.menu], "do it", "Run the selected row.",
       when: Explorer.canChoose, does: Explorer.choose),
     Binding(
-      [.enter], .choose, in: [.viewers], "open", "Look at the selected viewer.",
+      [.enter], .choose, in: [.viewers], "open", "Open the selected {user}.",
       when: Explorer.canChoose, does: Explorer.choose),
     Binding(
       [.enter], .choose, in: [.export], "write", "Write the view in the selected format.",
@@ -157,7 +157,7 @@ enum PaneKeys: ExplorerView {
       does: { _, next, _ in next.effects.append(.quit) }),
     Binding(
       ["?", .function(1)], .help, in: panes, "help",
-      "Explain the signs and list the keys; type to search, Enter does the row.",
+      "Signs and keys; type to search, Enter runs the row.",
       does: { _, next, _ in Explorer.open(HelpMenu(), in: &next.state) }),
   ]
 

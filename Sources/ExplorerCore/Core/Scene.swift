@@ -55,7 +55,7 @@ public struct Scene: Sendable {
     var lastStep: Int { max(0, count - (isOwn ? 1 : 2)) }
 
     var sentence: String {
-      "Go to \(isOwn ? "own viewer" : "viewer") \(name), \(count) interactions."
+      "Go to \(isOwn ? "own {user}" : "{user}") \(name), \(count) interactions."
     }
   }
 }

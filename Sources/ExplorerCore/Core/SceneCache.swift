@@ -111,7 +111,7 @@ public final class SceneCache {
     let selection = selection(shown(state))
     var scene = scene(of: selection)
     for view in Views.all { view.compose(&scene, selection) }
-    if let name = (state.overlay as? PaletteMenu)?.viewerName {
+    if let name = (state.overlay as? PaletteMenu)?.userName(session.model.nouns) {
       scene.namedViewer = namedViewer(name, among: state.own)
     }
     if let search = state.overlay as? CatalogueSearch { scene.found = found(for: search) }

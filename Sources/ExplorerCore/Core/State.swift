@@ -1,3 +1,5 @@
+import Workspace
+
 /// Everything that the picture on the screen depends on, apart from what the model computes.
 public struct State: Equatable, Sendable {
   /// The extent of the screen.
@@ -128,7 +130,7 @@ package struct Playback: Equatable, Sendable {
 
 /// A short message in the place of the footer.
 public struct Toast: Equatable, Sendable {
-  package let text: String
+  package private(set) var text: String
   /// How it is meant: ordinary text, a warning or a failure.
   package let role: Role
 
@@ -136,4 +138,6 @@ public struct Toast: Equatable, Sendable {
     self.text = text
     self.role = role
   }
+
+  mutating func fill(_ nouns: Nouns) { text = nouns.fill(text) }
 }

@@ -1,3 +1,5 @@
+import Workspace
+
 /// What the numbers and panes are called on the screen: one word for each, in one of two sets.
 ///
 /// No label has a default, so a set that forgets one does not compile.
@@ -59,6 +61,8 @@ public struct Terminology: Equatable, Sendable {
   let test: String
   /// Whether these are the plain words.
   let isPlain: Bool
+  /// What the data set calls its users and items.
+  var nouns = Nouns()
 
   /// The words of the model's papers and of its code.
   static func terms(_ glyphs: Glyphs) -> Terminology {
@@ -66,7 +70,8 @@ public struct Terminology: Equatable, Sendable {
       history: "History", gruState: "GRU state", memory: "Memory and attention",
       recommendations: "Recommended", why: "Why", rank: "rank", attention: glyphs.alpha,
       attentionInText: glyphs.alpha, gate: "z", shortGate: "z", probability: "p", score: "score",
-      likePrevious: "cos(h_t, h_t-1)", change: "size of change", mostAlike: "most alike before",
+      likePrevious: "cos(h_t, h_t-1)", change: glyphs.spelled("‖h_t − h_{t−1}‖"),
+      mostAlike: "most similar steps",
       cosine: "cos", residual: "residual", hits: "hits@10", collapsed: "attention collapsed",
       entropy: "mean entropy", sequence: "sequence", constant: "constant", gamma: glyphs.gamma,
       ndcg: "NDCG@10", heldOut: "held out", shortHeldOut: "held out", fitted: "fitted",
@@ -75,15 +80,25 @@ public struct Terminology: Equatable, Sendable {
 
   /// Plain words, for people who have not read the papers.
   static let plain = Terminology(
-    history: "Watched", gruState: "Running state", memory: "Memory",
+    history: "History", gruState: "Running state", memory: "Memory",
     recommendations: "Recommended", why: "Why", rank: "place", attention: "attention",
     attentionInText: "attention", gate: "overwritten", shortGate: "new", probability: "chance",
     score: "points", likePrevious: "like the last", change: "how much moved",
-    mostAlike: "most alike before", cosine: "likeness", residual: "rounding",
+    mostAlike: "most similar steps", cosine: "likeness", residual: "rounding",
     hits: "in first ten", collapsed: "reads one relation only", entropy: "evenness",
     sequence: "order", constant: "always", gamma: "sharpness", ndcg: "foresight",
     heldOut: "not learnt from", shortHeldOut: "unlearnt", fitted: "learnt from",
     validation: "used to choose the model", test: "never used", isPlain: true)
+
+  /// The words of a screen, with the nouns of its data set.
+  static func of(_ glyphs: Glyphs, isPlain: Bool, _ nouns: Nouns) -> Terminology {
+    var words = isPlain ? plain : terms(glyphs)
+    words.nouns = nouns
+    return words
+  }
+
+  /// A sentence for any data set, with this one's nouns.
+  func fill(_ text: String) -> String { nouns.fill(text) }
 
   /// What stands above a pane.
   func title(of pane: Pane) -> String {

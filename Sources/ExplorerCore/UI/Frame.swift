@@ -1,4 +1,5 @@
 import Text
+import Workspace
 
 /// A picture, and what a click on its parts means.
 public struct Frame: Sendable {
@@ -9,10 +10,12 @@ public struct Frame: Sendable {
   let words: Terminology
   private var hotspots: [(rect: Rect, action: Action?)] = []
 
-  package init(_ size: Size, glyphs: Glyphs, isPlain: Bool = false) {
+  package init(
+    _ size: Size, glyphs: Glyphs, isPlain: Bool = false, nouns: Nouns = Nouns()
+  ) {
     canvas = Canvas(size)
     self.glyphs = glyphs
-    words = isPlain ? .plain : .terms(glyphs)
+    words = .of(glyphs, isPlain: isPlain, nouns)
   }
 
   /// What a click at a place does: that of the part which was drawn last there.

@@ -132,7 +132,7 @@ extension ListOverlay {
   func canChoose(_ row: Row) -> Bool { true }
 
   private func rows(_ state: State, _ scene: Scene) -> [Row] {
-    rows(state, scene, .terms(.unicode), .unicode)
+    rows(state, scene, .of(.unicode, isPlain: false, scene.model.nouns), .unicode)
   }
 
   /// How many rows are seen at once.
@@ -183,8 +183,8 @@ extension ListOverlay {
   func draw(_ state: State, _ scene: Scene, on layout: Layout, in frame: inout Frame) {
     let area = area(on: layout)
     let inside = frame.box(
-      title(state, scene, width: area.columns, frame.glyphs), area, on: layout)
-    drawFilter(hint(state, scene), in: inside.line(0), &frame)
+      frame.words.fill(title(state, scene, width: area.columns, frame.glyphs)), area, on: layout)
+    drawFilter(frame.words.fill(hint(state, scene)), in: inside.line(0), &frame)
     let room = inside.dropFirst(rows: 1)
     var list = list(in: room, on: layout)
     let rows = rows(state, scene, frame.words, frame.glyphs)
@@ -199,7 +199,7 @@ extension ListOverlay {
       &frame)
     guard !rows.isEmpty else {
       for (line, said) in empty(state, scene, width: list.columns).enumerated() {
-        frame.put(said.text, list.line(line), style: Style(said.role))
+        frame.put(frame.words.fill(said.text), list.line(line), style: Style(said.role))
       }
       return
     }

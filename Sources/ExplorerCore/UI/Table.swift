@@ -119,7 +119,8 @@ struct Table {
   func drawTitles(in line: Rect, _ frame: inout Frame) {
     for place in places where !place.column.title.isEmpty {
       frame.put(
-        place.column.title, line, at: place.start, columns: place.width, place.column.alignment,
+        frame.words.fill(place.column.title), line, at: place.start, columns: place.width,
+        place.column.alignment,
         style: Style(.muted))
     }
   }
@@ -130,7 +131,8 @@ struct Table {
   func drawTitles(over placement: Layout.Placement, offset: Int = 0, _ frame: inout Frame) {
     for place in places where !place.column.title.isEmpty {
       frame.heading(
-        place.column.title, placement, at: offset + place.start, columns: place.width,
+        frame.words.fill(place.column.title), placement, at: offset + place.start,
+        columns: place.width,
         place.column.alignment)
     }
   }

@@ -41,10 +41,11 @@ extension Card {
     let count = Int(session.popularity[Int(item)])
     lines.append(
       Line(
-        label: "watched",
+        label: "seen",
         text: session.viewers.isEmpty
           ? "no data"
-          : "\(number(count)) times; \(number(session.viewers.count)) viewers in all"))
+          : "\(number(count)) times; \(number(session.viewers.count)) \(model.nouns.user.many) in all"
+      ))
     for (place, near) in nearest.nearest(to: item, count: 5).enumerated() {
       let cosine = Glyphs.unicode.share(near.score)
       lines.append(

@@ -78,10 +78,10 @@ extension Command {
 extension CardView: ExplorerView {
   static let bindings: [Binding] = [
     Binding(
-      [.enter], .inspect, in: [.main, .edit], "card", "Show what is known of the selected film.",
+      [.enter], .inspect, in: [.main, .edit], "card", "Show the card of the selected {item}.",
       footer: false, when: Binding.hasViewer, does: { Explorer.inspect(&$1.state, $2) }),
     Binding(
-      ["i"], .modelCard, "model", "Show what is known of the model.", footer: false,
+      ["i"], .modelCard, "model", "Show the card of the model.", footer: false,
       does: { _, next, _ in Explorer.open(CardView(subject: .model), in: &next.state) }),
   ]
 }

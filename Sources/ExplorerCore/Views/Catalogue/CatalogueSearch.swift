@@ -82,7 +82,7 @@ struct CatalogueSearch: ListOverlay {
       scene.why.map { "Why \($0.title) over \(glyphs.ellipsis)" } ?? "Why over another item"
     case .insert(let place): "Insert as step \(place + 1)"
     case .replace(let step): "In the place of step \(step + 1)"
-    case .add(let own): own.isNew ? "A viewer of your own" : "Films of \(own.name)"
+    case .add(let own): own.isNew ? "{A user} of your own" : "{Items} of \(own.name)"
     }
   }
 
@@ -182,7 +182,7 @@ struct CatalogueSearch: ListOverlay {
     if history(layout) == nil {
       // Without the history in sight the last item is named.
       frame.put(
-        chosen.last.map { "\(chosen.count). \($0.text)" } ?? "No film chosen yet", rest.line(0),
+        chosen.last.map { "\(chosen.count). \($0.text)" } ?? "No {item} chosen yet", rest.line(0),
         style: Style(.title))
       rest = rest.dropFirst(rows: isWide ? 2 : 1)
     } else if !isWide {
@@ -190,7 +190,7 @@ struct CatalogueSearch: ListOverlay {
     }
     guard !chosen.isEmpty, let step = scene.step else {
       frame.put("Recommendations stand here", rest.line(0), style: Style(.muted))
-      frame.put("from the first film on.", rest.line(1), style: Style(.muted))
+      frame.put("from the first {item} on.", rest.line(1), style: Style(.muted))
       return
     }
     drawRecommended(

@@ -9,11 +9,11 @@ extension CompareView: ExplorerView {
   static let openers: [Binding] = [
     Binding(
       ["c"], .compare, in: [.main, .edit], "compare",
-      "Pin this view and compare what follows with it, or end that.", when: Binding.hasViewer,
+      "Pin this view as A and compare B with it; again ends it.", when: Binding.hasViewer,
       does: { Explorer.toggleComparison(&$1.state, $2) }),
     Binding(
       ["C"], .compareModels, in: [.main, .edit], "models",
-      "Compare with the second model (--compare), or end that.", footer: false,
+      "Compare with the second model (--compare); again ends it.", footer: false,
       when: { $1.viewer != nil && $1.model.comparedName != nil },
       does: { Explorer.toggleModels(&$1.state, $2) }),
   ]

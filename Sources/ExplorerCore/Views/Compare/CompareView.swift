@@ -37,8 +37,8 @@ enum CompareView {
 
   /// Says why there is nothing to compare.
   static func drawNothing(in placement: Layout.Placement, _ frame: inout Frame) {
-    let text = "Nothing to compare: the second model knows none of the films up to this step."
-    for (row, line) in text.wrapped(to: placement.inside.columns).enumerated() {
+    let text = "Nothing to compare: the second model knows no {item} up to this step."
+    for (row, line) in frame.words.fill(text).wrapped(to: placement.inside.columns).enumerated() {
       frame.put(line, placement.inside.line(row), style: Style(.warning))
     }
   }
@@ -175,7 +175,7 @@ enum CompareLists {
     let distance = frame.glyphs.share(comparison.attentionDistance)
     let texts = [
       "A and B recommend; \(same)"
-        + (comparison.relations.isEmpty ? "" : "; the attention differs by \(distance)"),
+        + (comparison.relations.isEmpty ? "" : "; total variation of α \(distance)"),
       "A and B recommend; \(same)", same, "\(comparison.shared.count) shared",
     ]
     frame.put(

@@ -64,7 +64,7 @@ public struct ComparedModel {
     if unknownHere > 0 { parts.append("\(unknownHere) of its items are unknown here") }
     let unmatched = slots.count { $0 == nil }
     if unmatched > 0 || !ownSlots.isEmpty {
-      parts.append("\(unmatched + ownSlots.count) relations are in one of the two only")
+      parts.append("\(unmatched + ownSlots.count) relations exist in only one model")
     }
     drift = parts.isEmpty ? nil : parts.joined(separator: "; ") + "."
   }

@@ -6,7 +6,7 @@ extension Explorer {
   static func toggleComparison(_ state: inout State, _ scene: Scene) {
     guard state.pin == nil else { return endComparison(&state) }
     guard let viewer = state.viewer, let step = scene.step else {
-      state.toast = Toast("There is nothing to compare; v lists viewers, n makes one")
+      state.toast = Toast("There is nothing to compare; v lists {users}, n makes one")
       return
     }
     state.pin = .view(
@@ -20,7 +20,7 @@ extension Explorer {
     guard state.pin != .model else { return endComparison(&state) }
     guard scene.model.comparedName != nil else {
       state.toast = Toast(
-        "No second model is open: ksr-tui --compare MODEL opens one; c compares steps and viewers",
+        "No second model is open: ksr-tui --compare MODEL opens one; c compares steps and {users}",
         role: .warning)
       return
     }

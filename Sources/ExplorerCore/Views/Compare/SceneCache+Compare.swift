@@ -160,6 +160,7 @@ extension SceneCache {
     let count = viewer.edited?.edits.count ?? 0
     let edits = count == 0 ? "" : count == 1 ? ", 1 edit" : ", \(count) edits"
     let user = history(of: viewer).user
-    return ("viewer \(user), step \(step + 1)\(edits)", "step \(step + 1)\(edits), \(user)")
+    let noun = session.model.nouns.user.one
+    return ("\(noun) \(user), step \(step + 1)\(edits)", "step \(step + 1)\(edits), \(user)")
   }
 }

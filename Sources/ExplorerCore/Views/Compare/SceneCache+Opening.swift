@@ -34,7 +34,7 @@ extension SceneCache {
       let near = AtomicFiles.nearest(
         to: request.viewer, among: session.viewers.lazy.map(\.user) + state.own.map(\.name))
       throw UserError(
-        "--pin: there is no viewer \(quoted(request.viewer)) among the "
+        "--pin: there is no user \(quoted(request.viewer)) among the "
           + "\(session.viewers.count)" + (near.map { "; the nearest is \(quoted($0))." } ?? "."))
     }
     let run = try edited(viewer, request.script, option: "pin ")
@@ -60,7 +60,7 @@ extension SceneCache {
   ) throws(UserError) -> Int {
     guard (1...run.rows.count).contains(step) else {
       throw UserError(
-        "There is no step \(step): viewer \(quoted(user)) has steps 1 to "
+        "There is no step \(step): user \(quoted(user)) has steps 1 to "
           + "\(run.rows.count)\(run.edits.isEmpty ? "" : " after the edits").")
     }
     return step - 1

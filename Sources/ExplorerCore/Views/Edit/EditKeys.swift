@@ -46,20 +46,20 @@ enum EditView: ExplorerView {
       ["d", .delete], .editDelete, in: [.edit], "delete", "Delete the step.", does: Explorer.edit),
     Binding(
       ["a"], .editInsert, in: [.edit], "insert",
-      "Insert a film after the step; type to search, tried at once.", does: Explorer.edit),
+      "Insert {a item} after the step; type to search, tried at once.", does: Explorer.edit),
     Binding(
-      ["i"], .editInsertBefore, in: [.edit], "before", "Insert a film before the step.",
+      ["i"], .editInsertBefore, in: [.edit], "before", "Insert {a item} before the step.",
       footer: false, does: Explorer.edit),
     Binding(
       ["r"], .editReplace, in: [.edit], "replace",
-      "Put another film in the place of the step's.", does: Explorer.edit),
+      "Replace the step's {item}.", does: Explorer.edit),
     Binding(
       ["K", .shiftUp], .editMoveUp, in: [.edit], "move", "Move the step up.", does: Explorer.edit),
     Binding(
       ["J", .shiftDown], .editMoveDown, in: [.edit], "move", "Move the step down.",
       does: Explorer.edit),
     Binding(
-      ["x"], .editCut, in: [.edit], "cut", "Cut here: drop all after the step.",
+      ["x"], .editCut, in: [.edit], "cut", "Cut: drop the steps after this one.",
       does: Explorer.edit),
     Binding(
       ["s"], .silence, in: [.edit], "silence",
@@ -71,7 +71,7 @@ enum EditView: ExplorerView {
       ["-"], .boostLess, in: [.edit], "boost",
       "Weaken it: its weight times 1/2, then all rescaled to 1.", does: Explorer.edit),
     Binding(
-      ["f"], .force, in: [.edit], "force", "Force all attention onto it, or give it back.",
+      ["f"], .force, in: [.edit], "force", "Force all attention onto it, or release it.",
       does: Explorer.edit),
     Binding(
       [">"], .gammaMore, in: [.edit], "gamma",
@@ -80,22 +80,22 @@ enum EditView: ExplorerView {
       ["<"], .gammaLess, in: [.edit], "gamma",
       "Halve gamma: the softmax is computed again, flatter.", footer: false, does: Explorer.edit),
     Binding(
-      ["u"], .undo, in: [.main, .edit], "undo", "Take the last edit back.", footer: false,
+      ["u"], .undo, in: [.main, .edit], "undo", "Undo.", footer: false,
       when: { state, _ in !state.edits.past.isEmpty }, does: undo),
     Binding(
       ["U", .control("r")], .redo, in: [.main, .edit], "redo",
-      "Do the edit again that was taken back.", footer: false,
+      "Redo.", footer: false,
       when: { state, _ in !state.edits.future.isEmpty }, does: undo),
     Binding(
-      ["R"], .dropEdits, in: [.edit], "drop all", "Take all edits back; u brings them again.",
+      ["R"], .dropEdits, in: [.edit], "drop all", "Drop all edits; u brings them back.",
       footer: false, when: { state, _ in !state.edits.edits.isEmpty }, does: undo),
     Binding(
       ["S"], .smallestSet, in: [.main, .edit], "smallest set",
-      "Find the smallest set of films without which the selected one falls.", footer: false,
+      "Smallest set of {items} whose removal drops it from the top 10.", footer: false,
       when: Binding.hasViewer, does: { Explorer.toggleSmallest(&$1.state, $2) }),
     Binding(
       ["A"], .applySmallest, in: [.main, .edit], "take out",
-      "Take that smallest set out of the history, as an edit.", footer: false,
+      "Remove that smallest set from the history, as an edit.", footer: false,
       when: { _, scene in
         if case .found? = scene.whatIf?.smallest?.outcome { true } else { false }
       }, does: { Explorer.applySmallest(&$1.state, $2) }),

@@ -24,7 +24,8 @@ enum EditLine {
       .inset(columns: layout.form == .single ? 0 : 1, rows: 0)
     if let smallest = scene.whatIf?.smallest, state.seeksSmallest {
       let rows = min(sentenceRows(of: state), room.rows)
-      let lines = smallest.sentence(frame.glyphs).wrapped(to: max(1, room.columns - 1))
+      let lines = frame.words.fill(smallest.sentence(frame.glyphs)).wrapped(
+        to: max(1, room.columns - 1))
       for row in 0..<min(rows, lines.count) {
         let isCut = row == rows - 1 && lines.count > rows
         frame.put(

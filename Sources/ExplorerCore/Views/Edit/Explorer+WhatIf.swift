@@ -9,7 +9,7 @@ extension Explorer {
       return
     }
     guard let viewer = scene.viewer, !viewer.rows.isEmpty else {
-      state.toast = Toast("There is no history to edit; v lists viewers, n makes one")
+      state.toast = Toast("There is no history to edit; v lists {users}, n makes one")
       return
     }
     stop(&state)
@@ -26,7 +26,7 @@ extension Explorer {
     case .editDelete:
       guard count > 1 else {
         next.state.toast = Toast(
-          "One step must stay; r puts another film in its place", role: .warning)
+          "One step must stay; r replaces it", role: .warning)
         return
       }
       apply(.delete(step: row), on: &next, scene)

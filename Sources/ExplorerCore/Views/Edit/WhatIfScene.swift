@@ -40,7 +40,7 @@ package struct SmallestScene: Sendable {
     case .notAmongFirst(let rank):
       return "\(title) has rank \(glyphs.rank(rank)): it is not among the first 10 to fall out of"
     case .notFound(let size):
-      return "\(title) stays among the first 10: no set of up to \(size) watched films was found "
+      return "\(title) stays among the first 10: no set of up to \(size) {items} was found "
         + "without which it falls"
     case .found(_, let after, let isProven):
       let names = Self.list(titles)

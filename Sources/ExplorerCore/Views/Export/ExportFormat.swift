@@ -68,7 +68,7 @@ struct ViewExport {
   static var withoutViewer: ViewExport {
     ViewExport(
       title: "", name: [],
-      refusal: Toast("Nothing to write out: no viewer is looked at", role: .warning))
+      refusal: Toast("Nothing to write: no {user} is open", role: .warning))
   }
 }
 

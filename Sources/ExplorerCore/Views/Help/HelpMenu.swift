@@ -1,3 +1,5 @@
+import Workspace
+
 /// A row of the list of signs and keys, or of that of commands.
 enum CommandRow {
   case command(Binding)
@@ -37,10 +39,10 @@ extension CommandList {
     func parts(_ row: CommandRow) -> (sign: String, text: String, role: Role) {
       switch row {
       case .sign(let entry): (entry.sign, entry.text, .title)
-      case .viewer(let viewer): (enter, viewer.sentence, .key)
+      case .viewer(let viewer): (enter, words.fill(viewer.sentence), .key)
       case .step(let step, let count): (enter, "Go to step \(step + 1) of \(count).", .key)
       case .command(let binding):
-        (binding.labels(glyphs).joined(separator: " "), binding.help, .key)
+        (binding.labels(glyphs).joined(separator: " "), words.fill(binding.help), .key)
       }
     }
     let sign = Table.Column(.fixed(signColumns(width))) { row, width in
@@ -55,9 +57,12 @@ extension CommandList {
   func drawBeside(_ row: CommandRow, in line: Rect, _ frame: inout Frame) {
     guard case .command(let binding) = row, !binding.contexts.contains(.main), line.columns >= 70
     else { return }
-    let place = Context.allCases.first { binding.contexts.contains($0) }?.words ?? ""
+    let place = frame.words.fill(
+      Context.allCases.first { binding.contexts.contains($0) }?.words ?? "")
     let start = line.columns - place.columns
-    guard signColumns(line.columns) + 2 + binding.help.columns < start else { return }
+    guard signColumns(line.columns) + 2 + frame.words.fill(binding.help).columns < start else {
+      return
+    }
     frame.put(place, line, at: start, style: Style(.muted))
   }
 
@@ -66,7 +71,7 @@ extension CommandList {
     _ frame: inout Frame
   ) {
     let list = list(in: room, on: layout)
-    let text = selected?.detail ?? ""
+    let text = frame.words.fill(selected?.detail ?? "")
     guard text.columns > list.columns - signColumns(list.columns) - 1 else { return }
     let below = room.dropFirst(rows: list.rows)
     for (row, line) in text.wrapped(to: below.columns).prefix(below.rows).enumerated() {
@@ -96,17 +101,16 @@ struct HelpMenu: CommandList {
   {
     let signs = Legend.entries(matching: menu.filter.text, words, glyphs, first: state.focus)
     let here = signs.filter { $0.panes.contains(state.focus) }
-    return here.map(CommandRow.sign) + bindings.map(CommandRow.command)
+    return here.map(CommandRow.sign) + bindings(words.nouns).map(CommandRow.command)
       + signs.filter { !$0.panes.contains(state.focus) }.map(CommandRow.sign)
   }
 
-  private var bindings: [Binding] {
+  private func bindings(_ nouns: Nouns) -> [Binding] {
     let wanted = menu.filter.text.lowercased().drop(while: \.isWhitespace)
     guard !wanted.isEmpty else { return Bindings.all }
     return Bindings.all.filter { binding in
       let labels = binding.keys.map { $0.label(.unicode) } + binding.keys.map { $0.label(.ascii) }
-      return (labels + [binding.title, binding.help, binding.command.rawValue])
-        .contains { $0.lowercased().contains(wanted) }
+      return labels.contains { $0.lowercased().contains(wanted) } || binding.mentions(wanted, nouns)
     }
   }
 

@@ -13,7 +13,9 @@ enum Legend {
   static func entries(_ words: Terminology, _ glyphs: Glyphs, first pane: Pane? = nil) -> [Entry] {
     let inPanes = Pane.allCases.flatMap { pane in Views.panes.filter { $0.pane == pane } }
     let others = Views.all.filter { !($0 is any PaneView.Type) }
-    let all = (inPanes + others).flatMap { $0.legend(words, glyphs) }
+    let all = (inPanes + others).flatMap { $0.legend(words, glyphs) }.map { entry in
+      Entry(sign: entry.sign, names: entry.names, text: words.fill(entry.text), panes: entry.panes)
+    }
     guard let pane else { return all }
     return all.filter { $0.panes.contains(pane) } + all.filter { !$0.panes.contains(pane) }
   }
@@ -25,7 +27,9 @@ enum Legend {
     let wanted = text.lowercased().split(separator: " ")
     let shown = entries(words, glyphs, first: pane)
     let others = [Glyphs.unicode, .ascii].flatMap { glyphs in
-      [Terminology.terms(glyphs), .plain].map { entries($0, glyphs, first: pane) }
+      [false, true].map {
+        entries(.of(glyphs, isPlain: $0, words.nouns), glyphs, first: pane)
+      }
     }
     return shown.indices.filter { place in
       let texts = (others.map { $0[place] } + [shown[place]]).map {

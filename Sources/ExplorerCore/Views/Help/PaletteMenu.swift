@@ -1,10 +1,12 @@
+import Workspace
+
 /// The list in which any command is found by its words or keys, and a viewer or step is named.
 struct PaletteMenu: CommandList {
   var menu = Menu()
 
   var context: Context { .menu }
   func hint(_ state: State, _ scene: Scene) -> String {
-    "type words, a key, a sign, viewer ID, step N"
+    "type words, a key, a sign, {user} ID, step N"
   }
   func title(_ state: State, _ scene: Scene, width: Int, _ glyphs: Glyphs) -> String { "Command" }
   func area(on layout: Layout) -> Rect {
@@ -12,8 +14,10 @@ struct PaletteMenu: CommandList {
     return Layout.area(columns: 84, rows: size.rows < 20 ? size.rows : size.rows - 6, on: size)
   }
 
-  /// The viewer that the text names, as in `viewer 42`.
-  var viewerName: String? { argument(of: "viewer") }
+  /// The user that the text names, as in `user 42`, or with the noun of the data set.
+  func userName(_ nouns: Nouns) -> String? {
+    ["user", "viewer", nouns.user.one.lowercased()].lazy.compactMap { argument(of: $0) }.first
+  }
 
   /// The number of the step that the text names, as in `step 7` or `7`.
   private var stepNumber: String? {
@@ -36,7 +40,8 @@ struct PaletteMenu: CommandList {
   }
 
   func empty(_ state: State, _ scene: Scene, width: Int) -> [(text: String, role: Role)] {
-    found(state, scene, .terms(.unicode), .unicode).sentence.wrapped(to: width)
+    let words = Terminology.of(.unicode, isPlain: false, scene.model.nouns)
+    return words.fill(found(state, scene, words, .unicode).sentence).wrapped(to: width)
       .map { ($0, .warning) }
   }
 
@@ -58,29 +63,29 @@ struct PaletteMenu: CommandList {
     let signs = signs(state, words, glyphs)
     return (
       commands.map(CommandRow.command) + signs.map(CommandRow.sign),
-      viewerName.map { noViewer($0, state, scene) }
-        ?? "No command has these words; viewer ID and step N work, too."
+      userName(words.nouns).map { noViewer($0, state, scene) }
+        ?? "No command has these words; {user} ID and step N work, too."
     )
   }
 
   private func noStep(_ number: String, _ scene: Scene) -> String {
     guard let viewer = scene.viewer, !viewer.rows.isEmpty else {
-      return "There is no history to step through; v lists the viewers."
+      return "There is no history to step through; v lists the {users}."
     }
-    return "There is no step \(number): viewer \(viewer.user) has steps 1 to \(viewer.rows.count)."
+    return "There is no step \(number): {user} \(viewer.user) has steps 1 to \(viewer.rows.count)."
   }
 
   private func noViewer(_ name: String, _ state: State, _ scene: Scene) -> String {
     let count = scene.model.viewerCount + state.own.count
     return count == 0
-      ? "There are no viewers: the model was opened without data."
-      : "There is no viewer \"\(name)\" among the \(Glyphs.unicode.count(count))."
+      ? "There are no {users}: the model was opened without data."
+      : "There is no {user} \"\(name)\" among the \(Glyphs.unicode.count(count))."
   }
 
   /// The signs of the screen that the words speak of; all of them are in the help.
   private func signs(_ state: State, _ words: Terminology, _ glyphs: Glyphs) -> [Legend.Entry] {
     let text = menu.filter.text
-    guard !text.allSatisfy(\.isWhitespace), viewerName == nil else { return [] }
+    guard !text.allSatisfy(\.isWhitespace), userName(words.nouns) == nil else { return [] }
     return Legend.entries(matching: text, words, glyphs, first: state.focus)
   }
 
@@ -95,8 +100,7 @@ struct PaletteMenu: CommandList {
       let keys = binding.keys.flatMap { [$0.label(.unicode), $0.label(.ascii)] }
       // A word alone may be a key.
       if words.count == 1, keys.contains(where: { $0.lowercased() == words[0] }) { return true }
-      let texts = [binding.title, binding.help, binding.command.rawValue].map { $0.lowercased() }
-      return words.allSatisfy { word in texts.contains { $0.contains(word) } }
+      return words.allSatisfy { binding.mentions($0, scene.model.nouns) }
     }
   }
 

@@ -104,7 +104,7 @@ enum MapList {
   private static func legend(_ signs: MapSigns, _ glyphs: Glyphs) -> [String] {
     [
       "\(glyphs.marks.here) present step, its line the path",
-      "\(glyphs.marks.truth) came next  \(glyphs.marks.seen) watched",
+      "\(glyphs.marks.truth) came next  \(glyphs.marks.seen) seen",
     ]
   }
 

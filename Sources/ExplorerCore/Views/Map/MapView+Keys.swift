@@ -32,40 +32,41 @@ extension MapView: FullView {
 
   static let openers: [Binding] = [
     Binding(
-      ["m"], .map, "map", "Open the map of all items, with this viewer's path.",
+      ["m"], .map, "map", "Open the map of all {items}, with this {user}'s path.",
       does: { _, next, _ in next.state.show(MapView()) })
   ]
 
   static let bindings: [Binding] = [
     Binding(
-      [.left, "h"], .panLeft, in: [.map], "pan", "Look further left on the map.", does: change),
+      [.left, "h"], .panLeft, in: [.map], "pan", "Pan left.", does: change),
     Binding(
-      [.down, "j"], .panDown, in: [.map], "pan", "Look further down on the map.", does: change),
-    Binding([.up, "k"], .panUp, in: [.map], "pan", "Look further up on the map.", does: change),
+      [.down, "j"], .panDown, in: [.map], "pan", "Pan down.", does: change),
+    Binding([.up, "k"], .panUp, in: [.map], "pan", "Pan up.", does: change),
     Binding(
-      [.right, "l"], .panRight, in: [.map], "pan", "Look further right on the map.", does: change),
+      [.right, "l"], .panRight, in: [.map], "pan", "Pan right.", does: change),
     Binding(
-      ["+", "="], .zoomIn, in: [.map], "zoom", "Make the map larger; so does the wheel.",
+      ["+", "="], .zoomIn, in: [.map], "zoom", "Zoom in; so does the wheel.",
       does: change),
-    Binding(["-"], .zoomOut, in: [.map], "zoom", "Make the map smaller.", does: change),
+    Binding(["-"], .zoomOut, in: [.map], "zoom", "Zoom out.", does: change),
     Binding(["0"], .wholeMap, in: [.map], "all", "Show the whole map.", does: change),
     Binding(
       [.tab, "n"], .nextNamed, in: [.map], "next name",
-      "Go to the next of the items that are named.", does: change),
+      "Go to the next labelled {item}.", does: change),
     Binding(
-      [.backTab, "N"], .previousNamed, in: [.map], "name before", "Go to the named item before.",
+      [.backTab, "N"], .previousNamed, in: [.map], "name before",
+      "Go to the labelled {item} before.",
       footer: false, does: change),
     Binding(
       [.enter], .takeNamed, in: [.map], "centre",
-      "Take that item into the middle and list what is nearest to it.", does: change),
+      "Centre this {item}; list its nearest neighbours.", does: change),
     Binding(
       [.backspace], .namedBefore, in: [.map], "back",
-      "Go back to the item that was in the middle before.", footer: false, does: change),
+      "Centre the previous {item} again.", footer: false, does: change),
     Binding(
       ["s"], .likeness, in: [.map], "cosine/dot",
-      "Take cosine or dot product for what is nearest.", does: change),
+      "Neighbours by cosine or by dot product.", does: change),
     Binding(
-      ["c"], .inspect, in: [.map], "card", "Show what is known of the item.", footer: false,
+      ["c"], .inspect, in: [.map], "card", "Show the card of the {item}.", footer: false,
       when: Binding.hasViewer, does: change),
     Binding(
       [","], .stepBack, in: [.map], "step", "Go to the step before.", when: Binding.hasSteps,
@@ -104,7 +105,7 @@ extension MapView: FullView {
     case .nextNamed, .previousNamed: moveNamed(command == .nextNamed ? 1 : -1, &view, map)
     case .takeNamed:
       guard let row = view.row, map.rows.indices.contains(row) else {
-        next.state.toast = Toast("Tab goes through the names; Enter takes one into the middle")
+        next.state.toast = Toast("Tab goes through the names; Enter centres one")
         return
       }
       take(map.rows[row].item, in: &view, map)

@@ -6,7 +6,7 @@ enum MemoryPane: PaneView {
 
   static let bindings: [Binding] = [
     Binding(
-      ["s"], .sort, "sort", "Order the relations by model, attention, change, name.",
+      ["s"], .sort, "sort", "Sort the relations by model, attention, change, name.",
       when: { $1.viewer != nil && !$1.model.relationNames.isEmpty },
       does: { _, next, _ in
         next.state.slotOrder = next.state.slotOrder.next
@@ -259,7 +259,7 @@ extension MemoryPane {
         "How much of what was remembered here this item has overwritten: 0 none, 1 all."),
       entry(
         words.gamma, "gamma temperature",
-        "What attention is sharpened by; with much of it one relation takes all."),
+        "Factor on the attention's logits: large, and one relation takes all."),
       entry(
         ".57 Name", "holds weight share known tail",
         "The known fact makes .57 of what the relation remembers (exact)."),

@@ -25,11 +25,11 @@ enum DiagnosisPage {
     guard let report = scene.report, scene.counted.of > 0 else {
       let text =
         model.viewerCount == 0
-        ? "No viewers: the model has no data here to be tried on."
+        ? "No {users}: the model has no data here."
         : scene.counted.of == 0
-          ? "No viewer has a step that was kept from training."
-          : "Reading what viewers watched, in an order drawn by lot \(frame.glyphs.ellipsis)"
-      for (row, part) in text.wrapped(to: body.columns).enumerated() {
+          ? "No {user} has a held-out step."
+          : "Evaluating {users} in random order \(frame.glyphs.ellipsis)"
+      for (row, part) in frame.words.fill(text).wrapped(to: body.columns).enumerated() {
         frame.put(part, body.line(row), style: Style(.muted))
       }
       return
@@ -51,14 +51,14 @@ enum DiagnosisPage {
   ) {
     let glyphs = frame.glyphs
     let (done, all) = (glyphs.count(scene.counted.done), glyphs.count(scene.counted.of))
-    let counted =
+    let counted = frame.words.fill(
       scene.counted.done < scene.counted.of
-      ? "\(done) of \(all) viewers counted so far" : "\(all) viewers"
+        ? "\(done) of \(all) {users} evaluated" : "\(all) {users}")
     let dot = glyphs.marks.separator
     var texts = ["The model as a whole \(dot) \(counted)", counted]
     if let report = scene.report, scene.counted.of > 0 {
       let ndcg = "NDCG@10 \(interval(report.all.ndcg, glyphs))"
-      let cases = "\(glyphs.count(report.all.caseCount)) steps kept from training"
+      let cases = "\(glyphs.count(report.all.caseCount)) held-out steps"
       texts = [
         "The model as a whole \(dot) \(counted), \(cases) \(dot) \(ndcg)",
         "The model \(dot) \(counted) \(dot) \(ndcg)", "\(counted) \(dot) \(ndcg)",
@@ -81,11 +81,12 @@ enum DiagnosisPage {
       return relations
         + PageLine.beside(
           sliceLines(slices, from: first, width: left - 2, glyphs) + [PageLine()] + data,
-          viewerLines(report, from: first + slices.count, width: width - left, glyphs), at: left)
+          viewerLines(
+            report, scene, from: first + slices.count, width: width - left, glyphs), at: left)
     }
     return relations + sliceLines(slices, from: first, width: width, glyphs) + [PageLine()]
       + dataLines(report, scene, width: width, glyphs) + [PageLine()]
-      + viewerLines(report, from: first + slices.count, width: width, glyphs)
+      + viewerLines(report, scene, from: first + slices.count, width: width, glyphs)
   }
 
   // MARK: Slices
@@ -132,11 +133,14 @@ enum DiagnosisPage {
   // MARK: Viewers
 
   private static func viewerLines(
-    _ report: DiagnosisReport, from first: Int, width: Int, _ glyphs: Glyphs
+    _ report: DiagnosisReport, _ scene: DiagnosisScene, from first: Int, width: Int,
+    _ glyphs: Glyphs
   ) -> [PageLine] {
     func part(_ title: String, _ viewers: [DiagnosisReport.Viewer], _ first: Int) -> [PageLine] {
       guard !viewers.isEmpty else { return [] }
-      let name = Table.Column(.flexible()) { row, _ in .text("viewer \(viewers[row].user)") }
+      let name = Table.Column(.flexible()) { row, _ in
+        .text("\(scene.nouns.user.one) \(viewers[row].user)")
+      }
       let steps = Table.Column(.fixed(6), .right, title: "steps", gap: 2) { row, _ in
         .text(glyphs.count(viewers[row].caseCount))
       }
@@ -174,7 +178,7 @@ enum DiagnosisPage {
       let idle = report.relations.filter(\.neverMatters).map(\.name)
       texts.append(
         idle.isEmpty
-          ? ("Every slot leads somewhere or moves targets.", .text)
+          ? ("No dead memory slots.", .text)
           : ("Never matter: \(idle.joined(separator: ", ")).", .warning))
     }
     switch scene.links {
@@ -193,8 +197,10 @@ enum DiagnosisPage {
     }
     texts.append(
       (
-        "\(glyphs.count(report.itemsWithoutFacts)) of \(glyphs.count(report.itemCount)) items carry"
-          + " no fact.",
+        report.itemsWithoutFacts == 0
+          ? "Every \(scene.nouns.item.one) has known facts."
+          : "\(glyphs.count(report.itemsWithoutFacts)) of \(glyphs.count(report.itemCount))"
+            + " \(scene.nouns.item.many) have no known fact.",
         report.itemsWithoutFacts > 0 ? .warning : .text
       ))
     return [PageLine("Model and data", style: Style(.title))]

@@ -88,7 +88,8 @@ extension DiagnosisView {
     guard selection.state.view(DiagnosisView.self) != nil else { return }
     let survey = selection.cache.kept(DiagnosisCache.self).survey
     scene.diagnosis = DiagnosisScene(
-      report: survey.report, counted: survey.counted, links: survey.links)
+      report: survey.report, counted: survey.counted, links: survey.links,
+      nouns: scene.model.nouns)
   }
 
   static func work(_ selection: Selection, at turn: WorkTurn) -> Bool {

@@ -16,7 +16,7 @@ extension DiagnosisView: FullView {
 
   static let openers: [Binding] = [
     Binding(
-      ["d"], .diagnose, "diagnose", "Look at the model as a whole: relations, slices, viewers.",
+      ["d"], .diagnose, "diagnose", "The model as a whole: relations, slices, {users}.",
       when: Binding.hasViewers,
       does: { _, next, _ in
         Explorer.stop(&next.state)
@@ -45,14 +45,14 @@ extension DiagnosisView: FullView {
       when: Binding.hasViewers, does: change),
     Binding(
       [.tab], .nextPart, in: [.diagnosis], "next part",
-      "Go on to the slices, to the viewers, or back to the relations.", when: Binding.hasViewers,
+      "Next part: slices, {users}, relations.", when: Binding.hasViewers,
       does: change),
     Binding(
       [.enter], .openRow, in: [.diagnosis], "open",
-      "Go to the selected viewer, or to the slot of the relation.", when: Binding.hasViewers,
+      "Go to the selected {user}, or to the relation's slot.", when: Binding.hasViewers,
       does: change),
     Binding(
-      ["m"], .map, in: [.diagnosis], "map", "Open the map of all items.", footer: false,
+      ["m"], .map, in: [.diagnosis], "map", "Open the map of all {items}.", footer: false,
       does: { _, next, _ in next.state.show(MapView()) }),
     Binding(
       [.escape, "d"], .back, in: [.diagnosis], "close", "Close the view of the model.",
@@ -96,14 +96,14 @@ extension DiagnosisView: FullView {
       next.state.fullView = nil
       Explorer.take(
         viewer.viewer, in: &next.state, step: scene.model.historyLengths[viewer.viewer] - 2)
-      next.state.toast = Toast("Viewer \(viewer.user); d goes back to the model as a whole")
+      next.state.toast = Toast("{User} \(viewer.user); d goes back to the model as a whole")
     case .relation(let slot):
       next.state.fullView = nil
       next.state.slot = slot
       Explorer.focus(.memory, in: &next.state)
       next.state.toast = Toast("The slot at this step; d goes back to the model as a whole")
     case .slice:
-      next.state.toast = Toast("Enter opens viewers and relations; Tab goes on to them")
+      next.state.toast = Toast("Enter opens {users} and relations; Tab goes to them")
     }
   }
 

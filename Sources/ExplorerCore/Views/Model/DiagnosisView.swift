@@ -15,6 +15,7 @@ package struct DiagnosisScene: Sendable {
   package let counted: (done: Int, of: Int)
   /// What the names of items and entities say of the links.
   package let links: LinkDiagnosis
+  var nouns = Nouns()
 
   enum Row: Equatable {
     case relation(Int)

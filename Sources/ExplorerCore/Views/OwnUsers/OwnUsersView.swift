@@ -1,6 +1,6 @@
 extension Context {
   /// A list of films to choose from, one after the other.
-  static let ownItems = Context("own-items", "films of an own viewer", unbound: .typed)
+  static let ownItems = Context("own-items", "{items} of an own {user}", unbound: .typed)
   static let naming = Context("naming", "a name", unbound: .typed)
 }
 
@@ -14,22 +14,22 @@ extension Command {
 enum OwnUsersView: ExplorerView {
   static let bindings: [Binding] = [
     Binding(
-      ["n"], .ownViewer, "own films",
-      "Type films of your own, or go on with those of an own viewer.",
+      ["n"], .ownViewer, "own {items}",
+      "Type {items} of your own, or continue an own {user}.",
       does: { Explorer.typeItems(&$1.state, $2, isNew: false) }),
     Binding(
-      ["N"], .anotherOwnViewer, "new viewer", "Type films for another viewer of your own.",
+      ["N"], .anotherOwnViewer, "new {user}", "Type {items} for another {user} of your own.",
       footer: false, does: { Explorer.typeItems(&$1.state, $2, isNew: true) }),
     Binding(
       [.enter], .choose, in: [.ownItems], "add",
-      "Add the selected film; Backspace takes the last away.", when: Explorer.canChoose,
+      "Add the selected {item}; Backspace removes the last.", when: Explorer.canChoose,
       does: Explorer.choose),
     Binding(
       [.escape], .close, in: [.ownItems], "done",
-      "Close the films; a new viewer is asked for a name.", does: { Explorer.close(&$1, $2) }),
+      "Close the list; a new {user} is asked for a name.", does: { Explorer.close(&$1, $2) }),
     Binding(
       [.enter, .escape], .close, in: [.naming], "keep name",
-      "Keep the name; without one, the name proposed.", does: { Explorer.close(&$1, $2) }),
+      "Keep the name; if empty, the proposed one.", does: { Explorer.close(&$1, $2) }),
   ]
 }
 
@@ -105,13 +105,13 @@ extension Explorer {
     let place = row.viewer - scene.model.viewerCount
     guard row.isOwn, next.state.own.indices.contains(place) else {
       next.state.toast = Toast(
-        "\(row.user) is a viewer of the data; only own ones can be deleted", role: .warning)
+        "\(row.user) is a {user} of the data; only own ones can be deleted", role: .warning)
       return
     }
     guard next.state.asksToDelete == row.user else {
       next.state.asksToDelete = row.user
       next.state.toast = Toast(
-        "Delete \(row.user) and its films? The same key again deletes", role: .warning)
+        "Delete \(row.user) and its {items}? Press the key again", role: .warning)
       return
     }
     next.state.asksToDelete = nil
@@ -156,7 +156,7 @@ struct NameBox: Overlay {
     let name = name.text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     if !name.isEmpty, name != proposed {
       guard !next.state.own.contains(where: { $0.name == name }) else {
-        next.state.toast = Toast("There is an own viewer \(name) already", role: .warning)
+        next.state.toast = Toast("There is an own {user} \(name) already", role: .warning)
         return
       }
       if let place = next.state.own.firstIndex(where: { $0.name == proposed }) {
@@ -165,6 +165,6 @@ struct NameBox: Overlay {
       }
     }
     next.state.overlay = nil
-    next.state.toast = Toast("\(name.isEmpty ? proposed : name) is among the viewers now")
+    next.state.toast = Toast("\(name.isEmpty ? proposed : name) is among the {users} now")
   }
 }

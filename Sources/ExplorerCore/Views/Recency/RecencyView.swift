@@ -27,7 +27,7 @@ extension RecencyView: FullView {
 
   static let openers: [Binding] = [
     Binding(
-      ["W"], .recency, "recency", "See how much recent steps count, over many viewers.",
+      ["W"], .recency, "recency", "See how much recent steps count, over many {users}.",
       footer: false, when: Binding.hasViewers,
       does: { _, next, _ in
         Explorer.stop(&next.state)
@@ -60,7 +60,7 @@ extension RecencyView: FullView {
         text: "Recency: 1 is the last step, 2 the one before it, and so on.", panes: []),
       Legend.Entry(
         sign: "share", names: "recency attribution",
-        text: "Recency: a step's part of all absolute contributions, in the mean of the viewers.",
+        text: "Recency: a step's part of all absolute contributions, in the mean of the {users}.",
         panes: []),
       Legend.Entry(
         sign: "\(glyphs.shades[4])\(glyphs.shades[2])", names: "recency bar",
@@ -131,9 +131,9 @@ extension RecencyView: FullView {
     guard !survey.ages.isEmpty else {
       let text =
         survey.userCount == 0
-        ? "No viewers: the model has no data here to be tried on."
-        : "Reading what viewers watched, in random order \(frame.glyphs.ellipsis)"
-      frame.put(text, body.line(0), style: Style(.muted))
+        ? "No {users}: the model has no data here to be tried on."
+        : "Reading histories, in random order \(frame.glyphs.ellipsis)"
+      frame.put(frame.words.fill(text), body.line(0), style: Style(.muted))
       return
     }
     let columns = Self.columns(body.columns, content, frame.words, frame.glyphs)
@@ -173,18 +173,19 @@ extension RecencyView: FullView {
   private func drawTitle(_ content: RecencyScene, _ line: Rect, _ frame: inout Frame) {
     let (glyphs, survey) = (frame.glyphs, content.survey)
     let (done, all) = (glyphs.count(survey.evaluated), glyphs.count(survey.userCount))
-    let counted =
+    let counted = frame.words.fill(
       survey.evaluated < survey.userCount
-      ? "\(done) of \(all) viewers evaluated" : "\(all) viewers evaluated"
+        ? "\(done) of \(all) {users} evaluated" : "\(all) {users} evaluated")
     let dot = glyphs.marks.separator
     var texts = ["Recency \(dot) \(counted)", counted]
     if let half = content.half {
       let last = half == 1 ? "the last step" : "the last \(half) steps"
-      texts = [
-        "Recency: mean share of the attribution by age of the step \(dot) \(counted) \(dot) half"
-          + " lies in \(last)",
-        "Recency: attribution by age of the step \(dot) \(counted)",
-      ] + texts
+      texts =
+        [
+          "Recency: mean share of the attribution by age of the step \(dot) \(counted) \(dot) half"
+            + " lies in \(last)",
+          "Recency: attribution by age of the step \(dot) \(counted)",
+        ] + texts
     }
     let text = texts.first { $0.columns <= line.columns } ?? counted
     frame.put(text, line, style: Style(.title))
@@ -217,7 +218,8 @@ extension RecencyView: FullView {
       columns.append(Column(title: "memory", width: 6) { number($0.memory) })
     }
     if width >= 56 {
-      columns.append(Column(title: "viewers", width: 7) { glyphs.count($0.users) })
+      let users = words.fill("{users}")
+      columns.append(Column(title: users, width: max(7, users.columns)) { glyphs.count($0.users) })
     }
     return columns
   }

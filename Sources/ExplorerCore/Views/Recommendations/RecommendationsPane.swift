@@ -12,14 +12,14 @@ enum RecommendationsPane: PaneView {
 
   static let bindings: [Binding] = [
     Binding(
-      ["x"], .hideSeen, "hide seen", "Hide what the viewer has watched, or show it again.",
+      ["x"], .hideSeen, "hide seen", "Hide {items} of the history, or show them again.",
       when: Binding.hasViewer,
       does: { _, next, _ in
         next.state.hidesSeen.toggle()
         next.state.recommendation = 0
         next.state.toast = Toast(
           next.state.hidesSeen
-            ? "Items watched before are left out" : "Items watched before are shown")
+            ? "{Items} of the history are hidden" : "{Items} of the history are shown")
       })
   ]
 
@@ -300,9 +300,9 @@ extension RecommendationsPane {
     return [
       entry(
         words.probability, "p probability chance",
-        "Chance of being watched next, among all items, as the model sees it."),
+        "Probability of coming next, among all {items}, as the model sees it."),
       entry(words.score, "score points", "What the ranking goes by; only differences count."),
-      entry(String(marks.seen), "seen watched", "Watched before; x hides such items."),
+      entry(String(marks.seen), "seen watched", "In the history already; x hides such {items}."),
       entry(
         "\(marks.times)3", "times steps shared fact",
         "So many steps of the history share this known fact with the item.", why: true),
@@ -311,10 +311,10 @@ extension RecommendationsPane {
         "The score less that of the average item; the parts below add up to it.", why: true),
       entry(
         words.sequence, "sequence order GRU",
-        "The part of the score from the order of what was watched.", why: true),
+        "The part of the score from the order of the history.", why: true),
       entry(
         words.constant, "constant bias",
-        "The part of the score that is there whatever was watched.", why: true),
+        "The part of the score that no history changes: bias.", why: true),
       entry(
         words.residual, "residual rounding", "What rounding leaves when all parts are added up.",
         why: true),

@@ -104,7 +104,7 @@ enum TourView: ExplorerView {
 
   static let bindings: [Binding] = [
     Binding(
-      ["t"], .tour, "tour", "Take a tour of this data, a sentence at each stop.",
+      ["t"], .tour, "tour", "Tour of this data, a sentence at each stop.",
       when: Binding.hasViewers,
       does: { _, next, scene in
         next.state.awaitsTour = scene.model.viewerCount > 0

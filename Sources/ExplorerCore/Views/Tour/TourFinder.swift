@@ -30,6 +30,7 @@ struct TourFinder {
   }
 
   var session: Session { cache.session }
+  var nouns: Nouns { cache.model.nouns }
 
   // MARK: What the rules share
 

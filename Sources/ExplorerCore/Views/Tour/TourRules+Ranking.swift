@@ -10,7 +10,8 @@ struct HeldOutRule: TourRule {
       return .nothing
     }
     let history = session.viewers[viewer]
-    let who = "Viewer \(history.user) \(session.isSimulated ? "is simulated and " : "")"
+    let who = finder.nouns.fill(
+      "{User} \(history.user) \(session.isSimulated ? "is simulated and " : "")")
     return .stop(
       Tour.Stop(
         viewer: viewer, step: max(0, min(finder.start?.step ?? 0, history.count - 2)),
@@ -28,7 +29,7 @@ struct ForeseenRule: TourRule {
     guard let start = finder.start, let place = finder.wellForeseen(),
       let item = finder.scene(start.viewer, start.step).step?.recommendations[place]
     else { return .nothing }
-    let chance = item.probability.map { ", with a chance of \(Glyphs.unicode.probability($0))" }
+    let chance = item.probability.map { ", p = \(Glyphs.unicode.probability($0))" }
     return .stop(
       Tour.Stop(
         viewer: start.viewer, step: start.step, pane: .recommendations, recommendation: place,
@@ -102,7 +103,7 @@ struct ReasonsRule: TourRule {
         viewer: start.viewer, step: start.step, pane: .why, recommendation: place,
         sentence: start0 + "sequence \(sequence)\(slot("strongest slot")), and the rest.",
         plainSentence: start0
-          + "the order of what was watched \(sequence)\(slot("what is remembered under"))"
+          + "the order of the history \(sequence)\(slot("what is remembered under"))"
           + ", and the rest."))
   }
 }

@@ -56,7 +56,8 @@ private struct TruthRule: TourRule {
     let moves = best.rise >= 0.005 ? "rises to" : "does not rise: it is"
     return Tour.Stop(
       viewer: best.viewer, step: best.step, pane: .memory, slot: best.slot,
-      sentence: "Viewer \(session.viewers[best.viewer].user) was simulated to turn from"
+      sentence: finder.nouns.fill("{User}")
+        + " \(session.viewers[best.viewer].user), simulated preference shift from"
         + " \(best.from) to \(finder.name(best.slot, best.tail)) at step \(best.step + 1);"
         + " attention on \(relation) \(moves) \(attention)"
         + (count > 1 ? " (clearest of \(count) turns)." : "."))

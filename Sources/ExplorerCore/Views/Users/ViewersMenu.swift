@@ -4,16 +4,16 @@ struct ViewersMenu: ListOverlay {
 
   var context: Context { .viewers }
   var hasTitles: Bool { true }
-  func hint(_ state: State, _ scene: Scene) -> String { "type an id, a name or a title watched" }
+  func hint(_ state: State, _ scene: Scene) -> String { "type an id, a name or a title" }
 
   func title(_ state: State, _ scene: Scene, width: Int, _ glyphs: Glyphs) -> String {
-    let title = scene.model.isSimulated ? "Simulated viewers" : "Viewers"
+    let title = scene.model.isSimulated ? "Simulated {users}" : "{Users}"
     let titles = ["\(title) \(state.viewerOrder.words)", "\(title), \(state.viewerOrder.word)"]
     return titles.first { $0.columns + 6 <= width } ?? title
   }
 
   func empty(_ state: State, _ scene: Scene, width: Int) -> [(text: String, role: Role)] {
-    [("Nobody has this id or has watched such a title.", .muted)]
+    [("No match.", .muted)]
   }
 
   func area(on layout: Layout) -> Rect {
@@ -32,7 +32,7 @@ struct ViewersMenu: ListOverlay {
     let longest = rows.prefix(1000).map(\.user.columns).max() ?? 6
     let predictions = scene.viewers?.predictions ?? []
     let isWide = width >= 48
-    let user = Table.Column(.fixed(max(6, min(longest, width / 3))), title: "viewer") { row, _ in
+    let user = Table.Column(.fixed(max(6, min(longest, width / 3))), title: "{user}") { row, _ in
       .text(rows[row].user)
     }
     let count = Table.Column(.fixed(6), .right, title: "items") { row, _ in
@@ -50,7 +50,7 @@ struct ViewersMenu: ListOverlay {
       }
     }
     let title = Table.Column(
-      .flexible(), title: menu.filter.text.isEmpty ? "last watched" : "watched", gap: 2
+      .flexible(), title: menu.filter.text.isEmpty ? "last {item}" : "{item}", gap: 2
     ) { row, _ in .text(rows[row].title) }
     let kind = Table.Column(.fixed(isWide ? 8 : 1), .right) { row, _ in
       if rows[row].isOwn { return .text(isWide ? "own" : "+", Style(.focus)) }
@@ -73,7 +73,7 @@ struct ViewersMenu: ListOverlay {
 }
 
 extension Context {
-  static let viewers = Context("viewers", "list of viewers", unbound: .typed)
+  static let viewers = Context("viewers", "list of {users}", unbound: .typed)
 }
 
 extension Command {
@@ -87,22 +87,22 @@ extension Command {
 enum UsersView: ExplorerView {
   static let bindings: [Binding] = [
     Binding(
-      ["v"], .viewers, "viewers", "List the viewers; type an id, a name or a title to search.",
+      ["v"], .viewers, "{users}", "List the {users}; type an id, a name or a title to search.",
       when: { $1.model.viewerCount > 0 || !$0.own.isEmpty },
       does: { Explorer.openViewers(&$1.state, $2) }),
     Binding(
-      ["r"], .randomViewer, "random", "Take any other viewer.", footer: false,
+      ["r"], .randomViewer, "random", "Random {user}.", footer: false,
       when: Binding.hasViewers, does: { Explorer.takeRandomViewer(&$1.state, $2) }),
     Binding(
       [.control("d"), .delete], .deleteViewer, in: [.viewers], "delete",
-      "Delete the selected viewer, if it is your own; asks first.",
+      "Delete the selected {user}, if it is your own; asks first.",
       when: { state, scene in
         guard let list = state.overlay as? ViewersMenu else { return false }
         return scene.viewers?.selected(by: list.menu)?.isOwn == true
       }, does: { Explorer.deleteViewer(&$1, $2) }),
     Binding(
       [.control("s"), .function(6)], .sort, in: [.viewers], "sort",
-      "Order the viewers by data, length, last activity, how well foreseen.",
+      "Sort the {users} by data, length, last activity, prediction quality.",
       when: { ($1.viewers?.rows.count ?? 0) > 1 },
       does: { _, next, _ in
         next.state.viewerOrder = next.state.viewerOrder.next

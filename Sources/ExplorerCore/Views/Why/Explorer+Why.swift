@@ -84,7 +84,7 @@ extension Explorer {
     _ purpose: CatalogueSearch.Purpose, _ menu: Menu, _ state: inout State, _ scene: Scene
   ) {
     guard scene.viewer != nil else {
-      state.toast = Toast("No history to explain by; v lists viewers, n makes one", role: .warning)
+      state.toast = Toast("No history to explain by; v lists {users}, n makes one", role: .warning)
       return
     }
     open(CatalogueSearch(menu: menu, purpose: purpose), in: &state)

@@ -22,7 +22,7 @@ extension Command {
 extension WhyPane {
   static let openers: [Binding] = [
     Binding(
-      ["w"], .why, in: [.main, .edit], "why", "Open or close the reasons for the selected film.",
+      ["w"], .why, in: [.main, .edit], "why", "Explain the selected {item}; again closes it.",
       when: Binding.hasViewer,
       does: {
         if $1.state.showsWhy || Explorer.hasHistory(&$1.state, $2) {
@@ -34,38 +34,38 @@ extension WhyPane {
   static let bindings: [Binding] = [
     Binding(
       [.enter], .whyDrill, in: [.why], "look into",
-      "Look into a step, relation or fact; Esc leads back.", when: Binding.hasViewer,
+      "Drill down into a step, relation or fact; Esc goes back.", when: Binding.hasViewer,
       does: Explorer.why),
     Binding(
       ["b"], .whyGroup, in: [.why], "group",
-      "Group the reasons by step, by relation, by shared facts.", when: Binding.hasViewer,
+      "Group by step, by relation, by shared facts.", when: Binding.hasViewer,
       does: Explorer.why),
     Binding(
       ["!"], .whyCheck, in: [.why], "check it",
-      "Run without the top 1, 2, 3 steps, or the selected relation.", when: Binding.hasViewer,
+      "Verify: re-run without the top 1, 2, 3 steps, or the relation.", when: Binding.hasViewer,
       does: Explorer.why),
     Binding(
       ["z"], .whyZoom, in: [.why], "zoom",
-      "Give the reasons the whole screen, or part of it.", when: Binding.hasViewer,
+      "Show the explanation on the whole screen, or part of it.", when: Binding.hasViewer,
       does: Explorer.why),
     Binding(
-      ["f"], .whyItem, in: [.why], "any film",
-      "Search the catalogue for any item, and see why.", when: Binding.hasViewer,
+      ["f"], .whyItem, in: [.why], "any {item}",
+      "Explain any {item} of the catalogue.", when: Binding.hasViewer,
       does: Explorer.why),
     Binding(
-      [.control("f")], .whyItem, in: [.menu], "why any film",
-      "Search the whole catalogue instead, and see why.",
+      [.control("f")], .whyItem, in: [.menu], "why any {item}",
+      "Search the whole catalogue instead, and explain it.",
       when: { state, scene in
         // Of the lists, only that of the history leads on to the catalogue.
         state.overlay is FindMenu && scene.viewer != nil
       }, does: Explorer.why),
     Binding(
       ["V"], .whyOver, in: [.why], "over",
-      "Search for an item to compare with: why this, not that.", when: Binding.hasViewer,
+      "Choose {a item} as baseline: why this, not that.", when: Binding.hasViewer,
       does: Explorer.why),
     Binding(
       ["a"], .whyContrast, in: [.why], "contrast",
-      "Compare with the average item, with the rivals, with nothing.", when: Binding.hasViewer,
+      "Baseline: mean {item}, rivals, none.", when: Binding.hasViewer,
       does: Explorer.why),
   ]
 }

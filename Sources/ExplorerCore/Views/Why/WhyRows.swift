@@ -37,7 +37,7 @@ struct WhyRows {
       ? []
       : [
         .init(title: words.attention, kind: .share, isCell: false),
-        .init(title: "film", kind: .signed, isCell: true),
+        .init(title: words.nouns.item.one, kind: .signed, isCell: true),
         .init(title: "relation", kind: .signed, isCell: true),
       ]
     let sums = table.relationSums
@@ -126,7 +126,7 @@ struct WhyRows {
 
   private var splitColumns: [WhyTable.Column] {
     guard !model.relationNames.isEmpty else { return [] }
-    return ["film", "relation"].map { .init(title: $0, kind: .signed, isCell: true) }
+    return [words.nouns.item.one, "relation"].map { .init(title: $0, kind: .signed, isCell: true) }
   }
 
   private func split(_ place: Int, _ slot: Int) -> [Float?] {
