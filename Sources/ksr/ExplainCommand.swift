@@ -19,8 +19,9 @@ struct ExplainCommand: ParsableCommand {
       lost when the model runs again without the step.
 
       CSV has one row per cell. In JSON, steps count from 1 and lists by relation are in the order \
-      of model.relations: history[] has sequence, cells[], itemParts[], relationParts[], sum, \
-      leaveOneOut, rankWithout, gradientTimesInput, attention[] and writeGates[] of each step; \
+      of model.relations: history[] has sequence, cells[], itemParts[], relationParts[], \
+      \(Attributions.jsonKeys.joined(separator: ", ")), rankWithout, attention[] and writeGates[] \
+      of each step; \
       score = Σ history.sum + bias + residual; sharedFacts[] and otherSteps are the same sum by \
       known facts; slots[] tells what the memory holds; similarity[][] is the cosine of the GRU \
       states of history; checks[] is what --without-top and --silence ask for, in text and JSON: the \

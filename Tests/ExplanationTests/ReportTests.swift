@@ -40,6 +40,10 @@ struct ReportTests {
       #expect(cells == (0..<4).map { table.cell(row: row, relation: $0) })
       #expect(float(step["leaveOneOut"]) == report.value(LeaveOneOut(), row: row))
       #expect(float(step["gradientTimesInput"]) == report.value(GradientAttribution(), row: row))
+      for method in Attributions.reported {
+        let key = try #require(method.columns.json)
+        #expect(float(step[key]) == report.value(method, row: row))
+      }
       sum += Double(table.sequence[row]) + cells.reduce(0.0) { $0 + Double($1) }
     }
     let score = try #require(float(parsed["score"]))
@@ -56,11 +60,12 @@ struct ReportTests {
     // Names with commas are quoted, so the numbers are taken from the end.
     let lines = report.csv.split(whereSeparator: \.isNewline).map(String.init)
     let rows = lines.dropFirst().filter { $0.hasSuffix(",") || $0.last?.isNumber == true }
+    let methods = Attributions.reported.count { $0.columns.csv != nil }
     var sum = 0.0
     var count = 0
     for row in rows {
       let fields = row.split(separator: ",", omittingEmptySubsequences: false)
-      guard let value = Double(fields[fields.count - 6]) else { continue }
+      guard let value = Double(fields[fields.count - 3 - methods]) else { continue }
       sum += value
       count += 1
     }

@@ -21,6 +21,9 @@ package enum Attributions {
     return sums + others.filter(\.runsModel) + others.filter { !$0.runsModel }
   }()
 
+  /// The keys of a step's values in the JSON of `ksr explain`.
+  package static let jsonKeys = reported.compactMap(\.columns.json)
+
   /// Those with a column on the screen, in the same order.
   package static let onScreen = reported.filter { $0.columns.screen != nil }
 }
