@@ -1,3 +1,4 @@
+import Glibc
 import KSRModel
 import KSRNumerics
 import ModelTestSupport
@@ -104,6 +105,30 @@ struct AblationTests {
       #expect(steps.known.value(LeaveOneOut(), row: step) == Float(loss))
     }
     #expect(Set(ranks).count > 1)
+  }
+
+  @Test("Leave-one-out of log p is the change of the log of the softmax, and of the score for BPR")
+  func leaveOneOutOfLogProbability() {
+    for loss in LossType.allCases {
+      var random = RandomNetwork(seed: 6)
+      random.settings.loss = loss
+      let states = HistoryStates(network: random.network(), items: random.history(9))
+      let runs = AblationRuns(states, step: 8)
+      var steps = StepAttributions(
+        AttributionQuestion(states, step: 8, item: 12, over: .none),
+        methods: [LeaveOneOut(), LeaveOneOutOfLogProbability()],
+        weights: Array(repeating: 0, count: 9))
+      var portions = 0
+      while steps.work() { portions += 1 }
+      #expect(portions == 9, "both share the runs")
+      let found = steps.known[LeaveOneOutOfLogProbability()]
+      #expect((found == steps.known.losses) == (loss == .bpr))
+      for step in 0..<9 where loss == .crossEntropy {
+        let changed = runs.scoresWithout(steps: [step])
+        let expected = log(probabilities(runs.scores)[12]) - log(probabilities(changed)[12])
+        #expect(abs((found[step] ?? .nan) - expected) < 1e-4 * (1 + abs(expected)))
+      }
+    }
   }
 
   @Test("Gradient × input equals central differences", arguments: NetworkCase.all)

@@ -7,6 +7,7 @@ package enum Attributions {
     AttentionTimesGate(),
     GradientAttribution(),
     LeaveOneOut(),
+    LeaveOneOutOfLogProbability(),
     MostRecentFirst(),
     RandomOrder(),
   ]

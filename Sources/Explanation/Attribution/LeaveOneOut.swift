@@ -1,18 +1,9 @@
-/// What is really lost of the score when the model runs again without a step, or without reading a
+/// What is really lost of a quantity when the model runs again without a step, or without reading a
 /// slot.
-struct LeaveOneOut: Attribution {
-  let id = "leaveOneOut"
-  let name = "leave-one-out"
-  let quantity = AttributedQuantity.score
-  let columns = AttributionColumns(
-    text: .init(
-      heading: "without", width: 9,
-      meaning: "what is lost without it (run again), and the rank then",
-      hasRank: true),
-    json: "leaveOneOut", csv: "step_leave_one_out",
-    figure: .init(shape: .line, caption: "lost without it"), screen: "left out")
+protocol LeavesOneOut: Attribution {}
 
-  let runsModel = true
+extension LeavesOneOut {
+  var runsModel: Bool { true }
 
   func stepAblations(_ question: AttributionQuestion) -> [Ablation] { question.eachStep }
 
@@ -25,4 +16,18 @@ struct LeaveOneOut: Attribution {
   func relations(_ question: AttributionQuestion, _ runs: AblationOutcomes) -> [Double?]? {
     question.eachSlot.map { runs.loss(of: quantity, under: $0) }
   }
+}
+
+/// What is lost of the score.
+struct LeaveOneOut: LeavesOneOut {
+  let id = "leaveOneOut"
+  let name = "leave-one-out"
+  let quantity = AttributedQuantity.score
+  let columns = AttributionColumns(
+    text: .init(
+      heading: "without", width: 9,
+      meaning: "what is lost without it (run again), and the rank then",
+      hasRank: true),
+    json: "leaveOneOut", csv: "step_leave_one_out",
+    figure: .init(shape: .line, caption: "lost without it"), screen: "left out")
 }

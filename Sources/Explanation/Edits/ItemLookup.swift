@@ -97,7 +97,25 @@ package struct ItemLookup: Sendable {
   private static func folded(_ text: String) -> String { text.lowercased() }
 }
 
-/// Finds a model's relations by what people call them: a token, or a name, whatever the case.
+extension TrainedModel {
+  /// The slot of a relation, by token, by name, or by the part after the last dot of either, whatever
+  /// the case, as long as only one relation has it.
+  fileprivate func slot(named text: String) -> Int? {
+    if let slot = relations.id(of: text) { return slot }
+    let (tokens, wanted) = (relations.tokens, text.lowercased())
+    for names in [relationNames, tokens, tokens.map(lastPart), relationNames.map(lastPart)] {
+      let found = names.indices.filter { names[$0].lowercased() == wanted }
+      if found.count == 1 { return found[0] }
+    }
+    return nil
+  }
+}
+
+private func lastPart(_ name: String) -> String {
+  name.split(whereSeparator: { $0 == "." || $0 == "/" }).last.map(String.init) ?? name
+}
+
+/// Finds a model's relations by what people call them.
 package struct RelationLookup: Sendable {
   private let model: TrainedModel
 
@@ -110,13 +128,7 @@ package struct RelationLookup: Sendable {
         "The model has no memory (memory: none): there is no relation to silence. "
           + "The steps can be left out.")
     }
-    if let slot = model.relations.id(of: text) { return slot }
-    let wanted = text.lowercased()
-    let named = model.relationNames.indices.filter {
-      model.relationNames[$0].lowercased() == wanted
-        || model.relations[$0].lowercased() == wanted
-    }
-    if let slot = named.first, named.count == 1 { return slot }
+    if let slot = model.slot(named: text) { return slot }
     let all = model.relationNames.prefix(30).map { printable($0) }.joined(separator: ", ")
     throw UserError(
       "The model has no relation \(quoted(text)). Its relations: \(all)"
@@ -144,35 +156,20 @@ package struct EditNames: Sendable {
   /// The number of slots that can be read; 0 for a model without memory.
   package var slotCount: Int { model.settings.memory == .knowledge ? model.relations.count : 0 }
 
-  /// The slot of a relation, by token, by name, or by the part after the last dot of either, as long
-  /// as only one relation has it.
   package func slot(_ text: String) throws(UserError) -> Int {
     guard slotCount > 0 else {
       throw UserError(
         "the model has no memory, so there is no relation to change; "
           + "edits of the history work.")
     }
-    if let slot = model.relations.id(of: text) { return slot }
-    let wanted = text.lowercased()
-    func slots(_ name: (Int) -> String) -> [Int] {
-      (0..<slotCount).filter { name($0).lowercased() == wanted }
-    }
-    for found in [
-      slots { model.relationNames[$0] },
-      slots { Self.lastPart(model.relations[$0]) },
-      slots { Self.lastPart(model.relationNames[$0]) },
-    ] where found.count == 1 { return found[0] }
+    if let slot = model.slot(named: text) { return slot }
     let tokens = (0..<slotCount).map { model.relations[$0] }
     let near = nearest(
-      to: text, among: tokens + model.relationNames + tokens.map(Self.lastPart))
+      to: text, among: tokens + model.relationNames + tokens.map(lastPart))
     throw UserError(
       "the model has no relation \(quoted(text))"
         + (near.map { "; the nearest is \(printable($0))" } ?? "") + ". It has "
         + tokens.prefix(12).map { printable($0) }.joined(separator: ", ")
         + (tokens.count > 12 ? " and \(tokens.count - 12) more." : "."))
-  }
-
-  private static func lastPart(_ name: String) -> String {
-    name.split(whereSeparator: { $0 == "." || $0 == "/" }).last.map(String.init) ?? name
   }
 }
