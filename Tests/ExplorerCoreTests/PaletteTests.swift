@@ -81,7 +81,8 @@ struct PaletteTests {
   @Test("finds what a sign, a letter or the name of a number means")
   func signs() throws {
     for (typed, sentence) in [
-      ("alpha", "Attention: the share"), ("gate", "has overwritten"), ("gamma", "attention's logits"),
+      ("alpha", "Attention: the share"), ("gate", "has overwritten"),
+      ("gamma", "attention's logits"),
       ("cosine", "1 the same, 0 unrelated"), ("residual", "rounding leaves"),
       ("bogus-none", "No command has these words"), ("ndcg", "How high the ground truth"),
     ] {

@@ -87,7 +87,8 @@ struct RecencyTests {
     }
     let state = try open()
     let json = try #require(
-      try little.cache.export(of: state, as: .json, glyphs: .unicode)).text
+      try little.cache.export(of: state, as: .json, glyphs: .unicode)
+    ).text
     let object = try #require(
       JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
     #expect(object["evaluatedUsers"] as? Int == 8)

@@ -90,7 +90,8 @@ struct ScreenGoldenTests {
   func large(keys: String) throws {
     let little = try LittleData()
     try expectGolden(
-      try little.text(keys, columns: 200, rows: 60), ["": "large", "w": "large-why", "W": "large-recency"][keys] ?? keys)
+      try little.text(keys, columns: 200, rows: 60),
+      ["": "large", "w": "large-why", "W": "large-recency"][keys] ?? keys)
   }
 
   @Test("too small for a pane")

@@ -18,19 +18,23 @@ package struct Noun: Sendable, Equatable {
     many = parts.count == 2 ? parts[1] : parts[0] + "s"
   }
 
+  fileprivate init(one: String, many: String) {
+    (self.one, self.many) = (one, many)
+  }
+
   /// As the setting has it.
   package var text: String { many == one + "s" ? one : "\(one)/\(many)" }
 
   /// With the indefinite article: a song, an item, a user.
   package var withArticle: String {
-    return ("aeio".contains(one.lowercased().prefix(1)) ? "an " : "a ") + one
+    ("aeio".contains(one.lowercased().prefix(1)) ? "an " : "a ") + one
   }
 }
 
 /// The nouns of a data set, for the screens: `user_noun` and `item_noun`.
 package struct Nouns: Sendable, Equatable {
-  package var user = Noun("user")!
-  package var item = Noun("item")!
+  package var user = Noun(one: "user", many: "users")
+  package var item = Noun(one: "item", many: "items")
 
   package init() {}
 

@@ -1,5 +1,6 @@
-/// What the signs, letters and names of numbers on the screen mean: from it the help and the
-/// search for commands come. Each view has its entries in its folder.
+/// What the signs, letters and names of numbers on the screen mean.
+///
+/// The help and the search for commands come from it. Each view has its entries in its folder.
 enum Legend {
   struct Entry: Equatable, Sendable {
     let sign: String
