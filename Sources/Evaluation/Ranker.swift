@@ -26,7 +26,7 @@ public struct Ranker: Sendable {
     let passes = Self.passes(cases)
     let size = 128
     let chunks = (passes.count + size - 1) / size
-    let gates = ItemGates(of: cases.lazy.flatMap(\.items), parameters)
+    let gates = ItemGates(of: cases.map(\.items), parameters)
     let transposed = TransposedWeights(parameters)
     ranks.withUnsafeMutableBufferPointer { ranks in
       nonisolated(unsafe) let ranks = ranks

@@ -2,28 +2,31 @@
 ///
 /// Their address does not move, unless ``reserve(_:)`` is asked for more of them. Threads may write
 /// different parts at the same time; nothing checks that they do.
-package final class AlignedBuffer<Element: BitwiseCopyable>: @unchecked Sendable {
+///
+/// Public, as all that is generic here: only then other rooms get code made for their types.
+public final class AlignedBuffer<Element: BitwiseCopyable>: @unchecked Sendable {
   /// For kernels and loops that have checked their bounds; else take a subscript or a part.
-  package private(set) var start: UnsafeMutablePointer<Element>
-  package private(set) var count: Int
+  public private(set) var start: UnsafeMutablePointer<Element>
+  /// How many values there are.
+  public private(set) var count: Int
   private var capacity: Int
 
   /// So many copies of a value.
   @inlinable
-  package convenience init(_ count: Int, of value: Element) {
+  public convenience init(_ count: Int, of value: Element) {
     self.init(uninitialized: count)
     start.update(repeating: value, count: count)
   }
 
   /// The elements of an array.
   @inlinable
-  package convenience init(_ values: [Element]) {
+  public convenience init(_ values: [Element]) {
     self.init(uninitialized: values.count)
     for (index, value) in values.enumerated() { start[index] = value }
   }
 
   /// So many values, whatever was in their place.
-  package init(uninitialized count: Int) {
+  public init(uninitialized count: Int) {
     self.count = count
     capacity = max(16, count)
     start = Self.allocate(capacity)
@@ -32,7 +35,7 @@ package final class AlignedBuffer<Element: BitwiseCopyable>: @unchecked Sendable
   deinit { UnsafeMutableRawPointer(start).deallocate() }
 
   /// Makes it `count` values long; what they are is whatever was there.
-  package func reserve(_ count: Int) {
+  public func reserve(_ count: Int) {
     self.count = count
     guard count > capacity else { return }
     UnsafeMutableRawPointer(start).deallocate()
@@ -40,8 +43,9 @@ package final class AlignedBuffer<Element: BitwiseCopyable>: @unchecked Sendable
     start = Self.allocate(capacity)
   }
 
+  /// One value.
   @inlinable
-  package subscript(index: Int) -> Element {
+  public subscript(index: Int) -> Element {
     get {
       assert(index >= 0 && index < count, "element \(index) of \(count)")
       return start[index]
@@ -54,13 +58,13 @@ package final class AlignedBuffer<Element: BitwiseCopyable>: @unchecked Sendable
 
   /// The address of so many values from a place on.
   @inlinable
-  package func part(_ from: Int, count part: Int) -> UnsafeMutablePointer<Element> {
+  public func part(_ from: Int, count part: Int) -> UnsafeMutablePointer<Element> {
     assert(from >= 0 && part >= 0 && from + part <= count, "\(part) from \(from) of \(count)")
     return start + from
   }
 
   /// Takes over the values of another of the same length.
-  package func copy(_ other: AlignedBuffer) {
+  public func copy(_ other: AlignedBuffer) {
     precondition(count == other.count, "both must have one length")
     start.update(from: other.start, count: count)
   }
@@ -75,7 +79,7 @@ package final class AlignedBuffer<Element: BitwiseCopyable>: @unchecked Sendable
 extension AlignedBuffer where Element: AdditiveArithmetic {
   /// So many zeros.
   @inlinable
-  package convenience init(_ count: Int) { self.init(count, of: .zero) }
+  public convenience init(_ count: Int) { self.init(count, of: .zero) }
 }
 
 /// A matrix that a pass works on: allocated once, grown when a batch needs more rows.

@@ -2,20 +2,21 @@
 /// goes.
 ///
 /// One goes at a time: giving all of them back at once takes as long as several frames.
-package struct LRUCache<Key: Hashable, Value> {
+public struct LRUCache<Key: Hashable, Value> {
   @usableFromInline var entries: [Key: (value: Value, lastUse: Int)] = [:]
   @usableFromInline var clock = 0
   @usableFromInline let limit: Int
 
   /// Nothing yet, and never more than `limit` values, which is at least 1.
   @inlinable
-  package init(limit: Int) {
+  public init(limit: Int) {
     precondition(limit > 0)
     self.limit = limit
   }
 
+  /// The value of a key; asking for it and giving it are uses.
   @inlinable
-  package subscript(key: Key) -> Value? {
+  public subscript(key: Key) -> Value? {
     mutating get {
       guard let place = entries.index(forKey: key) else { return nil }
       clock += 1
@@ -38,7 +39,7 @@ package struct LRUCache<Key: Hashable, Value> {
 
   /// Takes a value out, so that it can be changed without a copy and put back.
   @inlinable
-  package mutating func removeValue(forKey key: Key) -> Value? {
+  public mutating func removeValue(forKey key: Key) -> Value? {
     entries.removeValue(forKey: key)?.value
   }
 }

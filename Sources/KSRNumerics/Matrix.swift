@@ -24,13 +24,15 @@ public struct Matrix: Sendable, Equatable {
     self.values = values
   }
 
+  /// One row.
   @inlinable
-  package func row(_ index: Int) -> ArraySlice<Float> {
+  public func row(_ index: Int) -> ArraySlice<Float> {
     values[index * columns..<(index + 1) * columns]
   }
 
+  /// Puts other numbers into a row.
   @inlinable
-  package mutating func setRow(_ index: Int, to row: some Collection<Float>) {
+  public mutating func setRow(_ index: Int, to row: some Collection<Float>) {
     precondition(row.count == columns, "\(row.count) elements for \(columns) columns")
     values.replaceSubrange(index * columns..<(index + 1) * columns, with: row)
   }
@@ -138,7 +140,8 @@ public struct Matrix: Sendable, Equatable {
 }
 
 /// Σ x·y of two vectors of the same length.
-package func dotProduct(_ x: some Collection<Float>, _ y: some Collection<Float>) -> Float {
+@inlinable
+public func dotProduct(_ x: some Collection<Float>, _ y: some Collection<Float>) -> Float {
   precondition(x.count == y.count, "vectors of \(x.count) and \(y.count) elements")
   var result: Float = 0
   ksr_matvec(1, x.count, Array(x), x.count, Array(y), nil, &result)
@@ -146,12 +149,14 @@ package func dotProduct(_ x: some Collection<Float>, _ y: some Collection<Float>
 }
 
 /// ‖x‖.
-package func norm(_ x: some Collection<Float>) -> Float {
+@inlinable
+public func norm(_ x: some Collection<Float>) -> Float {
   Float(ksr_sum_of_squares(x.count, Array(x)).squareRoot())
 }
 
 /// The cosine of the angle between two vectors; 0 where one of them is zero.
-package func cosine(_ x: some Collection<Float>, _ y: some Collection<Float>) -> Float {
+@inlinable
+public func cosine(_ x: some Collection<Float>, _ y: some Collection<Float>) -> Float {
   let norms = norm(x) * norm(y)
   return norms > 0 ? dotProduct(x, y) / norms : 0
 }

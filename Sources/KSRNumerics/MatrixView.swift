@@ -119,12 +119,15 @@ package struct MatrixView: @unchecked Sendable {
 /// A block of a matrix to be written, in memory that somebody else keeps.
 ///
 /// Threads may write different blocks at the same time; nothing checks that they do.
-package struct MutableMatrixView: @unchecked Sendable {
-  package let base: UnsafeMutablePointer<Float>
-  package let rows: Int
-  package let columns: Int
+public struct MutableMatrixView: @unchecked Sendable {
+  /// The first element.
+  public let base: UnsafeMutablePointer<Float>
+  /// The number of rows.
+  public let rows: Int
+  /// The number of columns.
+  public let columns: Int
   /// Elements from the start of one row to that of the next.
-  package let stride: Int
+  public let stride: Int
 
   /// Rows that lie `stride` elements apart; without one, one after the other.
   package init(
@@ -154,14 +157,16 @@ package struct MutableMatrixView: @unchecked Sendable {
       base + range.lowerBound, rows: rows, columns: range.count, stride: stride)
   }
 
+  /// The address of a row.
   @inlinable
-  package func row(_ index: Int) -> UnsafeMutablePointer<Float> {
+  public func row(_ index: Int) -> UnsafeMutablePointer<Float> {
     assert(index >= 0 && index < rows, "row \(index) of \(rows)")
     return base + index * stride
   }
 
+  /// One element.
   @inlinable
-  package subscript(row: Int, column: Int) -> Float {
+  public subscript(row: Int, column: Int) -> Float {
     get {
       assert(column >= 0 && column < columns, "column \(column) of \(columns)")
       return self.row(row)[column]

@@ -4,16 +4,19 @@ import CKernels
 ///
 /// Equal scores share the mean of their places. A score that is not a number stands behind all
 /// others, and never before one.
-package struct Standing: Sendable, Equatable {
-  package var above = 0
-  package var equal = 0
+public struct Standing: Sendable, Equatable {
+  /// How many scores are above it.
+  public var above = 0
+  /// How many others are equal to it.
+  public var equal = 0
 
+  /// Nothing counted yet.
   @inlinable
-  package init() {}
+  public init() {}
 
   /// Counts that are known already, both without the score itself.
   @inlinable
-  package init(above: Int, equal: Int) {
+  public init(above: Int, equal: Int) {
     self.above = above
     self.equal = equal
   }
@@ -29,7 +32,7 @@ package struct Standing: Sendable, Equatable {
 
   /// Takes another score into account, or out of it where `times` is −1.
   @inlinable
-  package mutating func count<Score: Comparable>(
+  public mutating func count<Score: Comparable>(
     _ other: Score, against own: Score, _ times: Int = 1
   ) {
     // Only what is not a number differs from itself.

@@ -212,15 +212,17 @@ package struct ItemGates: Sendable {
   /// The row of each item; −1 where it is not read.
   private let place: [Int32]
 
-  /// The gates [U 3H] of the different ones among some items, in the order in which they come.
-  package init(of items: some Sequence<Int32>, _ p: KSRParameters) {
+  /// The gates [U 3H] of the different items of some sequences, in the order in which they come.
+  package init(of sequences: [ArraySlice<Int32>], _ p: KSRParameters) {
     var place = [Int32](repeating: -1, count: p.itemCount)
     var inputs: [Float] = []
     var count = 0
-    for item in items where place[Int(item)] < 0 {
-      place[Int(item)] = Int32(count)
-      count += 1
-      inputs += p.itemEmbedding.row(Int(item))
+    for items in sequences {
+      for item in items where place[Int(item)] < 0 {
+        place[Int(item)] = Int32(count)
+        count += 1
+        inputs += p.itemEmbedding.row(Int(item))
+      }
     }
     self.place = place
     rows = Matrix(rows: count, columns: p.itemEmbedding.columns, values: inputs)
