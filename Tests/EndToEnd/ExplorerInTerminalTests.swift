@@ -45,7 +45,7 @@ struct ExplorerInTerminalTests {
     try session.press("F1")
     try session.wait(for: "─ Signs and keys ─")
     try session.type("mouse")
-    try session.wait("one row") { $0.contains("Give the mouse") && !$0.contains("Leave the") }
+    try session.wait("one row") { $0.contains("Let the mouse select") && !$0.contains("Leave the") }
     try session.press("Escape")
     try session.wait("the list to be closed") { !$0.contains("─ Signs and keys ─") }
     try session.press("q")
@@ -180,7 +180,7 @@ struct ExplorerInTerminalTests {
     try session.press("v")
     try session.wait(for: "─ Viewers")
     try session.type("sey")
-    try session.wait(for: "Nobody has this id")
+    try session.wait(for: "No match.")
     try session.press("BSpace", "BSpace", "BSpace")
     try session.type("fay")
     try session.press("Enter")

@@ -131,11 +131,11 @@ struct PaletteTests {
   func plainWords() throws {
     let terms = try little.text("", columns: 120, rows: 36)
     let plain = try little.text("p,Tab,BTab", columns: 120, rows: 36)
-    for word in ["GRU state", "α", " z ", "cos(h_t", "hits@10", "residual"] {
+    for word in ["GRU state", "α", " z ", "cos(h_t", "hits@10", "constant"] {
       #expect(terms.contains(word), "\(word)")
       #expect(!plain.contains(word), "\(word)")
     }
-    for word in ["attention", "chance", "rounding", "like the last"] {
+    for word in ["attention", "chance", "always", "like the last"] {
       #expect(plain.contains(word), "\(word)")
     }
     #expect(try little.text("p,p,Tab,BTab", columns: 120, rows: 36) == terms)
