@@ -115,13 +115,15 @@ struct Table {
 
   // MARK: Drawing
 
-  /// Writes the titles of the columns into a line.
+  /// Writes the titles of the columns into a line; one on the left may go on to the next title.
   func drawTitles(in line: Rect, _ frame: inout Frame) {
-    for place in places where !place.column.title.isEmpty {
+    let titled = places.filter { !$0.column.title.isEmpty }
+    for (place, next) in zip(titled, titled.dropFirst().map(\.start) + [line.columns + 1]) {
+      let isLeft = place.column.alignment == .left
       frame.put(
-        frame.words.fill(place.column.title), line, at: place.start, columns: place.width,
-        place.column.alignment,
-        style: Style(.muted))
+        frame.words.fill(place.column.title), line, at: place.start,
+        columns: isLeft ? max(place.width, next - 1 - place.start) : place.width,
+        place.column.alignment, style: Style(.muted))
     }
   }
 

@@ -173,7 +173,9 @@ enum RecommendationsPane: PaneView {
     if let changes {
       columns += self.changes(items, changes, narrow, glyphs) + [score, probability]
     } else {
-      let year = Table.Column(.fixed(4), drop: .init(turn: 1, leaving: 25)) { row, _ in
+      // Without the score there may be room for it again.
+      let turn = hasProbabilities && width < narrow.below ? 3 : 1
+      let year = Table.Column(.fixed(4), drop: .init(turn: turn, leaving: 25)) { row, _ in
         items[row].year.map { .text(String($0), Style(.muted)) } ?? .none
       }
       columns += hasProbabilities ? [year, score, probability] : [year, score]
