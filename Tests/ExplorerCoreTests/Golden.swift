@@ -10,6 +10,10 @@ import Testing
 func expectGolden(
   _ text: String, _ name: String, sourceLocation: SourceLocation = #_sourceLocation
 ) throws {
+  for place in ["{item", "{user", "{a ", "{Item", "{User", "{A "] where text.contains(place) {
+    Issue.record(
+      "\(name) has a noun that was not filled in: \(place)", sourceLocation: sourceLocation)
+  }
   let path = TestEnvironment.fixture("explorer/goldens/\(name).txt")
   guard let kept = try? String(contentsOfFile: path, encoding: .utf8) else {
     try text.write(toFile: path, atomically: true, encoding: .utf8)

@@ -100,10 +100,10 @@ enum DiagnosisSlice: Sendable {
     switch self {
     case .all: "all"
     case .watched(let range) where range.lowerBound == 1:
-      "\(range.upperBound) items in the history or fewer"
+      "history of \(range.upperBound) or fewer"
     case .watched(let range) where range.lowerBound > Self.long:
-      "more than \(Self.long) items in the history"
-    case .watched(let range): "\(range.lowerBound) to \(range.upperBound) items in the history"
+      "history of more than \(Self.long)"
+    case .watched(let range): "history of \(range.lowerBound) to \(range.upperBound)"
     case .popular(true): "popular target (first 20 %)"
     case .popular(false): "rare target (other 80 %)"
     case .known(true): "target with known facts"

@@ -182,7 +182,8 @@ struct CatalogueSearch: ListOverlay {
     if history(layout) == nil {
       // Without the history in sight the last item is named.
       frame.put(
-        chosen.last.map { "\(chosen.count). \($0.text)" } ?? "No {item} chosen yet", rest.line(0),
+        chosen.last.map { "\(chosen.count). \($0.text)" }
+          ?? frame.words.fill("No {item} chosen yet"), rest.line(0),
         style: Style(.title))
       rest = rest.dropFirst(rows: isWide ? 2 : 1)
     } else if !isWide {
@@ -190,7 +191,8 @@ struct CatalogueSearch: ListOverlay {
     }
     guard !chosen.isEmpty, let step = scene.step else {
       frame.put("Recommendations stand here", rest.line(0), style: Style(.muted))
-      frame.put("from the first {item} on.", rest.line(1), style: Style(.muted))
+      frame.put(
+        frame.words.fill("from the first {item} on."), rest.line(1), style: Style(.muted))
       return
     }
     drawRecommended(
