@@ -28,12 +28,11 @@ public enum Explorer {
     case .focus(let pane): focus(pane, in: &next.state)
     case .select(let pane, let row):
       focus(pane, in: &next.state)
-      select(row, of: pane, in: &next.state, scene)
+      pane.view.select(row, in: &next.state, scene)
     case .turn(let pane, let up):
       // A comparison stands in the place of the memory.
       let isList = state.pin != nil && pane == .memory
-      moveRow(
-        of: isList ? .recommendations : pane, by: up ? -1 : 1, in: &next.state, scene)
+      (isList ? .recommendations : pane).view.move(by: up ? -1 : 1, in: &next.state, scene)
     case .jump(let tenths):
       stop(&next.state)
       go(to: stepCount(scene) * tenths / 10, in: &next.state, scene)

@@ -40,24 +40,17 @@ extension Explorer {
   private static func draw(
     _ placement: Layout.Placement, _ state: State, _ scene: Scene, in frame: inout Frame
   ) {
-    guard let viewer = scene.viewer, let step = scene.step else {
-      EmptyView.draw(placement, scene, in: &frame)
-      return
-    }
-    if let comparison = scene.comparison, placement.pane != .history {
-      CompareView.draw(comparison, state, in: placement, form: state.layout.form, &frame)
-      return
-    }
-    if state.pin != nil, placement.pane != .history {
-      CompareView.drawNothing(in: placement, &frame)
-      return
-    }
-    switch placement.pane {
-    case .history: HistoryPane.draw(viewer, step, state, in: placement, &frame)
-    case .gruState: GRUStatePane.draw(viewer, step, in: placement, &frame)
-    case .memory: MemoryPane.draw(step, state, scene, in: placement, &frame)
-    case .recommendations: RecommendationsPane.draw(step, state, scene, in: placement, &frame)
-    case .why: WhyPane.draw(state, scene, in: placement, &frame)
+    let view = placement.pane.view
+    if scene.viewer == nil || scene.step == nil {
+      let room = placement.inside
+      let lines = view.whenEmpty(scene, width: room.columns, frame.glyphs)
+      for (row, text) in lines.enumerated() {
+        frame.put(frame.words.fill(text), room.line(row), style: Style(.muted))
+      }
+    } else if state.pin != nil, placement.pane != .history {
+      CompareView.draw(state, scene, in: placement, &frame)
+    } else {
+      view.draw(state, scene, in: placement, &frame)
     }
   }
 
@@ -65,12 +58,10 @@ extension Explorer {
     _ placement: Layout.Placement, _ state: State, _ scene: Scene, in frame: inout Frame
   ) {
     let room = placement.title.inset(columns: 1, rows: 0)
-    var title = frame.words.title(of: placement.pane)
-    // Its title is that of the sides.
+    // The title of a comparison is that of its sides.
     if state.pin != nil, placement.pane != .history { return }
-    if placement.pane == .why, let why = scene.why {
-      title = why.equation(width: room.columns - 2, scene.model, frame.words, frame.glyphs)
-    }
+    let title = placement.pane.view.title(
+      scene, width: room.columns - 2, frame.words, frame.glyphs)
     let text = placement.isTitleOnLine ? " \(title) " : title
     frame.canvas.put(
       text.truncated(to: room.columns, ellipsis: frame.glyphs.ellipsis), in: room,
@@ -83,37 +74,5 @@ extension Explorer {
     let text = texts.first { $0.columns <= size.columns } ?? ""
     let line = frame.canvas.bounds.centred(columns: text.columns, rows: 1)
     frame.canvas.put(text, in: line, style: Style(.warning))
-  }
-}
-
-/// What a pane shows where there is nobody to look at.
-enum EmptyView {
-  static func draw(_ placement: Layout.Placement, _ scene: Scene, in frame: inout Frame) {
-    let room = placement.inside
-    for (row, text) in lines(placement.pane, scene, room.columns, frame.glyphs).enumerated() {
-      frame.put(frame.words.fill(text), room.line(row), style: Style(.muted))
-    }
-  }
-
-  /// What there is to do in the history; in the memory, what the model can read.
-  private static func lines(
-    _ pane: Pane, _ scene: Scene, _ width: Int, _ glyphs: Glyphs
-  ) -> [String] {
-    switch pane {
-    case .memory:
-      return scene.model.relationNames.isEmpty
-        ? ["This model has no memory."]
-        : scene.model.relationNames.map { $0.elided(to: width, glyphs) }
-    case .gruState, .recommendations, .why: return []
-    case .history: break
-    }
-    return scene.chosen != nil
-      ? ["The {items} that you add", "stand here."]
-      : scene.model.viewerCount == 0
-        ? [
-          "Press n and type {items}:", "the model recommends", "what could come next.", "",
-          "No data was opened;", "ksr-tui MODEL --data DIR", "shows its {users}.",
-        ]
-        : ["No {user} chosen;", "v lists them, n makes one", "from {items} you type."]
   }
 }

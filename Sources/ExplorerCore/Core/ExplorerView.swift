@@ -11,6 +11,8 @@ protocol ExplorerView: SendableMetatype {
   static func compose(_ scene: inout Scene, _ selection: Selection)
   /// Does a portion of what the view misses; false if it misses nothing at this turn.
   static func work(_ selection: Selection, at turn: WorkTurn) -> Bool
+  /// Adds what the command line needs to show the view as it is.
+  static func retrace(_ trail: inout Trail, to state: State, _ scene: Scene)
 }
 
 /// When a portion of work is done.
@@ -18,6 +20,8 @@ enum WorkTurn {
   /// Before anything else: the screen shows little more than what this finds.
   case first
   case onScreen
+  /// What is added to what the screen shows already.
+  case inDepth
   /// When the history on the screen has been looked through.
   case atLeisure
 }
@@ -28,11 +32,59 @@ extension ExplorerView {
   static func legend(_ words: Terminology, _ glyphs: Glyphs) -> [Legend.Entry] { [] }
   static func compose(_ scene: inout Scene, _ selection: Selection) {}
   static func work(_ selection: Selection, at turn: WorkTurn) -> Bool { false }
+  static func retrace(_ trail: inout Trail, to state: State, _ scene: Scene) {}
 }
 
 /// A view that is one of the panes.
 protocol PaneView: ExplorerView {
   static var pane: Pane { get }
+  static func name(_ words: Terminology) -> String
+  /// What stands above it, in some columns.
+  static func title(_ scene: Scene, width: Int, _ words: Terminology, _ glyphs: Glyphs) -> String
+  static func draw(
+    _ state: State, _ scene: Scene, in placement: Layout.Placement, _ frame: inout Frame)
+  /// What it says where nobody is looked at, line by line.
+  static func whenEmpty(_ scene: Scene, width: Int, _ glyphs: Glyphs) -> [String]
+  /// Moves its selection by some rows.
+  static func move(by offset: Int, in state: inout State, _ scene: Scene)
+  /// Selects a step, a slot or an item.
+  static func select(_ row: Int, in state: inout State, _ scene: Scene)
+  /// The item whose card is opened.
+  static func inspected(_ state: State, _ scene: Scene) -> Int32?
+}
+
+extension PaneView {
+  static func title(
+    _ scene: Scene, width: Int, _ words: Terminology, _ glyphs: Glyphs
+  ) -> String { name(words) }
+  static func whenEmpty(_ scene: Scene, width: Int, _ glyphs: Glyphs) -> [String] { [] }
+  static func move(by offset: Int, in state: inout State, _ scene: Scene) {
+    Explorer.stop(&state)
+    Explorer.go(to: state.step + offset, in: &state, scene)
+  }
+  static func select(_ row: Int, in state: inout State, _ scene: Scene) {
+    Explorer.stop(&state)
+    Explorer.go(to: row, in: &state, scene)
+  }
+  static func inspected(_ state: State, _ scene: Scene) -> Int32? {
+    scene.viewer.flatMap { viewer in scene.step.map { viewer.rows[$0.step].item } }
+  }
+}
+
+extension Pane {
+  var view: any PaneView.Type {
+    guard let view = Views.panes[self] else { preconditionFailure("No view for \(self)") }
+    return view
+  }
+}
+
+/// What of a list is in sight: the work for it comes first.
+struct Viewport {
+  var selected: Int?
+  let rows: [Int]
+
+  /// The rows, the selected one first.
+  var inOrder: [Int] { (selected.map { [$0] } ?? []) + rows.filter { $0 != selected } }
 }
 
 /// What content is computed for: a state as the screen shows it, and the history and step it is at.

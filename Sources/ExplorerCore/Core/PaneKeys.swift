@@ -106,6 +106,10 @@ enum PaneKeys: ExplorerView {
       }),
   ]
 
+  static func retrace(_ trail: inout Trail, to state: State, _ scene: Scene) {
+    if state.usesPlainWords { trail.press(.plainWords) }
+  }
+
   /// The terminal, and lists and cards on top.
   static let onTop: [Binding] = [
     Binding(

@@ -71,6 +71,11 @@ package struct StepScene: Sendable {
     }
   }
 
+  /// A recommendation by row, the last for rows after it.
+  func recommendation(_ row: Int) -> Recommendation? {
+    recommendations.isEmpty ? nil : recommendations[min(row, recommendations.count - 1)]
+  }
+
   /// The slot that is read most.
   var leader: Int? { slots.max { $0.attention < $1.attention }?.slot }
 }

@@ -99,15 +99,4 @@ public struct Terminology: Equatable, Sendable {
 
   /// A sentence for any data set, with this one's nouns.
   func fill(_ text: String) -> String { nouns.fill(text) }
-
-  /// What stands above a pane.
-  func title(of pane: Pane) -> String {
-    switch pane {
-    case .history: history
-    case .gruState: gruState
-    case .memory: memory
-    case .recommendations: recommendations
-    case .why: why
-    }
-  }
 }

@@ -55,7 +55,7 @@ extension Frame {
     _ alignment: Alignment = .right
   ) {
     // The title itself comes first.
-    let taken = 1 + words.title(of: placement.pane).columns + (placement.isTitleOnLine ? 2 : 0)
+    let taken = 1 + placement.pane.view.name(words).columns + (placement.isTitleOnLine ? 2 : 0)
     let text = placement.isTitleOnLine ? " \(text) " : text
     let start =
       alignment == .right

@@ -17,6 +17,13 @@ protocol Overlay: Equatable, Sendable {
   func choose(on next: inout Explorer.Transition, _ scene: Scene)
   func type(_ key: Key, on next: inout Explorer.Transition, _ scene: Scene)
   func close(on next: inout Explorer.Transition, _ scene: Scene)
+
+  /// The state as the screen shows it below.
+  func shown(_ state: State, _ cache: SceneCache) -> State
+  /// Adds what it shows.
+  func compose(_ scene: inout Scene, _ selection: Selection)
+  /// Does a portion of what it misses, when all else is done; false if it misses nothing.
+  func work(_ selection: Selection) -> Bool
 }
 
 extension Overlay {
@@ -25,6 +32,9 @@ extension Overlay {
   func canChoose(_ state: State, _ scene: Scene) -> Bool { false }
   mutating func move(_ command: Command, _ state: State, _ scene: Scene) {}
   func choose(on next: inout Explorer.Transition, _ scene: Scene) {}
+  func shown(_ state: State, _ cache: SceneCache) -> State { state }
+  func compose(_ scene: inout Scene, _ selection: Selection) {}
+  func work(_ selection: Selection) -> Bool { false }
   func type(_ key: Key, on next: inout Explorer.Transition, _ scene: Scene) {}
   func close(on next: inout Explorer.Transition, _ scene: Scene) { next.state.overlay = nil }
 

@@ -8,7 +8,8 @@ enum Views {
     RecencyView.self,
   ]
 
-  static let panes = all.compactMap { $0 as? any PaneView.Type }
+  static let panes = Dictionary(
+    uniqueKeysWithValues: all.compactMap { $0 as? any PaneView.Type }.map { ($0.pane, $0) })
 
   /// Those that take the place of the panes.
   static let full = all.compactMap { $0 as? any FullView.Type }

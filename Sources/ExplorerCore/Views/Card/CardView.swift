@@ -1,3 +1,5 @@
+import KSRNumerics
+
 /// A card on top of the panes.
 struct CardView: Overlay {
   let subject: CardSubject
@@ -84,4 +86,46 @@ extension CardView: ExplorerView {
       ["i"], .modelCard, "model", "Show the card of the model.", footer: false,
       does: { _, next, _ in Explorer.open(CardView(subject: .model), in: &next.state) }),
   ]
+}
+
+// MARK: Content
+
+extension Scene {
+  package var card: Card? { self[Card.self] }
+}
+
+private final class CardCache: ViewCache {
+  private struct Key: Hashable {
+    let subject: CardSubject
+    let isPlain: Bool
+    /// What a model's card says depends on it.
+    let knowsAttention: Bool
+  }
+
+  private unowned let cache: SceneCache
+  private var cards = LRUCache<Key, Card>(limit: 200)
+
+  init(_ cache: SceneCache) { self.cache = cache }
+
+  func card(_ subject: CardSubject, _ words: Terminology) -> Card {
+    let key = Key(
+      subject: subject, isPlain: words.isPlain,
+      knowsAttention: subject == .model && cache.attention != nil)
+    if let known = cards[key] { return known }
+    let card =
+      switch subject {
+      case .item(let item): Card(item, in: cache.session, cache.nearest, words: words)
+      case .model:
+        Card(cache.session, name: cache.model.name, attention: cache.attention, words: words)
+      }
+    cards[key] = card
+    return card
+  }
+}
+
+extension CardView {
+  func compose(_ scene: inout Scene, _ selection: Selection) {
+    scene[Card.self] = selection.cache.kept(CardCache.self).card(
+      subject, selection.state.usesPlainWords ? .plain : .terms(.unicode))
+  }
 }

@@ -258,34 +258,73 @@ struct CatalogueSearch: ListOverlay {
   }
 }
 
-extension SceneCache {
+// MARK: Content
+
+extension Scene {
+  fileprivate struct Catalogue {
+    var found: [CatalogueItem] = []
+    var chosen: [CatalogueItem]?
+  }
+
+  /// The items that a search of the catalogue finds.
+  var found: [CatalogueItem] { self[Catalogue.self]?.found ?? [] }
+  /// The items of the own viewer that is typed; nil while none is.
+  var chosen: [CatalogueItem]? { self[Catalogue.self]?.chosen }
+}
+
+private final class CatalogueCache: ViewCache {
+  private unowned let cache: SceneCache
+  private var known: (text: String, readsTokens: Bool, items: [CatalogueItem])?
+
+  init(_ cache: SceneCache) { self.cache = cache }
+
   /// The items to choose from: the one of that token where tokens are read, then by title.
   func found(for search: CatalogueSearch) -> [CatalogueItem] {
     let text = search.menu.filter.text
-    if let known = catalogue, known.text == text, known.readsTokens == search.readsTokens {
+    if let known, known.text == text, known.readsTokens == search.readsTokens {
       return known.items
     }
-    let token = search.readsTokens ? item(text) : nil
-    let titles = viewerIndex.items(matching: text, limit: 200).filter { $0 != token }
-    let items = ((token.map { [$0] } ?? []) + titles).map(catalogueItem)
-    catalogue = (text, search.readsTokens, items)
+    let token = search.readsTokens ? cache.item(text) : nil
+    let titles = cache.kept(UsersCache.self).index.items(matching: text, limit: 200)
+      .filter { $0 != token }
+    let items = ((token.map { [$0] } ?? []) + titles).map(item)
+    known = (text, search.readsTokens, items)
     return items
   }
 
-  /// The items of the own user that is typed; nil while none is.
-  func chosen(for state: State) -> [CatalogueItem]? {
-    guard let own = (state.overlay as? CatalogueSearch)?.own else { return nil }
+  /// The items of an own user.
+  func chosen(of own: CatalogueSearch.OwnHistory, in state: State) -> [CatalogueItem] {
     let tokens = state.own.first { $0.name == own.name }?.items ?? []
     return tokens.map { token in
-      item(token).map(catalogueItem)
+      cache.item(token).map(item)
         ?? CatalogueItem(
           item: nil, token: token, title: "\(token), unknown to this model", year: nil)
     }
   }
 
-  private func catalogueItem(_ item: Int32) -> CatalogueItem {
+  private func item(_ item: Int32) -> CatalogueItem {
     CatalogueItem(
-      item: item, token: session.model.items[Int(item)],
-      title: session.model.itemNames[Int(item)], year: session.year(of: item))
+      item: item, token: cache.session.model.items[Int(item)],
+      title: cache.session.model.itemNames[Int(item)], year: cache.session.year(of: item))
+  }
+}
+
+extension CatalogueSearch {
+  /// The history with the selected item in its place.
+  func shown(_ state: State, _ cache: SceneCache) -> State {
+    let found = cache.kept(CatalogueCache.self).found(for: self)
+    guard found.indices.contains(menu.selection), let base = cache.unedited(state),
+      let edit = edit(found[menu.selection].token)
+    else { return state }
+    let preview = state.applying(edit, count: 0)
+    // The cursor of an insertion and the step are where they will be; the log is not touched.
+    return cache.edited(base, preview.edits.edits) == nil ? state : preview
+  }
+
+  func compose(_ scene: inout Scene, _ selection: Selection) {
+    let items = selection.cache.kept(CatalogueCache.self)
+    scene[Scene.Catalogue.self] = Scene.Catalogue(
+      found: items.found(for: self),
+      chosen: own.map { items.chosen(of: $0, in: selection.state) })
   }
 }

@@ -1,10 +1,10 @@
 /// Both sides of a comparison on one screen, the differences marked.
 enum CompareView {
   static func draw(
-    _ comparison: ComparisonScene, _ state: State, in placement: Layout.Placement,
-    form: Layout.Form,
-    _ frame: inout Frame
+    _ state: State, _ scene: Scene, in placement: Layout.Placement, _ frame: inout Frame
   ) {
+    guard let comparison = scene.comparison else { return drawNothing(in: placement, &frame) }
+    let form = state.layout.form
     var room = placement.body.inset(columns: form == .single ? 0 : 1, rows: 0)
     drawTitle(comparison, in: placement.title.inset(columns: 1, rows: 0), &frame)
     let texts = truthTexts(comparison, width: room.columns, frame.glyphs)
@@ -36,7 +36,7 @@ enum CompareView {
   }
 
   /// Says why there is nothing to compare.
-  static func drawNothing(in placement: Layout.Placement, _ frame: inout Frame) {
+  private static func drawNothing(in placement: Layout.Placement, _ frame: inout Frame) {
     let text = "Nothing to compare: the second model knows no {item} up to this step."
     for (row, line) in frame.words.fill(text).wrapped(to: placement.inside.columns).enumerated() {
       frame.put(line, placement.inside.line(row), style: Style(.warning))

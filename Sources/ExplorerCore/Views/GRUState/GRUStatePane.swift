@@ -6,9 +6,12 @@ import KSRNumerics
 enum GRUStatePane: PaneView {
   static let pane = Pane.gruState
 
+  static func name(_ words: Terminology) -> String { words.gruState }
+
   static func draw(
-    _ viewer: ViewerScene, _ step: StepScene, in placement: Layout.Placement, _ frame: inout Frame
+    _ state: State, _ scene: Scene, in placement: Layout.Placement, _ frame: inout Frame
   ) {
+    guard let viewer = scene.viewer, let step = scene.step else { return }
     let room = placement.inside
     drawNumber(
       frame.words.likePrevious, step.cosineWithPrevious.map { frame.glyphs.share($0) } ?? "",

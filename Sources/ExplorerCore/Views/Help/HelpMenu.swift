@@ -4,7 +4,7 @@ import Workspace
 enum CommandRow {
   case command(Binding)
   case sign(Legend.Entry)
-  case viewer(Scene.NamedViewer)
+  case viewer(NamedViewer)
   case step(Int, of: Int)
 
   /// What is said of it at more length where its row cuts it; empty where there is no more.

@@ -12,9 +12,10 @@ enum Legend {
 
   /// All entries in some words and signs; those of a pane come first.
   static func entries(_ words: Terminology, _ glyphs: Glyphs, first pane: Pane? = nil) -> [Entry] {
-    let inPanes = Pane.allCases.flatMap { pane in Views.panes.filter { $0.pane == pane } }
-    let others = Views.all.filter { !($0 is any PaneView.Type) }
-    let all = (inPanes + others).flatMap { $0.legend(words, glyphs) }.map { entry in
+    let entries =
+      Pane.allCases.flatMap { $0.view.legend(words, glyphs) }
+      + Views.all.filter { !($0 is any PaneView.Type) }.flatMap { $0.legend(words, glyphs) }
+    let all = entries.map { entry in
       Entry(sign: entry.sign, names: entry.names, text: words.fill(entry.text), panes: entry.panes)
     }
     guard let pane else { return all }

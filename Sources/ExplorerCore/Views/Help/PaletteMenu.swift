@@ -120,3 +120,52 @@ struct PaletteMenu: CommandList {
     }
   }
 }
+
+// MARK: Content
+
+/// A viewer of the data or made here, as a name leads to it.
+struct NamedViewer: Sendable, Equatable {
+  /// The place among the viewers of the data, then those made here.
+  let place: Int
+  let name: String
+  let count: Int
+  let isOwn: Bool
+
+  /// Where to begin: an own history has nothing after its end, others show what came next.
+  var lastStep: Int { max(0, count - (isOwn ? 1 : 2)) }
+
+  var sentence: String {
+    "Go to \(isOwn ? "own {user}" : "{user}") \(name), \(count) interactions."
+  }
+}
+
+extension Scene {
+  /// The viewer named in the palette.
+  var namedViewer: NamedViewer? { self[NamedViewer.self] }
+}
+
+extension PaletteMenu {
+  func compose(_ scene: inout Scene, _ selection: Selection) {
+    guard let name = userName(selection.cache.session.model.nouns) else { return }
+    scene[NamedViewer.self] = selection.cache.namedViewer(name, among: selection.state.own)
+  }
+}
+
+extension SceneCache {
+  /// The viewer of a name: one of the data, else one made here; else one whose name differs by case
+  /// or accents only.
+  fileprivate func namedViewer(_ name: String, among own: [OwnUser]) -> NamedViewer? {
+    func find(_ isIt: (String) -> Bool) -> NamedViewer? {
+      if let place = session.viewers.firstIndex(where: { isIt($0.user) }) {
+        let viewer = session.viewers[place]
+        return .init(place: place, name: viewer.user, count: viewer.count, isOwn: false)
+      }
+      return own.firstIndex { isIt($0.name) }.map {
+        .init(
+          place: session.viewers.count + $0, name: own[$0].name, count: own[$0].items.count,
+          isOwn: true)
+      }
+    }
+    return find { $0 == name } ?? find { $0.searchable == name.searchable }
+  }
+}

@@ -20,10 +20,31 @@ enum HistoryPane: PaneView {
       })
   ]
 
+  static func name(_ words: Terminology) -> String { words.history }
+
+  static func whenEmpty(_ scene: Scene, width: Int, _ glyphs: Glyphs) -> [String] {
+    if scene.chosen != nil { return ["The {items} that you add", "stand here."] }
+    return scene.model.viewerCount == 0
+      ? [
+        "Press n and type {items}:", "the model recommends", "what could come next.", "",
+        "No data was opened;", "ksr-tui MODEL --data DIR", "shows its {users}.",
+      ]
+      : ["No {user} chosen;", "v lists them, n makes one", "from {items} you type."]
+  }
+
+  static func select(_ row: Int, in state: inout State, _ scene: Scene) {
+    Explorer.stop(&state)
+    if state.editor != nil {
+      state.editor?.row = row
+    } else {
+      Explorer.go(to: row, in: &state, scene)
+    }
+  }
+
   static func draw(
-    _ viewer: ViewerScene, _ step: StepScene, _ state: State, in placement: Layout.Placement,
-    _ frame: inout Frame
+    _ state: State, _ scene: Scene, in placement: Layout.Placement, _ frame: inout Frame
   ) {
+    guard let viewer = scene.viewer, let step = scene.step else { return }
     let body = placement.body
     let table = table(viewer, step, state, width: body.columns, frame)
     table.drawTitles(over: placement, &frame)

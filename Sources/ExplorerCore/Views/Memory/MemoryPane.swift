@@ -1,4 +1,5 @@
 import Explanation
+import KSRNumerics
 
 /// The slots of the memory: how much each is read and written, and what it holds.
 enum MemoryPane: PaneView {
@@ -14,10 +15,31 @@ enum MemoryPane: PaneView {
       })
   ]
 
+  static func name(_ words: Terminology) -> String { words.memory }
+
+  static func whenEmpty(_ scene: Scene, width: Int, _ glyphs: Glyphs) -> [String] {
+    scene.model.relationNames.isEmpty
+      ? ["This model has no memory."]
+      : scene.model.relationNames.map { $0.elided(to: width, glyphs) }
+  }
+
+  static func move(by offset: Int, in state: inout State, _ scene: Scene) {
+    guard let step = scene.step, !step.slots.isEmpty else { return }
+    let rows = step.slots(by: state.slotOrder).map(\.slot)
+    let place = rows.firstIndex { $0 == state.slot ?? step.leader } ?? 0
+    state.slot = rows[min(max(0, place + offset), rows.count - 1)]
+  }
+
+  static func select(_ slot: Int, in state: inout State, _ scene: Scene) { state.slot = slot }
+
+  static func retrace(_ trail: inout Trail, to state: State, _ scene: Scene) {
+    trail.press(.sort, times: SlotOrder.allCases.firstIndex(of: state.slotOrder) ?? 0)
+  }
+
   static func draw(
-    _ step: StepScene, _ state: State, _ scene: Scene, in placement: Layout.Placement,
-    _ frame: inout Frame
+    _ state: State, _ scene: Scene, in placement: Layout.Placement, _ frame: inout Frame
   ) {
+    guard let step = scene.step else { return }
     var room = placement.body
     guard !step.slots.isEmpty else {
       frame.put(
@@ -129,7 +151,7 @@ enum MemoryPane: PaneView {
     _ model: ModelScene, before table: Table, _ placement: Layout.Placement, _ frame: inout Frame
   ) {
     let gamma = "\(frame.words.gamma) \(frame.glyphs.short(model.gamma))"
-    let title = 1 + frame.words.title(of: .memory).columns + (placement.isTitleOnLine ? 2 : 0)
+    let title = 1 + name(frame.words).columns + (placement.isTitleOnLine ? 2 : 0)
     if title + 2 + gamma.columns + 2 < table.places[3].start {
       frame.heading(gamma, placement, at: title + 2, columns: gamma.columns, .left)
     }
@@ -279,5 +301,63 @@ extension MemoryPane {
         "1.20\(marks.times)", "times mean ratio",
         "Attention as a multiple of the model's mean for this relation."),
     ]
+  }
+}
+
+// MARK: Content
+
+extension Scene {
+  /// The tails nearest to the selected slot; nil without one, and while they are looked for.
+  var nearestTails: NearestTails? { self[NearestTails.self] }
+}
+
+private final class NearestTailsCache: ViewCache {
+  private struct Key: Hashable {
+    let viewer: SceneCache.Viewer
+    let step: Int
+    let slot: Int
+  }
+
+  private unowned let cache: SceneCache
+  private var known = LRUCache<Key, NearestTails>(limit: 200)
+  private var begun: (key: Key, search: NearestTailsSearch)?
+
+  init(_ cache: SceneCache) { self.cache = cache }
+
+  /// The tails nearest to a slot; nil while they are looked for.
+  ///
+  /// A key waits for a portion of the search; the rest of a relation of very many tails comes later.
+  func tails(nearestTo slot: Int, _ moment: Selection.Moment) -> NearestTails? {
+    let key = Key(viewer: moment.viewer, step: moment.step.step, slot: slot)
+    if let known = known[key] { return known }
+    if begun?.key == key { return nil }
+    guard moment.step.slots.indices.contains(slot) else { return nil }
+    begun = (key, NearestTailsSearch(to: moment.step.slots[slot].value, under: slot, count: 3))
+    seek()
+    return known[key]
+  }
+
+  /// Goes on with the search that has begun; false if there is none.
+  @discardableResult
+  func seek() -> Bool {
+    guard var begun else { return false }
+    var left = ViewerSurvey.portion
+    let found = begun.search.work(&left, in: cache.tails)
+    known[begun.key] = found
+    self.begun = found == nil ? begun : nil
+    return true
+  }
+}
+
+extension MemoryPane {
+  static func compose(_ scene: inout Scene, _ selection: Selection) {
+    guard let moment = selection.moment, let slot = scene.selectedSlot else { return }
+    scene[NearestTails.self] = selection.cache.kept(NearestTailsCache.self)
+      .tails(nearestTo: slot, moment)
+  }
+
+  static func work(_ selection: Selection, at turn: WorkTurn) -> Bool {
+    turn == .onScreen && selection.moment != nil
+      && selection.cache.kept(NearestTailsCache.self).seek()
   }
 }

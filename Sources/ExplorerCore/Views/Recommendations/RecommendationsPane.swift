@@ -1,4 +1,5 @@
 import Explanation
+import KSRNumerics
 
 extension Command {
   /// Leaves out what the viewer has watched, or shows it again.
@@ -23,12 +24,34 @@ enum RecommendationsPane: PaneView {
       })
   ]
 
+  static func name(_ words: Terminology) -> String { words.recommendations }
+
+  static func move(by offset: Int, in state: inout State, _ scene: Scene) {
+    select(state.recommendation + offset, in: &state, scene)
+  }
+
+  static func select(_ row: Int, in state: inout State, _ scene: Scene) {
+    let count = scene.step?.recommendations.count ?? 0
+    state.recommendation = min(max(0, row), max(0, count - 1))
+    state.why.lookElsewhere()
+    state.why.item = nil
+  }
+
+  static func inspected(_ state: State, _ scene: Scene) -> Int32? {
+    scene.why?.item ?? scene.step?.recommendation(state.recommendation)?.item
+  }
+
+  static func retrace(_ trail: inout Trail, to state: State, _ scene: Scene) {
+    if state.hidesSeen { trail.press(.hideSeen) }
+    guard state.recommendation > 0 else { return }
+    trail.go(to: .recommendations)
+    trail.down(state.recommendation)
+  }
+
   static func draw(
-    _ step: StepScene, _ state: State, _ scene: Scene, in placement: Layout.Placement,
-    _ frame: inout Frame
+    _ state: State, _ scene: Scene, in placement: Layout.Placement, _ frame: inout Frame
   ) {
-    let items = step.recommendations
-    guard !items.isEmpty else { return }
+    guard let items = scene.step?.recommendations, !items.isEmpty else { return }
     let changes = scene.whatIf?.changes
     let selected = min(state.recommendation, items.count - 1)
     let plan = Plan(placement.body, scene.model, changes)
@@ -64,21 +87,19 @@ enum RecommendationsPane: PaneView {
     }
   }
 
-  /// The items whose shared facts are shown on a screen, the selected one first.
-  static func explained(
+  /// The items whose shared facts a screen shows.
+  private static func viewport(
     _ items: [StepScene.Recommendation], _ state: State, _ model: ModelScene
-  ) -> [Int32] {
+  ) -> Viewport {
     guard let room = state.layout.placement(of: .recommendations)?.body, !items.isEmpty,
       model.hasKnownFacts
-    else { return [] }
+    else { return Viewport(rows: []) }
     let plan = Plan(room, model, nil)
     let selected = min(state.recommendation, items.count - 1)
-    switch plan.form {
-    case .none: return []
-    case .selected: return [items[selected].item]
-    case .below, .column:
-      let others = plan.shown(items, selected).filter { $0 != selected }
-      return ([selected] + others).map { items[$0].item }
+    return switch plan.form {
+    case .none: Viewport(rows: [])
+    case .selected: Viewport(selected: selected, rows: [])
+    case .below, .column: Viewport(selected: selected, rows: plan.shown(items, selected))
     }
   }
 
@@ -321,5 +342,74 @@ extension RecommendationsPane {
         words.residual, "residual rounding", "What rounding leaves when all parts are added up.",
         why: true),
     ]
+  }
+}
+
+// MARK: Content
+
+extension Scene {
+  fileprivate struct Shared {
+    let facts: [Int32: [SharedFacts.Group]]
+  }
+
+  /// What some of the recommended items share with the history, by item; the facts that add most
+  /// come first.
+  package var sharedFacts: [Int32: [SharedFacts.Group]] { self[Shared.self]?.facts ?? [:] }
+}
+
+private final class SharedFactsCache: ViewCache {
+  private struct Key: Hashable {
+    let viewer: SceneCache.Viewer
+    let step: Int
+    let item: Int32
+  }
+
+  private unowned let cache: SceneCache
+  private var known = LRUCache<Key, [SharedFacts.Group]>(limit: 2000)
+
+  init(_ cache: SceneCache) { self.cache = cache }
+
+  /// Finds what the next few of the items in sight share with the history; returns whether there was
+  /// any left to find.
+  ///
+  /// A key waits for the selected item's alone and a few more; the others come in as they are found.
+  @discardableResult
+  func find(_ viewport: Viewport, _ moment: Selection.Moment) -> Bool {
+    let missing = keys(viewport, moment).filter { known[$0] == nil }.prefix(8)
+    for key in missing {
+      let table = Contributions(moment.survey.states, step: key.step, item: key.item)
+      known[key] = SharedFacts(table, index: cache.tails).groups
+    }
+    return !missing.isEmpty
+  }
+
+  func facts(_ viewport: Viewport, _ moment: Selection.Moment) -> [Int32: [SharedFacts.Group]] {
+    var result: [Int32: [SharedFacts.Group]] = [:]
+    for key in keys(viewport, moment) { result[key.item] = known[key] }
+    return result
+  }
+
+  private func keys(_ viewport: Viewport, _ moment: Selection.Moment) -> [Key] {
+    viewport.inOrder.map {
+      Key(
+        viewer: moment.viewer, step: moment.step.step, item: moment.step.recommendations[$0].item)
+    }
+  }
+}
+
+extension RecommendationsPane {
+  static func compose(_ scene: inout Scene, _ selection: Selection) {
+    guard let moment = selection.moment else { return }
+    let viewport = viewport(moment.step.recommendations, selection.state, scene.model)
+    let facts = selection.cache.kept(SharedFactsCache.self)
+    facts.find(viewport, moment)
+    scene[Scene.Shared.self] = Scene.Shared(facts: facts.facts(viewport, moment))
+  }
+
+  static func work(_ selection: Selection, at turn: WorkTurn) -> Bool {
+    guard turn == .onScreen, let moment = selection.moment else { return false }
+    let viewport = viewport(
+      moment.step.recommendations, selection.state, selection.cache.model)
+    return selection.cache.kept(SharedFactsCache.self).find(viewport, moment)
   }
 }

@@ -123,3 +123,44 @@ enum TourView: ExplorerView {
       does: { _, next, _ in next.state.toast = Toast("The tour is over; t begins it again") }),
   ]
 }
+
+private final class TourCache: ViewCache {
+  private(set) var search: TourSearch
+
+  init(_ cache: SceneCache) { search = TourSearch(cache, cache.tails) }
+
+  func work() {
+    // Taken out while it works: its rules ask the cache for scenes.
+    var search = search
+    search.work()
+    self.search = search
+  }
+}
+
+extension TourView {
+  static func work(_ selection: Selection, at turn: WorkTurn) -> Bool {
+    guard turn == .first, selection.state.awaitsTour, selection.cache.foundTour == nil else {
+      return false
+    }
+    selection.cache.kept(TourCache.self).work()
+    return true
+  }
+}
+
+extension SceneCache {
+  /// The viewer and the step to begin with when nobody has said; nil without viewers.
+  package func firstLook() -> (viewer: Int, step: Int)? {
+    session.viewers.isEmpty ? nil : FirstLook.find(in: session, tails)
+  }
+
+  /// The stops of a tour of this data, when they have been found; see ``work(for:)``.
+  package var foundTour: [Tour.Stop]? { kept(TourCache.self).search.found }
+
+  /// The stops of a tour of this data, however long it takes to find them.
+  package func tour() -> [Tour.Stop] {
+    while true {
+      if let foundTour { return foundTour }
+      kept(TourCache.self).work()
+    }
+  }
+}

@@ -1,3 +1,5 @@
+import KSRNumerics
+
 /// The list of viewers on top of the panes.
 struct ViewersMenu: ListOverlay {
   var menu = Menu()
@@ -109,4 +111,72 @@ enum UsersView: ExplorerView {
         next.state.menu?.select(0)
       }),
   ]
+}
+
+// MARK: Content
+
+extension Scene {
+  /// The list of viewers, while it is open.
+  package var viewers: ViewerList? { self[ViewerList.self] }
+}
+
+/// The viewers by their titles, and how well the model predicts each.
+final class UsersCache: ViewCache {
+  private unowned let cache: SceneCache
+  private(set) lazy var index = ViewerIndex(cache.session)
+  private lazy var predictions = PredictionSurvey(cache.session)
+  private var lists = LRUCache<ViewerList.Request, (list: ViewerList, version: Int)>(limit: 40)
+
+  init(_ cache: SceneCache) { self.cache = cache }
+
+  func list(_ request: ViewerList.Request) -> ViewerList {
+    // In the order of the predictions the list changes as they come in, but not with each of them.
+    let version = request.order == .predicted ? predictions.version : 0
+    if let known = lists[request], known.version == version {
+      return known.list.with(predictions.known)
+    }
+    let own = request.own.map { (name: $0.name, items: cache.items(of: $0)) }
+    let result = index.list(request, own: own, predictions.known)
+    lists[request] = (result, version)
+    return result
+  }
+
+  /// Goes on finding out how well the model predicts: what the list shows, then what it sorts by.
+  func predict(_ list: ViewerList, in viewport: Viewport, order: ViewerOrder) -> Bool {
+    guard !cache.session.viewers.isEmpty else { return false }
+    return predictions.work(
+      on: viewport.rows.map { list.rows[$0] }.filter { !$0.isOwn }.map(\.viewer),
+      thenAll: order == .predicted)
+  }
+}
+
+extension ViewersMenu {
+  private func list(_ selection: Selection) -> ViewerList {
+    let state = selection.state
+    return selection.cache.kept(UsersCache.self).list(
+      .init(filter: menu.filter.text, order: state.viewerOrder, own: state.own))
+  }
+
+  func compose(_ scene: inout Scene, _ selection: Selection) {
+    scene[ViewerList.self] = list(selection)
+  }
+
+  func work(_ selection: Selection) -> Bool {
+    let (list, state) = (list(selection), selection.state)
+    let rows = ListWindow.rows(
+      of: list.rows.count, height: height(on: state.layout), showing: list.selection(of: menu))
+    return selection.cache.kept(UsersCache.self)
+      .predict(list, in: Viewport(rows: Array(rows)), order: state.viewerOrder)
+  }
+}
+
+extension UsersView {
+  static func retrace(_ trail: inout Trail, to state: State, _ scene: Scene) {
+    guard let viewer = scene.viewer, let step = scene.step else { return }
+    let place = (state.viewer ?? 0) - scene.model.viewerCount
+    if viewer.isOwn, state.own.indices.contains(place) {
+      trail.options += ["--items", state.own[place].items.joined(separator: ",")]
+    }
+    trail.options += ["--viewer", viewer.user, "--step", String(step.step + 1)]
+  }
 }

@@ -25,19 +25,18 @@ extension WhyPane {
 extension SceneCache {
   /// The item that the screen explains, or would.
   fileprivate func explained(in state: State) -> Int32? {
-    let list = scene(for: state).step?.recommendations ?? []
-    let selected = list.isEmpty ? nil : list[min(state.recommendation, list.count - 1)].item
+    let selected = scene(for: state).step?.recommendation(state.recommendation)?.item
     return state.showsWhy ? state.why.item ?? selected : selected
   }
 
   /// Why the item that the screen explains, with the contrast, the edits and the check on it.
   fileprivate func report(of state: State) -> ExplanationReport? {
-    guard let viewer = viewer(of: state), let step = scene(for: state).step,
-      let last = step.recommendations.indices.last
+    guard let moment = selection(state).moment,
+      let item = moment.step.recommendation(state.recommendation)?.item
     else { return nil }
-    let item = step.recommendations[min(state.recommendation, last)].item
-    let asked = state.showsWhy ? question(of: state, viewer, step) : nil
-    let survey = survey(viewer, around: step.step)
+    let (viewer, survey, step) = (moment.viewer, moment.survey, moment.step)
+    let reasons = kept(WhyCache.self)
+    let asked = state.showsWhy ? reasons.question(of: state, moment) : nil
     var question = ExplanationReport.Question(
       viewer: history(of: viewer).user, step: step.step, item: asked?.item ?? item,
       over: asked?.contrast ?? .catalogueMean, edited: viewer.edited)
@@ -49,6 +48,6 @@ extension SceneCache {
     }
     return ExplanationReport(
       question, states: survey.states, model: session.model, index: tails, summary: attention,
-      runs: asked.flatMap { why.comparisons[$0]?.outcomes })
+      runs: asked.flatMap { reasons.comparisons[$0]?.outcomes })
   }
 }

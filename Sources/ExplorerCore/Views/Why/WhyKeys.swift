@@ -85,3 +85,52 @@ extension WhyPane {
     ]
   }
 }
+
+extension WhyPane {
+  /// Presses the keys that lead to what is compared, grouped, looked into and checked.
+  static func retrace(_ trail: inout Trail, to state: State, _ scene: Scene) {
+    guard state.showsWhy else { return }
+    let view = state.why
+    trail.openWhy()
+    func search(_ command: Command, _ text: String) {
+      trail.press(command, in: .why)
+      trail.type(text)
+      trail.press(.choose, in: .menu)
+    }
+    if let item = scene.searched.item { search(.whyItem, item) }
+    let comparisons = WhyView.Comparison.allCases
+    var place = 0
+    if let other = scene.searched.other {
+      search(.whyOver, other)
+      place = comparisons.count - 1
+    }
+    let target = comparisons.firstIndex(of: view.comparison) ?? 0
+    trail.press(
+      .whyContrast, times: (target - place + comparisons.count) % comparisons.count, in: .why)
+    if case .topSteps(let count) = view.check { trail.press(.whyCheck, times: count, in: .why) }
+    trail.press(
+      .whyGroup, times: WhyView.Grouping.allCases.firstIndex(of: view.grouping) ?? 0, in: .why)
+    if view.isZoomed { trail.press(.whyZoom, in: .why) }
+    guard let why = scene.why else { return }
+    func rows(_ path: [WhyView.Place]) -> [WhyView.Place?] {
+      var view = view
+      view.path = path
+      return WhyTable(why, view, scene.model, .terms(.unicode), .unicode).rows.map(\.place)
+    }
+    for (depth, place) in view.path.enumerated() {
+      guard let row = rows(Array(view.path.prefix(depth))).firstIndex(of: place) else {
+        return
+      }
+      trail.down(row)
+      trail.press(.whyDrill, in: .why)
+    }
+    trail.down(view.row)
+    if case .slot(let slot) = view.check {
+      let here = rows(view.path)
+      let part = WhyView.Place.part(slot + 1)
+      if view.path.last == part || (here.indices.contains(view.row) && here[view.row] == part) {
+        trail.press(.whyCheck, in: .why)
+      }
+    }
+  }
+}

@@ -5,6 +5,28 @@ import Explanation
 enum WhyPane: PaneView {
   static let pane = Pane.why
 
+  static func name(_ words: Terminology) -> String { words.why }
+
+  static func title(
+    _ scene: Scene, width: Int, _ words: Terminology, _ glyphs: Glyphs
+  ) -> String {
+    scene.why?.equation(width: width, scene.model, words, glyphs) ?? words.why
+  }
+
+  static func move(by offset: Int, in state: inout State, _ scene: Scene) {
+    guard let table = Explorer.table(state, scene) else { return }
+    select(table.selected(state.why) + offset, in: &state, scene)
+  }
+
+  static func select(_ row: Int, in state: inout State, _ scene: Scene) {
+    let count = Explorer.table(state, scene)?.rows.count ?? 0
+    state.why.row = min(max(0, row), max(0, count - 1))
+  }
+
+  static func inspected(_ state: State, _ scene: Scene) -> Int32? {
+    RecommendationsPane.inspected(state, scene)
+  }
+
   static func draw(
     _ state: State, _ scene: Scene, in placement: Layout.Placement, _ frame: inout Frame
   ) {

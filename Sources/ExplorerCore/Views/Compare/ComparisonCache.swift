@@ -3,22 +3,64 @@ import KSRModel
 import KSRNumerics
 import Workspace
 
-extension SceneCache {
-  /// What to call a side, at length and in few words.
-  private typealias Titles = (long: String, short: String)
-
-  struct ComparisonKey: Hashable {
-    let pinned: Viewer?
+private final class ComparisonCache: ViewCache {
+  struct Key: Hashable {
+    let pinned: SceneCache.Viewer?
     let pinnedStep: Int
-    let live: Viewer
+    let live: SceneCache.Viewer
     let step: Int
     let hidesSeen: Bool
   }
 
+  var scenes = LRUCache<Key, ComparisonScene>(limit: 50)
+
+  init(_ cache: SceneCache) {}
+}
+
+extension Scene {
+  private struct PinnedUser {
+    let name: String
+  }
+
   /// Both sides of a comparison; nil where nothing is compared.
-  func comparison(
-    _ state: State, _ viewer: Viewer, _ step: StepScene, _ survey: ViewerSurvey
-  ) -> ComparisonScene? {
+  package var comparison: ComparisonScene? { self[ComparisonScene.self] }
+  /// Whose view is pinned.
+  fileprivate(set) var pinnedUser: String? {
+    get { self[PinnedUser.self]?.name }
+    set { self[PinnedUser.self] = newValue.map(PinnedUser.init) }
+  }
+}
+
+extension CompareView {
+  static func compose(_ scene: inout Scene, _ selection: Selection) {
+    guard let moment = selection.moment else { return }
+    scene[ComparisonScene.self] = selection.cache.comparison(selection.state, moment)
+    if case .view(let pinned) = selection.state.pin {
+      scene.pinnedUser = selection.cache.user(at: pinned.viewer, in: selection.state)
+    }
+  }
+
+  static func retrace(_ trail: inout Trail, to state: State, _ scene: Scene) {
+    guard scene.step != nil else { return }
+    switch state.pin {
+    case .view(let pinned):
+      guard let user = scene.pinnedUser else { return }
+      let pin = PinRequest(viewer: user, step: pinned.step, script: EditScript(pinned.edits))
+      trail.options += ["--pin", pin.text]
+    case .model: trail.options += ["--compare", scene.model.comparedPath ?? ""]
+    case nil: break
+    }
+  }
+}
+
+extension SceneCache {
+  /// What to call a side, at length and in few words.
+  private typealias Titles = (long: String, short: String)
+
+  /// Both sides of a comparison; nil where nothing is compared.
+  fileprivate func comparison(_ state: State, _ moment: Selection.Moment) -> ComparisonScene? {
+    let (viewer, survey, step) = (moment.viewer, moment.survey, moment.step)
+    let known = kept(ComparisonCache.self)
     guard let pin = state.pin else { return nil }
     var pinned: Viewer?
     var pinnedStep = step.step
@@ -29,10 +71,10 @@ extension SceneCache {
       pinned = place
       pinnedStep = view.step
     }
-    let key = ComparisonKey(
+    let key = ComparisonCache.Key(
       pinned: pinned, pinnedStep: pinnedStep, live: viewer, step: step.step,
       hidesSeen: state.hidesSeen)
-    if let known = comparisons[key] { return known }
+    if let scene = known.scenes[key] { return scene }
     let live = ComparedRun(survey.states, step)
     let result: ComparisonScene?
     if let pinned {
@@ -40,7 +82,7 @@ extension SceneCache {
     } else {
       result = comparisonOfModels(live, of: viewer, state)
     }
-    comparisons[key] = result
+    known.scenes[key] = result
     return result
   }
 

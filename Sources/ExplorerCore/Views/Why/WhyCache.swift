@@ -1,0 +1,144 @@
+import Explanation
+import KSRModel
+import KSRNumerics
+
+/// What has been computed about reasons.
+final class WhyCache: ViewCache {
+  /// A question about an item after a step.
+  struct Key: Hashable {
+    let viewer: SceneCache.Viewer
+    let step: Int
+    let item: Int32
+    let contrast: Contrast
+  }
+
+  struct CheckKey: Hashable {
+    let question: Key
+    let ablation: Ablation
+  }
+
+  var scenes = LRUCache<Key, WhyScene>(limit: 200)
+  var claims = LRUCache<CheckKey, AblationCheck>(limit: 200)
+  /// Those begun are kept, so that going back to one goes on where it was left.
+  var comparisons = LRUCache<Key, StepAttributions>(limit: 20)
+
+  private unowned let cache: SceneCache
+
+  init(_ cache: SceneCache) { self.cache = cache }
+
+  /// The reasons that a state asks for, with what is known of them.
+  ///
+  /// The table and a check are computed at once; the other methods come in portions with
+  /// ``work(for:_:)``.
+  func scene(for state: State, _ moment: Selection.Moment) -> WhyScene? {
+    guard let key = question(of: state, moment) else { return nil }
+    let states = moment.survey.states
+    var scene = scenes[key] ?? reasons(key, states)
+    if let known = comparisons[key]?.known { scene.comparison = known }
+    if let ablation = ablation(state.why.check, scene) {
+      scene.claim = claim(ablation, key, states)
+    }
+    return scene
+  }
+
+  /// Does a portion of the comparison that the screen shows; false if nothing was missing.
+  func work(for state: State, _ moment: Selection.Moment) -> Bool {
+    guard let key = question(of: state, moment) else { return false }
+    let states = moment.survey.states
+    var comparison: StepAttributions
+    if let begun = comparisons.removeValue(forKey: key) {
+      comparison = begun
+    } else {
+      let scene = scenes[key] ?? reasons(key, states)
+      comparison = StepAttributions(
+        AttributionQuestion(states, step: key.step, item: key.item, over: key.contrast),
+        methods: Attributions.onScreen, weights: scene.contributions.stepSums)
+    }
+    let worked = comparison.work()
+    comparisons[key] = comparison
+    return worked
+  }
+
+  /// What is asked; nil where nothing is recommended.
+  func question(of state: State, _ moment: Selection.Moment) -> Key? {
+    let step = moment.step
+    guard let item = state.why.item ?? step.recommendation(state.recommendation)?.item else {
+      return nil
+    }
+    return Key(
+      viewer: moment.viewer, step: step.step, item: item, contrast: contrast(state.why, item))
+  }
+
+  /// An item is not compared with itself: it is with the average then.
+  private func contrast(_ view: WhyView, _ item: Int32) -> Contrast {
+    switch view.comparison {
+    case .average: .catalogueMean
+    case .rivals: .rivals
+    case .nothing: .none
+    case .other: view.other.flatMap { $0 == item ? nil : .item($0) } ?? .catalogueMean
+    }
+  }
+
+  private func reasons(_ key: Key, _ states: HistoryStates) -> WhyScene {
+    let result = WhyScene(
+      key.item, over: key.contrast, at: key.step, of: states, session: cache.session,
+      tails: cache.tails)
+    scenes[key] = result
+    return result
+  }
+
+  private func ablation(_ check: WhyView.Check?, _ scene: WhyScene) -> Ablation? {
+    switch check {
+    case .topSteps(let count): .steps(scene.contributions.topSteps(count))
+    case .slot(let slot): scene.attention.indices.contains(slot) ? .slot(slot) : nil
+    case nil: nil
+    }
+  }
+
+  private func claim(
+    _ ablation: Ablation, _ question: Key, _ states: HistoryStates
+  ) -> AblationCheck {
+    let key = CheckKey(question: question, ablation: ablation)
+    if let known = claims[key] { return known }
+    let result = AblationRuns(states, step: question.step).check(
+      ablation, on: question.item, over: question.contrast)
+    claims[key] = result
+    return result
+  }
+}
+
+extension Scene {
+  /// What the reasons are about, also where they are not open.
+  fileprivate struct Explained {
+    let title: String
+    let searched: (item: String?, other: String?)
+  }
+
+  /// Why the selected item; nil unless the reasons are on the screen.
+  package var why: WhyScene? { self[WhyScene.self] }
+  /// The item that is explained or would be, by title.
+  package var explainedTitle: String { self[Explained.self]?.title ?? "" }
+  /// The tokens of the items that were searched for, to explain and to compare with.
+  var searched: (item: String?, other: String?) { self[Explained.self]?.searched ?? (nil, nil) }
+}
+
+extension WhyPane {
+  static func compose(_ scene: inout Scene, _ selection: Selection) {
+    guard let moment = selection.moment else { return }
+    let (state, tokens) = (selection.state, selection.cache.session.model.items)
+    scene[Scene.Explained.self] = Scene.Explained(
+      title: moment.step.recommendation(state.recommendation)?.title ?? "",
+      searched: (
+        state.why.item.map { tokens[Int($0)] }, state.why.other.map { tokens[Int($0)] }
+      ))
+    guard state.showsWhy else { return }
+    scene[WhyScene.self] = selection.cache.kept(WhyCache.self).scene(for: state, moment)
+  }
+
+  static func work(_ selection: Selection, at turn: WorkTurn) -> Bool {
+    guard turn == .inDepth, selection.state.showsWhy, let moment = selection.moment else {
+      return false
+    }
+    return selection.cache.kept(WhyCache.self).work(for: selection.state, moment)
+  }
+}
