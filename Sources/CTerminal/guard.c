@@ -14,7 +14,7 @@
 #include "requests.h"
 
 static const int ending[] = {SIGILL,  SIGTRAP, SIGABRT, SIGBUS,  SIGFPE,
-                             SIGSEGV, SIGTERM, SIGHUP,  SIGQUIT, SIGINT};
+                             SIGSEGV, SIGTERM, SIGHUP,  SIGQUIT, SIGINT,  SIGALRM};
 enum { ENDING = sizeof ending / sizeof *ending };
 
 static struct sigaction previous[ENDING];
@@ -51,6 +51,11 @@ static void give_back(void) {
 
 static void on_ending(int signal_number, siginfo_t *info, void *context) {
   int error = errno;
+  if (ksr_requests_end(signal_number)) {
+    errno = error;
+    return;
+  }
+  if (signal_number == SIGALRM) signal_number = ksr_requests_ended_by();
   give_back();
   struct sigaction old;
   memset(&old, 0, sizeof old);
@@ -117,6 +122,17 @@ int ksr_terminal_install(int fd, const char *leave) {
   ksr_messages_hold();
   is_installed = 1;
   return 0;
+}
+
+void ksr_terminal_end(void) {
+  int signal_number = ksr_requests_ended_by();
+  if (signal_number == 0) return;
+  struct sigaction action;
+  memset(&action, 0, sizeof action);
+  action.sa_handler = SIG_DFL;
+  sigemptyset(&action.sa_mask);
+  sigaction(signal_number, &action, NULL);
+  raise(signal_number);
 }
 
 void ksr_terminal_uninstall(void) {

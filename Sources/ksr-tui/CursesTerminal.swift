@@ -41,6 +41,8 @@ final class CursesTerminal {
   private let hasMouse: Bool
   private var takesMouse = false
   private var isOpen = true
+  /// Whether a signal has asked the program to end, which ``close()`` does.
+  private(set) var isEnding = false
   /// How the terminal treated keys before.
   private var before: termios
 
@@ -131,7 +133,8 @@ final class CursesTerminal {
 
   /// Waits for keys, for `wake` to become readable, or for some milliseconds to pass.
   ///
-  /// - Returns: all keys that have come; none if the time is over or `wake` is readable.
+  /// - Returns: all keys that have come; none if the time is over, `wake` is readable, or the program
+  ///   is asked to end.
   func nextKeys(wake: Int32 = -1, milliseconds: Int32 = -1) throws(UserError) -> [Key] {
     let waiting = readKeys()
     if !waiting.isEmpty { return waiting }
@@ -146,6 +149,8 @@ final class CursesTerminal {
       comeBack()
       return [.resize(size)]
     }
+    isEnding = requests & Int32(KSR_TERMINAL_END) != 0
+    if isEnding { return [] }
     if ready < 0 { throw UserError.gone }
     return readKeys()
   }
@@ -169,13 +174,14 @@ final class CursesTerminal {
     forgetScreen()
   }
 
-  /// Gives the terminal back.
+  /// Gives the terminal back, and ends the process if a signal has asked for that.
   func close() {
     guard isOpen else { return }
     isOpen = false
     endwin()
     tcsetattr(input, TCSADRAIN, &before)
     ksr_terminal_uninstall()
+    ksr_terminal_end()
   }
 
   /// What to send so that the terminal is as before, for the case that curses cannot do it.

@@ -15,8 +15,12 @@ struct TerminalLoop {
   /// What the model has to say about the state, and its picture.
   private var scene: Scene
   private var frame: Frame
+  /// How often a scene was made, which is what a key costs.
+  private(set) var sceneCount = 0
   /// Whether the scene is newer than the frame.
   private var hasChanged = false
+  /// Whether the state is newer than the scene.
+  private var isStale = false
   /// Whether more is known than the scene has.
   private var isBehind = false
   private var lastLook = ContinuousClock.now
@@ -41,9 +45,10 @@ struct TerminalLoop {
     terminal.show(frame.canvas)
     while true {
       let keys = try waitForKeys()
+      if terminal.isEnding { return }
       var actions = keys.isEmpty ? tick() + lookAtRun() : []
       // More may be known by now than when the frame was drawn; clicks go by what is seen.
-      if isBehind { scene = cache.scene(for: state) }
+      if isBehind { look() }
       if !keys.isEmpty || !actions.isEmpty { lastStep = .now }
       var next = keys[...]
       while !actions.isEmpty || !next.isEmpty {
@@ -52,7 +57,10 @@ struct TerminalLoop {
           guard let action = Explorer.action(for: key, in: state, frame: frame) else { continue }
           actions.append(action)
         }
-        let change = Explorer.reduce(state, actions.removeFirst(), in: scene)
+        let action = actions.removeFirst()
+        // A character goes to the end of a word, whatever is found by it.
+        if isStale, !action.isCharacter { look() }
+        let change = Explorer.reduce(state, action, in: scene)
         state = change.state
         for effect in change.effects {
           switch effect {
@@ -63,8 +71,7 @@ struct TerminalLoop {
           case .export(let format): actions.append(.show(export(format)))
           }
         }
-        scene = cache.scene(for: state)
-        hasChanged = true
+        (isStale, hasChanged) = (true, true)
       }
       terminal.setMouse(state.takesMouse)
       terminal.theme = state.theme
@@ -75,12 +82,19 @@ struct TerminalLoop {
 
   /// Makes scene and frame of what is known, and shows them.
   private mutating func draw() {
-    scene = cache.scene(for: state)
+    look()
     render()
     terminal.show(frame.canvas)
   }
 
+  private mutating func look() {
+    scene = cache.scene(for: state)
+    isStale = false
+    sceneCount += 1
+  }
+
   private mutating func render() {
+    if isStale { look() }
     frame = Explorer.render(state, scene, glyphs: glyphs)
     (hasChanged, isBehind) = (false, false)
   }
@@ -94,7 +108,7 @@ struct TerminalLoop {
       isBehind = true
       if state.awaitsTour, cache.foundTour != nil { return [] }
       let keys = try terminal.nextKeys(milliseconds: 0)
-      if !keys.isEmpty || isLookDue { return keys }
+      if !keys.isEmpty || isLookDue || terminal.isEnding { return keys }
       if portions.isMultiple(of: 12) { draw() }
     }
     if portions > 0 { draw() }

@@ -23,6 +23,7 @@ struct WaitingLoop {
       for key in try terminal.nextKeys(milliseconds: Int32(RunWatcher.milliseconds)) {
         if Bindings.command(for: key, in: .message) == .quit { return nil }
       }
+      if terminal.isEnding { return nil }
     }
   }
 }

@@ -104,13 +104,50 @@ struct ExplorerInTerminalTests {
     ])
   func signals(name: String, status: Int) throws {
     let session = try open()
-    let shell = try session.variable("pane_pid")
-    let children = try String(
-      contentsOfFile: "/proc/\(shell)/task/\(shell)/children", encoding: .utf8)
-    let explorer = try #require(Int32(children.trimmingCharacters(in: .whitespaces)))
+    let explorer = try #require(try session.child())
     let number = try #require(Int32(exactly: status - 128))
     #expect(kill(explorer, number) == 0)
     try expectShell(session, status: status)
+  }
+
+  @Test("keeps user and step when SIGTERM or SIGHUP ends it", arguments: [SIGTERM, SIGHUP])
+  func endKeeps(signal: Int32) throws {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("ksr-state-\(UUID().uuidString)").path
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let session = try TmuxSession(columns: 100, rows: 30)
+    let command =
+      "XDG_STATE_HOME=\(folder) \(try Programs.executable("ksr-tui"))"
+      + " --data \(TestEnvironment.fixture("explorer/little"))"
+    try session.enter("\(command) --viewer bo --step 3")
+    try session.wait(for: "step 3/8")
+    try session.press("Right")
+    try session.wait(for: "step 4/8")
+    #expect(kill(try #require(try session.child()), signal) == 0)
+    try expectShell(session, status: Int(128 + signal))
+    try session.enter("clear; \(command)")
+    try session.wait(for: "step 4/8")
+  }
+
+  @Test("ends, and keeps user and step, when the terminal vanishes while SIGHUP is ignored")
+  func vanishes() throws {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("ksr-state-\(UUID().uuidString)").path
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let command =
+      "XDG_STATE_HOME=\(folder) \(try Programs.executable("ksr-tui"))"
+      + " --data \(TestEnvironment.fixture("explorer/little"))"
+    let session = try TmuxSession(columns: 100, rows: 30)
+    try session.enter("trap '' HUP; \(command) --viewer bo --step 3")
+    try session.wait(for: "step 3/8")
+    try session.press("Right")
+    try session.wait(for: "step 4/8")
+    let explorer = try #require(try session.child())
+    try session.vanish()
+    try session.waitForEnd(of: explorer)
+    let next = try TmuxSession(columns: 100, rows: 30)
+    try next.enter(command)
+    try next.wait(for: "step 4/8")
   }
 
   @Test("ends by Ctrl-C as programs do")

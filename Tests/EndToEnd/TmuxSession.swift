@@ -39,6 +39,23 @@ final class TmuxSession {
   /// Types characters.
   func type(_ text: String) throws { try tmux(["send-keys", "-l", text]) }
 
+  /// Pastes text, all at once.
+  func paste(_ text: String) throws {
+    try tmux(["set-buffer", text])
+    try tmux(["paste-buffer"])
+  }
+
+  /// The terminal vanishes.
+  func vanish() throws { try tmux(["kill-server"]) }
+
+  /// The number of the one process that the shell runs.
+  func child() throws -> Int32? {
+    let shell = try variable("pane_pid")
+    let children = try String(
+      contentsOfFile: "/proc/\(shell)/task/\(shell)/children", encoding: .utf8)
+    return Int32(children.trimmingCharacters(in: .whitespaces))
+  }
+
   /// Types a line for the shell.
   func enter(_ line: String) throws {
     try type(line)
@@ -89,6 +106,19 @@ final class TmuxSession {
   /// Waits until one of tmux's variables has a value.
   func wait(for name: String, toBe value: String) throws {
     try wait("\(name) to be \(value)") { _ in (try? variable(name)) == value }
+  }
+
+  /// Waits until there is no such process; fails if it is still there when the time is over.
+  func waitForEnd(of process: Int32, seconds: Double = 10) throws {
+    let deadline = Date().addingTimeInterval(seconds)
+    while kill(process, 0) == 0 {
+      let state = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
+      if state == nil || state?.contains(") Z ") == true { return }
+      guard Date() < deadline else {
+        throw Failure(description: "Process \(process) is still there after \(seconds) s.")
+      }
+      pause()
+    }
   }
 
   /// Gives the other side a moment between two looks; no answer depends on how long.

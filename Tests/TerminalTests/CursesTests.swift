@@ -87,6 +87,23 @@ struct CursesTests {
     }
   }
 
+  @Test("text that is pasted is filtered by once")
+  func paste() throws {
+    let pty = try Pty(columns: 110, rows: 32)
+    let cache = try request.open()
+    let terminal = try CursesTerminal(
+      .init(theme: .dark, wantsColor: true, takesMouse: false),
+      on: .init(input: pty.program, output: pty.program, kind: "xterm-256color"))
+    var loop = TerminalLoop(
+      state: try state(cache), cache: cache, terminal: terminal, glyphs: .unicode,
+      keeper: try StateKeeper(request, cache))
+    let before = loop.sceneCount
+    pty.type(":" + String(repeating: "a", count: 300) + "\u{1B}q")
+    try loop.run()
+    #expect(loop.sceneCount - before <= 4)
+    terminal.close()
+  }
+
   @Test("draws without complaint where nothing is kept of it")
   func nowhere() throws {
     let pty = try Pty(columns: 80, rows: 24)

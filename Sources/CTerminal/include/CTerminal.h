@@ -6,6 +6,7 @@
 enum {
   KSR_TERMINAL_SUSPEND = 1,  // SIGTSTP: leave the screen and stop
   KSR_TERMINAL_RESUMED = 2,  // SIGCONT: the terminal may have been changed meanwhile
+  KSR_TERMINAL_END = 4,      // SIGTERM or SIGHUP: keep what is to be kept, then ksr_terminal_end
 };
 
 // Remembers how the terminal `fd` is set up now and, from now on, gives it back so before a signal
@@ -21,10 +22,15 @@ void ksr_terminal_set_leave(const char *leave);
 // Puts the previous signal handlers back and lets the messages out. The screen must have been left.
 void ksr_terminal_uninstall(void);
 
+// Ends the process by the signal that asked for KSR_TERMINAL_END, if one did. The screen must have been
+// left. A process that does not come to this within 3 s of the signal, or gets a second one, is ended
+// as by other signals.
+void ksr_terminal_end(void);
+
 // Waits until `fd` can be read, `wake` (or -1) can be read, a signal arrives, or the time is over;
 // a negative time has no end. Signals that change the screen (SIGWINCH, SIGTSTP, SIGCONT) arrive
 // only here, so none can be missed. Returns 1 if `fd` can be read, 2 if `wake` can, 3 if both can,
-// 0 otherwise, -1 if the terminal is gone.
+// 0 otherwise, -1 if the terminal is gone: hung up, or at the end of its input.
 int ksr_terminal_wait(int fd, int wake, int milliseconds);
 
 // What signals have asked for since the last call, as KSR_TERMINAL_… bits.

@@ -47,3 +47,10 @@ public enum Effect: Equatable, Sendable {
   /// Puts a text where the terminal keeps what has been copied.
   case copy(String)
 }
+
+extension Action {
+  /// Whether it only puts a character after those typed, which needs no scene.
+  package var isCharacter: Bool {
+    if case .type(.character) = self { true } else { false }
+  }
+}

@@ -36,9 +36,14 @@ extension Explorer {
     _ keys: [Key], from state: State, with cache: SceneCache, glyphs: Glyphs
   ) -> Transition {
     var last = Transition(state: state)
+    var scene = cache.scene(for: last.state)
+    var frame = render(last.state, scene, glyphs: glyphs)
     for key in keys {
-      let scene = cache.scene(for: last.state)
-      let frame = render(last.state, scene, glyphs: glyphs)
+      // Text that is pasted is filtered by once.
+      if action(for: key, in: last.state, frame: frame)?.isCharacter != true {
+        scene = cache.scene(for: last.state)
+        frame = render(last.state, scene, glyphs: glyphs)
+      }
       guard let action = action(for: key, in: last.state, frame: frame) else { continue }
       last = reduce(last.state, action, in: scene)
       if last.state.awaitsTour {
