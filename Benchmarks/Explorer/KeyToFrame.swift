@@ -6,7 +6,7 @@ import Workspace
 
 /// The keys of somebody at work: steps, jumps beyond the window, lists, reasons, cards.
 ///
-/// Every key of the script is a sample; the script is begun again where it ends, with another viewer,
+/// Every key of the script is a sample; the script is begun again where it ends, with another user,
 /// so that nothing is known from the round before.
 let script = """
   r,Right,Right,Left,Right,5,Right,],],[,w,Down,Down,Right,w,9,Left,Left,x,x,s,\
@@ -14,7 +14,7 @@ let script = """
   v,1,0,Esc,/,I,t,e,Esc,3,Right,p,p,?,Esc,7,Right,Right,w,Right,Right,w
   """
 
-/// The keys of somebody who asks what if and compares: films tried while a title is typed, steps moved
+/// The keys of somebody who asks what if and compares: items tried while a title is typed, steps moved
 /// and taken out, relations silenced and boosted, undo, the smallest set, a pinned view.
 let editScript = """
   r,e,Up,d,u,a,I,t,e,Down,Down,BSpace,Enter,K,K,J,s,s,+,-,f,f,>,<,u,U,Up,r,1,7,Down,Enter,R,u,\
@@ -47,7 +47,7 @@ final class KeyToFrame: @unchecked Sendable {
     let folder = try catalogue.writeHistories(in: directory)
     cache = SceneCache(try Session(catalogue.model(), folder: folder), name: "simulated")
     keys = try KeyScript.parse(script)
-    state = State(size: size, viewer: 0, step: 60)
+    state = State(size: size, user: 0, step: 60)
     frame = Explorer.render(state, cache.scene(for: state), glyphs: .unicode)
   }
 

@@ -4,11 +4,11 @@ import KSRModel
 import KSRNumerics
 import Randomness
 
-/// A catalogue with viewers and a model, all of random numbers: for measuring time, nothing else.
+/// A catalogue with users and a model, all of random numbers: for measuring time, nothing else.
 public struct SimulatedCatalogue: Sendable {
   /// The number of items, without padding.
   public var itemCount = 60_000
-  /// The lengths of the viewers' histories.
+  /// The lengths of the users' histories.
   public var lengths = [500]
   /// The number of memory slots.
   public var relationCount = 25
@@ -19,7 +19,7 @@ public struct SimulatedCatalogue: Sendable {
   /// What the numbers follow from.
   public var seed: UInt64 = 1
 
-  /// 60,000 items, 25 relations, one viewer with 500 interactions.
+  /// 60,000 items, 25 relations, one user with 500 interactions.
   public init() {}
 
   /// A model of random parameters and facts: up to two tails under every relation.

@@ -24,7 +24,7 @@ struct ModelCheck {
     let session = try Session(model, folder: data.folder)
     findings += [otherTraining(session)].compactMap { $0 }
     // Numbers that are not finite make all attention that.
-    return findings + slots(broken.isEmpty ? session.viewers.map(\.items) : [])
+    return findings + slots(broken.isEmpty ? session.users.map(\.items) : [])
   }
 
   private func notFinite() -> [Finding] {
@@ -121,7 +121,7 @@ struct ModelCheck {
 
   private func otherTraining(_ session: Session) -> Finding? {
     let known = model.provenance.trainingDigest
-    let own = model.provenance.split.trainingDigest(of: session.viewers, items: model.items)
+    let own = model.provenance.split.trainingDigest(of: session.users, items: model.items)
     guard !known.isEmpty, known != own else { return nil }
     return Finding(
       kind: .otherTraining, severity: .moderate,

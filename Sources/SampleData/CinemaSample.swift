@@ -3,29 +3,29 @@ import Foundation
 import KnowledgeGraph
 import Randomness
 
-/// The bundled data set: real films, simulated viewers, and vectors of the graph.
+/// The bundled data set: real films, simulated users, and vectors of the graph.
 ///
 /// Everything follows from the table of films and a seed.
 package struct CinemaSample: Sendable {
   /// The seed of the data in the repository.
   package static let defaultSeed: UInt64 = 1958
-  /// The number of viewers in the repository.
-  package static let defaultViewerCount = 2_100
+  /// The number of users in the repository.
+  package static let defaultUserCount = 2_100
 
   /// The films with what is known about them.
   package let graph: FilmGraph
-  package let viewers: [SimulatedViewer]
+  package let users: [SimulatedUser]
   private let seed: UInt64
 
-  /// Simulates viewers of the films in a table; an error if there are too few to follow anything.
+  /// Simulates users of the films in a table; an error if there are too few to follow anything.
   package init(
-    _ table: FilmTable, seed: UInt64 = defaultSeed, viewerCount: Int = defaultViewerCount
+    _ table: FilmTable, seed: UInt64 = defaultSeed, userCount: Int = defaultUserCount
   ) throws(DataError) {
     graph = FilmGraph(table)
-    viewers = ViewerSimulation(graph, seed: seed).viewers(viewerCount)
+    users = UserSimulation(graph, seed: seed).users(userCount)
     self.seed = seed
-    let fewest = ViewerSimulation.lengths.lowerBound
-    guard viewers.allSatisfy({ $0.choices.count >= fewest }) else {
+    let fewest = UserSimulation.lengths.lowerBound
+    guard users.allSatisfy({ $0.choices.count >= fewest }) else {
       throw DataError(
         file: "film table", found: "\(table.films.count) films with too little in common",
         expected: "films enough for every viewer to follow people and genres for \(fewest) films")
@@ -42,8 +42,8 @@ package struct CinemaSample: Sendable {
     try CinemaSample(try FilmTable(path: path), seed: seed).write(to: folder)
   }
 
-  /// What the viewers did, and how much of it the known facts explain.
-  package var report: SampleReport { SampleReport(graph, viewers) }
+  /// What the users did, and how much of it the known facts explain.
+  package var report: SampleReport { SampleReport(graph, users) }
 
   /// Writes all files of the data set into a folder.
   package func write(to folder: String) throws(DataError) {
@@ -99,7 +99,7 @@ private func rounded(_ vectors: FeatureVectors) -> FeatureVectors {
     values: vectors.values.map { ($0 * 10_000).rounded() / 10_000 + 0 })
 }
 
-/// The tables of the data set, in the order of films.tsv and of the viewers.
+/// The tables of the data set, in the order of films.tsv and of the users.
 extension CinemaSample {
   func items() throws(DataError) -> AtomicFileWriter {
     try table(
@@ -121,9 +121,9 @@ extension CinemaSample {
     let items = graph.films.map(\.id)
     return try table(
       [("user_id", .token), ("item_id", .token), ("timestamp", .float)],
-      viewers.flatMap { viewer in
-        viewer.choices.map { choice in
-          [.token(viewer.id), .token(items[choice.film]), .number(Double(choice.timestamp))]
+      users.flatMap { user in
+        user.choices.map { choice in
+          [.token(user.id), .token(items[choice.film]), .number(Double(choice.timestamp))]
         }
       })
   }
@@ -131,11 +131,11 @@ extension CinemaSample {
   func truth() throws(DataError) -> AtomicFileWriter {
     try table(
       [("user_id", .token), ("step", .float), ("relation", .token), ("entity", .token)],
-      viewers.flatMap { viewer in
-        viewer.choices.enumerated().map { index, choice in
+      users.flatMap { user in
+        user.choices.enumerated().map { index, choice in
           let tail = choice.truth.map { graph.tails[$0] }
           return [
-            .token(viewer.id), .number(Double(index + 1)),
+            .token(user.id), .number(Double(index + 1)),
             .token(tail?.relation.rawValue ?? "none"), .token(tail?.entity ?? "none"),
           ]
         }

@@ -4,7 +4,7 @@ import Foundation
 ///
 /// Everything is numbered in the order of films.tsv, so that nothing depends on hashing.
 package struct FilmGraph: Sendable {
-  /// An entity under a relation: something that a viewer can follow.
+  /// An entity under a relation: something that a user can follow.
   package struct Tail: Sendable, Hashable {
     package var relation: FilmRelation
     package var entity: String

@@ -1,7 +1,7 @@
 import Glibc
 import Text
 
-/// What the simulated viewers did, and how much of it a look at the known facts can find.
+/// What the simulated users did, and how much of it a look at the known facts can find.
 package struct SampleReport: Sendable, Equatable {
   /// The runs on tails of one relation.
   package struct Runs: Sendable, Equatable {
@@ -30,7 +30,7 @@ package struct SampleReport: Sendable, Equatable {
 
   /// The number of films.
   package var films: Int
-  package var viewers: Int
+  package var users: Int
   package private(set) var choices = 0
   /// The choices made by popularity alone.
   package private(set) var noise = 0
@@ -43,15 +43,15 @@ package struct SampleReport: Sendable, Equatable {
   /// Hits of the same rule where it does not see the chosen film.
   package private(set) var foreseen = Hits()
 
-  /// Counts over all choices of the viewers.
-  package init(_ graph: FilmGraph, _ viewers: [SimulatedViewer]) {
+  /// Counts over all choices of the users.
+  package init(_ graph: FilmGraph, _ users: [SimulatedUser]) {
     films = graph.films.count
-    self.viewers = viewers.count
+    self.users = users.count
     let rule = SharedTailRule(graph)
-    for viewer in viewers {
-      count(viewer, graph)
-      let watched = viewer.choices.map(\.film)
-      for (step, choice) in viewer.choices.enumerated() {
+    for user in users {
+      count(user, graph)
+      let watched = user.choices.map(\.film)
+      for (step, choice) in user.choices.enumerated() {
         guard let truth = choice.truth else { continue }
         truths += 1
         let relation = graph.tails[truth].relation
@@ -72,10 +72,10 @@ package struct SampleReport: Sendable, Equatable {
     }
   }
 
-  private mutating func count(_ viewer: SimulatedViewer, _ graph: FilmGraph) {
-    choices += viewer.choices.count
+  private mutating func count(_ user: SimulatedUser, _ graph: FilmGraph) {
+    choices += user.choices.count
     var lengths: [(tail: Int, length: Int)] = []
-    for choice in viewer.choices {
+    for choice in user.choices {
       guard let tail = choice.followed else {
         noise += 1
         continue
@@ -118,7 +118,7 @@ extension SampleReport {
   /// The report as lines of text for a terminal.
   package var text: String {
     var lines = [
-      "\(films) films, \(viewers) simulated viewers, \(choices) choices",
+      "\(films) films, \(users) simulated viewers, \(choices) choices",
       "noise \(decimal(100 * noiseShare, places: 1)) % of the choices; country, language and decade "
         + "\(decimal(100 * settingShare, places: 1)) % of the runs",
       "",

@@ -24,8 +24,10 @@ struct ExplorerCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The data folder.", valueName: "DIR"))
   var data: String?
 
-  @Option(help: ArgumentHelp("The user to start with.", valueName: "ID"))
-  var viewer: String?
+  @Option(
+    name: [.customLong("viewer"), .customLong("user")],
+    help: ArgumentHelp("The user to start with.", valueName: "ID"))
+  var user: String?
 
   @Option(help: ArgumentHelp("The step to start with, from 1.", valueName: "N"))
   var step: Int?
@@ -44,7 +46,7 @@ struct ExplorerCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "A view to compare with: a user, a step, and edits as --edit has them. %3A is a colon in "
-        + "the user's id.", valueName: "VIEWER:STEP[:EDITS]"))
+        + "the user's id.", valueName: "USER:STEP[:EDITS]"))
   var pin: String?
 
   @Option(
@@ -149,7 +151,7 @@ struct ExplorerCommand: ParsableCommand {
     let glyphs: Glyphs = ascii || isConsole || !isUnicode ? .ascii : .unicode
     do {
       let request = OpenRequest(
-        model: watch ?? model, data: data, viewer: viewer, step: step, edit: edit, compare: compare,
+        model: watch ?? model, data: data, user: user, step: step, edit: edit, compare: compare,
         pin: pin, map: map, items: items)
       if paths {
         try printPaths(request)
@@ -215,10 +217,10 @@ struct ExplorerCommand: ParsableCommand {
   private func printFrame(
     _ cache: SceneCache, _ request: OpenRequest, _ glyphs: Glyphs, _ watch: WatchStatus? = nil
   ) throws -> Int32 {
-    let own = try request.ownViewer(in: cache)
-    let start: (viewer: Int?, step: Int) = own == nil ? try request.start(in: cache) : (nil, 0)
+    let own = try request.ownUser(in: cache)
+    let start: (user: Int?, step: Int) = own == nil ? try request.start(in: cache) : (nil, 0)
     var first = State(
-      size: size, viewer: start.viewer, step: start.step, takesMouse: !leavesMouse,
+      size: size, user: start.user, step: start.step, takesMouse: !leavesMouse,
       theme: theme ?? .standard)
     first.watch = watch
     look(at: own, in: &first, cache)
@@ -242,14 +244,14 @@ struct ExplorerCommand: ParsableCommand {
     let keeper = try StateKeeper(request, cache)
     // What was asked for wins over what was kept.
     let theme = theme ?? keeper.kept.lastTheme ?? .standard
-    let own = try request.ownViewer(in: cache)
-    let place: (viewer: Int?, step: Int) =
+    let own = try request.ownUser(in: cache)
+    let place: (user: Int?, step: Int) =
       own == nil ? try request.start(in: cache, keeper) : (nil, 0)
     let terminal = try opened ?? openTerminal(theme)
     defer { terminal.close() }
     terminal.theme = theme
     var first = State(
-      size: terminal.size, viewer: place.viewer, step: place.step, takesMouse: !leavesMouse,
+      size: terminal.size, user: place.user, step: place.step, takesMouse: !leavesMouse,
       theme: theme, seed: UInt64(time(nil)))
     keeper.restore(&first, withPanes: keys.keys.isEmpty)
     first.watch = watcher?.status
@@ -265,7 +267,7 @@ struct ExplorerCommand: ParsableCommand {
     var loop = TerminalLoop(
       state: begin.state, cache: cache, terminal: terminal, glyphs: glyphs, keeper: keeper,
       watcher: watcher)
-    // A place that cannot be kept is no failure; own viewers that cannot were spoken of at once.
+    // A place that cannot be kept is no failure; own users that cannot were spoken of at once.
     defer { _ = keeper.keep(loop.state) }
     try loop.run()
     return 0
@@ -274,7 +276,7 @@ struct ExplorerCommand: ParsableCommand {
   private func look(at own: OwnUser?, in state: inout State, _ cache: SceneCache) {
     guard let own else { return }
     state.look(
-      at: own, step: step.map { $0 - 1 }, viewerCount: cache.session.viewers.count)
+      at: own, step: step.map { $0 - 1 }, userCount: cache.session.users.count)
   }
 
   /// The keys that are pressed before the first picture; --demo presses the one that begins a tour.

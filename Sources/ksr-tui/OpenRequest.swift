@@ -9,13 +9,13 @@ import Workspace
 struct OpenRequest {
   var model: String?
   var data: String?
-  var viewer: String?
+  var user: String?
   var step: Int?
   var edit: String?
   var compare: String?
   var pin: String?
   var map: String?
-  /// The films of a viewer who is made for this request.
+  /// The items of a user who is made for this request.
   var items: String?
 
   /// The files that the request leads to.
@@ -92,16 +92,16 @@ struct OpenRequest {
     return compare == nil ? state : state.comparingModels()
   }
 
-  /// The viewer whom the films asked for make, if there are any.
-  func ownViewer(in cache: SceneCache) throws -> OwnUser? {
+  /// The user whom the items asked for make, if there are any.
+  func ownUser(in cache: SceneCache) throws -> OwnUser? {
     guard let items else { return nil }
     let model = cache.session.model
     let found = try ItemLookup(model).items(items)
     guard !found.isEmpty else {
       throw UserError("--items names no item: give one at least, by token or by title.")
     }
-    _ = try step(upTo: found.count, of: viewer ?? "me")
-    return OwnUser(name: viewer ?? "me", items: found.map { model.items[Int($0)] })
+    _ = try step(upTo: found.count, of: user ?? "me")
+    return OwnUser(name: user ?? "me", items: found.map { model.items[Int($0)] })
   }
 
   /// The state after the keys that were asked for, with the map that was asked for.
@@ -109,54 +109,54 @@ struct OpenRequest {
     try map.map { try cache.mapping(state, MapRequest(parsing: $0)) } ?? state
   }
 
-  /// The viewer and the step to begin with: those asked for, else those kept, else those that show
+  /// The user and the step to begin with: those asked for, else those kept, else those that show
   /// something.
-  func start(in cache: SceneCache, _ keeper: StateKeeper) throws -> (viewer: Int?, step: Int) {
+  func start(in cache: SceneCache, _ keeper: StateKeeper) throws -> (user: Int?, step: Int) {
     var state = State(size: Size(columns: 1, rows: 1))
     keeper.restore(&state)
-    let histories = cache.session.viewers
-    if let viewer {
-      if !histories.contains(where: { $0.user == viewer }),
-        let place = keeper.ownViewer(viewer, in: state)
+    let histories = cache.session.users
+    if let user {
+      if !histories.contains(where: { $0.user == user }),
+        let place = keeper.ownUser(user, in: state)
       {
         let count = state.own[place - histories.count].items.count
-        return (place, try step(upTo: count, of: viewer) ?? count - 1)
+        return (place, try step(upTo: count, of: user) ?? count - 1)
       }
     } else if let place = keeper.place(in: state) {
-      if histories.indices.contains(place.viewer) {
-        let history = histories[place.viewer]
-        return (place.viewer, try step(history) ?? min(place.step, history.count - 1))
+      if histories.indices.contains(place.user) {
+        let history = histories[place.user]
+        return (place.user, try step(history) ?? min(place.step, history.count - 1))
       }
-      let own = state.own[place.viewer - histories.count]
+      let own = state.own[place.user - histories.count]
       return (
-        place.viewer,
+        place.user,
         try step(upTo: own.items.count, of: own.name) ?? min(place.step, own.items.count - 1)
       )
     }
     return try start(in: cache)
   }
 
-  /// The viewer and the step to begin with where nothing is kept.
-  func start(in cache: SceneCache) throws -> (viewer: Int?, step: Int) {
+  /// The user and the step to begin with where nothing is kept.
+  func start(in cache: SceneCache) throws -> (user: Int?, step: Int) {
     let session = cache.session
-    guard !session.viewers.isEmpty else {
-      if let viewer {
+    guard !session.users.isEmpty else {
+      if let user {
         throw UserError(
-          "There is no user \(quoted(viewer)): the model was opened without data.")
+          "There is no user \(quoted(user)): the model was opened without data.")
       }
       return (nil, 0)
     }
-    guard let viewer else {
+    guard let user else {
       guard let start = cache.firstLook() else { return (nil, 0) }
-      return (start.viewer, try self.step(session.viewers[start.viewer]) ?? start.step)
+      return (start.user, try self.step(session.users[start.user]) ?? start.step)
     }
-    guard let place = session.viewers.firstIndex(where: { $0.user == viewer }) else {
-      let some = session.viewers.prefix(3).map { quoted($0.user) }.joined(separator: ", ")
+    guard let place = session.users.firstIndex(where: { $0.user == user }) else {
+      let some = session.users.prefix(3).map { quoted($0.user) }.joined(separator: ", ")
       throw UserError(
-        "There is no user \(quoted(viewer)) among the \(session.viewers.count) of"
+        "There is no user \(quoted(user)) among the \(session.users.count) of"
           + " \(session.folder?.name ?? "the data"); the first are \(some).")
     }
-    let history = session.viewers[place]
+    let history = session.users[place]
     return (place, try step(history) ?? max(0, history.count - 2))
   }
 
@@ -164,12 +164,12 @@ struct OpenRequest {
     try step(upTo: history.count, of: history.user)
   }
 
-  private func step(upTo count: Int, of viewer: String) throws -> Int? {
+  private func step(upTo count: Int, of user: String) throws -> Int? {
     // With edits the step is one of what they leave.
     guard let step, edit == nil else { return nil }
     guard (1...count).contains(step) else {
       throw UserError(
-        "There is no step \(step): user \(quoted(viewer)) has steps 1 to \(count).")
+        "There is no step \(step): user \(quoted(user)) has steps 1 to \(count).")
     }
     return step - 1
   }

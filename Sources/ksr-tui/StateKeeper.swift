@@ -11,7 +11,7 @@ struct StateKeeper {
 
   private let file: StateFile?
   private let model: SavedState.ModelKey
-  private let viewers: [String]
+  private let users: [String]
 
   /// Reads what was kept of the model that a request leads to.
   init(_ request: OpenRequest, _ cache: SceneCache) throws {
@@ -21,29 +21,29 @@ struct StateKeeper {
     model = SavedState.ModelKey(
       path: Paths.resolved(path) ?? path,
       digest: cache.session.model.provenance.trainingDigest, data: cache.model.dataName)
-    viewers = cache.session.viewers.map(\.user)
+    users = cache.session.users.map(\.user)
   }
 
-  /// Gives a state what was kept, apart from the place: own viewers and, unless keys are pressed
+  /// Gives a state what was kept, apart from the place: own users and, unless keys are pressed
   /// first, which count on the panes of a first start, the panes.
   func restore(_ state: inout State, withPanes: Bool = true) {
     if withPanes { kept.restore(&state, for: model) } else { kept.restoreOwn(&state, for: model) }
   }
 
-  /// The place that was kept; one in a state with the own viewers in it.
-  func place(in state: State) -> (viewer: Int, step: Int)? {
-    kept.place(for: model, viewers: viewers, in: state)
+  /// The place that was kept; one in a state with the own users in it.
+  func place(in state: State) -> (user: Int, step: Int)? {
+    kept.place(for: model, users: users, in: state)
   }
 
-  /// The own viewer of a name, as the state counts them.
-  func ownViewer(_ name: String, in state: State) -> Int? {
-    state.own.firstIndex { $0.name == name }.map { viewers.count + $0 }
+  /// The own user of a name, as the state counts them.
+  func ownUser(_ name: String, in state: State) -> Int? {
+    state.own.firstIndex { $0.name == name }.map { users.count + $0 }
   }
 
   /// Writes the state down; if that fails, returns the state with a message that says so.
   func keep(_ state: State) -> State? {
     do throws(DataError) {
-      try file?.remember(state, of: model, viewers: viewers)
+      try file?.remember(state, of: model, users: users)
       return nil
     } catch {
       return state.showing(Toast("Not kept: \(error)", role: .failure))

@@ -28,31 +28,31 @@ struct DiagnosisSection: Encodable {
         items: names.different.map { session.model.items[$0] })
     }
     var diagnosis = ModelDiagnosis(session)
-    guard diagnosis.viewerTotal > 0 else {
+    guard diagnosis.userTotal > 0 else {
       throw ValidationError("No user has an interaction held out of training.")
     }
     let line = LiveLines()
     while diagnosis.work(multiplications: 200_000_000) {
-      line.show(["users evaluated: \(diagnosis.viewerCount)/\(diagnosis.viewerTotal)"])
+      line.show(["users evaluated: \(diagnosis.userCount)/\(diagnosis.userTotal)"])
     }
     line.clear()
     model = diagnosis.report
-    Console.note("evaluated \(diagnosis.viewerCount) users in \(duration(line.seconds))")
+    Console.note("evaluated \(diagnosis.userCount) users in \(duration(line.seconds))")
   }
 
   var text: String {
     var lines = [
       "\(model.all.caseCount) held-out steps (validation and test) of "
-        + "\(model.viewerCount) users; intervals of 95 % from resampling users"
+        + "\(model.userCount) users; intervals of 95 % from resampling users"
     ]
     lines += relationLines + [""] + sliceLines
-    for (title, viewers) in [("best", model.best), ("worst", model.worst)] where !viewers.isEmpty {
+    for (title, users) in [("best", model.best), ("worst", model.worst)] where !users.isEmpty {
       let of = model.leastSteps > 1 ? ", of \(model.leastSteps) steps or more" : ""
       var table = TextTable([
         .left("predicted \(title)\(of)", width: 34), .right("steps", width: 6), .right("NDCG@10"),
       ])
-      for viewer in viewers {
-        table.add(["user \(printable(viewer.user))", "\(viewer.caseCount)", fixed(viewer.ndcg)])
+      for user in users {
+        table.add(["user \(printable(user.user))", "\(user.caseCount)", fixed(user.ndcg)])
       }
       lines += [""] + table.lines
     }

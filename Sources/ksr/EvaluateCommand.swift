@@ -71,7 +71,7 @@ struct EvaluateCommand: ParsableCommand {
   @Flag(
     help: """
       Diagnose the model as a whole: attention and gates, ablation of each relation (NDCG@10), \
-      slices, the viewers predicted best and worst, suspicious links. The explorer's d shows the same.
+      slices, the users predicted best and worst, suspicious links. The explorer's d shows the same.
       """)
   var diagnose = false
 
@@ -115,14 +115,14 @@ struct EvaluateCommand: ParsableCommand {
     }
     let paths = against + withoutMemory
     let others = try paths.map { try Session(TrainedModel.read(path: $0), folder: folder) }
-    for (path, other) in zip(paths, others) where other.viewers != session.viewers {
+    for (path, other) in zip(paths, others) where other.users != session.users {
       throw ValidationError(
         "\(path) has other items, held-out users or data settings than \(model): their cases cannot "
           + "be paired.")
     }
     let sections = [false, true].compactMap { heldOut -> EvaluationSection? in
       let cases = RankingCase.cases(
-        session.viewers, split: session.model.provenance.split, mark: .test,
+        session.users, split: session.model.provenance.split, mark: .test,
         heldOutUsers: heldOut, maxLength: session.model.settings.maxItemListLength)
       guard !cases.isEmpty else { return nil }
       return EvaluationSection(
@@ -165,7 +165,7 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   private func testName(_ session: Session) -> String {
-    let byCount = session.viewers.allSatisfy { $0.ends == nil }
+    let byCount = session.users.allSatisfy { $0.ends == nil }
     return session.model.provenance.split.ratios == nil && byCount
       ? "leave-one-out test" : "test split"
   }

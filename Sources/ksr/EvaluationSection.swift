@@ -48,12 +48,12 @@ struct EvaluationSection: Encodable {
     model: String, _ request: Request
   ) {
     let split = session.model.provenance.split
-    let training = session.viewers.map { $0.items.prefix(split.trainingCount(of: $0)) }
+    let training = session.users.map { $0.items.prefix(split.trainingCount(of: $0)) }
     let itemCount = session.model.items.count
     let threads = request.threads
     let candidates = Candidates(
       request.mode, for: cases, itemCount: itemCount, training: training,
-      masking: request.masksHistory ? session.viewers : nil, seed: request.seed)
+      masking: request.masksHistory ? session.users : nil, seed: request.seed)
     func ranks(_ session: Session, _ cases: [RankingCase]) -> [Double] {
       Ranker(settings: session.model.settings, parameters: session.model.parameters)
         .ranks(cases, among: candidates, threads: threads)
@@ -96,7 +96,7 @@ struct EvaluationSection: Encodable {
         let length = other.model.settings.maxItemListLength
         let own = cases.map {
           RankingCase(
-            user: $0.user, history: other.viewers[$0.user].items, step: $0.step, maxLength: length)
+            user: $0.user, history: other.users[$0.user].items, step: $0.step, maxLength: length)
         }
         let name = other.model.settings.memory == .none ? "\(path) (memory: none)" : path
         return row(name, ranks(other, own))
@@ -150,14 +150,15 @@ struct EvaluationSection: Encodable {
       (["user_id", "step", "item_id", "held_out"] + names.map(field)).joined(separator: "\t") + "\n"
     for section in sections {
       for (place, question) in section.cases.enumerated() {
-        let viewer = session.viewers[question.user]
+        let history = session.users[question.user]
         let ranks = section.rows.map { row in
           let rank = row.ranks[place]
           return rank == rank.rounded() ? "\(Int(rank))" : "\(rank)"
         }
         let item = session.model.items[Int(question.target)]
         text +=
-          ([field(viewer.user), "\(question.step + 1)", field(item), "\(viewer.isHeldOut)"] + ranks)
+          ([field(history.user), "\(question.step + 1)", field(item), "\(history.isHeldOut)"]
+          + ranks)
           .joined(separator: "\t") + "\n"
       }
     }

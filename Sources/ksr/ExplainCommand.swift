@@ -88,9 +88,9 @@ struct ExplainCommand: ParsableCommand {
     let relations = RelationLookup(chosen.model)
     let slots = try silence.map { try relations.slot($0) }
     let contrast = other.map { Contrast.item($0) } ?? (overRivals ? .rivals : .catalogueMean)
-    let trained = chosen.session.viewers.filter { !$0.isHeldOut }.map(\.items)
+    let trained = chosen.session.users.filter { !$0.isHeldOut }.map(\.items)
     var question = ExplanationReport.Question(
-      viewer: chosen.viewer, step: chosen.step, item: item, over: contrast,
+      user: chosen.user, step: chosen.step, item: item, over: contrast,
       edited: chosen.edited)
     (question.checkedSteps, question.checkedSlots) = (withoutTop, slots)
     let report = ExplanationReport(

@@ -149,7 +149,7 @@ struct ExplanationSection: Encodable {
   private var truthText: String? {
     guard let truth else { return nil }
     var lines = [
-      "The truth behind \(truth.choiceCount) choices of \(truth.viewerCount) users kept from "
+      "The truth behind \(truth.choiceCount) choices of \(truth.userCount) users kept from "
         + "training: named by",
       "".filled(to: 28) + "  relation   95 %               very tail  95 %",
     ]

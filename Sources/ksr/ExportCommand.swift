@@ -13,7 +13,7 @@ struct ExportCommand: ParsableCommand {
       Without --vectors: DIR/state_dict.safetensors, with relation_Matrix beside the names of \
       RecBole's state dict. With it: DIR/KIND.tsv and DIR/KIND_metadata.tsv, to be loaded in the \
       embedding projector: items (q, with which scores are made), entities (items and known tails) \
-      or states (of each viewer after the last interaction; needs --data).
+      or states (of each user after the last interaction; needs --data).
       """)
 
   enum Vectors: String, ExpressibleByArgument, CaseIterable {

@@ -6,13 +6,15 @@ import KSRModel
 import Text
 import Workspace
 
-/// The history that a command is about: a viewer's, or items given one by one.
+/// The history that a command is about: a user's, or items given one by one.
 struct HistoryOptions: ParsableArguments {
   @Option(name: .customLong("data"), help: ArgumentHelp("The data folder.", valueName: "DIR"))
   var data: String?
 
-  @Option(help: ArgumentHelp("The user whose history is read.", valueName: "ID"))
-  var viewer: String?
+  @Option(
+    name: [.customLong("viewer"), .customLong("user")],
+    help: ArgumentHelp("The user whose history is read.", valueName: "ID"))
+  var user: String?
 
   @Option(
     help: ArgumentHelp(
@@ -33,13 +35,13 @@ struct HistoryOptions: ParsableArguments {
   var edit: String?
 
   func validate() throws {
-    if items != nil, viewer != nil {
+    if items != nil, user != nil {
       throw ValidationError("--items and --viewer: give one of the two.")
     }
-    if items == nil, viewer == nil {
+    if items == nil, user == nil {
       throw ValidationError("Whose history? Give --data DIR --viewer ID, or --items a,b,c.")
     }
-    if viewer != nil, data == nil {
+    if user != nil, data == nil {
       throw ValidationError("--viewer needs the folder of the users: --data DIR.")
     }
   }
@@ -61,7 +63,7 @@ struct HistoryOptions: ParsableArguments {
           + (step == 0 ? "; before the first, nothing is known to recommend by." : "."))
     }
     return ChosenHistory(
-      session: session, lookup: lookup, viewer: viewer, edited: history,
+      session: session, lookup: lookup, user: user, edited: history,
       states: history.states(session.network), step: (step ?? count) - 1)
   }
 
@@ -83,14 +85,14 @@ struct HistoryOptions: ParsableArguments {
       }
       return found
     }
-    let viewers = session.viewers
-    if let history = viewers.first(where: { $0.user == viewer }) { return history.items }
-    let near = nearest(to: viewer ?? "", among: viewers.lazy.map(\.user))
-    let some = viewers.prefix(3).map(\.user).joined(separator: ", ")
+    let users = session.users
+    if let history = users.first(where: { $0.user == user }) { return history.items }
+    let near = nearest(to: user ?? "", among: users.lazy.map(\.user))
+    let some = users.prefix(3).map(\.user).joined(separator: ", ")
     throw UserError(
-      "\(data ?? "") has no user \(quoted(viewer ?? "")); "
+      "\(data ?? "") has no user \(quoted(user ?? "")); "
         + (near.map { "the nearest is \(printable($0)), and " } ?? "")
-        + "there are \(viewers.count), such as \(some).")
+        + "there are \(users.count), such as \(some).")
   }
 }
 
@@ -99,7 +101,7 @@ struct ChosenHistory {
   let session: Session
   let lookup: ItemLookup
   /// The user; nil for items given one by one.
-  let viewer: String?
+  let user: String?
   let edited: EditedHistory
   let states: HistoryStates
   /// From 0.
@@ -120,7 +122,7 @@ struct ChosenHistory {
 
   /// What to call the history in a line of text.
   var name: String {
-    (viewer.map { "user \(printable($0))" } ?? "the items given")
+    (user.map { "user \(printable($0))" } ?? "the items given")
       + ", after step \(step + 1) of \(states.count): "
       + printable(model.itemNames[Int(states.items[step])])
       + (edits.map { ", edited: \(printable($0, limit: 400))" } ?? "")

@@ -67,7 +67,7 @@ struct Recommendations: Encodable {
   }
 
   /// Absent for items given one by one.
-  let viewer: String?
+  let user: String?
   /// From 1.
   let step: Int
   let history: [Name]
@@ -89,7 +89,7 @@ struct Recommendations: Encodable {
     let changes = chosen.scoresBefore.map {
       RankChanges(before: $0, after: scores, items: list.map(\.item), k: count)
     }
-    viewer = chosen.viewer
+    user = chosen.user
     self.step = step + 1
     history = read.map { Name(token: model.items[Int($0)], name: model.itemNames[Int($0)]) }
     loss = model.settings.loss.rawValue

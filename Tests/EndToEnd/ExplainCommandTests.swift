@@ -7,7 +7,7 @@ import Testing
 @Suite struct ExplainCommandTests {
   private static let data = TestEnvironment.fixture("explorer/little")
   private static let model = data + "/little.safetensors"
-  private static let viewer = [model, "--data", data, "--viewer", "guest0"]
+  private static let user = [model, "--data", data, "--viewer", "guest0"]
 
   private func explain(_ arguments: [String]) throws -> Programs.Result {
     try Programs.runSeparately(Programs.executable("ksr"), ["explain"] + arguments)
@@ -23,7 +23,7 @@ import Testing
 
   @Test func textNamesTheReasonsAndWhatWasChecked() throws {
     let result = try explain(
-      Self.viewer + ["--step", "6", "--without-top", "2", "--silence", "film.film.directed_by"])
+      Self.user + ["--step", "6", "--without-top", "2", "--silence", "film.film.directed_by"])
     #expect(result.status == 0 && result.errors.isEmpty)
     for part in [
       "Why Psycho, after step 6 of 9 of user guest0", "rank 1 ·", "film.film.directed_by Alfred",
@@ -37,7 +37,7 @@ import Testing
 
   @Test func jsonAddsUpAndIsTheSameAsCSV() throws {
     for over in [[], ["--over", "Marnie"], ["--over-rivals"]] {
-      let arguments = Self.viewer + ["--step", "8", "--item", "Delicatessen"] + over
+      let arguments = Self.user + ["--step", "8", "--item", "Delicatessen"] + over
       let found = try json(
         explain(arguments + ["--without-top", "1", "--format", "json"]).output)
       let history = try #require(found["history"] as? [[String: Any]])
@@ -81,15 +81,15 @@ import Testing
   }
 
   @Test func anyItemsAreRecommendedFor() throws {
-    let all = try recommend(Self.viewer + ["--step", "6", "--json", "--top", "12"])
-    let viewer = try json(all.output)
-    let tokens = try #require(viewer["history"] as? [[String: String]]).compactMap { $0["token"] }
+    let all = try recommend(Self.user + ["--step", "6", "--json", "--top", "12"])
+    let user = try json(all.output)
+    let tokens = try #require(user["history"] as? [[String: String]]).compactMap { $0["token"] }
     #expect(tokens.count == 6)
     let typed = try json(
       recommend([
         Self.model, "--items", tokens.joined(separator: ","), "--json", "--top", "12",
       ]).output)
-    let (a, b) = (viewer["recommendations"], typed["recommendations"])
+    let (a, b) = (user["recommendations"], typed["recommendations"])
     let rows = try #require(a as? [[String: Any]])
     let others = try #require(b as? [[String: Any]])
     #expect(rows.count == 12 && others.count == 12)
@@ -121,7 +121,7 @@ import Testing
       (["--over", "Psycho", "--over-rivals"], "give one of the two"),
     ])
   func badInput(arguments: [String], sentence: String) throws {
-    let result = try explain(Self.viewer + arguments)
+    let result = try explain(Self.user + arguments)
     #expect(result.status != 0 && result.output.isEmpty)
     #expect(result.errors.replacing("'", with: "").contains(sentence), "\(result.errors)")
   }

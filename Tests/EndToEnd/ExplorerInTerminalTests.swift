@@ -231,7 +231,7 @@ struct ExplorerInTerminalTests {
   }
 
   @Test("keeps a viewer made of two titles, and where one was, until the next run")
-  func ownViewer() throws {
+  func ownUser() throws {
     let folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("ksr-state-\(UUID().uuidString)").path
     defer { try? FileManager.default.removeItem(atPath: folder) }

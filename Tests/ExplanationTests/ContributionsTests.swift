@@ -83,8 +83,8 @@ struct ContributionsTests {
     let model = try TrainedModel.read(path: folder + "/little.safetensors")
     let session = try Session(model, folder: AtomicFolder(path: folder))
     #expect(!model.settings.hasPadRelation && model.settings.layerCount == 1)
-    for viewer in session.viewers {
-      let states = HistoryStates(network: session.network, items: viewer.items)
+    for user in session.users {
+      let states = HistoryStates(network: session.network, items: user.items)
       for step in 0..<states.count {
         for item in 1..<Int32(session.network.itemCount) {
           expectSums(states, step: step, item: item, over: .catalogueMean)

@@ -33,13 +33,13 @@ struct DiagnosisTests {
     let session = try session(RandomNetwork(seed: UInt64(layers), layers: layers))
     let diagnosis = whole(session)
     var wanted = 0
-    for (place, viewer) in session.viewers.enumerated() {
-      let states = HistoryStates(network: session.network, items: viewer.items)
-      for step in 1..<viewer.count where session.mark(of: viewer, step: step) != .train {
+    for (place, user) in session.users.enumerated() {
+      let states = HistoryStates(network: session.network, items: user.items)
+      for step in 1..<user.count where session.mark(of: user, step: step) != .train {
         wanted += 1
-        let found = try #require(diagnosis.cases.first { $0.viewer == place && $0.step == step })
+        let found = try #require(diagnosis.cases.first { $0.user == place && $0.step == step })
         let runs = AblationRuns(states, step: step - 1)
-        #expect(found.target == viewer.items[step])
+        #expect(found.target == user.items[step])
         #expect(found.rank == rank(of: found.target, in: runs.scores))
         #expect(
           found.silenced
@@ -57,15 +57,15 @@ struct DiagnosisTests {
     let zeros = [Double](repeating: 0, count: 4)
     var (alpha, gates, leads, first) = (zeros, zeros, zeros, zeros)
     var steps = 0
-    for viewer in session.viewers {
-      let trace = session.network.trace(Array(viewer.items.prefix(9)))
+    for user in session.users {
+      let trace = session.network.trace(Array(user.items.prefix(9)))
       for row in 0..<trace.count {
         let attention = Array(trace.attention.row(row))
         for slot in 0..<4 {
           alpha[slot] += Double(attention[slot])
           gates[slot] += Double(trace.writeGates[row, slot])
           if attention[slot] == attention.max() { leads[slot] += 1 }
-          if row == 0 { first[slot] += Double(attention[slot]) / Double(session.viewers.count) }
+          if row == 0 { first[slot] += Double(attention[slot]) / Double(session.users.count) }
         }
         steps += 1
       }
@@ -91,7 +91,7 @@ struct DiagnosisTests {
       let wanted = MeanInterval(
         diagnosis.cases.map {
           RankingMetrics.gain(rank: $0.silenced[slot]) - RankingMetrics.gain(rank: $0.rank)
-        }, users: diagnosis.cases.map(\.viewer), generator: &generator)
+        }, users: diagnosis.cases.map(\.user), generator: &generator)
       #expect(relation.change == wanted)
     }
     #expect(
@@ -130,13 +130,13 @@ struct DiagnosisTests {
     var diagnosis = ModelDiagnosis(session)
     var seen: [Int] = []
     while diagnosis.work(multiplications: 1) {
-      let viewers = Set(diagnosis.cases.map(\.viewer))
-      #expect(viewers == Set(diagnosis.order.prefix(diagnosis.viewerCount)))
-      #expect(diagnosis.viewerCount <= diagnosis.viewerTotal)
-      seen.append(diagnosis.viewerCount)
+      let users = Set(diagnosis.cases.map(\.user))
+      #expect(users == Set(diagnosis.order.prefix(diagnosis.userCount)))
+      #expect(diagnosis.userCount <= diagnosis.userTotal)
+      seen.append(diagnosis.userCount)
     }
     #expect(seen == seen.sorted() && diagnosis.isComplete)
-    #expect(diagnosis.viewerCount == session.viewers.count)
+    #expect(diagnosis.userCount == session.users.count)
   }
 
   @Test("the fifth of the items watched most, without sorting")
@@ -155,11 +155,11 @@ struct DiagnosisTests {
   }
 
   @Test("the lists of viewers are ordered by how well they are predicted, and share nobody")
-  func viewers() throws {
+  func users() throws {
     let report = whole(try session()).report
     #expect(report.best.map(\.ndcg) == report.best.map(\.ndcg).sorted(by: >))
     #expect(report.worst.map(\.ndcg) == report.worst.map(\.ndcg).sorted())
-    #expect(Set(report.best.map(\.viewer)).isDisjoint(with: report.worst.map(\.viewer)))
+    #expect(Set(report.best.map(\.place)).isDisjoint(with: report.worst.map(\.place)))
     #expect(report.best.count == 5 && report.worst.count == 5)
     #expect((report.best.last?.ndcg ?? 0) >= (report.worst.last?.ndcg ?? 1))
   }
@@ -190,7 +190,7 @@ struct DiagnosisTests {
     let report = whole(try session(random)).report
     #expect(report.relations.isEmpty && report.all.caseCount > 0)
     var none = ModelDiagnosis(Session(RandomNetwork().model()))
-    #expect(none.isComplete && none.viewerTotal == 0)
+    #expect(none.isComplete && none.userTotal == 0)
     let hasWorked = none.work(multiplications: 1)
     #expect(!hasWorked)
     #expect(none.report.all.caseCount == 0 && none.report.best.isEmpty)

@@ -82,12 +82,12 @@ struct FidelityTests {
     let small = try SmallSession(RandomNetwork(), users: 20)
     let session = try small.session()
     let all = FidelityCase.cases(session, count: 100)
-    #expect(all.map(\.viewer) == Array(0..<20))
+    #expect(all.map(\.user) == Array(0..<20))
     for test in all {
-      #expect(test.states.items == Array(small.histories[test.viewer].dropLast()))
-      #expect(test.chosen == small.histories[test.viewer].last)
+      #expect(test.states.items == Array(small.histories[test.user].dropLast()))
+      #expect(test.chosen == small.histories[test.user].last)
     }
-    #expect(FidelityCase.cases(session, count: 5).map(\.viewer) == [0, 4, 8, 12, 16])
+    #expect(FidelityCase.cases(session, count: 5).map(\.user) == [0, 4, 8, 12, 16])
     #expect(FidelityCase.cases(session, count: 0).isEmpty)
   }
 

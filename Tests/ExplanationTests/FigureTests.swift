@@ -16,11 +16,11 @@ struct FigureTests {
     let folder = try AtomicFolder(path: TestEnvironment.fixture("explorer/little"))
     let model = try TrainedModel.read(path: folder.file("safetensors"))
     let session = try Session(model, folder: folder)
-    let viewer = try #require(session.viewers.first { $0.user == "guest0" })
+    let user = try #require(session.users.first { $0.user == "guest0" })
     let psycho = try #require(model.itemNames.firstIndex(of: "Psycho").map(Int32.init))
     let report = ExplanationReport(
-      .init(viewer: viewer.user, step: 5, item: psycho, over: .catalogueMean),
-      states: HistoryStates(network: session.network, items: viewer.items), model: model,
+      .init(user: user.user, step: 5, item: psycho, over: .catalogueMean),
+      states: HistoryStates(network: session.network, items: user.items), model: model,
       index: TailIndex(model))
     let path = TestEnvironment.fixture("explanation/psycho.svg")
     guard let kept = try? String(contentsOfFile: path, encoding: .utf8) else {

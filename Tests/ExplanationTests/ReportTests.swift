@@ -18,7 +18,7 @@ struct ReportTests {
     var items = test.random.history(steps)
     items[step] = 7
     return ExplanationReport(
-      .init(viewer: "42", step: step, item: 21, over: contrast),
+      .init(user: "42", step: step, item: 21, over: contrast),
       states: HistoryStates(network: network, items: items), model: model,
       index: TailIndex(model))
   }

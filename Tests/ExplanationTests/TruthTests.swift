@@ -22,7 +22,7 @@ struct TruthTests {
         lines.append("u\(user)\t\(step + 1)\t\(words)")
       }
     }
-    // Viewers that the session does not have are of no concern.
+    // Users that the session does not have are of no concern.
     try small.write(lines + ["stranger\t1\tr1\tt1"], "truth")
     return (small, attributes)
   }

@@ -19,7 +19,7 @@ private enum BundledModel {
   .enabled(if: BundledModel.isThere, "needs assets/cinema.safetensors"))
 struct BundledScreenTests {
   private let cache: SceneCache
-  private let start: (viewer: Int, step: Int)
+  private let start: (user: Int, step: Int)
 
   init() throws {
     let folder = try AtomicFolder(path: TestEnvironment.root + "/sample-data/cinema")
@@ -29,13 +29,13 @@ struct BundledScreenTests {
   }
 
   private func state(_ columns: Int, _ rows: Int) -> State {
-    State(size: Size(columns: columns, rows: rows), viewer: start.viewer, step: start.step)
+    State(size: Size(columns: columns, rows: rows), user: start.user, step: start.step)
   }
 
   @Test("begins with a viewer left out of training whose next film was foreseen")
   func firstLook() throws {
     let scene = cache.scene(for: state(120, 36))
-    #expect(scene.viewer?.isHeldOut == true)
+    #expect(scene.user?.isHeldOut == true)
     let truth = try #require(scene.step?.recommendations.first { $0.isTruth })
     #expect(truth.rank <= 3)
     #expect(scene.model.warnings.isEmpty)

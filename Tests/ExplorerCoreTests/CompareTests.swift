@@ -20,7 +20,7 @@ struct CompareTests {
   @Test("c pins the view; keys change the other side until c or Esc ends it")
   func pinning() throws {
     let pinned = try little.run("c").state
-    #expect(pinned.pin == .view(PinnedView(viewer: pinned.viewer ?? -1, step: 5, edits: [])))
+    #expect(pinned.pin == .view(PinnedView(user: pinned.user ?? -1, step: 5, edits: [])))
     let next = try little.run("Right", from: pinned).state
     #expect(next.pin == pinned.pin && next.step == 6)
     for key in ["c", "Escape", "w"] { #expect(try little.run(key, from: next).state.pin == nil) }
@@ -54,7 +54,7 @@ struct CompareTests {
     let state = try little.run("c,Left,Left").state
     let scene = try #require(little.cache.scene(for: state).comparison)
     let network = little.session.network
-    let items = try #require(little.session.viewers.first { $0.user == "guest0" }).items
+    let items = try #require(little.session.users.first { $0.user == "guest0" }).items
     let states = HistoryStates(network: network, items: items)
     let (a, b) = (
       network.scores(states.preference(at: 5)), network.scores(states.preference(at: 3))
@@ -134,7 +134,7 @@ struct CompareTests {
     let note = try #require(scene.note)
     #expect(note.contains("1 of 12 items are unknown to second"))
     #expect(note.contains("1 relations exist in only one model"))
-    let history = try #require(little.session.viewers.first { $0.user == "guest0" }).items[...5]
+    let history = try #require(little.session.users.first { $0.user == "guest0" }).items[...5]
     let tokens = history.map { little.session.model.items[Int($0)] }
     let known = tokens.compactMap { model.items.id(of: $0).map { Int32($0) } }
     let network = KSRNetwork(settings: model.settings, parameters: model.parameters)
@@ -195,7 +195,7 @@ struct CompareTests {
     let signs: [Character] = ["a", "7", ":", ",", "%", " ", "é", "侍", "*"]
     let user = String((0...random.integer(below: 5)).map { _ in signs[random.integer(below: 9)] })
     let pin = PinRequest(
-      viewer: user, step: random.integer(below: 60),
+      user: user, step: random.integer(below: 60),
       script: EditScript(seed % 2 == 0 ? [] : [.delete(step: 2), .insert(at: 0, item: "a:b,c")]))
     #expect(try PinRequest(parsing: pin.text) == pin, "\(pin.text)")
   }
@@ -203,7 +203,7 @@ struct CompareTests {
   @Test(
     "what is no pin is said in a sentence",
     arguments: [
-      ("42", "expected VIEWER:STEP"), (":3", "expected VIEWER:STEP"), ("42:x", "is no step"),
+      ("42", "expected USER:STEP"), (":3", "expected USER:STEP"), ("42:x", "is no step"),
       ("42:0", "count from 1"), ("42:3:foo", "character 1"),
     ])
   func failures(text: String, part: String) throws {
@@ -219,7 +219,7 @@ struct CompareTests {
         "\($0)".contains("--viewer bo") && "\($0)".contains("--pin guest0:5:-5")
       })
     let again = try little.cache.pinning(
-      State(size: end.state.size, viewer: end.state.viewer, step: end.state.step),
+      State(size: end.state.size, user: end.state.user, step: end.state.step),
       PinRequest(parsing: "guest0:5:-5"))
     #expect(again.pin == end.state.pin)
     let (a, b) = (little.cache.scene(for: again), little.cache.scene(for: end.state))

@@ -41,9 +41,9 @@ struct DiagnosisViewTests {
     let report = try #require(scene.report)
     let first = try #require(report.best.first)
     let chosen = try little.run("Tab,Tab,Enter", from: state).state
-    #expect(chosen.fullView == nil && chosen.viewer == first.viewer)
+    #expect(chosen.fullView == nil && chosen.user == first.place)
     let last = try little.run("End,Enter", from: state).state
-    #expect(last.viewer == report.worst.last?.viewer)
+    #expect(last.user == report.worst.last?.place)
     let slot = try little.run("Down,Enter", from: state).state
     #expect(slot.slot == 1 && slot.focus == .memory && slot.fullView == nil)
     let slice = try little.run("Tab,Enter", from: state).state
@@ -109,7 +109,7 @@ struct DiagnosisViewTests {
   }
 
   @Test("without viewers a sentence says so")
-  func withoutViewers() throws {
+  func withoutUsers() throws {
     let cache = SceneCache(.init(little.session.model), name: "m")
     var state = State(size: Size(columns: 80, rows: 24))
     state = Explorer.run([.character("d")], from: state, with: cache, glyphs: .unicode).state

@@ -99,7 +99,7 @@ struct ExplorerTests {
       if columns >= 16 { #expect(entries.contains { $0.command == .quit }) }
     }
     for (context, command) in [
-      (Context.edit, Command.edit), (.map, .back), (.diagnosis, .back), (.viewers, .choose),
+      (Context.edit, Command.edit), (.map, .back), (.diagnosis, .back), (.users, .choose),
     ] {
       let entries = FooterView.entries(for: context, in: 38, glyphs: .unicode)
       #expect(entries.contains { $0.command == command }, "\(context) can be left or gone on from")
@@ -114,10 +114,10 @@ struct ExplorerTests {
     let keys: [Key] =
       Bindings.all.flatMap(\.keys).filter { ![.character("q"), .control("c")].contains($0) }
       + [.character("a"), .character("侍"), .backspace, .left, .right, .function(9)]
-    // With viewers every second time; titles need not be ASCII.
-    let viewer = seed % 2 == 0 ? 6 : nil
-    let cache = viewer == nil ? SceneCache(Session(little.session.model), name: "m") : little.cache
-    var state = State(size: Size(columns: 80, rows: 24), viewer: viewer, step: 5)
+    // With users every second time; titles need not be ASCII.
+    let user = seed % 2 == 0 ? 6 : nil
+    let cache = user == nil ? SceneCache(Session(little.session.model), name: "m") : little.cache
+    var state = State(size: Size(columns: 80, rows: 24), user: user, step: 5)
     for _ in 0..<40 {
       var key = keys[random.integer(below: keys.count)]
       if random.integer(below: 4) == 0 {
@@ -135,7 +135,7 @@ struct ExplorerTests {
       // The map names items of the model, whoever is looked at.
       var isMap = false
       if state.view(MapView.self) != nil { isMap = true }
-      if state.viewer == nil, !isMap, !showsOwn,
+      if state.user == nil, !isMap, !showsOwn,
         !texts.contains(where: { $0?.contains("侍") == true })
       {
         #expect(ascii.text.unicodeScalars.allSatisfy { $0.isASCII })

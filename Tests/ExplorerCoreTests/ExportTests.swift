@@ -75,7 +75,7 @@ struct ExportTests {
     let history = try #require(json["history"] as? [[String: Any]])
     #expect(
       history.last?["token"] as? String
-        == (try token(little.cache.scene(for: state).viewer?.rows.last?.item)))
+        == (try token(little.cache.scene(for: state).user?.rows.last?.item)))
     #expect(json["edit"] as? String == state.edits.text)
     #expect(try #require(try export(state, .text)).text.contains("edited:"))
   }

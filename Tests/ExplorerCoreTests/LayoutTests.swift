@@ -64,7 +64,7 @@ struct LayoutTests {
       }
       let layout = State(size: size).layout
       for height in [
-        FindMenu().height(on: layout), ViewersMenu().height(on: layout),
+        FindMenu().height(on: layout), UsersMenu().height(on: layout),
         HelpMenu().height(on: layout), PaletteMenu().height(on: layout),
         CatalogueSearch(purpose: .explain).height(on: layout),
         CatalogueSearch(purpose: .insert(at: 0)).height(on: layout),

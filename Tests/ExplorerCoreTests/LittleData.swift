@@ -17,10 +17,10 @@ struct LittleData {
     cache = SceneCache(session, name: "little", command: ["ksr-tui", "little model"])
   }
 
-  /// The state in which everything begins: viewer "guest0" after the sixth of nine interactions.
+  /// The state in which everything begins: user "guest0" after the sixth of nine interactions.
   func start(_ size: Size, theme: Theme = .standard) throws -> State {
-    let viewer = session.viewers.firstIndex { $0.user == "guest0" }
-    return State(size: size, viewer: viewer, step: 5, theme: theme)
+    let user = session.users.firstIndex { $0.user == "guest0" }
+    return State(size: size, user: user, step: 5, theme: theme)
   }
 
   /// What keys lead to.

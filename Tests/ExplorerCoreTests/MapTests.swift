@@ -214,7 +214,7 @@ struct MapTests {
   }
 
   @Test("without a viewer the map still shows the items")
-  func withoutViewer() throws {
+  func withoutUser() throws {
     let cache = SceneCache(.init(little.session.model), name: "m")
     var state = State(size: Size(columns: 100, rows: 30))
     state = Explorer.run([.character("m")], from: state, with: cache, glyphs: .unicode).state

@@ -12,7 +12,7 @@ struct OwnUserTests {
   init() throws { little = try LittleData() }
 
   private func titles(_ state: State) -> [String] {
-    little.cache.scene(for: state).viewer?.rows.map(\.title) ?? []
+    little.cache.scene(for: state).user?.rows.map(\.title) ?? []
   }
 
   @Test("films typed are the history, and the model answers at once")
@@ -23,15 +23,15 @@ struct OwnUserTests {
     #expect(end.state.own.map(\.name) == ["me"] && end.state.step == 1)
     let scene = little.cache.scene(for: end.state)
     let states = HistoryStates(
-      network: little.session.network, items: try #require(scene.viewer).rows.map(\.item))
+      network: little.session.network, items: try #require(scene.user).rows.map(\.item))
     let scores = states.network.scores(states.preference(at: 1))
     let step = try #require(scene.step)
     #expect(step.step == 1 && step.recommendations.map(\.rank) == (1...12).map(Double.init))
     for item in step.recommendations { #expect(item.score == scores[Int(item.item)]) }
-    #expect(scene.viewer?.isOwn == true)
-    #expect(scene.viewer?.rows.allSatisfy { $0.mark == nil } == true)
+    #expect(scene.user?.isOwn == true)
+    #expect(scene.user?.rows.allSatisfy { $0.mark == nil } == true)
     while little.cache.work(for: end.state) {}
-    let survey = try #require(little.cache.scene(for: end.state).viewer)
+    let survey = try #require(little.cache.scene(for: end.state).user)
     #expect(survey.ranks[1] != nil, "the second film has a rank")
     #expect(survey.hits == (0, 0), "that is no step left out of training")
   }
@@ -62,7 +62,7 @@ struct OwnUserTests {
     let one = try little.run("BSpace", from: two)
     #expect(titles(one.state) == ["Vertigo"] && one.effects == [.keep] && one.state.step == 0)
     let none = try little.run("BSpace,BSpace", from: two).state
-    #expect(none.own.isEmpty && none.viewer == nil && none.context == .ownItems)
+    #expect(none.own.isEmpty && none.user == nil && none.context == .ownItems)
     #expect(try little.run("BSpace,BSpace,BSpace", from: two).state == none)
     #expect(titles(try little.run("text=psy,Enter", from: none).state) == ["Psycho"])
   }
@@ -72,7 +72,7 @@ struct OwnUserTests {
     let before = try little.run("Right").state
     for keys in ["n,Escape", "N,Escape", "n,Enter,BSpace,Escape"] {
       let after = try little.run(keys, from: before).state
-      #expect(after.viewer == before.viewer && after.step == before.step && after.own.isEmpty)
+      #expect(after.user == before.user && after.step == before.step && after.own.isEmpty)
       #expect(after.overlay == nil)
     }
   }
@@ -105,7 +105,7 @@ struct OwnUserTests {
     let state = try little.run("\(titles),Escape,text=Zoe,Enter,r").state
     func rows(_ keys: String) throws -> [String] {
       let scene = little.cache.scene(for: try little.run(keys, from: state).state)
-      return try #require(scene.viewers).rows.map(\.user)
+      return try #require(scene.users).rows.map(\.user)
     }
     for sorts in ["v", "v,C-s", "v,C-s,C-s", "v,C-s,C-s,C-s"] {
       #expect(try rows(sorts).first == "Zoe" && rows(sorts).count == 9)
@@ -118,10 +118,10 @@ struct OwnUserTests {
     #expect(try little.run("Down,Up,C-d", from: asked.state).state.own.count == 1, "asked anew")
     let gone = try little.run("C-d", from: asked.state)
     #expect(gone.state.own.isEmpty && gone.effects == [.keep])
-    #expect(gone.state.viewer == state.viewer, "who is looked at stays")
+    #expect(gone.state.user == state.user, "who is looked at stays")
     #expect(try little.run("v,End,C-d,C-d", from: state).state.own.count == 1, "not of the data")
     let own = try little.run("v,Home,Enter,v,C-d,C-d", from: state).state
-    #expect(own.viewer == nil && own.own.isEmpty)
+    #expect(own.user == nil && own.own.isEmpty)
   }
 
   @Test("a model without data is enough")
@@ -133,10 +133,10 @@ struct OwnUserTests {
     let keys = try KeyScript.parse("\(titles),Escape,Enter")
     let state = Explorer.run(keys, from: empty, with: cache, glyphs: .unicode).state
     while cache.work(for: state) {}
-    #expect(cache.scene(for: state).viewer?.rows.map(\.title) == ["Vertigo", "Psycho"])
+    #expect(cache.scene(for: state).user?.rows.map(\.title) == ["Vertigo", "Psycho"])
     let list = Explorer.run([.character("v")], from: state, with: cache, glyphs: .unicode).state
     while cache.work(for: list) {}
-    #expect(cache.scene(for: list).viewers?.rows.map(\.user) == ["me"])
+    #expect(cache.scene(for: list).users?.rows.map(\.user) == ["me"])
   }
 
   @Test("films that the model does not know are passed over, and kept")
@@ -144,12 +144,12 @@ struct OwnUserTests {
     var state = try little.run("").state
     let token = little.session.model.items[3]
     state.own = [OwnUser(name: "me", items: ["gone", token, "too"])]
-    state.viewer = little.session.viewers.count
+    state.user = little.session.users.count
     #expect(titles(state).count == 1)
     state = try little.run("n,Enter", from: state).state
     #expect(state.own[0].items.prefix(3) == ["gone", token, "too"] && titles(state).count == 2)
     state.own = [OwnUser(name: "me", items: ["gone"])]
-    #expect(little.cache.scene(for: state).viewer == nil)
+    #expect(little.cache.scene(for: state).user == nil)
   }
 
   @Test("an own viewer is found by :viewer, and y gives a command with the films")
@@ -157,10 +157,10 @@ struct OwnUserTests {
     let zoe = try little.run(titles + ",Escape,text=Zoe,Enter,Home,v,Home,Enter").state
     #expect(zoe.own.map(\.name) == ["Zoe"])
     let elsewhere = try little.run(":,text=viewer fay,Enter", from: zoe).state
-    #expect(elsewhere.viewer != zoe.viewer)
+    #expect(elsewhere.user != zoe.user)
     for typed in ["viewer Zoe", "viewer zoe"] {
       let there = try little.run(":,text=\(typed),Enter", from: elsewhere).state
-      #expect(there.viewer == little.session.viewers.count && there.step == 1)
+      #expect(there.user == little.session.users.count && there.step == 1)
     }
     let films = try #require(zoe.own.first).items.joined(separator: ",")
     let end = try little.run(":,text=viewer Zoe,Enter,y", from: zoe)
@@ -173,11 +173,11 @@ struct OwnUserTests {
   @Test("films given at the start make a viewer, or find the one that has them")
   func atStart() {
     var state = State(size: Size(columns: 80, rows: 24))
-    state.look(at: OwnUser(name: "me", items: ["a", "b"]), step: nil, viewerCount: 8)
-    #expect(state.viewer == 8 && state.step == 1)
-    state.look(at: OwnUser(name: "me", items: ["a", "b"]), step: 0, viewerCount: 8)
-    #expect(state.viewer == 8 && state.step == 0 && state.own.count == 1)
-    state.look(at: OwnUser(name: "me", items: ["c"]), step: nil, viewerCount: 8)
-    #expect(state.viewer == 9 && state.own.map(\.name) == ["me", "me 2"])
+    state.look(at: OwnUser(name: "me", items: ["a", "b"]), step: nil, userCount: 8)
+    #expect(state.user == 8 && state.step == 1)
+    state.look(at: OwnUser(name: "me", items: ["a", "b"]), step: 0, userCount: 8)
+    #expect(state.user == 8 && state.step == 0 && state.own.count == 1)
+    state.look(at: OwnUser(name: "me", items: ["c"]), step: nil, userCount: 8)
+    #expect(state.user == 9 && state.own.map(\.name) == ["me", "me 2"])
   }
 }

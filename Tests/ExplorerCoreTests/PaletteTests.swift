@@ -45,9 +45,9 @@ struct PaletteTests {
 
   @Test("goes to a viewer and to a step that are named")
   func named() throws {
-    let fay = little.session.viewers.firstIndex { $0.user == "fay" }
-    #expect(try little.run(":,text=viewer fay,Enter").state.viewer == fay)
-    #expect(try little.run(":,text= Viewer  fay ,Enter").state.viewer == fay)
+    let fay = little.session.users.firstIndex { $0.user == "fay" }
+    #expect(try little.run(":,text=viewer fay,Enter").state.user == fay)
+    #expect(try little.run(":,text= Viewer  fay ,Enter").state.user == fay)
     #expect(try little.run(":,text=step 7,Enter").state.step == 6)
     #expect(try little.run(":,text=2,Enter").state.step == 1)
   }
@@ -104,12 +104,12 @@ struct PaletteTests {
       if case .command(let binding) = $0 { binding.command } else { nil }
     }
     for command in [
-      Command.why, .tour, .stepForward, .find, .export, .viewers, .hideSeen, .edit, .compare,
+      Command.why, .tour, .stepForward, .find, .export, .users, .hideSeen, .edit, .compare,
       .diagnose,
     ] {
       #expect(!commands.contains(command), "\(command)")
     }
-    #expect(commands.contains(.ownViewer) && commands.contains(.quit))
+    #expect(commands.contains(.ownUser) && commands.contains(.quit))
     for (keys, has, hasNot) in [
       ("v", "^S sort", "scroll"), ("/", "Enter go there", "sort"), ("?", "↑↓ select", "do it"),
       ("?,text=leave the", "Enter do it", "↑↓"), (":", "Enter do it", "sort"),

@@ -31,7 +31,7 @@ struct PredictionTests {
     let idle = survey.work(on: [], thenAll: false)
     #expect(!idle)
     while survey.work(on: [2], thenAll: true) {}
-    #expect(survey.known == little.session.viewers.map(expected))
+    #expect(survey.known == little.session.users.map(expected))
     #expect(survey.version > 0)
     let again = survey.work(on: Array(survey.known.indices), thenAll: true)
     #expect(!again)
@@ -39,33 +39,33 @@ struct PredictionTests {
 
   @Test("the list is put in that order when all is known, and nobody is missing")
   func order() throws {
-    let list = try #require(try little.scene("v,C-s,C-s,C-s").viewers)
+    let list = try #require(try little.scene("v,C-s,C-s,C-s").users)
     let means = list.rows.map { row -> Float in
-      if case .mean(let mean) = list.predictions[row.viewer] { mean } else { -1 }
+      if case .mean(let mean) = list.predictions[row.place] { mean } else { -1 }
     }
     #expect(means == means.sorted(by: >) && Set(means).count > 3)
-    #expect(list.rows.map(\.viewer).sorted() == Array(little.session.viewers.indices))
+    #expect(list.rows.map(\.place).sorted() == Array(little.session.users.indices))
   }
 
   @Test("viewers of whom nothing is known come after the others, those without a mean last")
   func missing() throws {
-    let index = ViewerIndex(little.session)
-    var known = [Prediction](repeating: .unknown, count: little.session.viewers.count)
+    let index = UserIndex(little.session)
+    var known = [Prediction](repeating: .unknown, count: little.session.users.count)
     known[0] = .nothing
     known[5] = .mean(0)
     known[6] = .mean(0.5)
     let rows = index.list(.init(filter: "", order: .predicted, own: []), own: [], known).rows
-    #expect(rows.map(\.viewer) == [6, 5, 1, 2, 3, 4, 7, 0])
+    #expect(rows.map(\.place) == [6, 5, 1, 2, 3, 4, 7, 0])
   }
 
   @Test("only what the list shows is looked at in another order")
   func visible() throws {
     let state = try little.run("v", columns: 80, rows: 6).state
     while little.cache.work(for: state) {}
-    let known = try #require(little.cache.scene(for: state).viewers).predictions
+    let known = try #require(little.cache.scene(for: state).users).predictions
     #expect(known.contains(.unknown))
     let window = ListWindow.rows(
-      of: 8, height: ViewersMenu().height(on: state.layout), showing: 6)
-    for viewer in 0..<8 { #expect((known[viewer] == .unknown) == !window.contains(viewer)) }
+      of: 8, height: UsersMenu().height(on: state.layout), showing: 6)
+    for user in 0..<8 { #expect((known[user] == .unknown) == !window.contains(user)) }
   }
 }

@@ -23,9 +23,9 @@ struct RecencyTests {
   func shares() throws {
     let scene = try #require(little.cache.scene(for: try open())[RecencyScene.self])
     let survey = scene.survey
-    #expect(survey.evaluated == little.session.viewers.count && survey.userCount == 8)
+    #expect(survey.evaluated == little.session.users.count && survey.userCount == 8)
     var sums: [[(sequence: Double, memory: Double)]] = []
-    for history in little.session.viewers {
+    for history in little.session.users {
       let states = HistoryStates(network: little.session.network, items: history.items)
       let step = history.count - 1
       let first = try #require(topItems(states.scores(at: step), count: 1).first)
@@ -99,7 +99,7 @@ struct RecencyTests {
   }
 
   @Test("without viewers the key is not offered, and a sentence says so")
-  func withoutViewers() throws {
+  func withoutUsers() throws {
     let cache = SceneCache(.init(little.session.model), name: "m")
     var state = State(size: Size(columns: 80, rows: 24))
     state = Explorer.run([.character("W")], from: state, with: cache, glyphs: .unicode).state

@@ -12,7 +12,7 @@ struct SavedStateTests {
 
   init() throws { little = try LittleData() }
 
-  private var viewers: [String] { little.session.viewers.map(\.user) }
+  private var users: [String] { little.session.users.map(\.user) }
   private var file: StateFile { StateFile(path: "\(folder)/a/b/state.json") }
 
   private func remove() { try? FileManager.default.removeItem(atPath: folder) }
@@ -31,18 +31,18 @@ struct SavedStateTests {
     )
     .state
     let named = try little.run("Enter,Left", from: state).state
-    try file.remember(named, of: key, viewers: viewers)
+    try file.remember(named, of: key, users: users)
     let (kept, warning) = file.read()
     #expect(warning == nil && SavedState(text: kept.text) == kept)
     let new = restored(kept)
     #expect(new.own == named.own && new.own.map(\.name) == ["Zoë"])
-    #expect(new.slotOrder == .attention && new.viewerOrder == .length)
+    #expect(new.slotOrder == .attention && new.userOrder == .length)
     #expect(new.hidesSeen && new.showsWhy && new.focus == .gruState && new.side == .gruState)
     #expect(kept.lastTheme == named.theme && named.theme != .standard)
-    let place = try #require(kept.place(for: key, viewers: viewers, in: new))
-    #expect(place.viewer == viewers.count && place.step == 0)
+    let place = try #require(kept.place(for: key, users: users, in: new))
+    #expect(place.user == users.count && place.step == 0)
     let text = try String(contentsOfFile: file.path, encoding: .utf8)
-    try file.remember(named, of: key, viewers: viewers)
+    try file.remember(named, of: key, users: users)
     #expect(try String(contentsOfFile: file.path, encoding: .utf8) == text)
   }
 
@@ -50,16 +50,16 @@ struct SavedStateTests {
   func places() throws {
     var kept = SavedState()
     let state = try little.run("").state
-    kept.remember(state, of: key, viewers: viewers)
+    kept.remember(state, of: key, users: users)
     let other = SavedState.ModelKey(path: "/m", digest: "2", data: "little")
-    #expect(kept.place(for: other, viewers: viewers, in: state) == nil)
-    kept.remember(try little.run("v,Home,Enter").state, of: other, viewers: viewers)
-    let place = try #require(kept.place(for: key, viewers: viewers.reversed(), in: state))
-    #expect(viewers.reversed()[place.viewer] == "guest0" && place.step == 5)
-    #expect(kept.place(for: key, viewers: ["anna"], in: state) == nil, "no longer in the data")
+    #expect(kept.place(for: other, users: users, in: state) == nil)
+    kept.remember(try little.run("v,Home,Enter").state, of: other, users: users)
+    let place = try #require(kept.place(for: key, users: users.reversed(), in: state))
+    #expect(users.reversed()[place.user] == "guest0" && place.step == 5)
+    #expect(kept.place(for: key, users: ["anna"], in: state) == nil, "no longer in the data")
     for number in 0..<200 {
       let key = SavedState.ModelKey(path: "/\(number)", digest: "", data: "")
-      kept.remember(state, of: key, viewers: viewers)
+      kept.remember(state, of: key, users: users)
     }
     #expect(kept.places?.count == SavedState.placeLimit)
   }
@@ -68,9 +68,9 @@ struct SavedStateTests {
   func otherData() throws {
     var kept = SavedState()
     let state = try little.run("n,Enter").state
-    kept.remember(state, of: .init(path: "/o", digest: "", data: "other"), viewers: viewers)
-    kept.remember(state, of: key, viewers: viewers)
-    kept.remember(try little.run("").state, of: key, viewers: viewers)
+    kept.remember(state, of: .init(path: "/o", digest: "", data: "other"), users: users)
+    kept.remember(state, of: key, users: users)
+    kept.remember(try little.run("").state, of: key, users: users)
     #expect(kept.own == ["other": state.own])
     #expect(restored(kept).own.isEmpty)
   }
@@ -87,7 +87,7 @@ struct SavedStateTests {
     let (kept, warning) = file.read()
     #expect(kept == SavedState())
     #expect(warning?.contains(file.asidePath) == true)
-    try file.remember(try little.run("").state, of: key, viewers: viewers)
+    try file.remember(try little.run("").state, of: key, users: users)
     #expect(try String(contentsOfFile: file.asidePath, encoding: .utf8) == text)
     #expect(file.read().warning == nil && file.read().state != SavedState())
   }
@@ -115,7 +115,7 @@ struct SavedStateTests {
       atPath: folder, withIntermediateDirectories: true)
     try "".write(toFile: "\(folder)/a", atomically: true, encoding: .utf8)
     let state = try little.run("").state
-    #expect(throws: (any Error).self) { try file.remember(state, of: key, viewers: viewers) }
+    #expect(throws: (any Error).self) { try file.remember(state, of: key, users: users) }
   }
 
   @Test(

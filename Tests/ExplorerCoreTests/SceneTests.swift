@@ -13,19 +13,19 @@ struct SceneTests {
 
   @Test("ranks are those of the model before each interaction, past the window, too")
   func ranks() throws {
-    let viewer = try #require(try little.scene("").viewer)
+    let user = try #require(try little.scene("").user)
     let states = HistoryStates(
-      network: little.session.network, items: viewer.rows.map(\.item))
-    #expect(viewer.ranks[0] == nil)
+      network: little.session.network, items: user.rows.map(\.item))
+    #expect(user.ranks[0] == nil)
     #expect(states.count > little.session.model.settings.maxItemListLength)
     for step in 1..<states.count {
       let scores = states.network.scores(states.preference(at: step - 1))
-      #expect(viewer.ranks[step] == rank(of: states.items[step], in: scores))
+      #expect(user.ranks[step] == rank(of: states.items[step], in: scores))
       let (trace, row) = states.pass(through: step)
       let attention = Array(trace.attention.row(row))
-      #expect(viewer.leaders[step] == attention.firstIndex(of: attention.max() ?? 0))
+      #expect(user.leaders[step] == attention.firstIndex(of: attention.max() ?? 0))
     }
-    #expect(viewer.similarity?.steps == 0..<states.count)
+    #expect(user.similarity?.steps == 0..<states.count)
   }
 
   @Test("the parts on the screen add up to the score over the average")
@@ -53,7 +53,7 @@ struct SceneTests {
         $0.score >= $1.score
       })
     let truth = try #require(step.recommendations.first { $0.isTruth })
-    #expect(truth.rank == scene.viewer?.ranks[6])
+    #expect(truth.rank == scene.user?.ranks[6])
     let probability = step.recommendations.reduce(Float(0)) { $0 + ($1.probability ?? 0) }
     #expect(probability > 0.9 && probability < 1, "all but that of the padding item")
     let hidden = try #require(try little.scene("x").step)
@@ -91,7 +91,7 @@ struct SceneTests {
         let state = State(size: size)
         let keys = try KeyScript.parse("Right,w,v,Escape,s,x,i,Escape,Enter,r,],Space,/,Tab,Down")
         let last = Explorer.run(keys, from: state, with: cache, glyphs: .unicode).state
-        #expect(last.viewer == nil && !cache.work(for: last))
+        #expect(last.user == nil && !cache.work(for: last))
       }
     }
   }

@@ -16,12 +16,12 @@ struct View: Sendable, CustomTestStringConvertible {
   static let all = [
     View(name: "panes", keys: ""), View(name: "why", keys: "w"), View(name: "state", keys: "Tab"),
     View(name: "memory", keys: "Tab,Tab"), View(name: "recommended", keys: "BTab,Down"),
-    View(name: "plain", keys: "p,w,BTab,Tab"), View(name: "viewers", keys: "v"),
-    View(name: "viewers-search", keys: "v,text=Psycho"), View(name: "find", keys: "/,text=侍"),
+    View(name: "plain", keys: "p,w,BTab,Tab"), View(name: "users", keys: "v"),
+    View(name: "users-search", keys: "v,text=Psycho"), View(name: "find", keys: "/,text=侍"),
     View(name: "palette", keys: ":"), View(name: "palette-search", keys: ":,text=step"),
     View(name: "card", keys: "Enter"), View(name: "model", keys: "i"),
     View(name: "help", keys: "?"), View(name: "help-search", keys: "?,text=attention,Down"),
-    View(name: "films", keys: "n,text=ver,Enter,text=psy,Enter,text=s"),
+    View(name: "own-items", keys: "n,text=ver,Enter,text=psy,Enter,text=s"),
     View(name: "naming", keys: "n,Enter,Escape,text=Zo"),
     View(name: "why-zoom", keys: "w,z"), View(name: "why-relations", keys: "w,b"),
     View(name: "why-facts", keys: "w,b,b"), View(name: "why-check", keys: "w,z,!,!"),
@@ -43,7 +43,7 @@ struct View: Sendable, CustomTestStringConvertible {
     View(name: "theme", keys: "T"), View(name: "model-plain", keys: "p,i"),
     View(name: "find-nothing", keys: "/,text=zzz"),
     View(name: "empty", keys: "", hasData: false),
-    View(name: "empty-films", keys: "n,text=ps", hasData: false),
+    View(name: "empty-items", keys: "n,text=ps", hasData: false),
   ]
 
   /// The state of the view.

@@ -11,7 +11,7 @@ import Workspace
 @Suite("Simulated viewers")
 struct SimulatedTests {
   private let cache: SceneCache
-  private let viewer: Int
+  private let user: Int
 
   init() throws {
     let files = FileManager.default
@@ -28,13 +28,13 @@ struct SimulatedTests {
       let what = step < 4 ? "none\tnone" : "\(model.relations[0])\t\(tail(step < 7 ? 0 : 1))"
       rows.append("guest0\t\(step)\t\(what)")
     }
-    // One interaction too few: nothing is said about such a viewer.
+    // One interaction too few: nothing is said about such a user.
     rows.append("hugo0\t1\t\(model.relations[0])\t\(tail(0))")
     try (rows.joined(separator: "\n") + "\n").write(
       toFile: folder.file("truth"), atomically: true, encoding: .utf8)
     let session = try Session(model, folder: folder)
     cache = SceneCache(session, name: "little")
-    viewer = try #require(session.viewers.firstIndex { $0.user == "guest0" })
+    user = try #require(session.users.firstIndex { $0.user == "guest0" })
     truth = SimulatedTruth(session)
     // The stops are found while the files are there.
     _ = cache.tour()
@@ -44,7 +44,7 @@ struct SimulatedTests {
 
   private func text(_ columns: Int, _ keys: [Key] = []) -> String {
     let state = Explorer.run(
-      keys, from: State(size: Size(columns: columns, rows: 24), viewer: viewer, step: 5),
+      keys, from: State(size: Size(columns: columns, rows: 24), user: user, step: 5),
       with: cache, glyphs: .unicode
     ).state
     return Explorer.render(state, cache.scene(for: state), glyphs: .unicode).canvas.text
@@ -73,10 +73,10 @@ struct SimulatedTests {
   @Test("the attributes of a viewer are read, unless the file tells of other interactions")
   func attributes() throws {
     let truth = try #require(truth)
-    let known = truth.attributes(of: viewer)
+    let known = truth.attributes(of: user)
     #expect(known.map { $0?.tail } == [nil, nil, nil, 0, 0, 0, 1, 1, 1])
     #expect(known.allSatisfy { $0 == nil || $0?.slot == 0 })
-    let hugo = try #require(cache.session.viewers.firstIndex { $0.user == "hugo0" })
+    let hugo = try #require(cache.session.users.firstIndex { $0.user == "hugo0" })
     #expect(truth.attributes(of: hugo).isEmpty)
   }
 }

@@ -27,7 +27,7 @@ struct SteppingTests {
   @Test("brackets go to the steps at which another slot is read most")
   func changes() throws {
     let scene = try little.scene("")
-    let leaders = try #require(scene.viewer).leaders.map { $0 ?? -1 }
+    let leaders = try #require(scene.user).leaders.map { $0 ?? -1 }
     let changes = leaders.indices.dropFirst().filter { leaders[$0] != leaders[$0 - 1] }
     #expect(!changes.isEmpty)
     let (next, previous) = (changes.first { $0 > 5 } ?? 5, changes.last { $0 < 5 } ?? 5)
@@ -72,9 +72,9 @@ struct SteppingTests {
   }
 
   @Test("the list of viewers searches, sorts and chooses")
-  func viewers() throws {
+  func users() throws {
     func rows(_ keys: String) throws -> [String] {
-      try #require(try little.scene(keys).viewers).rows.map(\.user)
+      try #require(try little.scene(keys).users).rows.map(\.user)
     }
     #expect(try rows("v") == ["anna", "bo", "céline", "dai", "eve", "fay", "guest0", "hugo0"])
     #expect(try rows("Escape,text=GUE") == ["guest0"], "Escape goes up to the list")
@@ -92,28 +92,28 @@ struct SteppingTests {
     #expect(try rows("v,C-s,C-s").first == "anna")
     let chosen = try little.run("v,text=hugo,Enter").state
     #expect(chosen.overlay == nil && chosen.step == 0)
-    #expect(try little.scene("v,text=hugo,Enter").viewer?.user == "hugo0")
-    #expect(try little.scene("v,Enter").viewer?.user == "guest0", "the list opens at the viewer")
-    #expect(try little.scene("v,C-s,Enter").viewer?.user == "anna", "another order at its top")
-    #expect(try little.scene("v,Up,Enter").viewer?.user == "fay")
-    #expect(try little.scene("v,Home,Down,Down,Enter").viewer?.user == "céline")
+    #expect(try little.scene("v,text=hugo,Enter").user?.name == "hugo0")
+    #expect(try little.scene("v,Enter").user?.name == "guest0", "the list opens at the viewer")
+    #expect(try little.scene("v,C-s,Enter").user?.name == "anna", "another order at its top")
+    #expect(try little.scene("v,Up,Enter").user?.name == "fay")
+    #expect(try little.scene("v,Home,Down,Down,Enter").user?.name == "céline")
     #expect(try little.run("v,Escape").state == little.run("").state)
   }
 
   @Test("a random viewer follows from the seed and is one of the data")
-  func randomViewer() throws {
+  func randomUser() throws {
     var seen: Set<Int> = []
     var state = try little.run("").state
     for _ in 0..<60 {
       state =
         Explorer.run([.character("r")], from: state, with: little.cache, glyphs: .unicode)
         .state
-      let viewer = try #require(state.viewer)
-      #expect(state.step == max(0, little.session.viewers[viewer].count - 2))
-      seen.insert(viewer)
+      let user = try #require(state.user)
+      #expect(state.step == max(0, little.session.users[user].count - 2))
+      seen.insert(user)
     }
-    #expect(seen == Set(little.session.viewers.indices))
-    #expect(try little.run("r,r").state.viewer == little.run("r,r").state.viewer)
+    #expect(seen == Set(little.session.users.indices))
+    #expect(try little.run("r,r").state.user == little.run("r,r").state.user)
   }
 
   @Test("finding a title goes to its step")

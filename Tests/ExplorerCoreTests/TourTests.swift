@@ -33,7 +33,7 @@ struct TourTests {
     for (place, stop) in little.cache.tour().enumerated() {
       let keys = ["x", "t"] + Array(repeating: "Right", count: place)
       let state = try run(keys.joined(separator: ","))
-      #expect(state.viewer == stop.viewer && state.step == stop.step && state.focus == stop.pane)
+      #expect(state.user == stop.user && state.step == stop.step && state.focus == stop.pane)
       #expect(state.recommendation == stop.recommendation && state.slot == stop.slot)
       #expect(state.showsWhy == (stop.pane == .why))
       #expect(!state.hidesSeen, "places are those in the whole ranking")
@@ -47,7 +47,7 @@ struct TourTests {
     for key in ["Escape", "z", "w", "q", "Click@4:5"] {
       let state = try run("t,Right,\(key)")
       #expect(state.tour == nil, "\(key)")
-      #expect(state.viewer == there.viewer, "\(key)")
+      #expect(state.user == there.user, "\(key)")
     }
     #expect(try run("t,Right,w").showsWhy == there.showsWhy, "the key does nothing else")
     #expect(try run("t,Right,Resize@50x10").tour?.place == 1)

@@ -108,24 +108,24 @@ struct WatchTests {
       parameters.parameters.itemEmbedding.values[i] *= -1
     }
     let session = try little.session.reading(parameters)
-    #expect(session.viewers == little.session.viewers)
+    #expect(session.users == little.session.users)
     let next = SceneCache(session, name: "little")
     for keys in ["", "w,Right", "m,Tab,Enter,+", "d,Down", "v,text=1,Enter"] {
       let state = try little.run(keys).state
       let carried = Explorer.carry(state, from: little.cache, to: next)
-      #expect(carried.viewer == state.viewer && carried.step == state.step)
+      #expect(carried.user == state.user && carried.step == state.step)
       #expect(carried.context == state.context && carried.showsWhy == state.showsWhy)
       let (old, new) = (little.cache.scene(for: state), next.scene(for: carried))
       #expect(old.step?.recommendations.map(\.score) != new.step?.recommendations.map(\.score))
-      #expect(old.viewer?.user == new.viewer?.user)
+      #expect(old.user?.name == new.user?.name)
     }
-    // A viewer that the other data does not have is left; own ones are counted after those there.
+    // A user that the other data does not have is left; own ones are counted after those there.
     let alone = SceneCache(.init(parameters), name: "alone")
     let state = try little.run("").state
-    #expect(Explorer.carry(state, from: little.cache, to: alone).viewer == nil)
+    #expect(Explorer.carry(state, from: little.cache, to: alone).user == nil)
     var own = state
-    own.viewer = little.session.viewers.count + 1
-    #expect(Explorer.carry(own, from: little.cache, to: alone).viewer == 1)
+    own.user = little.session.users.count + 1
+    #expect(Explorer.carry(own, from: little.cache, to: alone).user == 1)
   }
 
   @Test("what is new of the run leaves a message and a tour where they are")

@@ -14,7 +14,7 @@ struct WhatIfTests {
   init() throws { little = try LittleData() }
 
   private func titles(_ state: State) -> [String] {
-    little.cache.scene(for: state).viewer?.rows.map(\.title) ?? []
+    little.cache.scene(for: state).user?.rows.map(\.title) ?? []
   }
 
   /// The keys from the sixth step of nine: 生きる, 七人の侍, 用心棒, Rear Window, Psycho, Vertigo.
@@ -34,7 +34,7 @@ struct WhatIfTests {
     let state = try little.run(keys).state
     #expect(state.edits.text == text)
     #expect(state.step == step)
-    let history = little.session.viewers.first { $0.user == "guest0" }
+    let history = little.session.users.first { $0.user == "guest0" }
     let run = try EditedHistory(
       history?.items ?? [], EditScript(state.edits.edits), in: EditNames(little.session.model))
     #expect(titles(state) == run.items.map { little.session.model.itemNames[Int($0)] })
@@ -46,18 +46,18 @@ struct WhatIfTests {
     for keys in ["End,e,Up,d", "End,e,s", "End,e,Up,K", "e,d"] {
       let state = try little.run(keys).state
       while little.cache.work(for: state) {}
-      let viewer = try #require(little.cache.scene(for: state).viewer)
-      let edited = try #require(viewer.edited)
+      let user = try #require(little.cache.scene(for: state).user)
+      let edited = try #require(user.edited)
       let alone = edited.states(little.session.network)
       #expect(alone.count > window && (state.step >= window) == keys.hasPrefix("End"))
       for step in 0..<alone.count {
         let (trace, row) = alone.pass(through: step)
-        #expect(viewer.attention[step] == Array(trace.attention.row(row)))
-        #expect(viewer.gates[step] == Array(trace.writeGates.row(row)))
+        #expect(user.attention[step] == Array(trace.attention.row(row)))
+        #expect(user.gates[step] == Array(trace.writeGates.row(row)))
         guard step > 0 else { continue }
-        #expect(viewer.ranks[step] == rank(of: alone.items[step], in: alone.scores(at: step - 1)))
+        #expect(user.ranks[step] == rank(of: alone.items[step], in: alone.scores(at: step - 1)))
       }
-      #expect(viewer.similarity?.cosines == StateSimilarity(alone).cosines)
+      #expect(user.similarity?.cosines == StateSimilarity(alone).cosines)
     }
   }
 
@@ -148,7 +148,7 @@ struct WhatIfTests {
         little.cache.scene(for: typing),
         little.cache.scene(for: try little.run("Enter", from: typing).state)
       )
-      #expect(before.viewer?.rows == after.viewer?.rows)
+      #expect(before.user?.rows == after.user?.rows)
       #expect(before.step?.step == after.step?.step)
       #expect(
         before.step?.recommendations.map(\.score) == after.step?.recommendations.map(\.score))
@@ -203,7 +203,7 @@ struct WhatIfTests {
     let start = try little.start(Size(columns: 120, rows: 30))
     let again = try little.cache.editing(start, EditScript(parsing: end.state.edits.text), step: 6)
     let (a, b) = (little.cache.scene(for: again), little.cache.scene(for: end.state))
-    #expect(a.viewer?.rows == b.viewer?.rows)
+    #expect(a.user?.rows == b.user?.rows)
     #expect(a.step?.recommendations.map(\.score) == b.step?.recommendations.map(\.score))
     #expect(again.step == end.state.step)
     for (script, step, part) in [
@@ -217,11 +217,11 @@ struct WhatIfTests {
   }
 
   @Test("another viewer keeps what is read and nothing of the history; a tour keeps nothing")
-  func viewers() throws {
+  func users() throws {
     let other = try little.run("e,d,s,Escape,v,text=bo,Enter").state
     #expect(other.edits.text == "silence:film.film.directed_by" && other.editor == nil)
     #expect(other.edits.past.isEmpty)
-    #expect(little.cache.scene(for: other).viewer?.user == "bo")
+    #expect(little.cache.scene(for: other).user?.name == "bo")
     #expect(try little.run("e,d,s,Escape,t").state.edits.edits.isEmpty)
     #expect(
       try little.run("e,d,Escape,n,text=psy,Enter,Escape,Enter,e,a,text=ver,Enter").state.edits.text

@@ -13,25 +13,25 @@ struct WhyAgreementTests {
   init() throws { little = try LittleData() }
 
   struct Question: Sendable, CustomTestStringConvertible {
-    let viewer, step: Int
+    let user, step: Int
     let item: Int32
     let comparison: WhyView.Comparison
     var other: Int32?
 
     var testDescription: String {
-      "viewer \(viewer), step \(step + 1), item \(item), over \(comparison) \(other ?? 0)"
+      "viewer \(user), step \(step + 1), item \(item), over \(comparison) \(other ?? 0)"
     }
   }
 
   /// Steps within the window of six and beyond it.
   static let questions = [
-    Question(viewer: 0, step: 0, item: 3, comparison: .average),
-    Question(viewer: 1, step: 4, item: 5, comparison: .nothing),
-    Question(viewer: 2, step: 5, item: 12, comparison: .rivals),
-    Question(viewer: 6, step: 5, item: 4, comparison: .average),
-    Question(viewer: 6, step: 8, item: 9, comparison: .average),
-    Question(viewer: 6, step: 8, item: 1, comparison: .other, other: 7),
-    Question(viewer: 7, step: 1, item: 2, comparison: .other, other: 11),
+    Question(user: 0, step: 0, item: 3, comparison: .average),
+    Question(user: 1, step: 4, item: 5, comparison: .nothing),
+    Question(user: 2, step: 5, item: 12, comparison: .rivals),
+    Question(user: 6, step: 5, item: 4, comparison: .average),
+    Question(user: 6, step: 8, item: 9, comparison: .average),
+    Question(user: 6, step: 8, item: 1, comparison: .other, other: 7),
+    Question(user: 7, step: 1, item: 2, comparison: .other, other: 11),
   ]
 
   @Test("cell by cell, to the printed digits", arguments: questions)
@@ -138,7 +138,7 @@ struct WhyAgreementTests {
 
   private func state(_ question: Question) -> State {
     var state = State(
-      size: Size(columns: 400, rows: 60), viewer: question.viewer, step: question.step)
+      size: Size(columns: 400, rows: 60), user: question.user, step: question.step)
     state.showsWhy = true
     state.focus = .why
     state.why.isZoomed = true
@@ -156,9 +156,9 @@ struct WhyAgreementTests {
       case .nothing: .none
       case .other: question.other.map { .item($0) } ?? .catalogueMean
       }
-    let history = little.session.viewers[question.viewer]
+    let history = little.session.users[question.user]
     let report = ExplanationReport(
-      .init(viewer: history.user, step: question.step, item: question.item, over: contrast),
+      .init(user: history.user, step: question.step, item: question.item, over: contrast),
       states: HistoryStates(network: little.session.network, items: history.items),
       model: little.session.model, index: TailIndex(little.session.model))
     return try #require(

@@ -139,9 +139,9 @@ struct WhyTests {
   func checks() throws {
     #expect(try little.scene("w").why?.claim == nil)
     let state = try little.run("w").state
-    let viewer = try #require(state.viewer)
+    let user = try #require(state.user)
     let states = HistoryStates(
-      network: little.session.network, items: little.session.viewers[viewer].items)
+      network: little.session.network, items: little.session.users[user].items)
     let runs = AblationRuns(states, step: 5)
     for (keys, steps) in [("!", [5]), ("!,!", [5, 4]), ("!,!,!", [5, 4, 3])] {
       let why = try #require(try little.scene("w,\(keys)").why)
@@ -232,7 +232,7 @@ struct WhyTests {
     let report = try #require(cache.scene(for: state).why)
     let states = HistoryStates(
       network: little.session.network,
-      items: little.session.viewers[try #require(state.viewer)].items)
+      items: little.session.users[try #require(state.user)].items)
     let runs = AblationRuns(states, step: 5)
     #expect(
       report.comparison.ranks

@@ -52,7 +52,7 @@ struct RegenerationTests {
     let films = try Bundled.part()
     try withFolder { folder in
       for (name, seed) in [("a/x", 7), ("b/x", 7), ("c/x", 8)] as [(String, UInt64)] {
-        try CinemaSample(films, seed: seed, viewerCount: 10).write(to: "\(folder)/\(name)")
+        try CinemaSample(films, seed: seed, userCount: 10).write(to: "\(folder)/\(name)")
       }
       for suffix in Self.suffixes {
         let first = try bytes("\(folder)/a/x/x.\(suffix)")

@@ -18,7 +18,7 @@ struct SampleReportTests {
   func counts() throws {
     let sample = try Bundled.sample.get()
     let report = try Bundled.report.get()
-    #expect(report.choices == sample.viewers.reduce(0) { $0 + $1.choices.count })
+    #expect(report.choices == sample.users.reduce(0) { $0 + $1.choices.count })
     #expect(report.noise + report.runs.reduce(0) { $0 + $1.choices } == report.choices)
     #expect(report.truths == report.runs.reduce(0) { $0 + $1.truths })
     #expect(report.shared.relation == report.runs.reduce(0) { $0 + $1.named })

@@ -14,16 +14,16 @@ struct SimulationTests {
     var isLast: Bool
   }
 
-  private func runs(of viewer: SimulatedViewer, _ graph: FilmGraph) throws -> [Run] {
+  private func runs(of user: SimulatedUser, _ graph: FilmGraph) throws -> [Run] {
     var seen: Set<Int> = []
     var runs: [Run] = []
-    for (index, choice) in viewer.choices.enumerated() {
+    for (index, choice) in user.choices.enumerated() {
       if let tail = choice.followed {
         if choice.run == runs.count {
           let unseen = graph.filmsOfTail[tail].count { !seen.contains($0) }
           runs.append(
             Run(
-              tail: tail, films: [], before: index == 0 ? nil : viewer.choices[index - 1].film,
+              tail: tail, films: [], before: index == 0 ? nil : user.choices[index - 1].film,
               unseenAtStart: unseen, unseenAtEnd: unseen, isLast: false))
         }
         try #require(choice.run == runs.count - 1)
@@ -40,18 +40,18 @@ struct SimulationTests {
   }
 
   @Test("At least 2,000 viewers watch 12 to 60 films each, none twice, one after the other")
-  func viewers() throws {
+  func users() throws {
     let sample = try Bundled.sample.get()
-    #expect(sample.viewers.count >= 2000)
-    #expect(sample.viewers.map(\.id) == (1...sample.viewers.count).map { "\($0)" })
-    let lengths = sample.viewers.map(\.choices.count)
+    #expect(sample.users.count >= 2000)
+    #expect(sample.users.map(\.id) == (1...sample.users.count).map { "\($0)" })
+    let lengths = sample.users.map(\.choices.count)
     #expect(lengths.allSatisfy { (12...60).contains($0) })
     #expect((lengths.min() ?? 0) < 16 && (lengths.max() ?? 0) > 50)
-    #expect(sample.viewers.map { Set($0.choices.map(\.film)).count } == lengths)
+    #expect(sample.users.map { Set($0.choices.map(\.film)).count } == lengths)
     // The years 2015 to 2024.
     let years = 1_420_070_400..<1_735_689_600
-    let disordered = sample.viewers.filter { viewer in
-      let times = viewer.choices.map(\.timestamp)
+    let disordered = sample.users.filter { user in
+      let times = user.choices.map(\.timestamp)
       return !zip(times, times.dropFirst()).allSatisfy(<) || !times.allSatisfy(years.contains)
     }
     #expect(disordered.isEmpty)
@@ -64,9 +64,9 @@ struct SimulationTests {
     var wrong: [Run] = []
     var fresh = 0
     var all = 0
-    for viewer in sample.viewers {
-      let isFull = viewer.choices.count == 60
-      for run in try runs(of: viewer, graph) {
+    for user in sample.users {
+      let isFull = user.choices.count == 60
+      for run in try runs(of: user, graph) {
         let follows = run.films.allSatisfy { graph.tailsOfFilm[$0].contains(run.tail) }
         let isLongEnough = run.films.count >= 5 || (run.isLast && isFull)
         if !follows || run.unseenAtStart < 6 || run.films.count > 12 || !isLongEnough {
@@ -89,8 +89,8 @@ struct SimulationTests {
     var wrong = 0
     var short = 0
     var shortForWant = 0
-    for viewer in sample.viewers {
-      let runs = try runs(of: viewer, sample.graph)
+    for user in sample.users {
+      let runs = try runs(of: user, sample.graph)
       for (run, next) in zip(runs, runs.dropFirst()) {
         if run.tail == next.tail { wrong += 1 }
         // Wherever two films were left, the run could have gone on to any length.
@@ -113,9 +113,9 @@ struct SimulationTests {
     var popular = 0
     var wrong = 0
     let famous = Set(graph.filmsByFame.prefix(graph.films.count / 10))
-    for viewer in sample.viewers {
-      let tails = try runs(of: viewer, graph).map(\.tail)
-      for choice in viewer.choices where choice.followed == nil {
+    for user in sample.users {
+      let tails = try runs(of: user, graph).map(\.tail)
+      for choice in user.choices where choice.followed == nil {
         noise += 1
         if famous.contains(choice.film) { popular += 1 }
         if choice.truth != nil || graph.tailsOfFilm[choice.film].contains(tails[choice.run]) {
@@ -136,10 +136,10 @@ struct SimulationTests {
   func truth() throws {
     let sample = try Bundled.sample.get()
     let graph = sample.graph
-    #expect(sample.viewers.allSatisfy { $0.choices.first?.truth == nil })
+    #expect(sample.users.allSatisfy { $0.choices.first?.truth == nil })
     var wrong = 0
-    for viewer in sample.viewers {
-      for (before, choice) in zip(viewer.choices, viewer.choices.dropFirst()) {
+    for user in sample.users {
+      for (before, choice) in zip(user.choices, user.choices.dropFirst()) {
         let isPointedTo = choice.followed.map { tail in
           before.run == choice.run || graph.tailsOfFilm[before.film].contains(tail)
         }
@@ -156,9 +156,9 @@ struct SimulationTests {
     let report = try Bundled.report.get()
     #expect(report.runs.allSatisfy { $0.count >= 50 })
     #expect(report.settingShare <= 0.2)
-    // Were all tastes alike, the share of director runs would hardly vary between viewers.
-    let shares = sample.viewers.compactMap { viewer -> Double? in
-      let tails = viewer.choices.compactMap(\.followed)
+    // Were all tastes alike, the share of director runs would hardly vary between users.
+    let shares = sample.users.compactMap { user -> Double? in
+      let tails = user.choices.compactMap(\.followed)
       guard tails.count >= 30 else { return nil }
       let own = tails.count { sample.graph.tails[$0].relation == .director }
       return Double(own) / Double(tails.count)
@@ -170,14 +170,14 @@ struct SimulationTests {
   @Test("A viewer depends on the seed and the id, not on the number of viewers")
   func seeds() throws {
     let table = try Bundled.table.get()
-    let few = try CinemaSample(table, viewerCount: 20).viewers
-    #expect(few == Array(try Bundled.sample.get().viewers.prefix(20)))
-    #expect(few != (try CinemaSample(table, seed: 1, viewerCount: 20).viewers))
+    let few = try CinemaSample(table, userCount: 20).users
+    #expect(few == Array(try Bundled.sample.get().users.prefix(20)))
+    #expect(few != (try CinemaSample(table, seed: 1, userCount: 20).users))
   }
 
   @Test("Too few films are an error, not a shorter history")
   func tooFew() throws {
     let films = Array(try Bundled.table.get().films.prefix(9))
-    #expect(throws: (any Error).self) { try CinemaSample(FilmTable(films), viewerCount: 5) }
+    #expect(throws: (any Error).self) { try CinemaSample(FilmTable(films), userCount: 5) }
   }
 }

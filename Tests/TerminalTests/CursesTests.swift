@@ -16,13 +16,13 @@ import Workspace
 struct CursesTests {
   private static let size = Size(columns: 110, rows: 32)
   private let request = OpenRequest(
-    model: nil, data: TestEnvironment.fixture("explorer/little"), viewer: "guest0", step: 6)
+    model: nil, data: TestEnvironment.fixture("explorer/little"), user: "guest0", step: 6)
 
   init() { setlocale(LC_ALL, "C.UTF-8") }
 
   private func state(_ cache: SceneCache) throws -> State {
     let start = try request.start(in: cache)
-    return State(size: Self.size, viewer: start.viewer, step: start.step)
+    return State(size: Self.size, user: start.user, step: start.step)
   }
 
   /// What curses has in its window, line by line, without blanks at the ends.

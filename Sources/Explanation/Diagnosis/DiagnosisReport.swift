@@ -34,10 +34,10 @@ package struct DiagnosisReport: Sendable, Encodable {
     package let ndcg: MeanInterval
   }
 
-  /// How well one viewer is predicted.
-  package struct Viewer: Sendable, Equatable, Encodable {
-    /// The viewer's place among those of the session.
-    package let viewer: Int
+  /// How well one user is predicted.
+  package struct User: Sendable, Equatable, Encodable {
+    /// The place among those of the session.
+    package let place: Int
     package let user: String
     /// Steps kept from training.
     package let caseCount: Int
@@ -48,10 +48,10 @@ package struct DiagnosisReport: Sendable, Encodable {
   /// Into how many parts the places of steps are put together.
   package static let placeBins = 16
 
-  /// Viewers counted, and all that have steps kept from training.
-  package let viewerCount: Int
-  /// All viewers with steps kept from training.
-  package let viewerTotal: Int
+  /// Users counted, and all that have steps kept from training.
+  package let userCount: Int
+  /// All users with steps kept from training.
+  package let userTotal: Int
   /// Steps read by the model, of which attention and gates are means.
   package let stepCount: Int
   /// The mean entropy of α in nats, and the largest there can be.
@@ -63,12 +63,12 @@ package struct DiagnosisReport: Sendable, Encodable {
   package let relations: [Relation]
   /// Short and long histories, popular and rare targets, with and without facts.
   package let slices: [Slice]
-  /// Viewers with fewer steps than this are listed neither among the best nor the worst.
+  /// Users with fewer steps than this are listed neither among the best nor the worst.
   package let leastSteps: Int
-  /// The best predicted viewers, the best first.
-  package let best: [Viewer]
-  /// The worst predicted viewers, the worst first.
-  package let worst: [Viewer]
+  /// The best predicted users, the best first.
+  package let best: [User]
+  /// The worst predicted users, the worst first.
+  package let worst: [User]
   /// Items of the catalogue.
   package let itemCount: Int
   /// Items without a known fact under any relation of the memory.

@@ -6,8 +6,8 @@ import Randomness
 import Workspace
 
 extension ModelDiagnosis {
-  /// The best and the worst predicted viewers that are listed.
-  static let listedViewers = 5
+  /// The best and the worst predicted users that are listed.
+  static let listedUsers = 5
 
   /// What has been counted so far, with all intervals.
   package var report: DiagnosisReport {
@@ -30,8 +30,8 @@ package struct DiagnosisWriter: Sendable {
   package init(_ diagnosis: ModelDiagnosis) {
     self.diagnosis = diagnosis
     slices = DiagnosisSlice.shown
-    // One interval is a portion of work: of many viewers fewer resamples are drawn.
-    resamples = max(200, min(2000, 1_000_000 / max(1, diagnosis.viewerCount)))
+    // One interval is a portion of work: of many users fewer resamples are drawn.
+    resamples = max(200, min(2000, 1_000_000 / max(1, diagnosis.userCount)))
   }
 
   /// Finds one more slice or relation; false if all were known.
@@ -52,21 +52,21 @@ package struct DiagnosisWriter: Sendable {
     let none = DiagnosisReport.Slice(
       name: "all", caseCount: 0, hit: 0, ndcg: .init(mean: 0, low: 0, high: 0))
     let steps = diagnosis.reading.steps.reduce(0, +)
-    let (viewers, leastSteps) = scoredViewers
-    let count = min(ModelDiagnosis.listedViewers, viewers.count / 2)
+    let (users, leastSteps) = scoredUsers
+    let count = min(ModelDiagnosis.listedUsers, users.count / 2)
     let items = session.model.items.count
     return DiagnosisReport(
-      viewerCount: diagnosis.viewerCount, viewerTotal: diagnosis.viewerTotal, stepCount: steps,
+      userCount: diagnosis.userCount, userTotal: diagnosis.userTotal, stepCount: steps,
       meanEntropy: steps > 0 ? diagnosis.reading.entropy / Double(steps) : 0,
       largestEntropy: log(Double(max(1, diagnosis.reading.gates.count))),
       all: written.first ?? none, relations: relations(steps),
       slices: Array(written.dropFirst()), leastSteps: leastSteps,
-      best: Array(viewers.prefix(count)), worst: viewers.suffix(count).reversed(),
+      best: Array(users.prefix(count)), worst: users.suffix(count).reversed(),
       itemCount: items - 1,
       itemsWithoutFacts: (1..<max(1, items)).count { !session.model.tails.hasFacts(about: $0) })
   }
 
-  /// The mean of some values with an interval from resampling the viewers they belong to.
+  /// The mean of some values with an interval from resampling the users they belong to.
   private func interval(_ values: [Double], _ users: [Int]) -> MeanInterval {
     // The same resamples for every row.
     var generator = SeededGenerator(seed: 1)
@@ -77,7 +77,7 @@ package struct DiagnosisWriter: Sendable {
     var (ranks, users): ([Double], [Int]) = ([], [])
     for one in diagnosis.cases where slice.contains(one, diagnosis) {
       ranks.append(one.rank)
-      users.append(one.viewer)
+      users.append(one.user)
     }
     return DiagnosisReport.Slice(
       name: slice.name, caseCount: ranks.count, hit: RankingMetrics(ranks: ranks).hit,
@@ -92,7 +92,7 @@ package struct DiagnosisWriter: Sendable {
     for one in diagnosis.cases {
       let silenced = one.silenced[slot]
       changes.append(RankingMetrics.gain(rank: silenced) - RankingMetrics.gain(rank: one.rank))
-      users.append(one.viewer)
+      users.append(one.user)
       if silenced != one.rank { moved += 1 }
     }
     return (interval(changes, users), Double(moved) / Double(max(1, changes.count)))
@@ -122,33 +122,33 @@ package struct DiagnosisWriter: Sendable {
     }
   }
 
-  /// The viewers counted, the best predicted first.
+  /// The users counted, the best predicted first.
   ///
-  /// Of equal ones those with more steps are nearer to the ends of the list. Where enough viewers
+  /// Of equal ones those with more steps are nearer to the ends of the list. Where enough users
   /// have five steps, only those: one or two are luck.
-  private var scoredViewers: (viewers: [DiagnosisReport.Viewer], leastSteps: Int) {
+  private var scoredUsers: (users: [DiagnosisReport.User], leastSteps: Int) {
     var sums: [Int: (gain: Double, count: Int)] = [:]
     for one in diagnosis.cases {
-      sums[one.viewer, default: (0, 0)].gain += RankingMetrics.gain(rank: one.rank)
-      sums[one.viewer, default: (0, 0)].count += 1
+      sums[one.user, default: (0, 0)].gain += RankingMetrics.gain(rank: one.rank)
+      sums[one.user, default: (0, 0)].count += 1
     }
     // In order, so that their mean is the same to the last bit.
-    let all = sums.sorted { $0.key < $1.key }.map { viewer, sum in
-      DiagnosisReport.Viewer(
-        viewer: viewer, user: diagnosis.session.viewers[viewer].user, caseCount: sum.count,
+    let all = sums.sorted { $0.key < $1.key }.map { place, sum in
+      DiagnosisReport.User(
+        place: place, user: diagnosis.session.users[place].user, caseCount: sum.count,
         ndcg: sum.gain / Double(sum.count))
     }
     let long = all.filter { $0.caseCount >= 5 }
-    let isEnough = long.count >= 4 * ModelDiagnosis.listedViewers
-    let viewers = isEnough ? long : all
-    let middle = viewers.map(\.ndcg).reduce(0, +) / Double(max(1, viewers.count))
-    let sorted = viewers.sorted {
+    let isEnough = long.count >= 4 * ModelDiagnosis.listedUsers
+    let users = isEnough ? long : all
+    let middle = users.map(\.ndcg).reduce(0, +) / Double(max(1, users.count))
+    let sorted = users.sorted {
       if $0.ndcg != $1.ndcg { return $0.ndcg > $1.ndcg }
       if $0.caseCount != $1.caseCount {
         // Towards both ends of the list come those with more steps.
         return ($0.ndcg >= middle) == ($0.caseCount > $1.caseCount)
       }
-      return $0.viewer < $1.viewer
+      return $0.place < $1.place
     }
     return (sorted, isEnough ? 5 : 1)
   }

@@ -3,16 +3,16 @@ import KSRNumerics
 import Randomness
 import Workspace
 
-/// Looks at a model as a whole, viewer after viewer, a portion at a time.
+/// Looks at a model as a whole, user after user, a portion at a time.
 ///
-/// The viewers come in an order drawn once from a fixed seed, so that the first of them are a sample
+/// The users come in an order drawn once from a fixed seed, so that the first of them are a sample
 /// of all. Each interaction kept from training (validation and test) is a case: its rank is taken as
 /// the model gives it and once more for every slot silenced. What has been counted does not depend
 /// on how large the portions were.
 package struct ModelDiagnosis: Sendable {
   /// One interaction kept from training.
   struct Case: Sendable, Equatable {
-    let viewer: Int
+    let user: Int
     /// The step of the target in the history, from 1.
     let step: Int
     let target: Int32
@@ -33,18 +33,18 @@ package struct ModelDiagnosis: Sendable {
     var entropy = 0.0
   }
 
-  /// The viewers that have cases, in the order in which they are counted.
+  /// The users that have cases, in the order in which they are counted.
   let order: [Int]
   let session: Session
   /// Whether each item is among the fifth that was watched most.
   let isPopular: [Bool]
   private(set) var cases: [Case] = []
   private(set) var reading: Reading
-  private var nextViewer = 0
+  private var nextUser = 0
   private var current: Current?
 
   private struct Current: Sendable {
-    let viewer: Int
+    let user: Int
     /// Steps of targets that are left.
     var targets: ArraySlice<Int>
     /// The pass that the first L steps share.
@@ -58,8 +58,8 @@ package struct ModelDiagnosis: Sendable {
   package init(_ session: Session) {
     self.session = session
     isPopular = DiagnosisSlice.popularItems(session.popularity)
-    var order = session.viewers.indices.filter { viewer in
-      let history = session.viewers[viewer]
+    var order = session.users.indices.filter { user in
+      let history = session.users[user]
       return history.count > 1 && session.mark(of: history, step: history.count - 1) != .train
     }
     var generator = SeededGenerator(seed: 1)
@@ -75,14 +75,14 @@ package struct ModelDiagnosis: Sendable {
       steps: Array(repeating: 0, count: places))
   }
 
-  /// Whether all viewers have been counted.
-  package var isComplete: Bool { current == nil && nextViewer == order.count }
+  /// Whether all users have been counted.
+  package var isComplete: Bool { current == nil && nextUser == order.count }
 
-  /// Viewers counted so far.
-  package var viewerCount: Int { nextViewer - (current == nil ? 0 : 1) }
+  /// Users counted so far.
+  package var userCount: Int { nextUser - (current == nil ? 0 : 1) }
 
-  /// All viewers with interactions kept from training.
-  package var viewerTotal: Int { order.count }
+  /// All users with interactions kept from training.
+  package var userTotal: Int { order.count }
 
   /// Goes on with about so many multiplications; false if there was nothing left to do.
   package mutating func work(multiplications: Int) -> Bool {
@@ -96,8 +96,8 @@ package struct ModelDiagnosis: Sendable {
 
   private mutating func advance(_ left: inout Int) {
     guard var work = current else {
-      current = begin(order[nextViewer])
-      nextViewer += 1
+      current = begin(order[nextUser])
+      nextUser += 1
       left -= session.network.passCost
       return
     }
@@ -112,19 +112,19 @@ package struct ModelDiagnosis: Sendable {
       }
     }
     guard work.open == nil, work.targets.isEmpty else { return current = work }
-    // A viewer counts whole or not at all.
+    // A user counts whole or not at all.
     cases += work.cases
     if session.network.readsMemory { read(work.shared) }
     current = nil
   }
 
-  private func begin(_ viewer: Int) -> Current {
-    let history = session.viewers[viewer]
+  private func begin(_ user: Int) -> Current {
+    let history = session.users[user]
     let network = session.network
     let shared = network.trace(
       Array(history.items.prefix(network.settings.maxItemListLength)))
     let targets = (1..<history.count).filter { session.mark(of: history, step: $0) != .train }
-    return Current(viewer: viewer, targets: targets[...], shared: shared)
+    return Current(user: user, targets: targets[...], shared: shared)
   }
 
   private mutating func read(_ trace: Trace) {
@@ -148,7 +148,7 @@ package struct ModelDiagnosis: Sendable {
     _ work: Current, _ step: Int, _ left: inout Int
   ) -> (found: Case, preferences: [[Float]]) {
     let network = session.network
-    let history = session.viewers[work.viewer]
+    let history = session.users[work.user]
     let window = network.settings.maxItemListLength
     var (trace, row) = (work.shared, step - 1)
     if step > window {
@@ -164,7 +164,7 @@ package struct ModelDiagnosis: Sendable {
       }
     }
     let found = Case(
-      viewer: work.viewer, step: step, target: history.items[step], rank: 0, silenced: [])
+      user: work.user, step: step, target: history.items[step], rank: 0, silenced: [])
     return (found, preferences)
   }
 

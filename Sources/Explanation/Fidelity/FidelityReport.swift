@@ -3,7 +3,7 @@ import KSRModel
 import KSRNumerics
 import Randomness
 
-/// How well each method did, with intervals over viewers.
+/// How well each method did, with intervals over users.
 package struct FidelityReport: Sendable, Encodable {
   package struct Measurement: Sendable, Encodable {
     package let measure: FidelityMeasure
@@ -32,7 +32,7 @@ package struct FidelityReport: Sendable, Encodable {
   }
 
   package let subject: FidelityStudy.Subject
-  /// The number of viewers, one choice each.
+  /// The number of users, one choice each.
   package let caseCount: Int
   /// The rows, in the order of ``Attributions/all``.
   package let rows: [Row]
@@ -44,7 +44,7 @@ package struct FidelityReport: Sendable, Encodable {
   package subscript(id: String) -> Row? { rows.first { $0.explainer == id } }
 
   init(
-    subject: FidelityStudy.Subject, viewers: [Int], scored: [[CaseMeasures]],
+    subject: FidelityStudy.Subject, users: [Int], scored: [[CaseMeasures]],
     residuals: [Double], seed: UInt64
   ) {
     self.subject = subject
@@ -54,7 +54,7 @@ package struct FidelityReport: Sendable, Encodable {
     func interval(_ values: [Double?]) -> MeanInterval {
       // The same resamples for every method.
       var generator = SeededGenerator(seed: seed)
-      let known = zip(values, viewers).filter { $0.0 != nil }
+      let known = zip(values, users).filter { $0.0 != nil }
       return MeanInterval(
         known.map { $0.0 ?? 0 }, users: known.map(\.1), generator: &generator)
     }

@@ -8,7 +8,7 @@ import Workspace
 package struct FidelityStudy: Sendable {
   /// Which item the explanations are about.
   package enum Subject: String, Sendable, CaseIterable, Codable {
-    /// What the viewer really chose next.
+    /// What the user really chose next.
     case chosen
     /// What the model puts first.
     case first
@@ -24,7 +24,7 @@ package struct FidelityStudy: Sendable {
   let threads: Int
   private let seed: UInt64
 
-  /// A study of a model on up to `users` viewers of its data.
+  /// A study of a model on up to `users` users of its data.
   package init(_ session: Session, users: Int, threads: Int, seed: UInt64 = 1) {
     cases = FidelityCase.cases(session, count: users)
     network = session.network
@@ -32,7 +32,7 @@ package struct FidelityStudy: Sendable {
     self.seed = seed
   }
 
-  /// The number of viewers, one choice each.
+  /// The number of users, one choice each.
   package var caseCount: Int { cases.count }
 
   /// How well each method does about one kind of item.
@@ -49,7 +49,7 @@ package struct FidelityStudy: Sendable {
       progress(scored.count)
     }
     return FidelityReport(
-      subject: subject, viewers: cases.map(\.viewer), scored: scored, residuals: residuals,
+      subject: subject, users: cases.map(\.user), scored: scored, residuals: residuals,
       seed: seed)
   }
 
@@ -212,7 +212,7 @@ struct FidelityCase: Sendable {
   /// The fewest steps that a history must have, so that five can be taken away.
   static let fewestSteps = 6
 
-  let viewer: Int
+  let user: Int
   /// The history up to the choice.
   let states: HistoryStates
   /// What was chosen after it.
@@ -221,16 +221,16 @@ struct FidelityCase: Sendable {
   /// The last step of the history.
   var step: Int { states.count - 1 }
 
-  /// For up to `count` viewers, at even distances, the last choice that the model never saw.
+  /// For up to `count` users, at even distances, the last choice that the model never saw.
   static func cases(_ session: Session, count: Int) -> [FidelityCase] {
-    let eligible = session.viewers.indices.compactMap { viewer -> FidelityCase? in
-      let history = session.viewers[viewer]
+    let eligible = session.users.indices.compactMap { user -> FidelityCase? in
+      let history = session.users[user]
       let last = (fewestSteps..<max(fewestSteps, history.count)).last {
         session.mark(of: history, step: $0) == .test
       }
       return last.map {
         FidelityCase(
-          viewer: viewer,
+          user: user,
           states: HistoryStates(network: session.network, items: Array(history.items[..<$0])),
           chosen: history.items[$0])
       }

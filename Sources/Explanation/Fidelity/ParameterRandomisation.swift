@@ -55,7 +55,7 @@ extension FidelityStudy {
     }
     func interval(_ values: [Double?]) -> MeanInterval {
       var generator = SeededGenerator(seed: seed)
-      let known = zip(values, cases.map(\.viewer)).filter { $0.0 != nil }
+      let known = zip(values, cases.map(\.user)).filter { $0.0 != nil }
       return MeanInterval(
         known.map { $0.0 ?? 0 }, users: known.map(\.1), generator: &generator)
     }

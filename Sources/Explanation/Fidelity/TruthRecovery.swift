@@ -50,8 +50,8 @@ package struct TruthRecovery: Sendable, Encodable {
   }
 
   package let choiceCount: Int
-  /// The number of viewers who made them.
-  package let viewerCount: Int
+  /// The number of users who made them.
+  package let userCount: Int
   /// The rows, in the order of ``Namer``.
   package let rows: [Row]
   /// The share of these choices by true relation, by slot.
@@ -61,7 +61,7 @@ package struct TruthRecovery: Sendable, Encodable {
 }
 
 extension TruthRecovery {
-  /// Asks all of them about the choices of a session's viewers; nil without such choices.
+  /// Asks all of them about the choices of a session's users; nil without such choices.
   package init?(
     _ session: Session, truth: ChoiceTruth, threads: Int, seed: UInt64 = 1,
     progress: (Int, Int) -> Void = { _, _ in }
@@ -69,27 +69,27 @@ extension TruthRecovery {
     let index = TailIndex(session.model)
     let means = AttentionSummary(
       network: session.network,
-      histories: session.viewers.filter { !$0.isHeldOut }.map(\.items))
-    let viewers = session.viewers.indices.filter { viewer in
-      let history = session.viewers[viewer]
-      return Self.steps(session, history, truth.attributes[viewer]).first != nil
+      histories: session.users.filter { !$0.isHeldOut }.map(\.items))
+    let users = session.users.indices.filter { user in
+      let history = session.users[user]
+      return Self.steps(session, history, truth.attributes[user]).first != nil
     }
-    var named: [(viewer: Int, truth: ChoiceTruth.Attribute, names: Names)] = []
-    for start in stride(from: 0, to: viewers.count, by: 100) {
-      let block = Array(viewers[start..<min(start + 100, viewers.count)])
+    var named: [(user: Int, truth: ChoiceTruth.Attribute, names: Names)] = []
+    for start in stride(from: 0, to: users.count, by: 100) {
+      let block = Array(users[start..<min(start + 100, users.count)])
       let found = parallelMap(block.count, threads: threads) { i in
-        let history = session.viewers[block[i]]
+        let history = session.users[block[i]]
         let attributes = truth.attributes[block[i]]
         let states = HistoryStates(network: session.network, items: history.items)
         return Self.steps(session, history, attributes).map { step, truth in
           (
-            viewer: block[i], truth: truth,
+            user: block[i], truth: truth,
             names: Names(states, choice: step, index: index, means: means)
           )
         }
       }
       named += found.joined()
-      progress(start + block.count, viewers.count)
+      progress(start + block.count, users.count)
     }
     guard !named.isEmpty else { return nil }
     self.init(named, slots: session.model.relations.count, seed: seed)
@@ -135,17 +135,17 @@ extension TruthRecovery {
   }
 
   private init(
-    _ named: [(viewer: Int, truth: ChoiceTruth.Attribute, names: Names)], slots: Int, seed: UInt64
+    _ named: [(user: Int, truth: ChoiceTruth.Attribute, names: Names)], slots: Int, seed: UInt64
   ) {
     var counts = [Int](repeating: 0, count: slots)
     for choice in named { counts[choice.truth.slot] += 1 }
     let majority = counts.indices.max { counts[$0] < counts[$1] }
     func share(_ isRight: [Double]) -> MeanInterval {
       var generator = SeededGenerator(seed: seed)
-      return MeanInterval(isRight, users: named.map(\.viewer), generator: &generator)
+      return MeanInterval(isRight, users: named.map(\.user), generator: &generator)
     }
     choiceCount = named.count
-    viewerCount = Set(named.map(\.viewer)).count
+    userCount = Set(named.map(\.user)).count
     truths = counts.map { Double($0) / Double(named.count) }
     rows = Namer.allCases.map { namer in
       let relation: [Double] = named.map { choice in
@@ -192,7 +192,7 @@ struct SharedTailRule: Sendable {
   }
 }
 
-/// What simulated viewers followed: NAME.truth, which real data cannot have.
+/// What simulated users followed: NAME.truth, which real data cannot have.
 ///
 /// Columns `user_id:token`, `step:float` (from 1), `relation:token` and `entity:token`; both are
 /// `none` where nothing in the history pointed to the choice.
@@ -203,10 +203,10 @@ package struct ChoiceTruth: Sendable {
     package let tail: Int32
   }
 
-  /// By viewer of the session, then by step from 0; nil for none.
+  /// By user of the session, then by step from 0; nil for none.
   package let attributes: [[Attribute?]]
 
-  /// Reads the truth of a session's viewers; nil where the data folder has no NAME.truth.
+  /// Reads the truth of a session's users; nil where the data folder has no NAME.truth.
   package init?(_ session: Session) throws(DataError) {
     guard let folder = session.folder, folder.has("truth") else { return nil }
     let path = folder.file("truth")
@@ -228,12 +228,12 @@ package struct ChoiceTruth: Sendable {
       model.tails.tokens.id(of: entities.vocabulary[$0])
     }
     var place: [String: Int] = [:]
-    for (viewer, history) in session.viewers.enumerated() { place[history.user] = viewer }
-    let viewers = (0..<users.vocabulary.count).map { place[users.vocabulary[$0]] }
-    var attributes = session.viewers.map { [Attribute?](repeating: nil, count: $0.count) }
+    for (user, history) in session.users.enumerated() { place[history.user] = user }
+    let places = (0..<users.vocabulary.count).map { place[users.vocabulary[$0]] }
+    var attributes = session.users.map { [Attribute?](repeating: nil, count: $0.count) }
     for row in 0..<table.rowCount {
-      guard let viewer = viewers[Int(users.ids[row])] else { continue }
-      let count = attributes[viewer].count
+      guard let user = places[Int(users.ids[row])] else { continue }
+      let count = attributes[user].count
       guard let step = Int(exactly: steps[row]), (1...max(1, count)).contains(step), count > 0
       else {
         throw DataError(
@@ -249,7 +249,7 @@ package struct ChoiceTruth: Sendable {
           found: "\(relation) \(entities.vocabulary[Int(entities.ids[row])])",
           expected: "a relation and a tail that the model's memory knows, or none")
       }
-      attributes[viewer][step - 1] = Attribute(slot: slot, tail: Int32(tail))
+      attributes[user][step - 1] = Attribute(slot: slot, tail: Int32(tail))
     }
     self.attributes = attributes
   }

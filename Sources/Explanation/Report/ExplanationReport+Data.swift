@@ -97,7 +97,7 @@ struct ExplanationDocument: Encodable {
   }
 
   let model: Model
-  let viewer: String?
+  let user: String?
   let step, steps: Int
   /// As `--edit` takes it.
   let edit: String?
@@ -143,7 +143,7 @@ extension ExplanationReport {
         relations: slotRange.map {
           .init(token: model.relations[$0], name: model.relationNames[$0])
         }),
-      viewer: question.viewer, step: question.step + 1, steps: stepCount,
+      user: question.user, step: question.step + 1, steps: stepCount,
       edit: question.edits, item: document(standing), unedited: unedited.map { document($0) },
       next: next.map { document($0) }, over: overToken,
       score: table.score, bias: table.bias, residual: table.residual,

@@ -21,7 +21,7 @@ extension ExplanationReport {
 
   var title: String {
     let history =
-      question.viewer.map { "user \(printable($0))" } ?? "the items given"
+      question.user.map { "user \(printable($0))" } ?? "the items given"
     return "Why \(printable(model.itemNames[Int(standing.item)], limit: 40)), after step "
       + "\(question.step + 1) of \(stepCount) of \(history)"
       + (question.edits.map { ", edited: \(printable($0, limit: 200))" } ?? "")

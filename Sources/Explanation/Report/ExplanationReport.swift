@@ -8,7 +8,7 @@ import Workspace
 package struct ExplanationReport: Sendable {
   package struct Question: Sendable {
     /// Whose history it is; nil for one that was typed in.
-    package var viewer: String?
+    package var user: String?
     /// The step, from 0, after which the item would come.
     package var step: Int
     package var item: Int32
@@ -23,10 +23,10 @@ package struct ExplanationReport: Sendable {
 
     /// A question about an item after a step.
     package init(
-      viewer: String? = nil, step: Int, item: Int32, over contrast: Contrast,
+      user: String? = nil, step: Int, item: Int32, over contrast: Contrast,
       edited: EditedHistory? = nil
     ) {
-      self.viewer = viewer
+      self.user = user
       self.step = step
       self.item = item
       self.contrast = contrast

@@ -6,7 +6,7 @@ import Text
 /// What the attention of a model does on average, against which one step's attention is read.
 ///
 /// The attention does not look into the slots: it is a fact about the model, not about what the
-/// viewer follows. A model whose attention is nearly one-hot everywhere says least.
+/// user follows. A model whose attention is nearly one-hot everywhere says least.
 package struct AttentionSummary: Sendable, Equatable {
   /// The mean of α_a over the steps looked at [R].
   package let mean: [Float]

@@ -40,7 +40,7 @@ public enum Effect: Equatable, Sendable {
   case quit
   /// Sends the whole picture to the terminal again.
   case redraw
-  /// Writes down what is kept between runs: the own viewers have changed.
+  /// Writes down what is kept between runs: the own users have changed.
   case keep
   /// Writes the view on the screen to a file, or copies it.
   case export(ExportFormat)

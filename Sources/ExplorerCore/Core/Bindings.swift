@@ -37,7 +37,7 @@ extension Context {
 
   /// All of them, in the order in which the documentation names them.
   package static let allCases: [Context] =
-    [.main, .edit, .why, .menu, .viewers, .tour, .ownItems, .naming, .card]
+    [.main, .edit, .why, .menu, .users, .tour, .ownItems, .naming, .card]
     + Views.full.map { $0.context } + [.export, .message]
 }
 
@@ -94,9 +94,9 @@ package struct Binding: Sendable {
 
 extension Binding {
   static let always: Condition = { _, _ in true }
-  static let hasViewer: Condition = { $1.viewer != nil }
-  static let hasViewers: Condition = { $1.model.viewerCount > 0 }
-  static let hasSteps: Condition = { ($1.viewer?.rows.count ?? 0) > 1 }
+  static let hasUser: Condition = { $1.user != nil }
+  static let hasUsers: Condition = { $1.model.userCount > 0 }
+  static let hasSteps: Condition = { ($1.user?.rows.count ?? 0) > 1 }
 }
 
 /// The one table from which the footer, the help, the palette and the documentation come.

@@ -17,7 +17,7 @@ extension Command {
   static let toggleMouse = Command("toggle-mouse")
   static let redraw = Command("redraw")
   static let copy = Command("copy")
-  /// Closes what is open, or goes up to the list of viewers.
+  /// Closes what is open, or goes up to the list of users.
   static let back = Command("back")
   static let focusNext = Command("focus-next")
   static let focusPrevious = Command("focus-previous")

@@ -17,7 +17,7 @@ public enum Explorer {
     if !action.keepsToast, !(state.awaitsTour && action.keepsTour) { next.state.toast = nil }
     if !action.keepsTour { next.state.tour = nil }
     if !action.keepsTour { next.state.awaitsTour = false }
-    if action != .command(.deleteViewer) { next.state.asksToDelete = nil }
+    if action != .command(.deleteUser) { next.state.asksToDelete = nil }
     switch action {
     case .command(.back) where state.awaitsTour: next.state.toast = Toast("No tour, then")
     case .command(let command): perform(command, on: &next, scene)
@@ -60,14 +60,14 @@ public enum Explorer {
     Bindings.binding(of: command, in: next.state.context)?.perform(command, &next, scene)
   }
 
-  /// Ends the comparison, else closes what is open of the reasons, else goes up to the viewers.
+  /// Ends the comparison, else closes what is open of the reasons, else goes up to the users.
   static func back(_ state: inout State, _ scene: Scene) {
     if state.pin != nil {
       endComparison(&state)
     } else if state.showsWhy {
       leaveWhy(&state)
     } else {
-      openViewers(&state, scene)
+      openUsers(&state, scene)
     }
   }
 

@@ -41,7 +41,7 @@ extension Explorer {
     _ placement: Layout.Placement, _ state: State, _ scene: Scene, in frame: inout Frame
   ) {
     let view = placement.pane.view
-    if scene.viewer == nil || scene.step == nil {
+    if scene.user == nil || scene.step == nil {
       let room = placement.inside
       let lines = view.whenEmpty(scene, width: room.columns, frame.glyphs)
       for (row, text) in lines.enumerated() {

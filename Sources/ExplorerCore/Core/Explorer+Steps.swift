@@ -2,7 +2,7 @@ import Randomness
 
 /// Going through a history, and from one history to another.
 extension Explorer {
-  static func stepCount(_ scene: Scene) -> Int { scene.viewer?.rows.count ?? 0 }
+  static func stepCount(_ scene: Scene) -> Int { scene.user?.rows.count ?? 0 }
 
   static func go(to step: Int, in state: inout State, _ scene: Scene) {
     state.step = min(max(0, step), max(0, stepCount(scene) - 1))
@@ -23,8 +23,8 @@ extension Explorer {
     case .skipBack: go(to: state.step - tenth, in: &state, scene)
     case .nextChange, .previousChange:
       let forward = command == .nextChange
-      guard let viewer = scene.viewer else { return }
-      if let step = viewer.change(from: state.step, forward: forward) {
+      guard let user = scene.user else { return }
+      if let step = user.change(from: state.step, forward: forward) {
         go(to: step, in: &state, scene)
       } else {
         state.toast = Toast(
@@ -36,10 +36,10 @@ extension Explorer {
 
   /// Whether there is a history; says so where there is none.
   static func hasHistory(_ state: inout State, _ scene: Scene) -> Bool {
-    if scene.viewer == nil {
+    if scene.user == nil {
       state.toast = Toast("There is no history; v lists {users}, n makes one")
     }
-    return scene.viewer != nil
+    return scene.user != nil
   }
 
   // MARK: Steps that go on by themselves
@@ -76,21 +76,21 @@ extension Explorer {
     }
   }
 
-  // MARK: Viewers
+  // MARK: Users
 
-  static func openViewers(_ state: inout State, _ scene: Scene) {
-    guard scene.model.viewerCount > 0 || !state.own.isEmpty else {
+  static func openUsers(_ state: inout State, _ scene: Scene) {
+    guard scene.model.userCount > 0 || !state.own.isEmpty else {
       state.toast = Toast("No {users} without data; n makes one", role: .warning)
       return
     }
-    open(ViewersMenu(menu: Menu(anchor: state.viewer)), in: &state)
+    open(UsersMenu(menu: Menu(anchor: state.user)), in: &state)
   }
 
-  static func take(_ viewer: Int?, in state: inout State, step: Int) {
+  static func take(_ user: Int?, in state: inout State, step: Int) {
     stop(&state)
-    state.edits.leaveViewer()
+    state.edits.leaveUser()
     state.editor = nil
-    state.viewer = viewer
+    state.user = user
     state.step = max(0, step)
     state.recommendation = 0
     state.slot = nil
@@ -98,11 +98,11 @@ extension Explorer {
     state.why.item = nil
   }
 
-  static func takeRandomViewer(_ state: inout State, _ scene: Scene) {
-    guard scene.model.viewerCount > 0 else { return openViewers(&state, scene) }
+  static func takeRandomUser(_ state: inout State, _ scene: Scene) {
+    guard scene.model.userCount > 0 else { return openUsers(&state, scene) }
     var generator = SeededGenerator(seed: state.seed)
     state.seed = generator.next()
-    let viewer = generator.integer(below: scene.model.viewerCount)
-    take(viewer, in: &state, step: scene.model.historyLengths[viewer] - 2)
+    let user = generator.integer(below: scene.model.userCount)
+    take(user, in: &state, step: scene.model.historyLengths[user] - 2)
   }
 }

@@ -67,7 +67,7 @@ extension PaneView {
     Explorer.go(to: row, in: &state, scene)
   }
   static func inspected(_ state: State, _ scene: Scene) -> Int32? {
-    scene.viewer.flatMap { viewer in scene.step.map { viewer.rows[$0.step].item } }
+    scene.user.flatMap { user in scene.step.map { user.rows[$0.step].item } }
   }
 }
 
@@ -90,8 +90,8 @@ struct Viewport {
 /// What content is computed for: a state as the screen shows it, and the history and step it is at.
 struct Selection {
   struct Moment {
-    let viewer: SceneCache.Viewer
-    let survey: ViewerSurvey
+    let user: SceneCache.User
+    let survey: UserSurvey
     let step: StepScene
   }
 

@@ -52,24 +52,28 @@ enum HeaderView {
     let dot = String(glyphs.marks.separator)
     var parts: [Part] = []
     let data = model.dataName.isEmpty ? "ksr-tui" : model.dataName
-    guard let viewer = scene.viewer, let step = scene.step else {
+    guard let user = scene.user, let step = scene.step else {
       return [
         Part(runs: [(" \(data) ", Style(.title))], weight: 0),
-        Part(runs: [(" \(glyphs.count(model.itemCount)) items ", Style(.muted))], weight: 2),
+        Part(
+          runs: [(words.fill(" \(glyphs.count(model.itemCount)) {items} "), Style(.muted))],
+          weight: 2),
         Part(runs: [(" model \(model.name) ", Style(.title))], weight: 1, isAnchor: true),
       ]
     }
     parts.append(Part(runs: [(" \(data) ", Style(.title))], weight: 3))
-    parts.append(viewerPart(viewer, isSimulated: model.isSimulated, words, dot))
+    parts.append(userPart(user, isSimulated: model.isSimulated, words, dot))
     parts.append(
-      Part(runs: [(" \(glyphs.count(model.itemCount)) items ", Style(.muted))], weight: 8))
-    let digits = String(viewer.rows.count).count
+      Part(
+        runs: [(words.fill(" \(glyphs.count(model.itemCount)) {items} "), Style(.muted))], weight: 8
+      ))
+    let digits = String(user.rows.count).count
     let number = String(step.step + 1).filled(to: digits, .right)
     parts.append(
       Part(
-        runs: [(" step \(number)/\(viewer.rows.count) ", Style(.focus))], weight: 0, isAnchor: true
+        runs: [(" step \(number)/\(user.rows.count) ", Style(.focus))], weight: 0, isAnchor: true
       ))
-    if let similarity = viewer.similarity {
+    if let similarity = user.similarity {
       let window = ListWindow.rows(
         of: similarity.changes.count, height: 16, showing: step.step)
       let values = similarity.changes.map(Double.init)
@@ -84,7 +88,7 @@ enum HeaderView {
             (String(line[(place + 1)...]) + " ", Style(.muted)),
           ], weight: 7))
     }
-    let hits = viewer.hits
+    let hits = user.hits
     if hits.of > 0 {
       parts.append(
         Part(runs: [(" \(words.hits) \(hits.count)/\(hits.of) ", Style(.text))], weight: 4))
@@ -100,29 +104,29 @@ enum HeaderView {
     return parts
   }
 
-  /// Who is looked at; that a viewer is simulated is the last thing to go.
-  private static func viewerPart(
-    _ viewer: ViewerScene, isSimulated: Bool, _ words: Terminology, _ dot: String
+  /// Who is looked at; that a user is simulated is the last thing to go.
+  private static func userPart(
+    _ user: UserScene, isSimulated: Bool, _ words: Terminology, _ dot: String
   ) -> Part {
     func runs(_ name: String, _ simulated: String, _ heldOut: String) -> [(String, Style)] {
       var runs = [(" \(name)", Style(.title))]
-      if viewer.isOwn {
+      if user.isOwn {
         runs.append((" \(dot) own", Style(.focus)))
       } else if isSimulated {
         runs.append((" \(dot) \(simulated)", Style(.warning)))
       }
-      if viewer.edited != nil { runs.append((" \(dot) edited", Style(.warning))) }
-      if viewer.isHeldOut, !viewer.isOwn, !heldOut.isEmpty {
+      if user.edited != nil { runs.append((" \(dot) edited", Style(.warning))) }
+      if user.isHeldOut, !user.isOwn, !heldOut.isEmpty {
         runs.append((" \(dot) \(heldOut)", Style(.test)))
       }
       return runs + [(" ", Style(.test))]
     }
-    let name = words.fill("{user} \(viewer.user)")
+    let name = words.fill("{user} \(user.name)")
     var part = Part(runs: runs(name, "simulated", words.heldOut), weight: 1)
     if isSimulated {
       part.shorter = [
         runs(name, "sim.", words.shortHeldOut), runs(name, "sim.", ""),
-        runs(viewer.user, "sim.", ""),
+        runs(user.name, "sim.", ""),
       ]
     }
     return part

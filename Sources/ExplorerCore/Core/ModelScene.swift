@@ -10,7 +10,7 @@ public struct ModelScene: Sendable {
   package let dataName: String
   /// The number of items, the padding item not counted.
   package let itemCount: Int
-  /// The length of each viewer's history.
+  /// The length of each user's history.
   package let historyLengths: [Int]
   package let gamma: Float
   /// The number of items L that the model sees.
@@ -31,14 +31,14 @@ public struct ModelScene: Sendable {
   package let command: [String]
   /// Whether the model file has known tails of its items.
   package let hasKnownFacts: Bool
-  /// Whether the viewers were made up by a program.
+  /// Whether the users were made up by a program.
   package let isSimulated: Bool
   /// What the data set calls its users and items.
   package let nouns: Nouns
   /// What a person should know about this data with this model.
   package let warnings: [String]
 
-  package var viewerCount: Int { historyLengths.count }
+  package var userCount: Int { historyLengths.count }
 
   init(_ session: Session, name: String, command: [String]) {
     self.command = command
@@ -46,7 +46,7 @@ public struct ModelScene: Sendable {
     self.name = name
     dataName = session.folder?.name ?? model.provenance.dataName
     itemCount = model.items.count - 1
-    historyLengths = session.viewers.map(\.count)
+    historyLengths = session.users.map(\.count)
     gamma = model.settings.gamma
     windowLength = model.settings.maxItemListLength
     relationNames = model.settings.memory == .knowledge ? model.relationNames : []

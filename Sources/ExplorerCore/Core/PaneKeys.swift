@@ -2,12 +2,12 @@
 enum PaneKeys: ExplorerView {
   /// What means in every view that takes the place of the panes what it means in the panes.
   static let everywhere: Set<Command> = [
-    .quit, .help, .nextTheme, .toggleMouse, .redraw, .viewers, .randomViewer, .modelCard, .export,
+    .quit, .help, .nextTheme, .toggleMouse, .redraw, .users, .randomUser, .modelCard, .export,
     .copy,
   ]
 
   private static let panes: Set<Context> = [.main, .edit]
-  private static let lists: Set<Context> = [.menu, .viewers, .ownItems, .export]
+  private static let lists: Set<Context> = [.menu, .users, .ownItems, .export]
 
   private static let step: Binding.Handler = { Explorer.step($0, in: &$1.state, $2) }
   private static let play: Binding.Handler = { Explorer.play($0, in: &$1.state, $2) }
@@ -71,10 +71,10 @@ enum PaneKeys: ExplorerView {
       [.down, "j"], .rowDown, in: [.card], "scroll",
       "Scroll a card down that is longer than the screen.", when: Explorer.hasRows, does: move),
     Binding(
-      [.pageUp], .pageUp, in: [.main, .edit, .menu, .viewers, .ownItems, .card], "page up",
+      [.pageUp], .pageUp, in: [.main, .edit, .menu, .users, .ownItems, .card], "page up",
       "Go up by a screen of rows.", footer: false, when: Explorer.hasRows, does: move),
     Binding(
-      [.pageDown], .pageDown, in: [.main, .edit, .menu, .viewers, .ownItems, .card], "page down",
+      [.pageDown], .pageDown, in: [.main, .edit, .menu, .users, .ownItems, .card], "page down",
       "Go down by a screen of rows.", footer: false, when: Explorer.hasRows, does: move),
   ]
 
@@ -133,22 +133,22 @@ enum PaneKeys: ExplorerView {
       [.control("l")], .redraw, in: Set(Context.allCases), "redraw", "Redraw the screen.",
       footer: false, does: { _, next, _ in next.effects.append(.redraw) }),
     Binding(
-      [.home], .firstRow, in: [.menu, .viewers, .card], "first", "Select the first row.",
+      [.home], .firstRow, in: [.menu, .users, .card], "first", "Select the first row.",
       footer: false, when: Explorer.hasRows, does: move),
     Binding(
-      [.end], .lastRow, in: [.menu, .viewers, .card], "last", "Select the last row.", footer: false,
+      [.end], .lastRow, in: [.menu, .users, .card], "last", "Select the last row.", footer: false,
       when: Explorer.hasRows, does: move),
     Binding(
       [.enter], .choose, in: [.menu], "do it", "Run the selected row.",
       when: Explorer.canChoose, does: Explorer.choose),
     Binding(
-      [.enter], .choose, in: [.viewers], "open", "Open the selected {user}.",
+      [.enter], .choose, in: [.users], "open", "Open the selected {user}.",
       when: Explorer.canChoose, does: Explorer.choose),
     Binding(
       [.enter], .choose, in: [.export], "write", "Write the view in the selected format.",
       when: Explorer.canChoose, does: Explorer.choose),
     Binding(
-      [.escape], .close, in: [.menu, .viewers, .card, .export], "close", "Close the list or card.",
+      [.escape], .close, in: [.menu, .users, .card, .export], "close", "Close the list or card.",
       does: { Explorer.close(&$1, $2) }),
     Binding(
       [.enter, "q", "i"], .close, in: [.card], "close", "Close the card.", footer: false,

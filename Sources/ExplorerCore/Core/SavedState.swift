@@ -8,15 +8,20 @@ import Text
 package struct SavedState: Codable, Equatable, Sendable {
   /// The last place in each model, the latest first.
   var places: [Place]?
-  /// The viewers made here, by the name of the data that the items are of.
+  /// The users made here, by the name of the data that the items are of.
   var own: [String: [OwnUser]]?
   var theme: String?
   var slotOrder: String?
-  var viewerOrder: String?
+  var userOrder: String?
   var hidesSeen: Bool?
   var focus: String?
   var side: String?
   var showsWhy: Bool?
+
+  private enum CodingKeys: String, CodingKey {
+    case places, own, theme, slotOrder, hidesSeen, focus, side, showsWhy
+    case userOrder = "viewerOrder"
+  }
 
   /// Which model it is: the path of its file and the digest of what it was trained on.
   package struct ModelKey: Codable, Equatable, Sendable {
@@ -39,9 +44,14 @@ package struct SavedState: Codable, Equatable, Sendable {
 
   struct Place: Codable, Equatable, Sendable {
     let model: ModelKey
-    let viewer: String
+    let user: String
     let isOwn: Bool
     let step: Int
+
+    private enum CodingKeys: String, CodingKey {
+      case model, isOwn, step
+      case user = "viewer"
+    }
   }
 
   /// Places of more models than this are not kept.
@@ -66,11 +76,11 @@ package struct SavedState: Codable, Equatable, Sendable {
 extension SavedState {
   package var lastTheme: Theme? { theme.flatMap { Theme.named($0) } }
 
-  /// Gives a state the own viewers, the orders and the panes that were kept.
+  /// Gives a state the own users, the orders and the panes that were kept.
   package func restore(_ state: inout State, for model: ModelKey) {
     restoreOwn(&state, for: model)
     state.slotOrder = slotOrder.flatMap { SlotOrder(rawValue: $0) } ?? state.slotOrder
-    state.viewerOrder = viewerOrder.flatMap { ViewerOrder(rawValue: $0) } ?? state.viewerOrder
+    state.userOrder = userOrder.flatMap { UserOrder(rawValue: $0) } ?? state.userOrder
     state.hidesSeen = hidesSeen ?? state.hidesSeen
     state.showsWhy = showsWhy ?? state.showsWhy
     if let side = side.flatMap({ Pane(rawValue: $0) }), side == .gruState || side == .memory {
@@ -81,7 +91,7 @@ extension SavedState {
     }
   }
 
-  /// Gives a state the own viewers that were kept, and nothing else.
+  /// Gives a state the own users that were kept, and nothing else.
   package func restoreOwn(_ state: inout State, for model: ModelKey) {
     var names: Set<String> = []
     state.own = (own?[model.data] ?? []).filter {
@@ -89,25 +99,25 @@ extension SavedState {
     }
   }
 
-  /// The viewer, as ``State`` counts them, and the step at which somebody last left a model.
+  /// The user, as ``State`` counts them, and the step at which somebody last left a model.
   ///
-  /// - Parameter viewers: the viewers of the data.
+  /// - Parameter users: the users of the data.
   package func place(
-    for model: ModelKey, viewers: [String], in state: State
-  ) -> (viewer: Int, step: Int)? {
+    for model: ModelKey, users: [String], in state: State
+  ) -> (user: Int, step: Int)? {
     guard let place = places?.first(where: { $0.model == model }) else { return nil }
-    let viewer =
+    let user =
       place.isOwn
-      ? state.own.firstIndex { $0.name == place.viewer }.map { viewers.count + $0 }
-      : viewers.firstIndex(of: place.viewer)
-    return viewer.map { ($0, max(0, place.step)) }
+      ? state.own.firstIndex { $0.name == place.user }.map { users.count + $0 }
+      : users.firstIndex(of: place.user)
+    return user.map { ($0, max(0, place.step)) }
   }
 
   /// Takes over what a state says, and leaves what it says nothing about.
-  package mutating func remember(_ state: State, of model: ModelKey, viewers: [String]) {
+  package mutating func remember(_ state: State, of model: ModelKey, users: [String]) {
     theme = state.theme.name
     slotOrder = state.slotOrder.rawValue
-    viewerOrder = state.viewerOrder.rawValue
+    userOrder = state.userOrder.rawValue
     hidesSeen = state.hidesSeen
     focus = state.focus.rawValue
     side = state.side.rawValue
@@ -115,12 +125,12 @@ extension SavedState {
     var all = own ?? [:]
     all[model.data] = state.own.isEmpty ? nil : state.own
     own = all.isEmpty ? nil : all
-    guard let viewer = state.viewer else { return }
-    let isOwn = viewer >= viewers.count
-    let names = isOwn ? state.own.map(\.name) : viewers
-    let index = isOwn ? viewer - viewers.count : viewer
+    guard let user = state.user else { return }
+    let isOwn = user >= users.count
+    let names = isOwn ? state.own.map(\.name) : users
+    let index = isOwn ? user - users.count : user
     guard names.indices.contains(index) else { return }
-    let place = Place(model: model, viewer: names[index], isOwn: isOwn, step: state.step)
+    let place = Place(model: model, user: names[index], isOwn: isOwn, step: state.step)
     let others = (places ?? []).filter { $0.model != model }
     places = Array(([place] + others).prefix(SavedState.placeLimit))
   }

@@ -40,12 +40,12 @@ package struct StateFile: Sendable {
 
   /// Takes over what a state says into the file as it is now.
   package func remember(
-    _ state: State, of model: SavedState.ModelKey, viewers: [String]
+    _ state: State, of model: SavedState.ModelKey, users: [String]
   ) throws(DataError) {
     var (kept, warning) = read()
     if warning != nil { rename(path, asidePath) }
     let before = kept
-    kept.remember(state, of: model, viewers: viewers)
+    kept.remember(state, of: model, users: users)
     guard warning != nil || kept != before else { return }
     makeFolder()
     try writeAtomically(kept.text, to: path)

@@ -5,8 +5,8 @@ import Explanation
 /// A value without any computing in it; ``SceneCache`` makes it, and each view adds its own.
 public struct Scene: Sendable {
   package let model: ModelScene
-  /// The viewer's history; nil where there are no viewers.
-  package let viewer: ViewerScene?
+  /// The user's history; nil where there are no users.
+  package let user: UserScene?
   package let step: StepScene?
   /// The slot that is looked at closely.
   package let selectedSlot: Int?

@@ -17,13 +17,13 @@ public final class SceneCache {
   private(set) lazy var editNames = EditNames(session.model)
   /// What the attention does on average; nil while that is not known.
   private(set) var attention: AttentionSummary?
-  private var surveys = LRUCache<Viewer, ViewerSurvey>(limit: 12)
+  private var surveys = LRUCache<User, UserSurvey>(limit: 12)
   private var steps = LRUCache<StepKey, StepScene>(limit: 200)
   /// What views keep, by its type.
   var viewCaches: [ObjectIdentifier: any ViewCache] = [:]
 
   private struct StepKey: Hashable {
-    let viewer: Viewer
+    let user: User
     let step: Int
     let hidesSeen: Bool
   }
@@ -50,7 +50,7 @@ public final class SceneCache {
     let selection = selection(shown(state))
     let step = selection.moment?.step
     var scene = Scene(
-      model: model, viewer: selection.moment?.survey.scene, step: step,
+      model: model, user: selection.moment?.survey.scene, step: step,
       selectedSlot: step.flatMap { selection.state.slot ?? $0.leader }, attention: attention)
     for view in Views.all { view.compose(&scene, selection) }
     state.overlay?.compose(&scene, selection)
@@ -61,14 +61,14 @@ public final class SceneCache {
   private func shown(_ state: State) -> State { state.overlay?.shown(state, self) ?? state }
 
   func selection(_ state: State) -> Selection {
-    guard let viewer = viewer(of: state) else {
+    guard let user = user(of: state) else {
       return Selection(state: state, cache: self, moment: nil)
     }
-    let survey = survey(viewer, around: state.step)
+    let survey = survey(user, around: state.step)
     let step = step(
-      min(state.step, survey.states.count - 1), of: viewer, survey, hidesSeen: state.hidesSeen)
+      min(state.step, survey.states.count - 1), of: user, survey, hidesSeen: state.hidesSeen)
     return Selection(
-      state: state, cache: self, moment: .init(viewer: viewer, survey: survey, step: step))
+      state: state, cache: self, moment: .init(user: user, survey: survey, step: step))
   }
 
   /// Does a portion of what is still missing around a state; false if nothing was.
@@ -80,51 +80,51 @@ public final class SceneCache {
         || (turns == [.atLeisure] && state.overlay?.work(selection) == true)
     }
     if works(.first, .onScreen, .inDepth) { return true }
-    if let viewer = viewer(of: state), surveys[viewer]?.isComplete == false,
-      var begun = surveys.removeValue(forKey: viewer)
+    if let user = user(of: state), surveys[user]?.isComplete == false,
+      var begun = surveys.removeValue(forKey: user)
     {
       begun.work(around: state.step)
-      surveys[viewer] = begun
+      surveys[user] = begun
       return true
     }
     return summariseAttention() || works(.atLeisure)
   }
 
   private func summariseAttention() -> Bool {
-    guard attention == nil, session.network.relationCount > 0, !session.viewers.isEmpty else {
+    guard attention == nil, session.network.relationCount > 0, !session.users.isEmpty else {
       return false
     }
     // The beginnings of a few histories, taken from all over the data.
-    let count = min(session.viewers.count, 24)
+    let count = min(session.users.count, 24)
     attention = AttentionSummary(
       network: session.network,
       histories: (0..<count).map {
-        Array(session.viewers[$0 * session.viewers.count / count].items.prefix(30))
+        Array(session.users[$0 * session.users.count / count].items.prefix(30))
       })
     return true
   }
 
-  func survey(_ viewer: Viewer, around step: Int) -> ViewerSurvey {
-    if let known = surveys[viewer] { return known }
+  func survey(_ user: User, around step: Int) -> UserSurvey {
+    if let known = surveys[user] { return known }
     var unedited: HistoryStates?
-    if case .edited(let base, _) = viewer { unedited = self.survey(base, around: step).states }
-    var survey = ViewerSurvey(
-      history(of: viewer), isOwn: viewer.isOwn, edited: viewer.edited, unedited: unedited,
+    if case .edited(let base, _) = user { unedited = self.survey(base, around: step).states }
+    var survey = UserSurvey(
+      history(of: user), isOwn: user.isOwn, edited: user.edited, unedited: unedited,
       around: step, of: session)
     // The ranks of an edited history can wait for the key that comes next.
-    if viewer.edited == nil { survey.work(around: step) }
-    surveys[viewer] = survey
+    if user.edited == nil { survey.work(around: step) }
+    surveys[user] = survey
     return survey
   }
 
   func step(
-    _ step: Int, of viewer: Viewer, _ survey: ViewerSurvey, hidesSeen: Bool
+    _ step: Int, of user: User, _ survey: UserSurvey, hidesSeen: Bool
   ) -> StepScene {
-    let key = StepKey(viewer: viewer, step: step, hidesSeen: hidesSeen)
+    let key = StepKey(user: user, step: step, hidesSeen: hidesSeen)
     if let known = steps[key] { return known }
-    findScoresOfChanges(viewer, step, survey)
+    findScoresOfChanges(user, step, survey)
     let result = StepScene(
-      step, of: survey.states, edited: viewer.edited, session: session, tails: tails,
+      step, of: survey.states, edited: user.edited, session: session, tails: tails,
       hidesSeen: hidesSeen)
     steps[key] = result
     return result
@@ -135,13 +135,13 @@ public final class SceneCache {
 
 extension SceneCache {
   /// Whose history it is, so that what was computed for it can be found again.
-  indirect enum Viewer: Hashable {
-    /// A viewer of the data, by place.
+  indirect enum User: Hashable {
+    /// A user of the data, by place.
     case data(Int)
-    /// A viewer made here, by name and items.
+    /// A user made here, by name and items.
     case own(String, [Int32])
     /// Either of them after edits.
-    case edited(Viewer, EditedHistory)
+    case edited(User, EditedHistory)
 
     var isOwn: Bool {
       switch self {
@@ -155,30 +155,30 @@ extension SceneCache {
     var edited: EditedHistory? { if case .edited(_, let history) = self { history } else { nil } }
   }
 
-  /// The viewer that a state looks at, after the edits; nil for none, or one without items that the
+  /// The user that a state looks at, after the edits; nil for none, or one without items that the
   /// model knows.
-  func viewer(of state: State) -> Viewer? {
-    guard let viewer = unedited(state) else { return nil }
-    guard !state.edits.edits.isEmpty, let history = edited(viewer, state.edits.edits) else {
-      return viewer
+  func user(of state: State) -> User? {
+    guard let user = unedited(state) else { return nil }
+    guard !state.edits.edits.isEmpty, let history = edited(user, state.edits.edits) else {
+      return user
     }
-    return .edited(viewer, history)
+    return .edited(user, history)
   }
 
-  /// The viewer that a state looks at, before the edits.
-  func unedited(_ state: State) -> Viewer? {
-    guard let viewer = state.viewer else { return nil }
-    if session.viewers.indices.contains(viewer) { return .data(viewer) }
-    let place = viewer - session.viewers.count
+  /// The user that a state looks at, before the edits.
+  func unedited(_ state: State) -> User? {
+    guard let user = state.user else { return nil }
+    if session.users.indices.contains(user) { return .data(user) }
+    let place = user - session.users.count
     guard state.own.indices.contains(place) else { return nil }
     let items = items(of: state.own[place])
     return items.isEmpty ? nil : .own(state.own[place].name, items)
   }
 
-  /// The viewer's interactions; those of an own viewer were left out of training and have no time.
-  func history(of viewer: Viewer) -> History {
-    switch viewer {
-    case .data(let place): session.viewers[place]
+  /// The user's interactions; those of an own user were left out of training and have no time.
+  func history(of user: User) -> History {
+    switch user {
+    case .data(let place): session.users[place]
     case .own(let name, let items):
       History(
         user: name, items: items, timestamps: items.indices.map(Double.init), isHeldOut: true)
@@ -186,9 +186,9 @@ extension SceneCache {
     }
   }
 
-  /// The items of an own viewer that the model knows.
-  func items(of viewer: OwnUser) -> [Int32] {
-    viewer.items.compactMap { item($0) }
+  /// The items of an own user that the model knows.
+  func items(of user: OwnUser) -> [Int32] {
+    user.items.compactMap { item($0) }
   }
 
   func item(_ token: String) -> Int32? {

@@ -3,7 +3,7 @@ import Workspace
 
 /// Why each simulated choice was made: the attribute that NAME.truth gives for it.
 struct SimulatedTruth {
-  /// What the viewer was following; slot and tail are the model's.
+  /// What the user was following; slot and tail are the model's.
   struct Attribute: Equatable {
     let slot: Int
     let tail: Int32
@@ -28,10 +28,10 @@ struct SimulatedTruth {
     (table, self.steps, self.session) = ((users, relations, entities), steps, session)
   }
 
-  /// The attribute behind each interaction of a viewer, nil where there is none; empty where the
+  /// The attribute behind each interaction of a user, nil where there is none; empty where the
   /// file tells of another number of interactions.
-  func attributes(of viewer: Int) -> [Attribute?] {
-    let history = session.viewers[viewer]
+  func attributes(of user: Int) -> [Attribute?] {
+    let history = session.users[user]
     guard let user = table.users.vocabulary.id(of: history.user) else { return [] }
     var result = [Attribute?](repeating: nil, count: history.count)
     var count = 0

@@ -4,22 +4,22 @@ import Workspace
 public struct State: Equatable, Sendable {
   /// The extent of the screen.
   public internal(set) var size: Size
-  /// The viewer that is looked at, by place among the viewers of the data and then
+  /// The user that is looked at, by place among the users of the data and then
   /// ``own``; nil for none.
-  public internal(set) var viewer: Int?
+  public internal(set) var user: Int?
   /// The step of the history, from 0: the last interaction that the model has read.
   public internal(set) var step: Int
   /// The selected row of the recommendations.
   package internal(set) var recommendation = 0
-  /// Whether items that the viewer has watched are left out of the recommendations.
+  /// Whether items that the user has watched are left out of the recommendations.
   package internal(set) var hidesSeen = false
   /// The selected slot of the memory; nil for the one that is read most.
   package internal(set) var slot: Int?
   /// The order of the slots.
   package internal(set) var slotOrder = SlotOrder.model
   package internal(set) var why = WhyView()
-  /// The order of the viewers in their list.
-  package internal(set) var viewerOrder = ViewerOrder.data
+  /// The order of the users in their list.
+  package internal(set) var userOrder = UserOrder.data
   /// Whether the steps go on by themselves, and how fast.
   package internal(set) var playback = Playback()
   /// The pane that the keys go to.
@@ -44,7 +44,7 @@ public struct State: Equatable, Sendable {
   /// Whether the explorer gets the mouse, or the terminal does.
   package internal(set) var takesMouse: Bool
   package internal(set) var theme: Theme
-  /// The viewers made here; in ``viewer`` they come after those of the data.
+  /// The users made here; in ``user`` they come after those of the data.
   package internal(set) var own: [OwnUser] = []
   /// What is changed of the history and of what is read.
   package internal(set) var edits = EditLog()
@@ -54,18 +54,18 @@ public struct State: Equatable, Sendable {
   package internal(set) var seeksSmallest = false
   /// What the view is compared with; nil where nothing is compared.
   package internal(set) var pin: Pin?
-  /// The own viewer that is deleted when the key for it is pressed once more.
+  /// The own user that is deleted when the key for it is pressed once more.
   var asksToDelete: String?
   /// What random choices follow from.
   var seed: UInt64
 
   /// The state at the start.
   public init(
-    size: Size, viewer: Int? = nil, step: Int = 0, takesMouse: Bool = true,
+    size: Size, user: Int? = nil, step: Int = 0, takesMouse: Bool = true,
     theme: Theme = .standard, seed: UInt64 = 0
   ) {
     self.size = size
-    self.viewer = viewer
+    self.user = user
     self.step = step
     self.takesMouse = takesMouse
     self.theme = theme

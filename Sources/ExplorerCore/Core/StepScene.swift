@@ -35,7 +35,7 @@ package struct StepScene: Sendable {
     /// The score over that of the average item, taken apart.
     package let parts: ScoreParts
     package let isTruth: Bool
-    /// Whether the viewer had watched it already.
+    /// Whether the user had watched it already.
     package let isSeen: Bool
   }
 
@@ -52,7 +52,7 @@ package struct StepScene: Sendable {
   /// The first items of the ranking; what came next is the last of them if it is not among the
   /// first.
   package let recommendations: [Recommendation]
-  /// How many items of the ranking were left out because the viewer had watched them.
+  /// How many items of the ranking were left out because the user had watched them.
   package let hiddenCount: Int
 
   /// The slots in another order; those that are equal keep the model's.

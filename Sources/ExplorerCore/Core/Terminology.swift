@@ -49,7 +49,7 @@ public struct Terminology: Equatable, Sendable {
   let gamma: String
   /// The measure of how well a model ranks what came next.
   let ndcg: String
-  /// Of a viewer: left out of training.
+  /// Of a user: left out of training.
   let heldOut: String
   /// The same in a few columns.
   let shortHeldOut: String

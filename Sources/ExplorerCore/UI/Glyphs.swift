@@ -49,7 +49,7 @@ public struct Glyphs: Equatable, Sendable {
     package let cursor: Unicode.Scalar
     /// A step that the model does not see.
     package let unseen: Unicode.Scalar
-    /// An item that the viewer has watched already.
+    /// An item that the user has watched already.
     package let seen: Unicode.Scalar
     /// Before what is only roughly so.
     package let about: Unicode.Scalar

@@ -197,7 +197,7 @@ extension Layout {
 
 /// A part of the screen with its own content.
 public enum Pane: String, CaseIterable, Sendable {
-  /// What the viewer has watched.
+  /// What the user has watched.
   case history
   /// The state of the recurrent network.
   case gruState

@@ -9,12 +9,12 @@ public struct Session: Sendable {
   public let network: KSRNetwork
   /// The folder the histories come from; nil for a model alone.
   public let folder: AtomicFolder?
-  /// Whether the viewers were made up by a program: the folder holds NAME.truth, which says why each
+  /// Whether the users were made up by a program: the folder holds NAME.truth, which says why each
   /// of them chose what they chose.
   package var isSimulated: Bool { folder?.has("truth") ?? false }
-  /// The viewers, in the order of the data; items are the model's identifiers.
-  package let viewers: [History]
-  /// How many of the viewers watched each item, by item identifier.
+  /// The users, in the order of the data; items are the model's identifiers.
+  package let users: [History]
+  /// How many of the users watched each item, by item identifier.
   package let popularity: [Int32]
   /// Facts about the items for the item card: columns of NAME.item and their values.
   package let attributes: AttributeTable?
@@ -26,7 +26,7 @@ public struct Session: Sendable {
     self.model = model
     network = KSRNetwork(settings: model.settings, parameters: model.parameters)
     folder = nil
-    viewers = []
+    users = []
     popularity = Array(repeating: 0, count: model.items.count)
     attributes = nil
     warnings = []
@@ -45,11 +45,11 @@ public struct Session: Sendable {
     self.model = model
     network = KSRNetwork(settings: model.settings, parameters: model.parameters)
     self.folder = folder
-    viewers = HistoryBuilder.histories(kept, split: model.provenance.split) { identifier[$0] }
-    popularity = Self.popularity(viewers, itemCount: model.items.count)
+    users = HistoryBuilder.histories(kept, split: model.provenance.split) { identifier[$0] }
+    popularity = Self.popularity(users, itemCount: model.items.count)
     attributes = folder.has("item") ? try AttributeTable.items(of: folder) : nil
     let unknown = Set(interactions.item).count { identifier[Int($0)] == nil }
-    let dropped = interactions.count - viewers.reduce(0) { $0 + $1.count }
+    let dropped = interactions.count - users.reduce(0) { $0 + $1.count }
     guard dropped < interactions.count else {
       throw DataError(
         file: folder.file("inter"),
@@ -63,7 +63,7 @@ public struct Session: Sendable {
     }
     let split = model.provenance.split
     let known = model.provenance.trainingDigest
-    if !known.isEmpty, known != split.trainingDigest(of: viewers, items: model.items) {
+    if !known.isEmpty, known != split.trainingDigest(of: users, items: model.items) {
       warnings.append(
         "The training interactions differ from those the model was trained on: "
           + "what is marked valid or test may have been trained on.")
@@ -88,17 +88,17 @@ public struct Session: Sendable {
     self.model = model
     network = KSRNetwork(settings: model.settings, parameters: model.parameters)
     folder = other.folder
-    viewers = other.viewers
+    users = other.users
     popularity = other.popularity
     attributes = other.attributes
     warnings = other.warnings
   }
 
-  private static func popularity(_ viewers: [History], itemCount: Int) -> [Int32] {
+  private static func popularity(_ users: [History], itemCount: Int) -> [Int32] {
     var popularity = [Int32](repeating: 0, count: itemCount)
     var last = [Int](repeating: -1, count: itemCount)
-    for (number, viewer) in viewers.enumerated() {
-      for item in viewer.items.map(Int.init) where last[item] != number {
+    for (number, user) in users.enumerated() {
+      for item in user.items.map(Int.init) where last[item] != number {
         last[item] = number
         popularity[item] += 1
       }
@@ -106,9 +106,9 @@ public struct Session: Sendable {
     return popularity
   }
 
-  /// The mark of interaction `step` (from 0) of a viewer, as a thing to predict.
-  package func mark(of viewer: History, step: Int) -> SplitMark {
-    model.provenance.split.mark(step: step, of: viewer)
+  /// The mark of interaction `step` (from 0) of a user, as a thing to predict.
+  package func mark(of user: History, step: Int) -> SplitMark {
+    model.provenance.split.mark(step: step, of: user)
   }
 
   /// The values of an item's columns in NAME.item.

@@ -2,7 +2,6 @@ import KSRModel
 
 /// What one user did, oldest first.
 ///
-/// On the screen a user is called a viewer.
 public struct History: Sendable, Equatable {
   package let user: String
   /// Item identifiers, oldest first.

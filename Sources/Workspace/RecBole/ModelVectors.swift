@@ -38,20 +38,20 @@ package struct ModelVectors: Sendable {
     return ModelVectors(vectors: vectors, columns: ["id", "name", "kind"], rows: rows)
   }
 
-  /// h_t of every viewer after the last interaction.
+  /// h_t of every user after the last interaction.
   package static func states(of session: Session) -> ModelVectors {
     let model = session.model
     var values: [Float] = []
     var rows: [[String]] = []
-    for viewer in session.viewers {
-      guard let last = viewer.items.last else { continue }
-      let states = HistoryStates(network: session.network, items: viewer.items)
-      let (trace, row) = states.pass(through: viewer.count - 1)
+    for history in session.users {
+      guard let last = history.items.last else { continue }
+      let states = HistoryStates(network: session.network, items: history.items)
+      let (trace, row) = states.pass(through: history.count - 1)
       values += trace.states.row(row)
       let attention = trace.attention.row(row)
       let strongest = attention.indices.max { attention[$0] < attention[$1] }
       rows.append([
-        viewer.user, "\(viewer.count)", model.itemNames[Int(last)],
+        history.user, "\(history.count)", model.itemNames[Int(last)],
         strongest.map { model.relationNames[$0 - attention.startIndex] } ?? "none",
       ])
     }

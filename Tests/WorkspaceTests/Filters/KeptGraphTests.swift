@@ -99,7 +99,7 @@ import Workspace
     #expect(read.provenance.split == split)
     #expect(try read.dataSettings() == choices)
     let session = try data.session(read)
-    #expect(session.viewers == dataset.histories)
+    #expect(session.users == dataset.histories)
     #expect(session.warnings.allSatisfy { !$0.contains("differ") })
   }
 

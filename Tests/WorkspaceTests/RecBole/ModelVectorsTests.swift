@@ -34,7 +34,7 @@ import Workspace
     #expect(lines.count == 55)
   }
 
-  @Test func statesAreTheLastOfEachViewer() throws {
+  @Test func statesAreTheLastOfEachUser() throws {
     let data = try DataFolder([
       "inter": ["user_id:token item_id:token timestamp:float"]
         + (1...20).map { "u\($0 % 2) i\($0) \($0)" } + ["u2 i3 1"]
@@ -43,9 +43,9 @@ import Workspace
     let found = ModelVectors.states(of: session)
     let states = numbers(found.vectorText)
     #expect(states.count == 3)
-    for (viewer, state) in zip(session.viewers, states) {
+    for (user, state) in zip(session.users, states) {
       // The window of the model is nine steps.
-      let trace = session.network.trace(Array(viewer.items.suffix(9)))
+      let trace = session.network.trace(Array(user.items.suffix(9)))
       #expect(state == Array(trace.states.row(trace.count - 1)))
     }
     let lines = found.metadataText.split(separator: "\n").map { $0.split(separator: "\t") }

@@ -46,19 +46,19 @@ import Workspace
     let expected = try file.floats("score.scores")
 
     var (cases, compared, found) = (0, 0, 0)
-    for viewer in session.viewers {
-      guard viewer.count > 1, let place = row[viewer.user] else { continue }
-      let test = viewer.count - 1
-      #expect(session.mark(of: viewer, step: test) == .test)
-      #expect(Int(viewer.items[test]) == targets[place])
-      let history = Array(viewer.items[max(0, test - width)..<test])
+    for user in session.users {
+      guard user.count > 1, let place = row[user.user] else { continue }
+      let test = user.count - 1
+      #expect(session.mark(of: user, step: test) == .test)
+      #expect(Int(user.items[test]) == targets[place])
+      let history = Array(user.items[max(0, test - width)..<test])
       #expect(
         history.map(Int.init) == Array(sequences[place * width..<place * width + lengths[place]]))
       cases += 1
       guard hits != nil || scored[place] != nil else { continue }
       let trace = session.network.trace(history)
       let scores = session.network.scores(trace.preferences.row(history.count - 1))
-      let rank = rank(of: viewer.items[test], in: scores)
+      let rank = rank(of: user.items[test], in: scores)
       if rank <= 10 { found += 1 }
       // Scores that differ by rounding only may change places.
       #expect(abs(rank - Double(ranks[place])) <= 1)

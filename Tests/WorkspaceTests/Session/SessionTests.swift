@@ -9,7 +9,7 @@ import Workspace
   /// A model that knows the films [PAD], i1 … i40 by their tokens.
   private let model = RandomNetwork().model()
 
-  private static let viewers = [
+  private static let users = [
     "user_id:token item_id:token timestamp:float",
     "v1 i7 3", "v1 new 2", "v2 i40 9", "v1 i3 1", "v2 i7 8", "v2 i7 10", "v3 new 5", "v10 other 1",
     "v10 i3 2", "v1 [PAD] 4",
@@ -22,16 +22,16 @@ import Workspace
     model.provenance.dataName = "cinema"
     model.provenance.split = split
     model.provenance.trainingDigest = digest
-    var files: [String: [String]?] = ["inter": Self.viewers]
+    var files: [String: [String]?] = ["inter": Self.users]
     files.merge(changes) { $1 }
     return try DataFolder(files.compactMapValues { $0 }).session(model)
   }
 
   @Test func itemsAreJoinedByToken() throws {
     let session = try session()
-    #expect(session.viewers.map(\.user) == ["v1", "v2", "v10"])
-    #expect(session.viewers.map { $0.items } == [[3, 7], [7, 40, 7], [3]])
-    #expect(session.viewers[1].timestamps == [8, 9, 10])
+    #expect(session.users.map(\.user) == ["v1", "v2", "v10"])
+    #expect(session.users.map { $0.items } == [[3, 7], [7, 40, 7], [3]])
+    #expect(session.users[1].timestamps == [8, 9, 10])
     #expect(session.warnings == ["4 interactions with 3 items unknown to the model are left out."])
     #expect(session.network.itemCount == 41)
     #expect(session.folder?.name == "films")
@@ -43,15 +43,15 @@ import Workspace
     var model = session.model
     model.parameters.itemEmbedding.values[8] += 1
     let next = try session.reading(model)
-    #expect(next.viewers == session.viewers && next.popularity == session.popularity)
+    #expect(next.users == session.users && next.popularity == session.popularity)
     #expect(next.warnings == session.warnings && next.folder == session.folder)
     #expect(next.network.itemVectors != session.network.itemVectors)
     model.provenance.split.heldOutUsers = ["v2"]
     #expect(throws: DataError.self) { try session.reading(model) }
-    #expect(try Session(model).reading(model).viewers.isEmpty)
+    #expect(try Session(model).reading(model).users.isEmpty)
   }
 
-  @Test func popularityCountsViewers() throws {
+  @Test func popularityCountsUsers() throws {
     var expected = [Int32](repeating: 0, count: 41)
     (expected[3], expected[7], expected[40]) = (2, 2, 1)
     #expect(try session().popularity == expected)
@@ -63,9 +63,9 @@ import Workspace
     split.leaveOut = .testOnly
     split.heldOutUsers = ["*0"]
     let session = try session(split: split)
-    #expect(session.viewers.map(\.isHeldOut) == [false, false, true])
-    let marks = session.viewers.map { viewer in
-      viewer.items.indices.map { session.mark(of: viewer, step: $0) }
+    #expect(session.users.map(\.isHeldOut) == [false, false, true])
+    let marks = session.users.map { user in
+      user.items.indices.map { session.mark(of: user, step: $0) }
     }
     #expect(marks == [[.train, .train], [.train, .train, .test], [.test]])
   }
@@ -85,7 +85,7 @@ import Workspace
   }
 
   @Test func nothingToJoinIsSaid() throws {
-    let header = Self.viewers[0]
+    let header = Self.users[0]
     let said = try #require(sentence { try session(["inter": [header, "v1 new 1", "v2 x 2"]]) })
     #expect(said.contains("no item that the model knows") && said.contains("cinema"), "\(said)")
     let empty = try #require(sentence { try session(["inter": [header]]) })
@@ -147,7 +147,7 @@ import Workspace
       "inter": [Self.trained[0]] + Self.trained.dropFirst().reversed()
     ])
     let session = try reversed.session(model)
-    #expect(session.viewers.map(\.user) == ["u2", "u1"])
+    #expect(session.users.map(\.user) == ["u2", "u1"])
     #expect(session.warnings.count == 1)
   }
 

@@ -42,15 +42,15 @@ extension Card {
     lines.append(
       Line(
         label: "seen",
-        text: session.viewers.isEmpty
+        text: session.users.isEmpty
           ? "no data"
-          : "\(number(count)) times; \(number(session.viewers.count)) \(model.nouns.user.many) in all"
+          : "\(number(count)) times; \(number(session.users.count)) \(model.nouns.user.many) in all"
       ))
     for (place, near) in nearest.nearest(to: item, count: 5).enumerated() {
       let cosine = Glyphs.unicode.share(near.score)
       lines.append(
         Line(
-          label: place == 0 ? "most alike" : "",
+          label: place == 0 ? "nearest" : "",
           text: "\(model.itemNames[Int(near.item)]), \(words.isPlain ? words.cosine : "cosine")"
             + " \(cosine)"))
     }
@@ -73,7 +73,7 @@ extension Card {
         label: "data",
         text: model.provenance.dataName.isEmpty ? "unknown" : model.provenance.dataName),
       Line(
-        label: "items",
+        label: model.nouns.item.many,
         text: "\(number(model.items.count - 1)), with \(number(model.tails.facts.count))"
           + " known facts of \(number(model.tails.tokens.count)) tails"),
       Line(

@@ -81,7 +81,7 @@ extension CardView: ExplorerView {
   static let bindings: [Binding] = [
     Binding(
       [.enter], .inspect, in: [.main, .edit], "card", "Show the card of the selected {item}.",
-      footer: false, when: Binding.hasViewer, does: { Explorer.inspect(&$1.state, $2) }),
+      footer: false, when: Binding.hasUser, does: { Explorer.inspect(&$1.state, $2) }),
     Binding(
       ["i"], .modelCard, "model", "Show the card of the model.", footer: false,
       does: { _, next, _ in Explorer.open(CardView(subject: .model), in: &next.state) }),

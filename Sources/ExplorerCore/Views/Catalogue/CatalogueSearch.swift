@@ -34,7 +34,7 @@ struct CatalogueSearch: ListOverlay {
     /// Whether the user has not been given a name yet.
     let isNew: Bool
     /// Who was looked at before, and where, in case no item is chosen.
-    let viewerBefore: Int?
+    let userBefore: Int?
     let stepBefore: Int
   }
 
@@ -268,7 +268,7 @@ extension Scene {
 
   /// The items that a search of the catalogue finds.
   var found: [CatalogueItem] { self[Catalogue.self]?.found ?? [] }
-  /// The items of the own viewer that is typed; nil while none is.
+  /// The items of the own user that is typed; nil while none is.
   var chosen: [CatalogueItem]? { self[Catalogue.self]?.chosen }
 }
 

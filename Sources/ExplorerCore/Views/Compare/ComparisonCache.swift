@@ -5,9 +5,9 @@ import Workspace
 
 private final class ComparisonCache: ViewCache {
   struct Key: Hashable {
-    let pinned: SceneCache.Viewer?
+    let pinned: SceneCache.User?
     let pinnedStep: Int
-    let live: SceneCache.Viewer
+    let live: SceneCache.User
     let step: Int
     let hidesSeen: Bool
   }
@@ -36,7 +36,7 @@ extension CompareView {
     guard let moment = selection.moment else { return }
     scene[ComparisonScene.self] = selection.cache.comparison(selection.state, moment)
     if case .view(let pinned) = selection.state.pin {
-      scene.pinnedUser = selection.cache.user(at: pinned.viewer, in: selection.state)
+      scene.pinnedUser = selection.cache.name(at: pinned.user, in: selection.state)
     }
   }
 
@@ -45,7 +45,7 @@ extension CompareView {
     switch state.pin {
     case .view(let pinned):
       guard let user = scene.pinnedUser else { return }
-      let pin = PinRequest(viewer: user, step: pinned.step, script: EditScript(pinned.edits))
+      let pin = PinRequest(user: user, step: pinned.step, script: EditScript(pinned.edits))
       trail.options += ["--pin", pin.text]
     case .model: trail.options += ["--compare", scene.model.comparedPath ?? ""]
     case nil: break
@@ -59,66 +59,66 @@ extension SceneCache {
 
   /// Both sides of a comparison; nil where nothing is compared.
   fileprivate func comparison(_ state: State, _ moment: Selection.Moment) -> ComparisonScene? {
-    let (viewer, survey, step) = (moment.viewer, moment.survey, moment.step)
+    let (user, survey, step) = (moment.user, moment.survey, moment.step)
     let known = kept(ComparisonCache.self)
     guard let pin = state.pin else { return nil }
-    var pinned: Viewer?
+    var pinned: User?
     var pinnedStep = step.step
     if case .view(let view) = pin {
-      guard let place = self.viewer(at: view.viewer, in: state, edits: view.edits) else {
+      guard let place = self.user(at: view.user, in: state, edits: view.edits) else {
         return nil
       }
       pinned = place
       pinnedStep = view.step
     }
     let key = ComparisonCache.Key(
-      pinned: pinned, pinnedStep: pinnedStep, live: viewer, step: step.step,
+      pinned: pinned, pinnedStep: pinnedStep, live: user, step: step.step,
       hidesSeen: state.hidesSeen)
     if let scene = known.scenes[key] { return scene }
     let live = ComparedRun(survey.states, step)
     let result: ComparisonScene?
     if let pinned {
-      result = comparison(pinned, at: pinnedStep, with: live, of: viewer, state)
+      result = comparison(pinned, at: pinnedStep, with: live, of: user, state)
     } else {
-      result = comparisonOfModels(live, of: viewer, state)
+      result = comparisonOfModels(live, of: user, state)
     }
     known.scenes[key] = result
     return result
   }
 
-  /// The viewer at a place, after edits.
-  private func viewer(at place: Int, in state: State, edits: [Edit]) -> Viewer? {
+  /// The user at a place, after edits.
+  private func user(at place: Int, in state: State, edits: [Edit]) -> User? {
     var other = state
-    other.viewer = place
+    other.user = place
     other.edits.edits = edits
-    return viewer(of: other)
+    return user(of: other)
   }
 
   private func comparison(
-    _ viewer: Viewer, at step: Int, with live: ComparedRun, of liveViewer: Viewer, _ state: State
+    _ user: User, at step: Int, with live: ComparedRun, of liveUser: User, _ state: State
   ) -> ComparisonScene {
-    let survey = survey(viewer, around: step)
+    let survey = survey(user, around: step)
     let pinned = ComparedRun(
       survey.states,
       self.step(
-        min(step, survey.states.count - 1), of: viewer, survey, hidesSeen: state.hidesSeen))
+        min(step, survey.states.count - 1), of: user, survey, hidesSeen: state.hidesSeen))
     let relations = zip(pinned.step.slots, live.step.slots).map { a, b in
       ComparisonScene.Relation(
         name: b.name, pinned: a, live: b, cosine: cosine(a.value, b.value))
     }
     return scene(
-      pinned, titles(viewer, pinned.step.step), live, titles(liveViewer, live.step.step), relations,
+      pinned, titles(user, pinned.step.step), live, titles(liveUser, live.step.step), relations,
       toPinned: { $0 }, toLive: { $0 }, note: nil, pinnedModel: session.model)
   }
 
   private func comparisonOfModels(
-    _ live: ComparedRun, of viewer: Viewer, _ state: State
+    _ live: ComparedRun, of user: User, _ state: State
   ) -> ComparisonScene? {
     guard let other = compared else { return nil }
     let items = live.states.items
     let seen = items[...live.step.step].count { other.counterpart[Int($0)] > 0 }
     guard seen > 0 else { return nil }
-    let states = other.states(items, edits: viewer.edited?.edits ?? [])
+    let states = other.states(items, edits: user.edited?.edits ?? [])
     let pinned = ComparedRun(
       states,
       StepScene(
@@ -191,18 +191,18 @@ extension SceneCache {
       relations: relations, truths: truths, ranks: ranks, shared: Set(shared), k: k, note: note)
   }
 
-  /// The id of the viewer at a place.
-  func user(at place: Int, in state: State) -> String? {
-    if session.viewers.indices.contains(place) { return session.viewers[place].user }
-    let own = place - session.viewers.count
+  /// The id of the user at a place.
+  func name(at place: Int, in state: State) -> String? {
+    if session.users.indices.contains(place) { return session.users[place].user }
+    let own = place - session.users.count
     return state.own.indices.contains(own) ? state.own[own].name : nil
   }
 
-  private func titles(_ viewer: Viewer, _ step: Int) -> Titles {
-    let count = viewer.edited?.edits.count ?? 0
+  private func titles(_ user: User, _ step: Int) -> Titles {
+    let count = user.edited?.edits.count ?? 0
     let edits = count == 0 ? "" : count == 1 ? ", 1 edit" : ", \(count) edits"
-    let user = history(of: viewer).user
+    let name = history(of: user).user
     let noun = session.model.nouns.user.one
-    return ("\(noun) \(user), step \(step + 1)\(edits)", "step \(step + 1)\(edits), \(user)")
+    return ("\(noun) \(name), step \(step + 1)\(edits)", "step \(step + 1)\(edits), \(name)")
   }
 }

@@ -4,11 +4,11 @@ import Text
 
 extension CompareView {
   static func export(_ state: State, _ scene: Scene) -> ViewExport {
-    guard let viewer = scene.viewer, let step = scene.step, !step.recommendations.isEmpty else {
-      return .withoutViewer
+    guard let user = scene.user, let step = scene.step, !step.recommendations.isEmpty else {
+      return .withoutUser
     }
     var export = ViewExport(
-      title: "A and B side by side", name: [viewer.user, "step\(step.step + 1)", "compared"])
+      title: "A and B side by side", name: [user.name, "step\(step.step + 1)", "compared"])
     export.json = { cache throws(UserError) in
       guard let comparison = scene.comparison else { return nil }
       let other = state.pin == .model ? cache.compared?.session.model : nil

@@ -5,12 +5,12 @@ extension Explorer {
   /// Pins the present view and opens the comparison, or ends it.
   static func toggleComparison(_ state: inout State, _ scene: Scene) {
     guard state.pin == nil else { return endComparison(&state) }
-    guard let viewer = state.viewer, let step = scene.step else {
+    guard let user = state.user, let step = scene.step else {
       state.toast = Toast("There is nothing to compare; v lists {users}, n makes one")
       return
     }
     state.pin = .view(
-      PinnedView(viewer: viewer, step: step.step, edits: state.edits.edits))
+      PinnedView(user: user, step: step.step, edits: state.edits.edits))
     beginComparison(&state)
     state.toast = Toast("Pinned as A; B goes on with your keys, c ends the comparison")
   }

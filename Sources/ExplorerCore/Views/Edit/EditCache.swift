@@ -7,14 +7,14 @@ import Workspace
 private final class EditCache: ViewCache {
   /// A run with edits, and the scores it is compared with.
   private struct ChangesKey: Hashable {
-    let viewer: SceneCache.Viewer
+    let user: SceneCache.User
     let step: Int
     let hidesSeen: Bool
   }
 
   /// A search for the smallest set.
   private struct SmallestKey: Hashable {
-    let viewer: SceneCache.Viewer
+    let user: SceneCache.User
     let step: Int
     let item: Int32
   }
@@ -33,17 +33,17 @@ private final class EditCache: ViewCache {
     }
     let changes = changes(moment, hidesSeen: state.hidesSeen)
     return WhatIfScene(
-      edited: moment.viewer.edited, changes: changes,
+      edited: moment.user.edited, changes: changes,
       goneTitles: (changes?.gone ?? []).map { cache.session.model.itemNames[Int($0.item)] },
       smallest: smallest(state, moment))
   }
 
   private func changes(_ moment: Selection.Moment, hidesSeen: Bool) -> RankChanges? {
-    let (viewer, survey, step) = (moment.viewer, moment.survey, moment.step)
-    guard case .edited(let base, let history) = viewer,
+    let (user, survey, step) = (moment.user, moment.survey, moment.step)
+    guard case .edited(let base, let history) = user,
       let before = history.unedited(at: step.step)
     else { return nil }
-    let key = ChangesKey(viewer: viewer, step: step.step, hidesSeen: hidesSeen)
+    let key = ChangesKey(user: user, step: step.step, hidesSeen: hidesSeen)
     if let known = changesOfRank[key] { return known }
     let unedited = cache.survey(base, around: before).states
     let result = RankChanges(
@@ -59,7 +59,7 @@ private final class EditCache: ViewCache {
     guard state.seeksSmallest,
       let item = moment.step.recommendation(state.recommendation)?.item
     else { return nil }
-    return SmallestKey(viewer: moment.viewer, step: moment.step.step, item: item)
+    return SmallestKey(user: moment.user, step: moment.step.step, item: item)
   }
 
   private func smallest(_ state: State, _ moment: Selection.Moment) -> SmallestScene? {
@@ -77,7 +77,7 @@ private final class EditCache: ViewCache {
       outcome: search.outcome, runs: search.runs, titles: titles)
   }
 
-  private func search(_ key: SmallestKey, _ survey: ViewerSurvey) -> SmallestSetSearch {
+  private func search(_ key: SmallestKey, _ survey: UserSurvey) -> SmallestSetSearch {
     if let known = searches[key] { return known }
     let search = SmallestSetSearch(survey.states, step: key.step, item: key.item)
     searches[key] = search
@@ -90,7 +90,7 @@ private final class EditCache: ViewCache {
     var search = search(key, moment.survey)
     let network = cache.session.network
     let pass = network.passCost + network.itemVectors.values.count
-    let hasWorked = search.work(runs: max(1, ViewerSurvey.portion / pass))
+    let hasWorked = search.work(runs: max(1, UserSurvey.portion / pass))
     searches[key] = search
     return hasWorked
   }
@@ -132,14 +132,14 @@ extension EditView {
 }
 
 extension SceneCache {
-  /// A viewer's history after edits; nil if they cannot be applied, which no key can bring about.
-  func edited(_ viewer: Viewer, _ edits: [Edit]) -> EditedHistory? {
-    try? EditedHistory(history(of: viewer).items, EditScript(edits), in: editNames)
+  /// A user's history after edits; nil if they cannot be applied, which no key can bring about.
+  func edited(_ user: User, _ edits: [Edit]) -> EditedHistory? {
+    try? EditedHistory(history(of: user).items, EditScript(edits), in: editNames)
   }
 
   /// Scores an edited step together with the unedited one that it is compared with.
-  func findScoresOfChanges(_ viewer: Viewer, _ step: Int, _ survey: ViewerSurvey) {
-    guard case .edited(let base, let history) = viewer,
+  func findScoresOfChanges(_ user: User, _ step: Int, _ survey: UserSurvey) {
+    guard case .edited(let base, let history) = user,
       let before = history.unedited(at: step)
     else { return }
     survey.states.findScores(

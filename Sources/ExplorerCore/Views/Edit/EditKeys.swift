@@ -38,7 +38,7 @@ enum EditView: ExplorerView {
   static let openers: [Binding] = [
     Binding(
       ["e"], .edit, "edit", "What if: edit this history and what is read, in place.",
-      when: Binding.hasViewer, does: toggle)
+      when: Binding.hasUser, does: toggle)
   ]
 
   static let bindings: [Binding] = [
@@ -92,7 +92,7 @@ enum EditView: ExplorerView {
     Binding(
       ["S"], .smallestSet, in: [.main, .edit], "smallest set",
       "Smallest set of {items} whose removal drops it from the top 10.", footer: false,
-      when: Binding.hasViewer, does: { Explorer.toggleSmallest(&$1.state, $2) }),
+      when: Binding.hasUser, does: { Explorer.toggleSmallest(&$1.state, $2) }),
     Binding(
       ["A"], .applySmallest, in: [.main, .edit], "take out",
       "Remove that smallest set from the history, as an edit.", footer: false,

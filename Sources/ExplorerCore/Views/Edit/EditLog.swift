@@ -31,8 +31,8 @@ package struct EditLog: Equatable, Sendable {
     }
   }
 
-  /// Another viewer is looked at: edits of the history go, those of what is read stay.
-  mutating func leaveViewer() {
+  /// Another user is looked at: edits of the history go, those of what is read stay.
+  mutating func leaveUser() {
     edits.removeAll { $0.concernsHistory }
     past = []
     future = []

@@ -8,7 +8,7 @@ extension Explorer {
       state.editor = nil
       return
     }
-    guard let viewer = scene.viewer, !viewer.rows.isEmpty else {
+    guard let user = scene.user, !user.rows.isEmpty else {
       state.toast = Toast("There is no history to edit; v lists {users}, n makes one")
       return
     }

@@ -3,7 +3,7 @@ import KSRModel
 
 /// What the screen shows of an edited run beside the run itself.
 package struct WhatIfScene: Sendable {
-  /// The edited history, with the film that is selected in the search; nil without edits.
+  /// The edited history, with the item that is selected in the search; nil without edits.
   let edited: EditedHistory?
   /// The recommendations against those of the unedited run; nil where there is none to compare.
   let changes: RankChanges?

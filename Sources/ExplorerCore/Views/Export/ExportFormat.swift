@@ -65,7 +65,7 @@ struct ViewExport {
   var svg: Document?
 
   /// What is said where nobody is looked at.
-  static var withoutViewer: ViewExport {
+  static var withoutUser: ViewExport {
     ViewExport(
       title: "", name: [],
       refusal: Toast("Nothing to write: no {user} is open", role: .warning))
@@ -92,7 +92,7 @@ enum ExportView: ExplorerView {
     Binding(
       ["o"], .export, in: [.main, .edit], "write out",
       "Write this view to a file: text, JSON or SVG.",
-      when: { $1.viewer != nil || $0.fullView != nil },
+      when: { $1.user != nil || $0.fullView != nil },
       does: { Explorer.openExport(&$1.state, $2) }),
     format(["t"], .text, "text", "Write the view as text, and copy it."),
     format(["j"], .json, "JSON", "Write its numbers as JSON."),

@@ -11,7 +11,7 @@ enum GRUStatePane: PaneView {
   static func draw(
     _ state: State, _ scene: Scene, in placement: Layout.Placement, _ frame: inout Frame
   ) {
-    guard let viewer = scene.viewer, let step = scene.step else { return }
+    guard let user = scene.user, let step = scene.step else { return }
     let room = placement.inside
     drawNumber(
       frame.words.likePrevious, step.cosineWithPrevious.map { frame.glyphs.share($0) } ?? "",
@@ -19,7 +19,7 @@ enum GRUStatePane: PaneView {
     drawNumber(
       frame.words.change, frame.glyphs.decimal(step.changeOfState), in: room.line(2), &frame)
     // Late steps of a long history are read a portion at a time.
-    guard let similarity = viewer.similarity, similarity.steps.contains(step.step) else { return }
+    guard let similarity = user.similarity, similarity.steps.contains(step.step) else { return }
     let place = step.step - similarity.steps.lowerBound
     drawCurve(
       similarity.withPrevious.map { $0.map(Double.init) ?? .nan }, at: place, in: room.line(1),
@@ -39,7 +39,7 @@ enum GRUStatePane: PaneView {
       similarCount = max(0, min(5, left - 1))
     }
     drawSimilar(
-      similarity.mostSimilar(before: step.step, count: similarCount), viewer,
+      similarity.mostSimilar(before: step.step, count: similarCount), user,
       in: room.dropFirst(rows: line), &frame)
   }
 
@@ -66,7 +66,7 @@ enum GRUStatePane: PaneView {
   }
 
   private static func drawSimilar(
-    _ steps: [StateSimilarity.SimilarStep], _ viewer: ViewerScene, in room: Rect,
+    _ steps: [StateSimilarity.SimilarStep], _ user: UserScene, in room: Rect,
     _ frame: inout Frame
   ) {
     guard !steps.isEmpty, room.rows >= 2 else { return }
@@ -75,10 +75,10 @@ enum GRUStatePane: PaneView {
     let cosine = Table.Column(.fixed(4), .right) { row, _ in
       .text(glyphs.share(steps[row].cosine))
     }
-    let number = Table.Column(.fixed(max(2, String(viewer.rows.count).count)), .right) { row, _ in
+    let number = Table.Column(.fixed(max(2, String(user.rows.count).count)), .right) { row, _ in
       .text(String(steps[row].step + 1), Style(.muted))
     }
-    let title = Table.Column(.flexible()) { row, _ in .text(viewer.rows[steps[row].step].title) }
+    let title = Table.Column(.flexible()) { row, _ in .text(user.rows[steps[row].step].title) }
     Table([cosine, number, title], width: room.columns)
       .draw(steps.indices, in: room.dropFirst(rows: 1), &frame) {
         .select(.history, steps[$0].step)

@@ -4,7 +4,7 @@ import Workspace
 enum CommandRow {
   case command(Binding)
   case sign(Legend.Entry)
-  case viewer(NamedViewer)
+  case user(NamedUser)
   case step(Int, of: Int)
 
   /// What is said of it at more length where its row cuts it; empty where there is no more.
@@ -12,7 +12,7 @@ enum CommandRow {
     switch self {
     case .command(let binding): binding.help
     case .sign(let entry): entry.text
-    case .viewer(let viewer): viewer.sentence
+    case .user(let user): user.sentence
     case .step: ""
     }
   }
@@ -39,7 +39,7 @@ extension CommandList {
     func parts(_ row: CommandRow) -> (sign: String, text: String, role: Role) {
       switch row {
       case .sign(let entry): (entry.sign, entry.text, .title)
-      case .viewer(let viewer): (enter, words.fill(viewer.sentence), .key)
+      case .user(let user): (enter, words.fill(user.sentence), .key)
       case .step(let step, let count): (enter, "Go to step \(step + 1) of \(count).", .key)
       case .command(let binding):
         (binding.labels(glyphs).joined(separator: " "), words.fill(binding.help), .key)

@@ -1,6 +1,6 @@
 import Workspace
 
-/// The list in which any command is found by its words or keys, and a viewer or step is named.
+/// The list in which any command is found by its words or keys, and a user or step is named.
 struct PaletteMenu: CommandList {
   var menu = Menu()
 
@@ -49,10 +49,10 @@ struct PaletteMenu: CommandList {
   private func found(
     _ state: State, _ scene: Scene, _ words: Terminology, _ glyphs: Glyphs
   ) -> (rows: [CommandRow], sentence: String) {
-    if let viewer = scene.namedViewer { return ([.viewer(viewer)], "") }
+    if let user = scene.namedUser { return ([.user(user)], "") }
     let commands = commands(state, scene)
     if let number = stepNumber {
-      let steps = scene.viewer?.rows.count ?? 0
+      let steps = scene.user?.rows.count ?? 0
       if let step = Int(number), (1...max(1, steps)).contains(step), steps > 0 {
         return ([.step(step - 1, of: steps)], "")
       }
@@ -63,20 +63,20 @@ struct PaletteMenu: CommandList {
     let signs = signs(state, words, glyphs)
     return (
       commands.map(CommandRow.command) + signs.map(CommandRow.sign),
-      userName(words.nouns).map { noViewer($0, state, scene) }
+      userName(words.nouns).map { noUser($0, state, scene) }
         ?? "No command has these words; {user} ID and step N work, too."
     )
   }
 
   private func noStep(_ number: String, _ scene: Scene) -> String {
-    guard let viewer = scene.viewer, !viewer.rows.isEmpty else {
+    guard let user = scene.user, !user.rows.isEmpty else {
       return "There is no history to step through; v lists the {users}."
     }
-    return "There is no step \(number): {user} \(viewer.user) has steps 1 to \(viewer.rows.count)."
+    return "There is no step \(number): {user} \(user.name) has steps 1 to \(user.rows.count)."
   }
 
-  private func noViewer(_ name: String, _ state: State, _ scene: Scene) -> String {
-    let count = scene.model.viewerCount + state.own.count
+  private func noUser(_ name: String, _ state: State, _ scene: Scene) -> String {
+    let count = scene.model.userCount + state.own.count
     return count == 0
       ? "There are no {users}: the model was opened without data."
       : "There is no {user} \"\(name)\" among the \(Glyphs.unicode.count(count))."
@@ -113,7 +113,7 @@ struct PaletteMenu: CommandList {
     switch row {
     case .sign: break
     case .command(let binding): Explorer.perform(binding.command, on: &next, scene)
-    case .viewer(let viewer): Explorer.take(viewer.place, in: &next.state, step: viewer.lastStep)
+    case .user(let user): Explorer.take(user.place, in: &next.state, step: user.lastStep)
     case .step(let step, _):
       Explorer.stop(&next.state)
       Explorer.go(to: step, in: &next.state, scene)
@@ -123,9 +123,9 @@ struct PaletteMenu: CommandList {
 
 // MARK: Content
 
-/// A viewer of the data or made here, as a name leads to it.
-struct NamedViewer: Sendable, Equatable {
-  /// The place among the viewers of the data, then those made here.
+/// A user of the data or made here, as a name leads to it.
+struct NamedUser: Sendable, Equatable {
+  /// The place among the users of the data, then those made here.
   let place: Int
   let name: String
   let count: Int
@@ -140,29 +140,29 @@ struct NamedViewer: Sendable, Equatable {
 }
 
 extension Scene {
-  /// The viewer named in the palette.
-  var namedViewer: NamedViewer? { self[NamedViewer.self] }
+  /// The user named in the palette.
+  var namedUser: NamedUser? { self[NamedUser.self] }
 }
 
 extension PaletteMenu {
   func compose(_ scene: inout Scene, _ selection: Selection) {
     guard let name = userName(selection.cache.session.model.nouns) else { return }
-    scene[NamedViewer.self] = selection.cache.namedViewer(name, among: selection.state.own)
+    scene[NamedUser.self] = selection.cache.namedUser(name, among: selection.state.own)
   }
 }
 
 extension SceneCache {
-  /// The viewer of a name: one of the data, else one made here; else one whose name differs by case
+  /// The user of a name: one of the data, else one made here; else one whose name differs by case
   /// or accents only.
-  fileprivate func namedViewer(_ name: String, among own: [OwnUser]) -> NamedViewer? {
-    func find(_ isIt: (String) -> Bool) -> NamedViewer? {
-      if let place = session.viewers.firstIndex(where: { isIt($0.user) }) {
-        let viewer = session.viewers[place]
-        return .init(place: place, name: viewer.user, count: viewer.count, isOwn: false)
+  fileprivate func namedUser(_ name: String, among own: [OwnUser]) -> NamedUser? {
+    func find(_ isIt: (String) -> Bool) -> NamedUser? {
+      if let place = session.users.firstIndex(where: { isIt($0.user) }) {
+        let user = session.users[place]
+        return .init(place: place, name: user.user, count: user.count, isOwn: false)
       }
       return own.firstIndex { isIt($0.name) }.map {
         .init(
-          place: session.viewers.count + $0, name: own[$0].name, count: own[$0].items.count,
+          place: session.users.count + $0, name: own[$0].name, count: own[$0].items.count,
           isOwn: true)
       }
     }

@@ -6,7 +6,7 @@ extension Command {
   static let find = Command("find")
 }
 
-/// What the viewer watched, and how well the model foresaw it; after edits also what was put in or
+/// What the user watched, and how well the model foresaw it; after edits also what was put in or
 /// moved, and the place that is edited.
 enum HistoryPane: PaneView {
   static let pane = Pane.history
@@ -14,7 +14,7 @@ enum HistoryPane: PaneView {
   static let bindings: [Binding] = [
     Binding(
       ["/"], .find, "find", "Find a title in this history and go there.",
-      when: Binding.hasViewer,
+      when: Binding.hasUser,
       does: {
         if Explorer.hasHistory(&$1.state, $2) { Explorer.open(FindMenu(), in: &$1.state) }
       })
@@ -24,7 +24,7 @@ enum HistoryPane: PaneView {
 
   static func whenEmpty(_ scene: Scene, width: Int, _ glyphs: Glyphs) -> [String] {
     if scene.chosen != nil { return ["The {items} that you add", "stand here."] }
-    return scene.model.viewerCount == 0
+    return scene.model.userCount == 0
       ? [
         "Press n and type {items}:", "the model recommends", "what could come next.", "",
         "No data was opened;", "ksr-tui MODEL --data DIR", "shows its {users}.",
@@ -44,30 +44,30 @@ enum HistoryPane: PaneView {
   static func draw(
     _ state: State, _ scene: Scene, in placement: Layout.Placement, _ frame: inout Frame
   ) {
-    guard let viewer = scene.viewer, let step = scene.step else { return }
+    guard let user = scene.user, let step = scene.step else { return }
     let body = placement.body
-    let table = table(viewer, step, state, width: body.columns, frame)
+    let table = table(user, step, state, width: body.columns, frame)
     table.drawTitles(over: placement, &frame)
-    let cursor = cursor(state, viewer)
+    let cursor = cursor(state, user)
     let selected = cursor ?? step.step
     let hasFocus = cursor == nil || state.focus == .history || state.focus == .gruState
-    let rows = ListWindow.rows(of: viewer.rows.count, height: body.rows, showing: selected)
+    let rows = ListWindow.rows(of: user.rows.count, height: body.rows, showing: selected)
     table.draw(rows, selected: selected, hasFocus: hasFocus, in: body, &frame) {
       .select(.history, $0)
     }
   }
 
   /// The row that is edited; nil while none is.
-  private static func cursor(_ state: State, _ viewer: ViewerScene) -> Int? {
+  private static func cursor(_ state: State, _ user: UserScene) -> Int? {
     var row = state.editor?.row
     // While an item is looked for, the one selected is in its place already.
     if case .insert(let place) = (state.overlay as? CatalogueSearch)?.purpose { row = place }
-    return row.map { min($0, viewer.rows.count - 1) }
+    return row.map { min($0, user.rows.count - 1) }
   }
 
   /// The row of what really came next.
-  private static func next(_ viewer: ViewerScene, after step: Int) -> Int? {
-    guard let edited = viewer.edited else { return step + 1 }
+  private static func next(_ user: UserScene, after step: Int) -> Int? {
+    guard let edited = user.edited else { return step + 1 }
     guard let item = edited.next(after: step) else { return nil }
     return edited.rows.indices.dropFirst(step + 1).first {
       edited.rows[$0].item == item && edited.rows[$0].change != .inserted
@@ -75,11 +75,11 @@ enum HistoryPane: PaneView {
   }
 
   private static func table(
-    _ viewer: ViewerScene, _ step: StepScene, _ state: State, width: Int, _ frame: Frame
+    _ user: UserScene, _ step: StepScene, _ state: State, width: Int, _ frame: Frame
   ) -> Table {
-    let (rows, edited, glyphs) = (viewer.rows, viewer.edited, frame.glyphs)
+    let (rows, edited, glyphs) = (user.rows, user.edited, frame.glyphs)
     let marks = glyphs.marks
-    let (here, next) = (step.step, next(viewer, after: step.step))
+    let (here, next) = (step.step, next(user, after: step.step))
     let isEdited = state.editor != nil || edited != nil
     func isUnseen(_ row: Int) -> Bool { row < step.window.lowerBound }
     let sign = Table.Column(.fixed(1)) { row, _ in
@@ -108,7 +108,7 @@ enum HistoryPane: PaneView {
       return rows[row].mark.map { .text(String(self.mark($0, marks)), Style(role($0))) } ?? .none
     }
     let rank = Table.Column(.fixed(4), .right, title: frame.words.rank) { row, _ in
-      guard let rank = viewer.ranks[row] else { return .none }
+      guard let rank = user.ranks[row] else { return .none }
       // How an edited history is foreseen is no merit and no fault of the model.
       let isMerit = !isEdited && rows[row].mark != .train
       return .text(
@@ -163,17 +163,17 @@ struct FindMenu: ListOverlay {
 
   /// The steps whose title has the text that was typed.
   func rows(_ state: State, _ scene: Scene, _ words: Terminology, _ glyphs: Glyphs) -> [Int] {
-    guard let viewer = scene.viewer else { return [] }
+    guard let user = scene.user else { return [] }
     let wanted = menu.filter.text.searchable.drop(while: \.isWhitespace)
-    return viewer.rows.indices.filter {
-      wanted.isEmpty || viewer.rows[$0].title.searchable.contains(wanted)
+    return user.rows.indices.filter {
+      wanted.isEmpty || user.rows[$0].title.searchable.contains(wanted)
     }
   }
 
   func table(
     _ rows: [Int], _ scene: Scene, width: Int, _ words: Terminology, _ glyphs: Glyphs
   ) -> Table {
-    let history = scene.viewer?.rows ?? []
+    let history = scene.user?.rows ?? []
     let number = Table.Column(.fixed(String(history.count).count), .right) { row, _ in
       .text(String(rows[row] + 1), Style(.muted))
     }

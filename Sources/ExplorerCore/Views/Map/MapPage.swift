@@ -6,7 +6,7 @@ extension MapView {
   }
 }
 
-/// Draws the map: all items as dots, the viewer's path, and names.
+/// Draws the map: all items as dots, the user's path, and names.
 enum MapPage {
   /// How many of the last steps are joined by lines.
   static let pathLength = 12

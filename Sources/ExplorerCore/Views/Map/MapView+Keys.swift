@@ -67,7 +67,7 @@ extension MapView: FullView {
       "Neighbours by cosine or by dot product.", does: change),
     Binding(
       ["c"], .inspect, in: [.map], "card", "Show the card of the {item}.", footer: false,
-      when: Binding.hasViewer, does: change),
+      when: Binding.hasUser, does: change),
     Binding(
       [","], .stepBack, in: [.map], "step", "Go to the step before.", when: Binding.hasSteps,
       does: { Explorer.step($0, in: &$1.state, $2) }),

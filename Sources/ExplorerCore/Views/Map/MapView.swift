@@ -34,7 +34,7 @@ package struct MapScene: Sendable {
     package let title: String
     /// Its probability or score as a recommendation, or its likeness as a neighbour.
     package let value: Float
-    /// Whether the viewer watched it, or it came next.
+    /// Whether the user watched it, or it came next.
     package let isSeen: Bool
     package let isTruth: Bool
   }

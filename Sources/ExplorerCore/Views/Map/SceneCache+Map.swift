@@ -15,7 +15,7 @@ private final class MapCache: ViewCache {
     search = PlaneSearch(session.network.itemVectors)
   }
 
-  func work() -> Bool { search.work(multiplications: ViewerSurvey.portion) }
+  func work() -> Bool { search.work(multiplications: UserSurvey.portion) }
 
   func neighbours(of item: Int32, by likeness: ItemLikeness) -> [ScoredItem] {
     if let known, known.item == item, known.likeness == likeness { return known.items }
@@ -42,12 +42,12 @@ extension MapView {
   static func compose(_ scene: inout Scene, _ selection: Selection) {
     guard let view = selection.state.view(MapView.self) else { return }
     let (session, work) = (selection.cache.session, selection.cache.kept(MapCache.self))
-    let (viewer, step) = (scene.viewer, scene.step)
+    let (user, step) = (scene.user, scene.step)
     let all = step?.recommendations ?? []
     let last = max(0, all.count - 1)
-    let present = viewer.flatMap { viewer in step.map { viewer.rows[$0.step] } }
+    let present = user.flatMap { user in step.map { user.rows[$0.step] } }
     let fallback = all.isEmpty ? nil : all[min(selection.state.recommendation, last)].item
-    let path = step.map { step in viewer?.rows[...step.step].map(\.item) ?? [] } ?? []
+    let path = step.map { step in user?.rows[...step.step].map(\.item) ?? [] } ?? []
     let seen = Set(path)
     let truth = all.first(where: \.isTruth)?.item
     func item(_ item: Int32, _ value: Float) -> MapScene.Item {

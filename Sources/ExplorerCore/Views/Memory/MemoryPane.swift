@@ -8,7 +8,7 @@ enum MemoryPane: PaneView {
   static let bindings: [Binding] = [
     Binding(
       ["s"], .sort, "sort", "Sort the relations by model, attention, change, name.",
-      when: { $1.viewer != nil && !$1.model.relationNames.isEmpty },
+      when: { $1.user != nil && !$1.model.relationNames.isEmpty },
       does: { _, next, _ in
         next.state.slotOrder = next.state.slotOrder.next
         next.state.toast = Toast("Relations by \(next.state.slotOrder.rawValue)")
@@ -81,9 +81,9 @@ enum MemoryPane: PaneView {
     }
     let below = room.dropFirst(rows: window.count * plan.linesPerSlot + plan.gap)
     SlotDetail.draw(slots[selected], detail, in: below.inset(columns: 1, rows: 0), &frame)
-    if let viewer = scene.viewer {
+    if let user = scene.user {
       SlotMap.drawAll(
-        of: viewer, slots, at: step.step,
+        of: user, slots, at: step.step,
         in: below.inset(columns: 1, rows: 0).dropFirst(rows: detail.count + 2), &frame)
     }
   }
@@ -313,7 +313,7 @@ extension Scene {
 
 private final class NearestTailsCache: ViewCache {
   private struct Key: Hashable {
-    let viewer: SceneCache.Viewer
+    let user: SceneCache.User
     let step: Int
     let slot: Int
   }
@@ -328,7 +328,7 @@ private final class NearestTailsCache: ViewCache {
   ///
   /// A key waits for a portion of the search; the rest of a relation of very many tails comes later.
   func tails(nearestTo slot: Int, _ moment: Selection.Moment) -> NearestTails? {
-    let key = Key(viewer: moment.viewer, step: moment.step.step, slot: slot)
+    let key = Key(user: moment.user, step: moment.step.step, slot: slot)
     if let known = known[key] { return known }
     if begun?.key == key { return nil }
     guard moment.step.slots.indices.contains(slot) else { return nil }
@@ -341,7 +341,7 @@ private final class NearestTailsCache: ViewCache {
   @discardableResult
   func seek() -> Bool {
     guard var begun else { return false }
-    var left = ViewerSurvey.portion
+    var left = UserSurvey.portion
     let found = begun.search.work(&left, in: cache.tails)
     known[begun.key] = found
     self.begun = found == nil ? begun : nil

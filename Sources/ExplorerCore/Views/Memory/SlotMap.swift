@@ -11,15 +11,15 @@ struct SlotMap {
   /// Each row goes up to its own largest number, which stands at its end: a relation that never
   /// leads has its times, too. Gates move little, so their rows begin at their smallest.
   static func drawAll(
-    of viewer: ViewerScene, _ slots: [StepScene.Slot], at step: Int, in room: Rect,
+    of user: UserScene, _ slots: [StepScene.Slot], at step: Int, in room: Rect,
     _ frame: inout Frame
   ) {
     let maps = [
       SlotMap(
-        title: "\(frame.words.attentionInText) at each step", values: viewer.attention,
+        title: "\(frame.words.attentionInText) at each step", values: user.attention,
         beginsAtLeast: false),
       SlotMap(
-        title: "\(frame.words.gate) at each step", values: viewer.gates, beginsAtLeast: true),
+        title: "\(frame.words.gate) at each step", values: user.gates, beginsAtLeast: true),
     ]
     for (place, map) in maps.enumerated() {
       map.draw(slots, at: step, in: room.dropFirst(rows: place * (slots.count + 2)), &frame)

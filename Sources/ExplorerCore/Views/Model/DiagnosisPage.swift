@@ -11,7 +11,7 @@ extension DiagnosisView {
 
 /// Draws the model as a whole: what its relations do, where it does well, and what its data is like.
 enum DiagnosisPage {
-  /// From this width on the viewers stand beside the slices.
+  /// From this width on the users stand beside the slices.
   private static let wide = 100
 
   static func draw(
@@ -24,7 +24,7 @@ enum DiagnosisPage {
     let body = room.dropFirst(rows: 1)
     guard let report = scene.report, scene.counted.of > 0 else {
       let text =
-        model.viewerCount == 0
+        model.userCount == 0
         ? "No {users}: the model has no data here."
         : scene.counted.of == 0
           ? "No {user} has a held-out step."
@@ -81,12 +81,12 @@ enum DiagnosisPage {
       return relations
         + PageLine.beside(
           sliceLines(slices, from: first, width: left - 2, glyphs) + [PageLine()] + data,
-          viewerLines(
+          userLines(
             report, scene, from: first + slices.count, width: width - left, glyphs), at: left)
     }
     return relations + sliceLines(slices, from: first, width: width, glyphs) + [PageLine()]
       + dataLines(report, scene, width: width, glyphs) + [PageLine()]
-      + viewerLines(report, scene, from: first + slices.count, width: width, glyphs)
+      + userLines(report, scene, from: first + slices.count, width: width, glyphs)
   }
 
   // MARK: Slices
@@ -130,26 +130,26 @@ enum DiagnosisPage {
       }
   }
 
-  // MARK: Viewers
+  // MARK: Users
 
-  private static func viewerLines(
+  private static func userLines(
     _ report: DiagnosisReport, _ scene: DiagnosisScene, from first: Int, width: Int,
     _ glyphs: Glyphs
   ) -> [PageLine] {
-    func part(_ title: String, _ viewers: [DiagnosisReport.Viewer], _ first: Int) -> [PageLine] {
-      guard !viewers.isEmpty else { return [] }
+    func part(_ title: String, _ users: [DiagnosisReport.User], _ first: Int) -> [PageLine] {
+      guard !users.isEmpty else { return [] }
       let name = Table.Column(.flexible()) { row, _ in
-        .text("\(scene.nouns.user.one) \(viewers[row].user)")
+        .text("\(scene.nouns.user.one) \(users[row].user)")
       }
       let steps = Table.Column(.fixed(6), .right, title: "steps", gap: 2) { row, _ in
-        .text(glyphs.count(viewers[row].caseCount))
+        .text(glyphs.count(users[row].caseCount))
       }
       let ndcg = Table.Column(.fixed(7), .right, title: "NDCG@10", gap: 2) { row, _ in
-        .text(glyphs.probability(Float(viewers[row].ndcg)))
+        .text(glyphs.probability(Float(users[row].ndcg)))
       }
       let table = Table([name, steps, ndcg], width: width, margin: 1)
       var result = lines(
-        title, table, count: viewers.count, from: first, width: width, glyphs)
+        title, table, count: users.count, from: first, width: width, glyphs)
       let of = report.leastSteps > 1 ? ", \(report.leastSteps)+ steps" : ""
       result[0].put(
         of, at: title.columns, width - 16 - title.columns, style: Style(.muted))

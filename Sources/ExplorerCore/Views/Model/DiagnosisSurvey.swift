@@ -3,14 +3,14 @@ import Explanation
 import Text
 import Workspace
 
-/// Looks at the model as a whole in the background: counts viewers a portion at a time, and writes
+/// Looks at the model as a whole in the background: counts users a portion at a time, and writes
 /// a report whenever a quarter more of them have been counted.
 struct DiagnosisSurvey {
   private(set) var report: DiagnosisReport?
   /// What the links look like.
   private(set) var links = LinkDiagnosis.unknown
-  /// Viewers counted by now, and all of them.
-  var counted: (done: Int, of: Int) { (diagnosis.viewerCount, diagnosis.viewerTotal) }
+  /// Users counted by now, and all of them.
+  var counted: (done: Int, of: Int) { (diagnosis.userCount, diagnosis.userTotal) }
 
   private let session: Session
   private var diagnosis: ModelDiagnosis
@@ -18,8 +18,8 @@ struct DiagnosisSurvey {
   private var countAtReport = 0
   private var isWritten = false
 
-  /// The fewest viewers that a report is about, unless there are no more.
-  private static let leastViewers = 12
+  /// The fewest users that a report is about, unless there are no more.
+  private static let leastUsers = 12
 
   init(_ session: Session) {
     self.session = session
@@ -38,12 +38,12 @@ struct DiagnosisSurvey {
       return true
     }
     if isDue {
-      countAtReport = diagnosis.viewerCount
+      countAtReport = diagnosis.userCount
       isWritten = diagnosis.isComplete
       writer = DiagnosisWriter(diagnosis)
       return true
     }
-    if diagnosis.work(multiplications: ViewerSurvey.portion) { return true }
+    if diagnosis.work(multiplications: UserSurvey.portion) { return true }
     guard links == .unknown else { return false }
     links = Self.links(session)
     return true
@@ -51,7 +51,7 @@ struct DiagnosisSurvey {
 
   private var isDue: Bool {
     if diagnosis.isComplete { return !isWritten }
-    return diagnosis.viewerCount >= max(Self.leastViewers, countAtReport + countAtReport / 4 + 1)
+    return diagnosis.userCount >= max(Self.leastUsers, countAtReport + countAtReport / 4 + 1)
   }
 
   private static func links(_ session: Session) -> LinkDiagnosis {

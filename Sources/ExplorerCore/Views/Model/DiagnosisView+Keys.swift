@@ -17,7 +17,7 @@ extension DiagnosisView: FullView {
   static let openers: [Binding] = [
     Binding(
       ["d"], .diagnose, "diagnose", "The model as a whole: relations, slices, {users}.",
-      when: Binding.hasViewers,
+      when: Binding.hasUsers,
       does: { _, next, _ in
         Explorer.stop(&next.state)
         next.state.show(DiagnosisView())
@@ -27,29 +27,29 @@ extension DiagnosisView: FullView {
   static let bindings: [Binding] = [
     Binding(
       [.up, "k"], .rowUp, in: [.diagnosis], "select", "Select the row above.",
-      when: Binding.hasViewers, does: change),
+      when: Binding.hasUsers, does: change),
     Binding(
       [.down, "j"], .rowDown, in: [.diagnosis], "select", "Select the row below.",
-      when: Binding.hasViewers, does: change),
+      when: Binding.hasUsers, does: change),
     Binding(
       [.pageUp], .pageUp, in: [.diagnosis], "page up", "Go up by a screen of rows.", footer: false,
-      when: Binding.hasViewers, does: change),
+      when: Binding.hasUsers, does: change),
     Binding(
       [.pageDown], .pageDown, in: [.diagnosis], "page down", "Go down by a screen of rows.",
-      footer: false, when: Binding.hasViewers, does: change),
+      footer: false, when: Binding.hasUsers, does: change),
     Binding(
       [.home, "g"], .firstRow, in: [.diagnosis], "first", "Select the first row.", footer: false,
-      when: Binding.hasViewers, does: change),
+      when: Binding.hasUsers, does: change),
     Binding(
       [.end, "G"], .lastRow, in: [.diagnosis], "last", "Select the last row.", footer: false,
-      when: Binding.hasViewers, does: change),
+      when: Binding.hasUsers, does: change),
     Binding(
       [.tab], .nextPart, in: [.diagnosis], "next part",
-      "Next part: slices, {users}, relations.", when: Binding.hasViewers,
+      "Next part: slices, {users}, relations.", when: Binding.hasUsers,
       does: change),
     Binding(
       [.enter], .openRow, in: [.diagnosis], "open",
-      "Go to the selected {user}, or to the relation's slot.", when: Binding.hasViewers,
+      "Go to the selected {user}, or to the relation's slot.", when: Binding.hasUsers,
       does: change),
     Binding(
       ["m"], .map, in: [.diagnosis], "map", "Open the map of all {items}.", footer: false,
@@ -92,11 +92,11 @@ extension DiagnosisView: FullView {
   private static func open(_ row: Int, on next: inout Explorer.Transition, _ scene: Scene) {
     guard let rows = scene.diagnosis?.rows, rows.indices.contains(row) else { return }
     switch rows[row] {
-    case .viewer(let viewer):
+    case .user(let user):
       next.state.fullView = nil
       Explorer.take(
-        viewer.viewer, in: &next.state, step: scene.model.historyLengths[viewer.viewer] - 2)
-      next.state.toast = Toast("{User} \(viewer.user); d goes back to the model as a whole")
+        user.place, in: &next.state, step: scene.model.historyLengths[user.place] - 2)
+      next.state.toast = Toast("{User} \(user.user); d goes back to the model as a whole")
     case .relation(let slot):
       next.state.fullView = nil
       next.state.slot = slot
@@ -113,7 +113,7 @@ extension DiagnosisView: FullView {
       switch row {
       case .relation: 0
       case .slice: 1
-      case .viewer: 2
+      case .user: 2
       }
     }
     guard rows.indices.contains(row) else { return 0 }

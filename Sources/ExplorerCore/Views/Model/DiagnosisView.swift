@@ -3,7 +3,7 @@ import Workspace
 
 /// What is selected of the model as a whole.
 package struct DiagnosisView: Equatable, Sendable {
-  /// The selected row: relations, then slices, then the viewers predicted best and worst.
+  /// The selected row: relations, then slices, then the users predicted best and worst.
   package internal(set) var row = 0
 }
 
@@ -11,7 +11,7 @@ package struct DiagnosisView: Equatable, Sendable {
 package struct DiagnosisScene: Sendable {
   /// The last report; nil before the first.
   package let report: DiagnosisReport?
-  /// Viewers counted by now, and all of them.
+  /// Users counted by now, and all of them.
   package let counted: (done: Int, of: Int)
   /// What the names of items and entities say of the links.
   package let links: LinkDiagnosis
@@ -20,7 +20,7 @@ package struct DiagnosisScene: Sendable {
   enum Row: Equatable {
     case relation(Int)
     case slice(Int)
-    case viewer(DiagnosisReport.Viewer)
+    case user(DiagnosisReport.User)
   }
 
   /// The rows that can be selected.
@@ -28,7 +28,7 @@ package struct DiagnosisScene: Sendable {
     guard let report else { return [] }
     return report.relations.indices.map { .relation($0) }
       + ([report.all] + report.slices).indices.map { .slice($0) }
-      + (report.best + report.worst).map { .viewer($0) }
+      + (report.best + report.worst).map { .user($0) }
   }
 }
 

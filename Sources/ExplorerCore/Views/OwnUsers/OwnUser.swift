@@ -1,6 +1,6 @@
-/// A viewer made here, by typing items.
+/// A user made here, by typing items.
 package struct OwnUser: Hashable, Codable, Sendable {
-  /// What to call the viewer; no two own viewers have the same name.
+  /// What to call the user; no two own users have the same name.
   package internal(set) var name: String
   /// The tokens of the items, the first one watched first.
   ///
@@ -18,7 +18,7 @@ package struct OwnUser: Hashable, Codable, Sendable {
     self.items = items
   }
 
-  /// The name for a viewer that nobody has named: `me`, else `me 2`, `me 3`, ….
+  /// The name for a user that nobody has named: `me`, else `me 2`, `me 3`, ….
   static func freeName(among own: [OwnUser]) -> String {
     let taken = Set(own.map(\.name))
     var number = 1
@@ -28,23 +28,23 @@ package struct OwnUser: Hashable, Codable, Sendable {
 }
 
 extension State {
-  /// Looks at an own viewer: at the one that has these items already, else at a new one, whose name
+  /// Looks at an own user: at the one that has these items already, else at a new one, whose name
   /// gets a number if it is taken.
   ///
   /// - Parameters:
   ///   - step: the step, from 0; nil for the last.
-  ///   - viewerCount: how many viewers the data has.
-  package mutating func look(at viewer: OwnUser, step: Int?, viewerCount: Int) {
-    var name = viewer.name
+  ///   - userCount: how many users the data has.
+  package mutating func look(at user: OwnUser, step: Int?, userCount: Int) {
+    var name = user.name
     var number = 2
-    while let other = own.first(where: { $0.name == name }), other.items != viewer.items {
-      name = "\(viewer.name) \(number)"
+    while let other = own.first(where: { $0.name == name }), other.items != user.items {
+      name = "\(user.name) \(number)"
       number += 1
     }
     if !own.contains(where: { $0.name == name }) {
-      own.append(OwnUser(name: name, items: viewer.items))
+      own.append(OwnUser(name: name, items: user.items))
     }
-    self.viewer = own.firstIndex { $0.name == name }.map { viewerCount + $0 }
-    self.step = step ?? viewer.items.count - 1
+    self.user = own.firstIndex { $0.name == name }.map { userCount + $0 }
+    self.step = step ?? user.items.count - 1
   }
 }

@@ -1,24 +1,24 @@
 extension Context {
-  /// A list of films to choose from, one after the other.
+  /// A list of items to choose from, one after the other.
   static let ownItems = Context("own-items", "{items} of an own {user}", unbound: .typed)
   static let naming = Context("naming", "a name", unbound: .typed)
 }
 
 extension Command {
-  /// Types films for the own viewer that is looked at, else for a new one.
-  static let ownViewer = Command("own-viewer")
-  static let anotherOwnViewer = Command("another-own-viewer")
+  /// Types items for the own user that is looked at, else for a new one.
+  static let ownUser = Command("own-user")
+  static let anotherOwnUser = Command("another-own-user")
 }
 
-/// Viewers made here.
+/// Users made here.
 enum OwnUsersView: ExplorerView {
   static let bindings: [Binding] = [
     Binding(
-      ["n"], .ownViewer, "own {items}",
+      ["n"], .ownUser, "own {items}",
       "Type {items} of your own, or continue an own {user}.",
       does: { Explorer.typeItems(&$1.state, $2, isNew: false) }),
     Binding(
-      ["N"], .anotherOwnViewer, "new {user}", "Type {items} for another {user} of your own.",
+      ["N"], .anotherOwnUser, "new {user}", "Type {items} for another {user} of your own.",
       footer: false, does: { Explorer.typeItems(&$1.state, $2, isNew: true) }),
     Binding(
       [.enter], .choose, in: [.ownItems], "add",
@@ -33,23 +33,23 @@ enum OwnUsersView: ExplorerView {
   ]
 }
 
-/// Viewers made here: their films, their names, and their end.
+/// Users made here: their items, their names, and their end.
 extension Explorer {
-  /// Opens the list of films for the own viewer that is looked at, or for a new one.
+  /// Opens the list of items for the own user that is looked at, or for a new one.
   static func typeItems(_ state: inout State, _ scene: Scene, isNew: Bool) {
-    let place = state.viewer.map { $0 - scene.model.viewerCount } ?? -1
+    let place = state.user.map { $0 - scene.model.userCount } ?? -1
     // Edits count the steps that are about to change.
-    state.edits.leaveViewer()
+    state.edits.leaveUser()
     state.editor = nil
     let known = !isNew && state.own.indices.contains(place) ? state.own[place].name : nil
     let own = CatalogueSearch.OwnHistory(
       name: known ?? OwnUser.freeName(among: state.own), isNew: known == nil,
-      viewerBefore: state.viewer, stepBefore: state.step)
+      userBefore: state.user, stepBefore: state.step)
     open(CatalogueSearch(purpose: .add(own)), in: &state)
     if known == nil { take(nil, in: &state, step: 0) }
   }
 
-  /// Adds an item to those of an own viewer, and shows what the model makes of it.
+  /// Adds an item to those of an own user, and shows what the model makes of it.
   static func add(
     _ item: CatalogueItem, to own: CatalogueSearch.OwnHistory, on next: inout Transition,
     _ scene: Scene
@@ -63,7 +63,7 @@ extension Explorer {
     show(own, on: &next, scene)
   }
 
-  /// Takes the last item away; a viewer without items is gone.
+  /// Takes the last item away; a user without items is gone.
   static func removeLastItem(
     of own: CatalogueSearch.OwnHistory, on next: inout Transition, _ scene: Scene
   ) {
@@ -78,31 +78,31 @@ extension Explorer {
   ) {
     let place = next.state.own.firstIndex { $0.name == own.name }
     take(
-      place.map { scene.model.viewerCount + $0 }, in: &next.state,
+      place.map { scene.model.userCount + $0 }, in: &next.state,
       step: place.map { next.state.own[$0].items.count - 1 } ?? 0)
     next.effects.append(.keep)
   }
 
-  /// The items are typed; a new viewer is asked for a name.
+  /// The items are typed; a new user is asked for a name.
   static func leave(
     _ own: CatalogueSearch.OwnHistory, on next: inout Transition, _ scene: Scene
   ) {
     if !next.state.own.contains(where: { $0.name == own.name }) {
       // Nobody was made; whoever was looked at before is still there, or is the one now gone.
-      let last = scene.model.viewerCount + next.state.own.count
-      let before = own.viewerBefore.flatMap { own.isNew && $0 < last ? $0 : nil }
+      let last = scene.model.userCount + next.state.own.count
+      let before = own.userBefore.flatMap { own.isNew && $0 < last ? $0 : nil }
       take(before, in: &next.state, step: own.stepBefore)
     } else if own.isNew {
       next.state.overlay = NameBox(proposed: own.name)
     }
   }
 
-  /// Deletes the own viewer that is selected in the list, when asked twice.
-  static func deleteViewer(_ next: inout Transition, _ scene: Scene) {
-    guard var list = next.state.overlay as? ViewersMenu,
-      let row = scene.viewers?.selected(by: list.menu)
+  /// Deletes the own user that is selected in the list, when asked twice.
+  static func deleteUser(_ next: inout Transition, _ scene: Scene) {
+    guard var list = next.state.overlay as? UsersMenu,
+      let row = scene.users?.selected(by: list.menu)
     else { return }
-    let place = row.viewer - scene.model.viewerCount
+    let place = row.place - scene.model.userCount
     guard row.isOwn, next.state.own.indices.contains(place) else {
       next.state.toast = Toast(
         "\(row.user) is a {user} of the data; only own ones can be deleted", role: .warning)
@@ -116,19 +116,19 @@ extension Explorer {
     }
     next.state.asksToDelete = nil
     next.state.own.remove(at: place)
-    if case .view(let pinned) = next.state.pin, pinned.viewer >= row.viewer { next.state.pin = nil }
+    if case .view(let pinned) = next.state.pin, pinned.user >= row.place { next.state.pin = nil }
     next.effects.append(.keep)
     next.state.toast = Toast("\(row.user) is deleted")
-    if let viewer = next.state.viewer {
-      if viewer == row.viewer { take(nil, in: &next.state, step: 0) }
-      if viewer > row.viewer { next.state.viewer = viewer - 1 }
+    if let user = next.state.user {
+      if user == row.place { take(nil, in: &next.state, step: 0) }
+      if user > row.place { next.state.user = user - 1 }
     }
     list.menu.select(list.menu.selection)
-    next.state.overlay = scene.model.viewerCount > 0 || !next.state.own.isEmpty ? list : nil
+    next.state.overlay = scene.model.userCount > 0 || !next.state.own.isEmpty ? list : nil
   }
 }
 
-/// The box in which a new own viewer is named.
+/// The box in which a new own user is named.
 struct NameBox: Overlay {
   private(set) var name = TextField()
   /// The name that is kept if nothing is typed.
@@ -151,7 +151,7 @@ struct NameBox: Overlay {
     if typed.name.take(key) { next.state.overlay = typed }
   }
 
-  /// Keeps the name, unless another own viewer has it.
+  /// Keeps the name, unless another own user has it.
   func close(on next: inout Explorer.Transition, _ scene: Scene) {
     let name = name.text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     if !name.isEmpty, name != proposed {

@@ -53,7 +53,7 @@ struct RecencySurvey: Sendable {
 
   init(_ session: Session) {
     self.session = session
-    var order = session.viewers.indices.filter { session.viewers[$0].count > 0 }
+    var order = session.users.indices.filter { session.users[$0].count > 0 }
     var generator = SeededGenerator(seed: 1)
     generator.shuffle(&order)
     (self.order, userCount) = (order, order.count)
@@ -72,7 +72,7 @@ struct RecencySurvey: Sendable {
   }
 
   private mutating func evaluate(_ user: Int) {
-    let items = session.viewers[user].items
+    let items = session.users[user].items
     let states = HistoryStates(
       network: session.network,
       items: Array(items.suffix(session.network.settings.maxItemListLength)))

@@ -28,7 +28,7 @@ extension RecencyView: FullView {
   static let openers: [Binding] = [
     Binding(
       ["W"], .recency, "recency", "See how much recent steps count, over many {users}.",
-      footer: false, when: Binding.hasViewers,
+      footer: false, when: Binding.hasUsers,
       does: { _, next, _ in
         Explorer.stop(&next.state)
         next.state.show(RecencyView())
@@ -81,7 +81,7 @@ extension RecencyView: FullView {
   static func work(_ selection: Selection, at turn: WorkTurn) -> Bool {
     turn == .first && selection.state.view(RecencyView.self) != nil
       && selection.cache.kept(RecencyCache.self).survey.work(
-        multiplications: ViewerSurvey.portion)
+        multiplications: UserSurvey.portion)
   }
 
   func export(_ scene: Scene) -> ViewExport {

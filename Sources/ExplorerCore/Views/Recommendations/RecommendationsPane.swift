@@ -2,11 +2,11 @@ import Explanation
 import KSRNumerics
 
 extension Command {
-  /// Leaves out what the viewer has watched, or shows it again.
+  /// Leaves out what the user has watched, or shows it again.
   static let hideSeen = Command("hide-seen")
 }
 
-/// What the model would have the viewer watch next, and what each score is made of; after edits how
+/// What the model would have the user watch next, and what each score is made of; after edits how
 /// far each item moved against the unedited run, and what is gone.
 enum RecommendationsPane: PaneView {
   static let pane = Pane.recommendations
@@ -14,7 +14,7 @@ enum RecommendationsPane: PaneView {
   static let bindings: [Binding] = [
     Binding(
       ["x"], .hideSeen, "hide seen", "Hide {items} of the history, or show them again.",
-      when: Binding.hasViewer,
+      when: Binding.hasUser,
       does: { _, next, _ in
         next.state.hidesSeen.toggle()
         next.state.recommendation = 0
@@ -359,7 +359,7 @@ extension Scene {
 
 private final class SharedFactsCache: ViewCache {
   private struct Key: Hashable {
-    let viewer: SceneCache.Viewer
+    let user: SceneCache.User
     let step: Int
     let item: Int32
   }
@@ -392,7 +392,7 @@ private final class SharedFactsCache: ViewCache {
   private func keys(_ viewport: Viewport, _ moment: Selection.Moment) -> [Key] {
     viewport.inOrder.map {
       Key(
-        viewer: moment.viewer, step: moment.step.step, item: moment.step.recommendations[$0].item)
+        user: moment.user, step: moment.step.step, item: moment.step.recommendations[$0].item)
     }
   }
 }

@@ -2,7 +2,7 @@
 public struct Tour: Equatable, Sendable {
   /// One stop: what is shown, and what there is to see.
   public struct Stop: Equatable, Sendable {
-    package let viewer: Int
+    package let user: Int
     /// The step, from 0.
     package let step: Int
     /// The pane that the sentence is about.
@@ -68,7 +68,7 @@ extension Explorer {
 
   private static func visit(_ tour: Tour, in state: inout State) {
     let stop = tour.stop
-    take(stop.viewer, in: &state, step: stop.step)
+    take(stop.user, in: &state, step: stop.step)
     // The sentences are about the model as it is.
     state.edits = EditLog()
     state.pin = nil
@@ -105,9 +105,9 @@ enum TourView: ExplorerView {
   static let bindings: [Binding] = [
     Binding(
       ["t"], .tour, "tour", "Tour of this data, a sentence at each stop.",
-      when: Binding.hasViewers,
+      when: Binding.hasUsers,
       does: { _, next, scene in
-        next.state.awaitsTour = scene.model.viewerCount > 0
+        next.state.awaitsTour = scene.model.userCount > 0
         next.state.toast =
           next.state.awaitsTour
           ? Toast("Looking for the stops of a tour")
@@ -148,9 +148,9 @@ extension TourView {
 }
 
 extension SceneCache {
-  /// The viewer and the step to begin with when nobody has said; nil without viewers.
-  package func firstLook() -> (viewer: Int, step: Int)? {
-    session.viewers.isEmpty ? nil : FirstLook.find(in: session, tails)
+  /// The user and the step to begin with when nobody has said; nil without users.
+  package func firstLook() -> (user: Int, step: Int)? {
+    session.users.isEmpty ? nil : FirstLook.find(in: session, tails)
   }
 
   /// The stops of a tour of this data, when they have been found; see ``work(for:)``.

@@ -10,23 +10,23 @@ import Workspace
 struct TourFinder {
   unowned let cache: SceneCache
   let tails: TailIndex
-  /// The viewers looked through: those left out of training, if there are any.
+  /// The users looked through: those left out of training, if there are any.
   let candidates: [Int]
-  let start: (viewer: Int, step: Int)?
+  let start: (user: Int, step: Int)?
 
-  private static let viewerLimit = 6
+  private static let userLimit = 6
 
-  init(_ cache: SceneCache, _ tails: TailIndex, start: (viewer: Int, step: Int)?) {
+  init(_ cache: SceneCache, _ tails: TailIndex, start: (user: Int, step: Int)?) {
     self.cache = cache
     self.tails = tails
     self.start = start
-    let viewers = cache.session.viewers
-    let heldOut = viewers.indices.lazy.filter { viewers[$0].isHeldOut }
-    var some = Array(heldOut.prefix(Self.viewerLimit))
-    if some.isEmpty { some = Array(viewers.indices.prefix(Self.viewerLimit)) }
-    // The viewer whom the explorer begins with comes first.
-    if let start { some = [start.viewer] + some.filter { $0 != start.viewer } }
-    candidates = some.filter { viewers[$0].count > 1 }
+    let users = cache.session.users
+    let heldOut = users.indices.lazy.filter { users[$0].isHeldOut }
+    var some = Array(heldOut.prefix(Self.userLimit))
+    if some.isEmpty { some = Array(users.indices.prefix(Self.userLimit)) }
+    // The user whom the explorer begins with comes first.
+    if let start { some = [start.user] + some.filter { $0 != start.user } }
+    candidates = some.filter { users[$0].count > 1 }
   }
 
   var session: Session { cache.session }
@@ -35,20 +35,20 @@ struct TourFinder {
   // MARK: What the rules share
 
   /// What the screen shows of a step.
-  func scene(_ viewer: Int, _ step: Int, why: Int? = nil) -> Scene {
-    var state = State(size: Size(columns: 120, rows: 36), viewer: viewer, step: step)
+  func scene(_ user: Int, _ step: Int, why: Int? = nil) -> Scene {
+    var state = State(size: Size(columns: 120, rows: 36), user: user, step: step)
     state.showsWhy = why != nil
     state.recommendation = why ?? 0
     return cache.scene(for: state)
   }
 
-  func states(_ viewer: Int) -> HistoryStates {
-    HistoryStates(network: session.network, items: session.viewers[viewer].items)
+  func states(_ user: Int) -> HistoryStates {
+    HistoryStates(network: session.network, items: session.users[user].items)
   }
 
   /// The number of steps of a history that one pass reads.
-  func readable(_ viewer: Int) -> Int {
-    min(session.viewers[viewer].count, session.network.settings.maxItemListLength)
+  func readable(_ user: Int) -> Int {
+    min(session.users[user].count, session.network.settings.maxItemListLength)
   }
 
   /// How many steps may be scored: fewer where the catalogue is large.
@@ -66,7 +66,7 @@ struct TourFinder {
   /// The place in the list of what came next where the explorer begins, if among the first three.
   func wellForeseen() -> Int? {
     guard let start else { return nil }
-    return scene(start.viewer, start.step).step?.recommendations
+    return scene(start.user, start.step).step?.recommendations
       .firstIndex { $0.isTruth && $0.rank <= 3 }
   }
 }
@@ -103,7 +103,7 @@ struct TourSearch {
   init(_ cache: SceneCache, _ tails: TailIndex) {
     self.cache = cache
     self.tails = tails
-    first = cache.session.viewers.isEmpty ? nil : FirstLook(cache.session, tails)
+    first = cache.session.users.isEmpty ? nil : FirstLook(cache.session, tails)
   }
 
   mutating func work() {

@@ -2,19 +2,19 @@ import Explanation
 import KSRModel
 import Workspace
 
-/// A viewer of whom the model saw nothing.
+/// A user of whom the model saw nothing.
 struct HeldOutRule: TourRule {
   func look(_ finder: TourFinder) -> TourFinding? {
     let session = finder.session
-    guard let viewer = finder.candidates.first, session.viewers[viewer].isHeldOut else {
+    guard let user = finder.candidates.first, session.users[user].isHeldOut else {
       return .nothing
     }
-    let history = session.viewers[viewer]
+    let history = session.users[user]
     let who = finder.nouns.fill(
       "{User} \(history.user) \(session.isSimulated ? "is simulated and " : "")")
     return .stop(
       Tour.Stop(
-        viewer: viewer, step: max(0, min(finder.start?.step ?? 0, history.count - 2)),
+        user: user, step: max(0, min(finder.start?.step ?? 0, history.count - 2)),
         pane: .history,
         sentence: who + "was left out of training: the model was fitted to none of these"
           + " \(history.count) items, so the ranks beside them are predictions.",
@@ -27,12 +27,12 @@ struct HeldOutRule: TourRule {
 struct ForeseenRule: TourRule {
   func look(_ finder: TourFinder) -> TourFinding? {
     guard let start = finder.start, let place = finder.wellForeseen(),
-      let item = finder.scene(start.viewer, start.step).step?.recommendations[place]
+      let item = finder.scene(start.user, start.step).step?.recommendations[place]
     else { return .nothing }
     let chance = item.probability.map { ", p = \(Glyphs.unicode.probability($0))" }
     return .stop(
       Tour.Stop(
-        viewer: start.viewer, step: start.step, pane: .recommendations, recommendation: place,
+        user: start.user, step: start.step, pane: .recommendations, recommendation: place,
         sentence: "After step \(start.step + 1) the model puts what really came next,"
           + " \(item.title), at \(finder.outOfAll(item.rank))\(chance ?? "")."))
   }
@@ -40,14 +40,14 @@ struct ForeseenRule: TourRule {
 
 /// What came next is further down than anywhere else, and in the last nine tenths.
 struct SurpriseRule: TourRule {
-  private var viewers: ArraySlice<Int>?
+  private var users: ArraySlice<Int>?
   private var left = 0
-  private var current: (viewer: Int, states: HistoryStates, steps: ArraySlice<Int>)?
+  private var current: (user: Int, states: HistoryStates, steps: ArraySlice<Int>)?
   private var worst: (step: Int, rank: Double)?
 
   mutating func look(_ finder: TourFinder) -> TourFinding? {
     let session = finder.session
-    if viewers == nil { (viewers, left) = (finder.candidates[...], finder.affordable) }
+    if users == nil { (users, left) = (finder.candidates[...], finder.affordable) }
     if left > 0, let step = current?.steps.popFirst(), let current {
       left -= 1
       let scores = current.states.scores(at: step)
@@ -55,26 +55,26 @@ struct SurpriseRule: TourRule {
       if rank > worst?.rank ?? 0 { worst = (step, rank) }
       return nil
     }
-    if let current, let stop = stop(current.viewer, finder) { return .stop(stop) }
-    guard left > 0, let viewer = viewers?.popFirst() else { return .nothing }
-    let history = session.viewers[viewer]
-    let steps = 0..<max(0, min(finder.readable(viewer), history.count - 1))
+    if let current, let stop = stop(current.user, finder) { return .stop(stop) }
+    guard left > 0, let user = users?.popFirst() else { return .nothing }
+    let history = session.users[user]
+    let steps = 0..<max(0, min(finder.readable(user), history.count - 1))
     worst = nil
     current = (
-      viewer, finder.states(viewer),
+      user, finder.states(user),
       steps.filter { session.mark(of: history, step: $0 + 1) != .train }[...]
     )
     return nil
   }
 
-  private func stop(_ viewer: Int, _ finder: TourFinder) -> Tour.Stop? {
+  private func stop(_ user: Int, _ finder: TourFinder) -> Tour.Stop? {
     guard let worst, worst.rank > max(3, Double(finder.cache.model.itemCount) / 10) else {
       return nil
     }
-    let items = finder.scene(viewer, worst.step).step?.recommendations ?? []
+    let items = finder.scene(user, worst.step).step?.recommendations ?? []
     guard let place = items.firstIndex(where: \.isTruth) else { return nil }
     return Tour.Stop(
-      viewer: viewer, step: worst.step, pane: .recommendations, recommendation: place,
+      user: user, step: worst.step, pane: .recommendations, recommendation: place,
       sentence: "Here the model is surprised: what came next after step \(worst.step + 1),"
         + " \(items[place].title), is only \(finder.outOfAll(items[place].rank)).")
   }
@@ -85,7 +85,7 @@ struct ReasonsRule: TourRule {
   func look(_ finder: TourFinder) -> TourFinding? {
     guard let start = finder.start else { return .nothing }
     let place = finder.wellForeseen() ?? 0
-    guard let why = finder.scene(start.viewer, start.step, why: place).why else { return .nothing }
+    guard let why = finder.scene(start.user, start.step, why: place).why else { return .nothing }
     let table = why.contributions
     let glyphs = Glyphs.unicode
     let sums = table.relationSums
@@ -100,7 +100,7 @@ struct ReasonsRule: TourRule {
     let sequence = glyphs.signed(table.sequenceSum)
     return .stop(
       Tour.Stop(
-        viewer: start.viewer, step: start.step, pane: .why, recommendation: place,
+        user: start.user, step: start.step, pane: .why, recommendation: place,
         sentence: start0 + "sequence \(sequence)\(slot("strongest slot")), and the rest.",
         plainSentence: start0
           + "the order of the history \(sequence)\(slot("what is remembered under"))"

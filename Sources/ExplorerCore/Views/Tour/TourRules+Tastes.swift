@@ -2,7 +2,7 @@ import Explanation
 import KSRModel
 import Workspace
 
-/// A change of what the viewer follows: of the true attribute where the data tells it, else of the
+/// A change of what the user follows: of the true attribute where the data tells it, else of the
 /// known fact that speaks most for the first recommendation.
 struct TasteRule: TourRule {
   private var rule: (any TourRule)?
@@ -17,37 +17,37 @@ struct TasteRule: TourRule {
   }
 }
 
-/// The turn of a simulated viewer after which attention follows best.
+/// The turn of a simulated user after which attention follows best.
 private struct TruthRule: TourRule {
   private let truth: SimulatedTruth
-  private var viewers: ArraySlice<Int>
-  private var best: (viewer: Int, step: Int, from: String, slot: Int, tail: Int32, rise: Float)?
+  private var users: ArraySlice<Int>
+  private var best: (user: Int, step: Int, from: String, slot: Int, tail: Int32, rise: Float)?
   private var count = 0
 
   init(_ truth: SimulatedTruth, _ finder: TourFinder) {
     self.truth = truth
-    viewers =
+    users =
       finder.session.network.settings.memory == .knowledge ? finder.candidates[...] : []
   }
 
   mutating func look(_ finder: TourFinder) -> TourFinding? {
-    guard let viewer = viewers.popFirst() else { return TourFinding(stop(finder)) }
-    let followed = truth.attributes(of: viewer)
-    let states = finder.states(viewer)
-    for step in 1..<max(1, min(finder.readable(viewer), followed.count)) {
+    guard let user = users.popFirst() else { return TourFinding(stop(finder)) }
+    let followed = truth.attributes(of: user)
+    let states = finder.states(user)
+    for step in 1..<max(1, min(finder.readable(user), followed.count)) {
       guard let old = followed[step - 1], let new = followed[step], old != new else { continue }
       count += 1
       let (trace, row) = states.pass(through: step)
       let rise = trace.attention[row, new.slot] - trace.attention[row - 1, new.slot]
       if rise > best?.rise ?? -.infinity {
-        best = (viewer, step, finder.name(old.slot, old.tail), new.slot, new.tail, rise)
+        best = (user, step, finder.name(old.slot, old.tail), new.slot, new.tail, rise)
       }
     }
     return nil
   }
 
   private func stop(_ finder: TourFinder) -> Tour.Stop? {
-    guard let best, let slot = finder.scene(best.viewer, best.step).step?.slots[best.slot] else {
+    guard let best, let slot = finder.scene(best.user, best.step).step?.slots[best.slot] else {
       return nil
     }
     let session = finder.session
@@ -55,9 +55,9 @@ private struct TruthRule: TourRule {
     let relation = session.model.relationNames[best.slot]
     let moves = best.rise >= 0.005 ? "rises to" : "does not rise: it is"
     return Tour.Stop(
-      viewer: best.viewer, step: best.step, pane: .memory, slot: best.slot,
+      user: best.user, step: best.step, pane: .memory, slot: best.slot,
       sentence: finder.nouns.fill("{User}")
-        + " \(session.viewers[best.viewer].user), simulated preference shift from"
+        + " \(session.users[best.user].user), simulated preference shift from"
         + " \(best.from) to \(finder.name(best.slot, best.tail)) at step \(best.step + 1);"
         + " attention on \(relation) \(moves) \(attention)"
         + (count > 1 ? " (clearest of \(count) turns)." : "."))
@@ -66,16 +66,16 @@ private struct TruthRule: TourRule {
 
 /// The step at which another known fact speaks most for the first recommendation.
 private struct SharedFactRule: TourRule {
-  private let viewer: Int?
+  private let user: Int?
   private let states: HistoryStates?
   private var steps: Range<Int>
   private var before: SharedFacts.Group?
   private var best: (step: Int, from: SharedFacts.Group, to: SharedFacts.Group)?
 
   init(_ finder: TourFinder) {
-    viewer = finder.candidates.first
-    states = viewer.map { finder.states($0) }
-    steps = 0..<(viewer.map { min(finder.readable($0), finder.affordable, 40) } ?? 0)
+    user = finder.candidates.first
+    states = user.map { finder.states($0) }
+    steps = 0..<(user.map { min(finder.readable($0), finder.affordable, 40) } ?? 0)
   }
 
   mutating func look(_ finder: TourFinder) -> TourFinding? {
@@ -95,9 +95,9 @@ private struct SharedFactRule: TourRule {
   }
 
   private func stop(_ finder: TourFinder) -> Tour.Stop? {
-    guard let best, let viewer else { return nil }
+    guard let best, let user else { return nil }
     return Tour.Stop(
-      viewer: viewer, step: best.step, pane: .why,
+      user: user, step: best.step, pane: .why,
       sentence: "Of the known facts that speak for the first recommendation, the strongest changes"
         + " at step \(best.step + 1) from \(finder.name(best.from.slot, best.from.tail)) to"
         + " \(finder.name(best.to.slot, best.to.tail)) (grouped by known facts).")
@@ -106,12 +106,12 @@ private struct SharedFactRule: TourRule {
 
 /// The memory after a run of items that share a tail which few items have.
 struct RunRule: TourRule {
-  private var viewers: ArraySlice<Int>?
+  private var users: ArraySlice<Int>?
   private var found: [Run] = []
   private var sorted: ArraySlice<Run>?
 
   private struct Run {
-    let viewer: Int
+    let user: Int
     let slot: Int
     let tail: Int32
     /// The last step of the run.
@@ -123,9 +123,9 @@ struct RunRule: TourRule {
 
   mutating func look(_ finder: TourFinder) -> TourFinding? {
     guard finder.session.network.settings.memory == .knowledge else { return .nothing }
-    if viewers == nil { viewers = finder.candidates[...] }
-    if let viewer = viewers?.popFirst() {
-      found += Self.runs(of: viewer, finder)
+    if users == nil { users = finder.candidates[...] }
+    if let user = users?.popFirst() {
+      found += Self.runs(of: user, finder)
       return nil
     }
     if sorted == nil {
@@ -140,7 +140,7 @@ struct RunRule: TourRule {
 
   /// Only what the slot is seen to hold first is told of.
   private func stop(_ run: Run, _ finder: TourFinder) -> Tour.Stop? {
-    let slots = finder.scene(run.viewer, run.step).step?.slots ?? []
+    let slots = finder.scene(run.user, run.step).step?.slots ?? []
     guard slots.indices.contains(run.slot), let held = slots[run.slot].reading.facts.first,
       held.tail == run.tail
     else { return nil }
@@ -150,14 +150,14 @@ struct RunRule: TourRule {
       + " \(finder.name(run.slot, run.tail)): that now makes"
       + " \(Glyphs.unicode.share(held.weight)) of what "
     return Tour.Stop(
-      viewer: run.viewer, step: run.step, pane: .memory, slot: run.slot,
+      user: run.user, step: run.step, pane: .memory, slot: run.slot,
       sentence: opening + "the \(relation) slot holds (exact, by known facts).",
       plainSentence: opening + "is remembered under \(relation) (exact, by known facts).")
   }
 
   /// Three and more items in a row with one tail that few items have: a person rather than a genre.
-  private static func runs(of viewer: Int, _ finder: TourFinder) -> [Run] {
-    let items = finder.session.viewers[viewer].items.prefix(finder.readable(viewer))
+  private static func runs(of user: Int, _ finder: TourFinder) -> [Run] {
+    let items = finder.session.users[user].items.prefix(finder.readable(user))
     let tails = finder.tails
     var runs: [Run] = []
     for slot in 0..<tails.tails.relationCount {
@@ -173,7 +173,7 @@ struct RunRule: TourRule {
           guard count * 25 <= max(125, tails.itemCount) else { continue }
           runs.append(
             Run(
-              viewer: viewer, slot: slot, tail: tail, step: step, length: length, itemCount: count))
+              user: user, slot: slot, tail: tail, step: step, length: length, itemCount: count))
         }
       }
     }

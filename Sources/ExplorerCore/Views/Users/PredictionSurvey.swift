@@ -2,7 +2,7 @@ import Evaluation
 import KSRModel
 import Workspace
 
-/// How well the model predicts a viewer's interactions that were left out of training.
+/// How well the model predicts a user's interactions that were left out of training.
 package enum Prediction: Sendable, Equatable {
   case unknown
   /// Nothing was left out of training.
@@ -11,23 +11,23 @@ package enum Prediction: Sendable, Equatable {
   case mean(Float)
 }
 
-/// Finds out how well the model predicts each viewer, a portion at a time.
+/// Finds out how well the model predicts each user, a portion at a time.
 struct PredictionSurvey {
-  /// What is known of the viewers of the data.
+  /// What is known of the users of the data.
   private(set) var known: [Prediction]
   /// Grows when so much has become known that a list in this order should be made anew.
   private(set) var version = 0
 
   private let session: Session
   private var current: Current?
-  /// All viewers before this one are known.
+  /// All users before this one are known.
   private var firstUnknown = 0
   private var count = 0
   private var countAtVersion = 0
 
-  /// The viewer being looked at.
+  /// The user being looked at.
   private struct Current {
-    let viewer: Int
+    let user: Int
     let states: HistoryStates
     var left: ArraySlice<Int>
     var ranks: [Double] = []
@@ -35,31 +35,31 @@ struct PredictionSurvey {
 
   init(_ session: Session) {
     self.session = session
-    known = Array(repeating: .unknown, count: session.viewers.count)
+    known = Array(repeating: .unknown, count: session.users.count)
   }
 
-  /// Does a portion of the work on some viewers, then on all; false if there was none to do.
-  mutating func work(on viewers: [Int], thenAll: Bool) -> Bool {
-    var left = ViewerSurvey.portion
+  /// Does a portion of the work on some users, then on all; false if there was none to do.
+  mutating func work(on users: [Int], thenAll: Bool) -> Bool {
+    var left = UserSurvey.portion
     var hasWorked = false
-    while left > 0, let viewer = next(viewers, thenAll: thenAll) {
+    while left > 0, let user = next(users, thenAll: thenAll) {
       hasWorked = true
-      look(at: viewer, &left)
+      look(at: user, &left)
     }
     return hasWorked
   }
 
-  private mutating func next(_ viewers: [Int], thenAll: Bool) -> Int? {
-    if let viewer = viewers.first(where: { known[$0] == .unknown }) { return viewer }
+  private mutating func next(_ users: [Int], thenAll: Bool) -> Int? {
+    if let user = users.first(where: { known[$0] == .unknown }) { return user }
     guard thenAll else { return nil }
     while firstUnknown < known.count, known[firstUnknown] != .unknown { firstUnknown += 1 }
     return firstUnknown < known.count ? firstUnknown : nil
   }
 
-  private mutating func look(at viewer: Int, _ left: inout Int) {
-    let history = session.viewers[viewer]
+  private mutating func look(at user: Int, _ left: inout Int) {
+    let history = session.users[user]
     var work: Current
-    if let current, current.viewer == viewer {
+    if let current, current.user == user {
       work = current
     } else {
       let steps = (1..<max(1, history.count)).filter {
@@ -67,10 +67,10 @@ struct PredictionSurvey {
       }
       guard !steps.isEmpty else {
         left -= 1000
-        return finish(viewer, .nothing)
+        return finish(user, .nothing)
       }
       work = Current(
-        viewer: viewer, states: HistoryStates(network: session.network, items: history.items),
+        user: user, states: HistoryStates(network: session.network, items: history.items),
         left: steps[...])
       left -= session.network.passCost
     }
@@ -90,14 +90,14 @@ struct PredictionSurvey {
     }
     if work.left.isEmpty {
       current = nil
-      finish(viewer, .mean(Float(RankingMetrics(ranks: work.ranks).ndcg)))
+      finish(user, .mean(Float(RankingMetrics(ranks: work.ranks).ndcg)))
     } else {
       current = work
     }
   }
 
-  private mutating func finish(_ viewer: Int, _ prediction: Prediction) {
-    known[viewer] = prediction
+  private mutating func finish(_ user: Int, _ prediction: Prediction) {
+    known[user] = prediction
     count += 1
     guard count >= countAtVersion + max(16, countAtVersion / 4) || count == known.count else {
       return

@@ -1,16 +1,16 @@
 import Explanation
 
 extension Explorer {
-  /// The state that goes on with another model, a better one of the same run: the same viewer at
+  /// The state that goes on with another model, a better one of the same run: the same user at
   /// the same step, and the same view.
   package static func carry(_ state: State, from old: SceneCache, to new: SceneCache) -> State {
     var state = state
-    if let viewer = state.viewer {
-      let (before, after) = (old.session.viewers, new.session.viewers)
-      if viewer >= before.count {
-        state.viewer = viewer - before.count + after.count
-      } else if !after.indices.contains(viewer) || after[viewer].user != before[viewer].user {
-        state.viewer = after.firstIndex { $0.user == before[viewer].user }
+    if let user = state.user {
+      let (before, after) = (old.session.users, new.session.users)
+      if user >= before.count {
+        state.user = user - before.count + after.count
+      } else if !after.indices.contains(user) || after[user].user != before[user].user {
+        state.user = after.firstIndex { $0.user == before[user].user }
         state.overlay = nil
       }
     }

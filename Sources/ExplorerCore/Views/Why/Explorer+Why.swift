@@ -83,7 +83,7 @@ extension Explorer {
   private static func search(
     _ purpose: CatalogueSearch.Purpose, _ menu: Menu, _ state: inout State, _ scene: Scene
   ) {
-    guard scene.viewer != nil else {
+    guard scene.user != nil else {
       state.toast = Toast("No history to explain by; v lists {users}, n makes one", role: .warning)
       return
     }

@@ -6,7 +6,7 @@ import KSRNumerics
 final class WhyCache: ViewCache {
   /// A question about an item after a step.
   struct Key: Hashable {
-    let viewer: SceneCache.Viewer
+    let user: SceneCache.User
     let step: Int
     let item: Int32
     let contrast: Contrast
@@ -66,7 +66,7 @@ final class WhyCache: ViewCache {
       return nil
     }
     return Key(
-      viewer: moment.viewer, step: step.step, item: item, contrast: contrast(state.why, item))
+      user: moment.user, step: step.step, item: item, contrast: contrast(state.why, item))
   }
 
   /// An item is not compared with itself: it is with the average then.

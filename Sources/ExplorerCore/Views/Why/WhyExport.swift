@@ -5,10 +5,10 @@ extension WhyPane {
   /// The reasons as `ksr explain` prints them, about the very question on the screen: item, contrast,
   /// edits and checks.
   static func export(_ state: State, _ scene: Scene) -> ViewExport {
-    guard let viewer = scene.viewer, let step = scene.step, !step.recommendations.isEmpty else {
-      return .withoutViewer
+    guard let user = scene.user, let step = scene.step, !step.recommendations.isEmpty else {
+      return .withoutUser
     }
-    let name = [viewer.user, "step\(step.step + 1)"]
+    let name = [user.name, "step\(step.step + 1)"]
     var export = ViewExport(
       title: "why \(scene.why?.title ?? scene.explainedTitle)",
       name: name + [state.showsWhy ? "why" : "panes"])
@@ -34,12 +34,12 @@ extension SceneCache {
     guard let moment = selection(state).moment,
       let item = moment.step.recommendation(state.recommendation)?.item
     else { return nil }
-    let (viewer, survey, step) = (moment.viewer, moment.survey, moment.step)
+    let (user, survey, step) = (moment.user, moment.survey, moment.step)
     let reasons = kept(WhyCache.self)
     let asked = state.showsWhy ? reasons.question(of: state, moment) : nil
     var question = ExplanationReport.Question(
-      viewer: history(of: viewer).user, step: step.step, item: asked?.item ?? item,
-      over: asked?.contrast ?? .catalogueMean, edited: viewer.edited)
+      user: history(of: user).user, step: step.step, item: asked?.item ?? item,
+      over: asked?.contrast ?? .catalogueMean, edited: user.edited)
     switch state.showsWhy ? state.why.check : nil {
     case .topSteps(let count): question.checkedSteps = count
     case .slot(let slot):

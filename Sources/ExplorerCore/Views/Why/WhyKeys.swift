@@ -23,7 +23,7 @@ extension WhyPane {
   static let openers: [Binding] = [
     Binding(
       ["w"], .why, in: [.main, .edit], "why", "Explain the selected {item}; again closes it.",
-      when: Binding.hasViewer,
+      when: Binding.hasUser,
       does: {
         if $1.state.showsWhy || Explorer.hasHistory(&$1.state, $2) {
           Explorer.toggleWhy(&$1.state)
@@ -34,38 +34,38 @@ extension WhyPane {
   static let bindings: [Binding] = [
     Binding(
       [.enter], .whyDrill, in: [.why], "look into",
-      "Drill down into a step, relation or fact; Esc goes back.", when: Binding.hasViewer,
+      "Drill down into a step, relation or fact; Esc goes back.", when: Binding.hasUser,
       does: Explorer.why),
     Binding(
       ["b"], .whyGroup, in: [.why], "group",
-      "Group by step, by relation, by shared facts.", when: Binding.hasViewer,
+      "Group by step, by relation, by shared facts.", when: Binding.hasUser,
       does: Explorer.why),
     Binding(
       ["!"], .whyCheck, in: [.why], "check it",
-      "Verify: re-run without the top 1, 2, 3 steps, or the relation.", when: Binding.hasViewer,
+      "Verify: re-run without the top 1, 2, 3 steps, or the relation.", when: Binding.hasUser,
       does: Explorer.why),
     Binding(
       ["z"], .whyZoom, in: [.why], "zoom",
-      "Show the explanation on the whole screen, or part of it.", when: Binding.hasViewer,
+      "Show the explanation on the whole screen, or part of it.", when: Binding.hasUser,
       does: Explorer.why),
     Binding(
       ["f"], .whyItem, in: [.why], "any {item}",
-      "Explain any {item} of the catalogue.", when: Binding.hasViewer,
+      "Explain any {item} of the catalogue.", when: Binding.hasUser,
       does: Explorer.why),
     Binding(
       [.control("f")], .whyItem, in: [.menu], "why any {item}",
       "Search the whole catalogue instead, and explain it.",
       when: { state, scene in
         // Of the lists, only that of the history leads on to the catalogue.
-        state.overlay is FindMenu && scene.viewer != nil
+        state.overlay is FindMenu && scene.user != nil
       }, does: Explorer.why),
     Binding(
       ["V"], .whyOver, in: [.why], "over",
-      "Choose {a item} as baseline: why this, not that.", when: Binding.hasViewer,
+      "Choose {a item} as baseline: why this, not that.", when: Binding.hasUser,
       does: Explorer.why),
     Binding(
       ["a"], .whyContrast, in: [.why], "contrast",
-      "Baseline: mean {item}, rivals, none.", when: Binding.hasViewer,
+      "Baseline: mean {item}, rivals, none.", when: Binding.hasUser,
       does: Explorer.why),
   ]
 }

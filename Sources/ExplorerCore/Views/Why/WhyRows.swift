@@ -29,7 +29,7 @@ struct WhyRows {
     return WhyTable("by step", columns, rows: rows + [constant(columns)])
   }
 
-  /// Sequence, relations and constant part, with what the films and what the relations bring.
+  /// Sequence, relations and constant part, with what the items and what the relations bring.
   var parts: WhyTable {
     let slots = model.relationNames.indices
     let columns: [WhyTable.Column] =
@@ -72,7 +72,7 @@ struct WhyRows {
 
   // MARK: Looked into
 
-  /// A step's cells, each split in what the film brings and what the relation brings.
+  /// A step's cells, each split in what the item brings and what the relation brings.
   func parts(of step: Int) -> WhyTable? {
     guard let place = why.row(of: step) else { return nil }
     let entry = why.steps[place]

@@ -1,24 +1,24 @@
 import Glibc
 import Workspace
 
-/// The viewers that a search leaves, in an order.
-package struct ViewerList: Sendable {
+/// The users that a search leaves, in an order.
+package struct UserList: Sendable {
   struct Request: Hashable, Sendable {
     let filter: String
     /// The order.
-    let order: ViewerOrder
-    /// The viewers made here.
+    let order: UserOrder
+    /// The users made here.
     let own: [OwnUser]
   }
 
   package struct Row: Sendable, Equatable {
-    /// The place among the viewers of the data, then those made here.
-    package let viewer: Int
+    /// The place among the users of the data, then those made here.
+    package let place: Int
     package let user: String
     package let count: Int
     /// Whether all of them were left out of training.
     package let isHeldOut: Bool
-    /// Whether the viewer was made here.
+    /// Whether the user was made here.
     package let isOwn: Bool
     /// What to call the item watched that the search found, else the last one.
     package let title: String
@@ -26,31 +26,31 @@ package struct ViewerList: Sendable {
     package let last: Double
   }
 
-  /// The viewers that are left, those made here first.
+  /// The users that are left, those made here first.
   package let rows: [Row]
-  /// How well the model predicts each viewer of the data, as far as that is known.
+  /// How well the model predicts each user of the data, as far as that is known.
   let predictions: [Prediction]
 
   /// The row that a menu selects.
   func selection(of menu: Menu) -> Int {
-    menu.anchor.flatMap { viewer in rows.firstIndex { $0.viewer == viewer } }
+    menu.anchor.flatMap { user in rows.firstIndex { $0.place == user } }
       ?? min(menu.selection, max(0, rows.count - 1))
   }
 
-  /// The viewer that a menu selects.
+  /// The user that a menu selects.
   func selected(by menu: Menu) -> Row? {
     let place = selection(of: menu)
     return rows.indices.contains(place) ? rows[place] : nil
   }
 
   /// The same rows with what is known by now.
-  func with(_ predictions: [Prediction]) -> ViewerList {
-    ViewerList(rows: rows, predictions: predictions)
+  func with(_ predictions: [Prediction]) -> UserList {
+    UserList(rows: rows, predictions: predictions)
   }
 }
 
-/// The order of the viewers in their list.
-package enum ViewerOrder: String, CaseIterable, Sendable {
+/// The order of the users in their list.
+package enum UserOrder: String, CaseIterable, Sendable {
   case data
   /// The longest history first.
   case length
@@ -75,13 +75,13 @@ package enum ViewerOrder: String, CaseIterable, Sendable {
     case .data: "unsorted"
     case .length: "longest"
     case .latest: "latest"
-    case .predicted: "foreseen"
+    case .predicted: "predicted"
     }
   }
 }
 
-/// The viewers and the titles that they have watched, ready to be searched at every key.
-struct ViewerIndex {
+/// The users and the titles that they have watched, ready to be searched at every key.
+struct UserIndex {
   private let session: Session
   /// All titles as they are searched, each with a line break after it.
   private let titles: [UInt8]
@@ -108,16 +108,16 @@ struct ViewerIndex {
     }
   }
 
-  /// The viewers whose token begins with the words typed, those whose token has them elsewhere, then
+  /// The users whose token begins with the words typed, those whose token has them elsewhere, then
   /// those who watched a matching title; those made here come first.
   func list(
-    _ request: ViewerList.Request, own: [(name: String, items: [Int32])],
+    _ request: UserList.Request, own: [(name: String, items: [Int32])],
     _ predictions: [Prediction]
-  ) -> ViewerList {
+  ) -> UserList {
     let wanted = request.filter.searchable.split(separator: " ").joined(separator: " ")
     let found = wanted.isEmpty ? [] : items(matching: Array(wanted.utf8))
-    var groups: [[ViewerList.Row]] = [[], [], []]
-    func look(_ viewer: Int, _ name: String, _ items: [Int32], _ make: (Int32?) -> ViewerList.Row) {
+    var groups: [[UserList.Row]] = [[], [], []]
+    func look(_ user: Int, _ name: String, _ items: [Int32], _ make: (Int32?) -> UserList.Row) {
       let isNamed = wanted.isEmpty ? 0 : Self.place(of: wanted, in: name)
       if let isNamed {
         groups[isNamed].append(make(items.last))
@@ -125,25 +125,25 @@ struct ViewerIndex {
         groups[2].append(make(item))
       }
     }
-    let count = session.viewers.count
-    for (place, viewer) in own.enumerated() {
-      look(count + place, viewer.name, viewer.items) { item in
-        ViewerList.Row(
-          viewer: count + place, user: viewer.name, count: viewer.items.count, isHeldOut: false,
+    let count = session.users.count
+    for (place, user) in own.enumerated() {
+      look(count + place, user.name, user.items) { item in
+        UserList.Row(
+          place: count + place, user: user.name, count: user.items.count, isHeldOut: false,
           isOwn: true, title: item.map { session.model.itemNames[Int($0)] } ?? "", last: 0)
       }
     }
     let ownRows = groups.flatMap { $0 }
     groups = [[], [], []]
-    for (viewer, history) in session.viewers.enumerated() {
-      look(viewer, history.user, history.items) { item in
-        ViewerList.Row(
-          viewer: viewer, user: history.user, count: history.count, isHeldOut: history.isHeldOut,
+    for (user, history) in session.users.enumerated() {
+      look(user, history.user, history.items) { item in
+        UserList.Row(
+          place: user, user: history.user, count: history.count, isHeldOut: history.isHeldOut,
           isOwn: false, title: item.map { session.model.itemNames[Int($0)] } ?? "",
           last: history.timestamps[history.count - 1])
       }
     }
-    return ViewerList(
+    return UserList(
       rows: ownRows + groups.flatMap { sorted($0, request.order, predictions) },
       predictions: predictions)
   }
@@ -155,17 +155,17 @@ struct ViewerIndex {
   }
 
   private func sorted(
-    _ rows: [ViewerList.Row], _ order: ViewerOrder, _ predictions: [Prediction]
-  ) -> [ViewerList.Row] {
+    _ rows: [UserList.Row], _ order: UserOrder, _ predictions: [Prediction]
+  ) -> [UserList.Row] {
     switch order {
     case .data: return rows
     case .length:
-      return rows.sorted { $0.count != $1.count ? $0.count > $1.count : $0.viewer < $1.viewer }
+      return rows.sorted { $0.count != $1.count ? $0.count > $1.count : $0.place < $1.place }
     case .latest:
-      return rows.sorted { $0.last != $1.last ? $0.last > $1.last : $0.viewer < $1.viewer }
+      return rows.sorted { $0.last != $1.last ? $0.last > $1.last : $0.place < $1.place }
     case .predicted:
-      func key(_ row: ViewerList.Row) -> Float {
-        switch predictions[row.viewer] {
+      func key(_ row: UserList.Row) -> Float {
+        switch predictions[row.place] {
         case .mean(let mean): mean
         case .unknown: -1
         case .nothing: -2
@@ -173,7 +173,7 @@ struct ViewerIndex {
       }
       return rows.sorted {
         let (a, b) = (key($0), key($1))
-        return a != b ? a > b : $0.viewer < $1.viewer
+        return a != b ? a > b : $0.place < $1.place
       }
     }
   }

@@ -1,8 +1,8 @@
 import Randomness
 
-/// A viewer while the simulation draws what they watch.
-struct ViewerState {
-  private let simulation: ViewerSimulation
+/// A user while the simulation draws what they watch.
+struct UserState {
+  private let simulation: UserSimulation
   private let tastes: Tastes
   private let wanted: Int
   private var seen: [Bool]
@@ -10,16 +10,16 @@ struct ViewerState {
   private var unseen: [Int]
   private var run = 0
   private var time: Int
-  private(set) var choices: [SimulatedViewer.Choice] = []
+  private(set) var choices: [SimulatedUser.Choice] = []
 
   private var graph: FilmGraph { simulation.graph }
-  private var isFull: Bool { choices.count == ViewerSimulation.lengths.upperBound }
+  private var isFull: Bool { choices.count == UserSimulation.lengths.upperBound }
 
-  init(_ simulation: ViewerSimulation, using generator: inout SeededGenerator) {
+  init(_ simulation: UserSimulation, using generator: inout SeededGenerator) {
     self.simulation = simulation
     tastes = Tastes(using: &generator)
-    // The smallest of three draws: most viewers watch few films.
-    let lengths = ViewerSimulation.lengths
+    // The smallest of three draws: most users watch few films.
+    let lengths = UserSimulation.lengths
     let draws = (0..<3).map { _ in generator.integer(below: lengths.count) }
     wanted = lengths.lowerBound + (draws.min() ?? 0)
     seen = Array(repeating: false, count: simulation.graph.films.count)
@@ -51,7 +51,7 @@ struct ViewerState {
 
   /// One of the tails on which a run may start: a relation by taste, then any of its tails.
   private func pick(_ tails: [[Int]], using generator: inout SeededGenerator) -> Int? {
-    let open = tails.map { $0.filter { unseen[$0] >= ViewerSimulation.unseenToStart } }
+    let open = tails.map { $0.filter { unseen[$0] >= UserSimulation.unseenToStart } }
     guard open.contains(where: { !$0.isEmpty }) else { return nil }
     let weights = zip(open, tastes.weights).map { $0.isEmpty ? 0 : $1 }
     let candidates = open[draw(weights, using: &generator)]
@@ -59,11 +59,11 @@ struct ViewerState {
   }
 
   private mutating func follow(_ tail: Int, using generator: inout SeededGenerator) {
-    let lengths = ViewerSimulation.runLengths
+    let lengths = UserSimulation.runLengths
     var left = lengths.lowerBound + generator.integer(below: lengths.count)
     var first = true
-    while left > 0, !isFull, unseen[tail] >= ViewerSimulation.unseenToGoOn {
-      if !first, generator.integer(below: ViewerSimulation.noiseInterval) == 0 {
+    while left > 0, !isFull, unseen[tail] >= UserSimulation.unseenToGoOn {
+      if !first, generator.integer(below: UserSimulation.noiseInterval) == 0 {
         distract(from: tail, using: &generator)
         if isFull { return }
       }
@@ -109,7 +109,7 @@ extension FilmRelation {
   var place: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 }
 
-/// How much a viewer likes to follow each relation: weights that differ from viewer to viewer.
+/// How much a user likes to follow each relation: weights that differ from user to user.
 ///
 /// They come from Pólya's urn, whose shares tend to a Dirichlet distribution: a ball is drawn and
 /// put back with more of its colour, again and again. Whole numbers only, so that every machine
@@ -118,7 +118,7 @@ struct Tastes {
   /// The weight of each relation, in the order of `FilmRelation.allCases`.
   private(set) var weights: [Int]
 
-  /// Balls in the urn before the first draw: what viewers like on average.
+  /// Balls in the urn before the first draw: what users like on average.
   static func start(_ relation: FilmRelation) -> Int {
     switch relation {
     case .director, .actor: 6

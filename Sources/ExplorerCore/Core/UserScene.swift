@@ -2,25 +2,25 @@ import Explanation
 import KSRModel
 import Workspace
 
-/// What the screen shows of a viewer's history, whatever the step.
+/// What the screen shows of a user's history, whatever the step.
 ///
 /// Ranks, attention and states of steps that have not been looked at yet are missing; see
-/// ``ViewerSurvey``.
-package struct ViewerScene: Sendable {
+/// ``UserSurvey``.
+package struct UserScene: Sendable {
   package struct Row: Sendable, Equatable {
     package let item: Int32
     package let title: String
     /// Its year, where the data tells it.
     package let year: Int?
-    /// What it was used for, as a thing to predict; nil for a viewer made here, who is in no part of
+    /// What it was used for, as a thing to predict; nil for a user made here, who is in no part of
     /// the split.
     package let mark: SplitMark?
   }
 
-  package let user: String
+  package let name: String
   /// Whether all of the history was left out of training.
   package let isHeldOut: Bool
-  /// Whether the viewer was made here, not taken from the data.
+  /// Whether the user was made here, not taken from the data.
   package let isOwn: Bool
   /// The interactions, oldest first.
   package let rows: [Row]

@@ -7,11 +7,11 @@ import Workspace
 /// The steps of a history cost a scoring of the catalogue each, and those past the window a pass of
 /// the model, too. So they are done a portion at a time, those nearest to the current step first,
 /// and no key waits for more than a portion.
-struct ViewerSurvey {
+struct UserSurvey {
   /// The steps' states and the model.
   let states: HistoryStates
   /// What is known so far.
-  private(set) var scene: ViewerScene
+  private(set) var scene: UserScene
   /// Steps whose attention, gates and state are not known.
   private var unread: [Int]
   /// Steps whose item has not been ranked.
@@ -38,10 +38,10 @@ struct ViewerSurvey {
       edited?.states(network, like: unedited)
       ?? HistoryStates(network: network, items: history.items)
     let count = states.count
-    scene = ViewerScene(
-      user: history.user, isHeldOut: history.isHeldOut, isOwn: isOwn,
+    scene = UserScene(
+      name: history.user, isHeldOut: history.isHeldOut, isOwn: isOwn,
       rows: states.items.enumerated().map { step, item in
-        ViewerScene.Row(
+        UserScene.Row(
           item: item, title: session.model.itemNames[Int(item)], year: session.year(of: item),
           mark: isOwn ? nil : Self.mark(of: history, step: step, edited, session))
       },

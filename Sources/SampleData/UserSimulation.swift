@@ -1,17 +1,17 @@
 import Randomness
 
-/// Draws viewers who follow attributes of films, one after the other.
+/// Draws users who follow attributes of films, one after the other.
 ///
-/// A viewer follows one tail (a director, an actor, a genre …) for a run of choices, then drifts
+/// A user follows one tail (a director, an actor, a genre …) for a run of choices, then drifts
 /// to another tail of the last film. Between the choices of a run there is now and then a film
 /// taken for its popularity alone. Only whole numbers are drawn, and weights are made by
-/// + − × ÷ √, so that a seed gives the same viewers on every machine.
-package struct ViewerSimulation: Sendable {
-  /// How many films a viewer watches.
+/// + − × ÷ √, so that a seed gives the same users on every machine.
+package struct UserSimulation: Sendable {
+  /// How many films a user watches.
   package static let lengths = 12...60
-  /// How many films of its tail a run has, unless the tail or the viewer ends before.
+  /// How many films of its tail a run has, unless the tail or the user ends before.
   package static let runLengths = 5...12
-  /// A run starts only on a tail with as many films that the viewer has not seen.
+  /// A run starts only on a tail with as many films that the user has not seen.
   package static let unseenToStart = 6
   /// A run ends when its tail has fewer unseen films.
   package static let unseenToGoOn = 2
@@ -21,9 +21,9 @@ package struct ViewerSimulation: Sendable {
   package static let noiseInterval = 11
 
   let graph: FilmGraph
-  /// The tails that viewers follow, by relation.
+  /// The tails that users follow, by relation.
   let followed: [[Int]]
-  /// Whether viewers follow a tail.
+  /// Whether users follow a tail.
   let isFollowed: [Bool]
   /// How many films each tail has.
   let filmCounts: [Int]
@@ -47,13 +47,13 @@ package struct ViewerSimulation: Sendable {
     }
   }
 
-  /// The viewers "1", "2", …, each of whom depends on the seed and the id alone.
-  package func viewers(_ count: Int) -> [SimulatedViewer] {
+  /// The users "1", "2", …, each of whom depends on the seed and the id alone.
+  package func users(_ count: Int) -> [SimulatedUser] {
     (0..<count).map { index in
       var generator = SeededGenerator(seed: seed, stream: UInt64(index + 1))
-      var state = ViewerState(self, using: &generator)
+      var state = UserState(self, using: &generator)
       state.watch(using: &generator)
-      return SimulatedViewer(id: "\(index + 1)", choices: state.choices)
+      return SimulatedUser(id: "\(index + 1)", choices: state.choices)
     }
   }
 
@@ -79,12 +79,12 @@ package struct ViewerSimulation: Sendable {
   }
 }
 
-/// What a simulated viewer watched, and why.
-package struct SimulatedViewer: Sendable, Equatable {
+/// What a simulated user watched, and why.
+package struct SimulatedUser: Sendable, Equatable {
   package struct Choice: Sendable, Equatable {
     /// The film's place in the graph.
     package var film: Int
-    /// The tail that the viewer was following, or nil for a choice made by popularity alone.
+    /// The tail that the user was following, or nil for a choice made by popularity alone.
     package var followed: Int?
     /// The run to which the choice belongs, from 0; noise belongs to the run it interrupts.
     package var run: Int
@@ -93,11 +93,11 @@ package struct SimulatedViewer: Sendable, Equatable {
     /// The attribute behind the choice that a look at the history could have found, or nil.
     ///
     /// It is `followed`, except for the first choice of a run on a tail that the film before does
-    /// not have, such as a viewer's very first: nothing in the history points there.
+    /// not have, such as a user's very first: nothing in the history points there.
     package var truth: Int?
   }
 
-  /// The viewer's token: a number from "1" on.
+  /// The user's token: a number from "1" on.
   package var id: String
   /// The choices in the order of their time.
   package var choices: [Choice]
