@@ -16,7 +16,10 @@ let rooms: [(name: String, imports: [Target.Dependency])] = [
       .product(name: "HeapModule", package: "swift-collections"),
     ]
   ),
-  ("Workspace", ["Randomness", "KSRNumerics", "AtomicFiles", "KnowledgeGraph", "KSRModel"]),
+  (
+    "Workspace",
+    ["Randomness", "Text", "KSRNumerics", "AtomicFiles", "KnowledgeGraph", "KSRModel"]
+  ),
   ("Evaluation", ["Randomness", "CKernels", "KSRNumerics", "KSRModel", "Workspace"]),
   (
     "Explanation",

@@ -18,7 +18,7 @@ struct ExplorerCommand: ParsableCommand {
       """,
     version: Build.description)
 
-  @Argument(help: ArgumentHelp("The model file.", valueName: "MODEL"))
+  @Argument(help: ArgumentHelp("The model file, or a checkpoint of RecBole.", valueName: "MODEL"))
   var model: String?
 
   @Option(help: ArgumentHelp("The data folder.", valueName: "DIR"))
@@ -158,9 +158,15 @@ struct ExplorerCommand: ParsableCommand {
         return 0
       }
       if let watch { return try self.watch(RunWatcher(path: watch), request, glyphs, isPrinted) }
-      let cache = try request.open()
+      let opened = try request.openModel()
+      let cache = try request.open(opened.model)
+      // On the screen nothing can be copied from; what is to be known is there again after it.
+      defer { for note in opened.notes { StandardOutput.note("ksr-tui: \(note)\n") } }
       if isPrinted { return try printFrame(cache, request, glyphs) }
-      return try explore(cache, request, glyphs)
+      return try explore(
+        cache, request, glyphs,
+        hint: opened.isImported
+          ? "Opened RecBole's checkpoint; leaving prints how to keep it as a model file." : nil)
     } catch {
       StandardOutput.note("ksr-tui: \(error)\n")
       return 1
@@ -239,7 +245,7 @@ struct ExplorerCommand: ParsableCommand {
   @MainActor
   private func explore(
     _ cache: SceneCache, _ request: OpenRequest, _ glyphs: Glyphs,
-    _ opened: CursesTerminal? = nil, _ watcher: RunWatcher? = nil
+    _ opened: CursesTerminal? = nil, _ watcher: RunWatcher? = nil, hint: String? = nil
   ) throws -> Int32 {
     let keeper = try StateKeeper(request, cache)
     // What was asked for wins over what was kept.
@@ -260,7 +266,7 @@ struct ExplorerCommand: ParsableCommand {
     var begin = Explorer.run(firstKeys, from: first, with: cache, glyphs: glyphs)
     guard !begin.effects.contains(.quit) else { return 0 }
     begin.state = try request.mapped(begin.state, in: cache)
-    if let warning = keeper.warning ?? cache.model.warnings.first {
+    if let warning = keeper.warning ?? cache.model.warnings.first ?? hint {
       begin = Explorer.reduce(
         begin.state, .show(Toast(warning, role: .warning)), in: cache.scene(for: begin.state))
     }

@@ -50,16 +50,20 @@ struct OpenRequest {
     }
   }
 
-  /// Reads model and data.
-  ///
-  /// - Parameter model: the model, if it has been read already.
-  func open(_ model: TrainedModel? = nil) throws -> SceneCache {
+  /// The model out of a file of any kind.
+  func openModel() throws -> OpenedModel {
     let files = try files()
-    let model = try model ?? TrainedModel.read(path: files.model)
+    return try OpenedModel(path: files.model, data: files.data)
+  }
+
+  /// Reads the data that goes with a model.
+  func open(_ model: TrainedModel) throws -> SceneCache {
+    let files = try files()
     let name = Paths.stem(files.model)
     let compared = try compare.map {
       ComparedModel(
-        try TrainedModel.read(path: $0), name: Paths.stem($0), path: $0, with: model)
+        try OpenedModel(path: $0, data: files.data).model, name: Paths.stem($0), path: $0,
+        with: model)
     }
     var command = ["ksr-tui"]
     if let model = self.model { command.append(model) }

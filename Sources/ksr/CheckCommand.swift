@@ -1,7 +1,6 @@
 import ArgumentParser
 import AtomicFiles
 import DataCheck
-import KSRModel
 import Workspace
 
 /// `ksr check`: what is wrong with a data folder or a model, most harmful first.
@@ -46,7 +45,7 @@ struct CheckCommand: ParsableCommand {
   mutating func run() throws {
     let folder = try AtomicFolder(path: data)
     // What is not finite is a finding, not a reason to stop.
-    let model = try model.map { try TrainedModel.read(path: $0, refusesNonFinite: false) }
+    let model = try model.map { try Console.model($0, data: data, refusesNonFinite: false) }
     let given = try settings.isEmpty ? nil : settings.read().data
     let report = try settings.locating {
       try DataReport(folder, settings: given, model: model, examples: examples)

@@ -1,8 +1,10 @@
 import AtomicFiles
 import Foundation
 import Glibc
+import KSRModel
 import Synchronization
 import Text
+import Workspace
 
 /// Where text goes: results to stdout, everything else to stderr.
 enum Console {
@@ -19,6 +21,17 @@ enum Console {
       self.error("ksr: \(error)")
       exit(EXIT_FAILURE)
     }
+  }
+
+  /// A model out of a file of any kind; what is to be known of a checkpoint is noted.
+  ///
+  /// - Parameter data: the data folder, which a checkpoint cannot do without.
+  static func model(
+    _ path: String, data: String?, refusesNonFinite: Bool = true
+  ) throws -> TrainedModel {
+    let opened = try OpenedModel(path: path, data: data, refusesNonFinite: refusesNonFinite)
+    for line in opened.notes { note(line) }
+    return opened.model
   }
 
   /// A line about what is going on.

@@ -31,7 +31,7 @@ struct ExplainCommand: ParsableCommand {
       stands without them.
       """)
 
-  @Argument(help: ArgumentHelp("The model file.", valueName: "MODEL"))
+  @Argument(help: ArgumentHelp("The model file, or a checkpoint of RecBole.", valueName: "MODEL"))
   var model: String
 
   @OptionGroup var history: HistoryOptions

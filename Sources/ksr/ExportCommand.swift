@@ -20,7 +20,7 @@ struct ExportCommand: ParsableCommand {
     case items, entities, states
   }
 
-  @Argument(help: ArgumentHelp("The model file.", valueName: "MODEL"))
+  @Argument(help: ArgumentHelp("The model file, or a checkpoint of RecBole.", valueName: "MODEL"))
   var model: String
 
   @Option(
@@ -29,7 +29,8 @@ struct ExportCommand: ParsableCommand {
 
   @Option(
     name: .customLong("data"),
-    help: ArgumentHelp("The data folder with the users, for states.", valueName: "DIR"))
+    help: ArgumentHelp(
+      "The data folder with the users, for states, or of a checkpoint.", valueName: "DIR"))
   var data: String?
 
   @Option(help: ArgumentHelp("The folder to write to; made if missing.", valueName: "DIR"))
@@ -42,7 +43,7 @@ struct ExportCommand: ParsableCommand {
   }
 
   mutating func run() throws {
-    let model = try TrainedModel.read(path: model)
+    let model = try Console.model(model, data: data)
     let contents: ModelVectors
     switch vectors {
     case nil:

@@ -1,7 +1,5 @@
 import ArgumentParser
 import AtomicFiles
-import KSRModel
-import Text
 import Training
 import Workspace
 
@@ -10,11 +8,15 @@ struct ImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "import",
     abstract:
-      "Make a model file from a checkpoint of RecBole's KSR and the data it was trained on.",
+      "Make a model file from a checkpoint of RecBole's KSR or GRU4Rec and its training data.",
     discussion: """
       The checkpoint is read as data; no code in it is executed. Names, identifiers and relation \
       vectors (NAME.rel_feature) come from the data folder, which must be the one of the training. \
       Settings come from the checkpoint. --config adds what it lacks, --set overrides.
+
+      GRU4Rec becomes a model without memory (memory: none) with the same scores; its folder needs no \
+      graph. All commands that take MODEL, and ksr-tui, open a checkpoint directly, too; with the \
+      model file they start faster and need no second look at the settings.
       """)
 
   @Argument(help: ArgumentHelp("RecBole's checkpoint.", valueName: "CHECKPOINT.pth"))
@@ -56,51 +58,16 @@ struct ImportCommand: ParsableCommand {
     // What a training here could not do is RecBole's to have done; only unknown names are of interest.
     var run = RunSettings()
     for warning in (try? run.apply(settings)) ?? settings.warnings { Console.note(warning) }
-    let parameters: StateDict
-    if let checkpoint {
-      let file = try PyTorchCheckpoint(path: checkpoint)
-      parameters = file.stateDict
-      merge(file.configuration, from: checkpoint, into: &settings)
-      if let epoch = file.epoch { Console.note("the checkpoint of epoch \(epoch), counted from 0") }
-    } else {
-      let path = stateDict ?? ""
-      let file = try SafetensorsFile(path: path)
-      guard !file.metadata.keys.contains(where: { $0.hasPrefix("ksr.") }) else {
-        throw UserError("\(path) is a model of ksr already: it needs no import.")
-      }
-      parameters = try StateDict(file)
-    }
-    for assignment in assignments { try settings.merge(assignment: assignment, source: "--set") }
-    let result: RecBoleImport
-    do {
-      result = try RecBoleImport(parameters, settings: settings, folder: AtomicFolder(path: data))
-    } catch let error as DataError {
-      throw settings.located(error)
-    }
+    let result = try RecBoleFile(path: checkpoint ?? stateDict ?? "").imported(
+      with: AtomicFolder(path: data), settings: settings, assignments: assignments)
     for note in result.notes { Console.note(note) }
     try result.model.write(to: output)
-    let model = result.model
+    let (model, layers) = (result.model, result.model.settings.layerCount)
+    let slots =
+      model.settings.memory == .none
+      ? "no memory" : "\(model.relations.count) memory slots ([PAD] included)"
     Console.note(
-      "\(model.items.count - 1) items, \(model.relations.count) memory slots ([PAD] included), "
-        + "\(model.settings.layerCount) GRU layer\(model.settings.layerCount == 1 ? "" : "s")")
+      "\(model.items.count - 1) items, \(slots), \(layers) GRU layer\(layers == 1 ? "" : "s")")
     Console.result(output)
-  }
-
-  /// Puts what the checkpoint says above what the files say; where they differ about the network,
-  /// the person should know.
-  private func merge(
-    _ configuration: [String: SettingValue], from checkpoint: String, into settings: inout Settings
-  ) {
-    if configuration.isEmpty {
-      Console.note("The checkpoint holds no settings that can be read.")
-    }
-    for key in ["gamma", "loss_type", "MAX_ITEM_LIST_LENGTH", "freeze_kg"] {
-      guard let told = configuration[key], let entry = settings.entries[key], entry.value != told
-      else { continue }
-      Console.note(
-        "\(key) is \(told) in the checkpoint and \(entry.value) in \(printable(entry.source)):"
-          + " the checkpoint's counts.")
-    }
-    for (key, value) in configuration { settings.set(key, value, source: checkpoint) }
   }
 }

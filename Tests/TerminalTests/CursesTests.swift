@@ -49,7 +49,7 @@ struct CursesTests {
     defer { entries.remove() }
     let pty = try Pty(columns: 110, rows: 32)
     let before = pty.settings
-    let cache = try request.open()
+    let cache = try request.open(request.openModel().model)
     let terminal = try CursesTerminal(
       .init(theme: .dark, wantsColor: true, takesMouse: true),
       on: .init(input: pty.program, output: pty.program, kind: kind))
@@ -90,7 +90,7 @@ struct CursesTests {
   @Test("text that is pasted is filtered by once")
   func paste() throws {
     let pty = try Pty(columns: 110, rows: 32)
-    let cache = try request.open()
+    let cache = try request.open(request.openModel().model)
     let terminal = try CursesTerminal(
       .init(theme: .dark, wantsColor: true, takesMouse: false),
       on: .init(input: pty.program, output: pty.program, kind: "xterm-256color"))
@@ -110,7 +110,7 @@ struct CursesTests {
     let before = pty.settings
     let output = open("/dev/null", O_WRONLY)
     defer { close(output) }
-    let cache = try request.open()
+    let cache = try request.open(request.openModel().model)
     let terminal = try CursesTerminal(
       .init(theme: .standard, wantsColor: true, takesMouse: true),
       on: .init(input: pty.program, output: output, kind: "xterm-256color"))

@@ -110,6 +110,9 @@ final class InputFile {
 
   deinit { close(descriptor) }
 
+  /// The first bytes, of a file that nothing was read of.
+  func beginning(_ count: Int) throws(CheckpointError) -> [UInt8] { try read(min(count, size)) }
+
   /// The next `count` bytes.
   func read(_ count: Int) throws(CheckpointError) -> [UInt8] {
     var failure: String?

@@ -6,7 +6,7 @@ import KnowledgeGraph
 /// A model of RecBole made readable: its parameters joined with the data it was trained on.
 ///
 /// A checkpoint holds neither names nor relation vectors. Both come from the data folder, read as
-/// RecBole reads it, and must fit the shapes of the parameters.
+/// RecBole reads it, and must fit the shapes of the parameters. GRU4Rec needs no graph there.
 package struct RecBoleImport: Sendable {
   package let model: TrainedModel
   /// What a person should know about how it came about, a sentence each.
@@ -19,20 +19,27 @@ package struct RecBoleImport: Sendable {
   package init(
     _ parameters: StateDict, settings: Settings, folder: AtomicFolder
   ) throws {
-    if let name = try settings.value("model", .text), name != "KSR" {
-      throw settings.error("model", expected: "KSR")
+    let kind = parameters.model
+    if let name = try settings.value("model", .text), name != kind.rawValue {
+      let known = RecBoleModel.allCases.map(\.rawValue)
+      throw settings.error(
+        "model",
+        expected: known.contains(name)
+          ? "\(kind.rawValue), whose tensors these are" : known.joined(separator: " or "))
     }
     var notes: [String] = []
-    let vocabulary = try RecBoleVocabulary(folder, settings: settings)
+    let vocabulary = try RecBoleVocabulary(folder, settings: settings, readsGraph: kind == .ksr)
     let folder = vocabulary.folder
     var network = try parameters.settings(
-      completing: RecBoleSettings.network(settings, notes: &notes))
+      completing: RecBoleSettings.network(settings, of: kind, notes: &notes))
     try Self.check(parameters, vocabulary, folder)
-    let keys = try Self.relationVectors(
-      parameters, vocabulary, width: network.kgEmbeddingSize, folder)
+    let keys =
+      kind == .ksr
+      ? try Self.relationVectors(parameters, vocabulary, width: network.kgEmbeddingSize, folder)
+      : Matrix(rows: 0, columns: network.kgEmbeddingSize)
     let values = try parameters.parameters(network, relations: keys)
     let likeness = EntityLikeness(values.entityEmbedding, vocabulary)
-    if try settings.value("freeze_kg", .flag) == nil {
+    if kind == .ksr, try settings.value("freeze_kg", .flag) == nil {
       network.freezesKnowledgeGraph = likeness?.isSame ?? false
       notes.append(
         "freeze_kg is not given: taken as \(network.freezesKnowledgeGraph), since the entity vectors"
@@ -55,6 +62,7 @@ package struct RecBoleImport: Sendable {
     provenance.trainingDigest = provenance.split.trainingDigest(
       of: vocabulary.histories(split: provenance.split), items: vocabulary.items)
     provenance.training = RecBoleSettings.training(settings)
+    provenance.training["trained_with"] = kind == .ksr ? "RecBole" : "RecBole (\(kind.rawValue))"
     provenance.training.merge(vocabulary.settings.given) { own, _ in own }
     let relationNames = try DisplayNames.relations(of: folder)
     let entityNames = try DisplayNames.entities(of: folder)
@@ -63,16 +71,22 @@ package struct RecBoleImport: Sendable {
       itemNames: try Self.itemNames(vocabulary, entityNames, folder),
       relations: vocabulary.relations,
       relationNames: vocabulary.relations.tokens.map { relationNames.name(of: $0) ?? $0 },
-      tails: KnownTails(
-        of: vocabulary.entities.map { $0.flatMap { vocabulary.graph.entities.id(of: $0) } },
-        under: [nil]
-          + vocabulary.relations.tokens.dropFirst().map { vocabulary.graph.relations.id(of: $0) },
-        in: vocabulary.graph, names: entityNames,
-        vectors: vocabulary.entityVectors.flatMap {
-          $0.width == network.kgEmbeddingSize ? $0 : nil
-        }),
+      tails: kind == .ksr
+        ? Self.tails(vocabulary, entityNames, width: network.kgEmbeddingSize)
+        : KnownTails(itemCount: vocabulary.items.count, relationCount: 0),
       provenance: provenance)
     self.notes = vocabulary.removals.map(\.description) + notes
+  }
+
+  private static func tails(
+    _ vocabulary: RecBoleVocabulary, _ names: DisplayNames, width: Int
+  ) -> KnownTails {
+    KnownTails(
+      of: vocabulary.entities.map { $0.flatMap { vocabulary.graph.entities.id(of: $0) } },
+      under: [nil]
+        + vocabulary.relations.tokens.dropFirst().map { vocabulary.graph.relations.id(of: $0) },
+      in: vocabulary.graph, names: names,
+      vectors: vocabulary.entityVectors.flatMap { $0.width == width ? $0 : nil })
   }
 
   /// What to say where NAME.rel_feature has more relations than the graph.

@@ -7,12 +7,13 @@ enum RecBoleSettings {
   /// The hyper-parameters that no shape tells; RecBole's defaults, with a note, where they are not
   /// given.
   static func network(
-    _ settings: Settings, notes: inout [String]
+    _ settings: Settings, of model: RecBoleModel, notes: inout [String]
   ) throws(DataError) -> KSRSettings {
     var network = KSRSettings()
     network.freezesKnowledgeGraph = false
     var missing: [String] = []
-    for name in ["freeze_kg", "gamma", "loss_type", "MAX_ITEM_LIST_LENGTH", "dropout_prob"] {
+    let ofGraph = model == .ksr ? ["freeze_kg", "gamma"] : []
+    for name in ofGraph + ["loss_type", "MAX_ITEM_LIST_LENGTH", "dropout_prob"] {
       guard let key = KSRSettings.key(name), try !network.take(key, of: settings) else { continue }
       // What is not said of the other two is looked for elsewhere, or changes no score.
       if !["freeze_kg", "dropout_prob"].contains(name) {
@@ -53,12 +54,14 @@ enum RecBoleSettings {
     let kept = [
       "learner", "learning_rate", "weight_decay", "clip_grad_norm", "train_batch_size", "epochs",
       "stopping_step", "eval_step", "valid_metric", "seed", "train_neg_sample_args",
+      "metrics", "topk", "tail_ratio",
     ]
     var result = ["trained_with": "RecBole"]
     for key in kept {
       switch settings[key] {
       case nil, .null: break
       case .string(let text): result[key] = text
+      case .list(let values): result[key] = SettingValue.text(of: values.compactMap(\.scalar))
       case .some(let value): result[key] = value.description
       }
     }
@@ -70,7 +73,7 @@ enum RecBoleSettings {
   private static let refused: [(key: String, neutral: [SettingValue], reason: String)] = [
     (
       "benchmark_filename", [],
-      "RecBole's KSR reads sequences that were cut in advance from such files, which are not read"
+      "RecBole reads sequences that were cut in advance from such files, which are not read"
     ),
     (
       "kg_reverse_r", [.bool(false)],

@@ -9,6 +9,7 @@ import KnowledgeGraph
 /// reordered without changing that order otherwise: those without an entity come first, then the
 /// linked ones. What the settings leave out, and interactions with items that have no entity, is
 /// dropped before anything is numbered, so that unlinked items only occur where NAME.item is read.
+/// For a model without graph nothing is dropped, nor reordered.
 package struct RecBoleVocabulary: Sendable {
   /// User tokens by identifier.
   package let users: Vocabulary
@@ -40,26 +41,32 @@ package struct RecBoleVocabulary: Sendable {
   private let identifiers: [Int32?]
 
   /// Reads a data folder as RecBole's settings say.
-  package init(_ folder: AtomicFolder, settings: Settings = Settings()) throws(DataError) {
+  ///
+  /// - Parameter readsGraph: whether the model needs NAME.kg and NAME.link.
+  package init(
+    _ folder: AtomicFolder, settings: Settings = Settings(), readsGraph: Bool = true
+  ) throws(DataError) {
     let choices = try RecBoleSettings.data(settings)
-    let keptGraph = try KeptGraph(folder, choices)
+    let keptGraph = readsGraph ? try KeptGraph(folder, choices) : nil
     let kept = try KeptInteractions(folder, choices)
     let (interactions, folder) = (kept.interactions, kept.folder)
-    let (triples, links) = (keptGraph.triples, keptGraph.links)
+    let triples =
+      keptGraph?.triples
+      ?? Triples(entities: Vocabulary(), relations: Vocabulary(), head: [], relation: [], tail: [])
     self.folder = folder
     self.settings = choices
-    removals = kept.removals + keptGraph.removals
-    entityVectors = try FeatureVectors.entities(of: folder)
-    relationVectors = try FeatureVectors.relations(of: folder)
+    removals = kept.removals + (keptGraph?.removals ?? [])
+    entityVectors = readsGraph ? try FeatureVectors.entities(of: folder) : nil
+    relationVectors = readsGraph ? try FeatureVectors.relations(of: folder) : nil
     graph = GraphIndex(triples)
 
     let merged = choices.merges(.entity) ? entityVectors?.tokens : nil
     func entity(_ item: String) -> String? {
-      links.entity(ofItem: item).flatMap {
+      keptGraph?.links.entity(ofItem: item).flatMap {
         triples.entities.id(of: $0) ?? merged?.id(of: $0) == nil ? nil : $0
       }
     }
-    let isLinked = interactions.items.tokens.map { entity($0) != nil }
+    let isLinked = interactions.items.tokens.map { !readsGraph || entity($0) != nil }
     func isKept(_ row: Int) -> Bool { isLinked[Int(interactions.item[row])] }
 
     var users = Vocabulary(["[PAD]"])
@@ -90,7 +97,7 @@ package struct RecBoleVocabulary: Sendable {
     self.items = items
     entities = [nil] + ordered.map(\.entity)
     let named = choices.merges(.relation) ? relationVectors?.tokens.tokens ?? [] : []
-    relations = Vocabulary(["[PAD]"] + triples.relations.tokens + named)
+    relations = Vocabulary(readsGraph ? ["[PAD]"] + triples.relations.tokens + named : [])
     let identifiers = interactions.items.tokens.enumerated().map { index, token in
       isLinked[index] ? items.id(of: token).map(Int32.init) : nil
     }

@@ -15,6 +15,13 @@ package struct PyTorchCheckpoint: Sendable {
   /// The most tensors in a state dict.
   private static let mostTensors = 1000
 
+  /// Whether a file is meant to be one: by its name, or by how an archive begins.
+  package static func isMeant(by path: String) -> Bool {
+    if [".pth", ".pt"].contains(where: path.hasSuffix) { return true }
+    let start = try? InputFile(path: path).beginning(4)
+    return start == [0x50, 0x4B, 3, 4]
+  }
+
   /// Reads and checks a file.
   package init(path: String) throws(CheckpointError) {
     let input = try InputFile(path: path)

@@ -38,8 +38,8 @@ package struct StateDict: Sendable {
   /// Number of items, the padding item included: the rows of `item_embedding.weight`.
   package var itemCount: Int { self["item_embedding.weight"]?.shape.first ?? 0 }
 
-  /// Completes settings with what the shapes tell, and checks that all tensors are those of a KSR
-  /// network of RecBole.
+  /// Completes settings with what the shapes tell, and checks that all tensors are those of the
+  /// ``model`` in RecBole.
   ///
   /// - Parameter others: the settings that no shape tells: gamma, the loss, the window and so on.
   package func settings(completing others: KSRSettings) throws(CheckpointError) -> KSRSettings {
@@ -48,7 +48,7 @@ package struct StateDict: Sendable {
         let found = tensors.prefix(6).map { quoted($0.name) }.joined(separator: ", ")
         throw CheckpointError(
           .contents, file: file, tensor: name,
-          "there is no tensor of this name, so these are not the parameters of KSR; found "
+          "there is no tensor of this name, so these are not the parameters of KSR or GRU4Rec; found "
             + (found.isEmpty ? "none" : found) + (tensors.count > 6 ? ", …" : ""))
       }
       guard tensor.shape.count == 2, tensor.shape.allSatisfy({ $0 > 0 }) else {
@@ -65,6 +65,7 @@ package struct StateDict: Sendable {
     let prefix = "gru_layers.weight_ih_l"
     settings.layerCount = tensors.count { $0.name.hasPrefix(prefix) }
     settings.hasPadRelation = true
+    if model == .gru4Rec { settings = gru4RecSettings(completing: settings) }
     let largest = max(settings.embeddingSize, settings.kgEmbeddingSize, settings.hiddenSize)
     guard (1...3).contains(settings.layerCount), largest <= 65536 else {
       throw CheckpointError(
@@ -78,7 +79,10 @@ package struct StateDict: Sendable {
 
   /// Compares names and shapes with those of the settings; the relation vectors may be missing.
   private func check(_ settings: KSRSettings, items: Int) throws(CheckpointError) {
-    var expected = ModelFile.parameters(settings, items: items, relations: nil)
+    var expected =
+      model == .gru4Rec
+      ? Self.gru4RecTensors(settings, items: items)
+      : ModelFile.parameters(settings, items: items, relations: nil)
     for index in expected.indices where expected[index].name == "relation_Matrix" {
       expected[index].isOptional = true
     }
@@ -88,16 +92,18 @@ package struct StateDict: Sendable {
     }
     if let problems {
       throw CheckpointError(
-        .contents, file: file, "its tensors are not those of RecBole's KSR; " + problems)
+        .contents, file: file,
+        "its tensors are not those of RecBole's \(model.rawValue); " + problems)
     }
   }
 
-  /// The parameters with relation vectors of their own.
+  /// The parameters with relation vectors of their own, which GRU4Rec has none of.
   ///
   /// - Parameter settings: from ``settings(completing:)``.
   package func parameters(
     _ settings: KSRSettings, relations: Matrix
   ) throws(CheckpointError) -> KSRParameters {
+    guard model == .ksr else { return try gru4RecParameters(settings) }
     // The large tables are made from the tensors alone, not from zeros first.
     var result = KSRParameters(settings: settings, itemCount: 0, relationCount: 0)
     let places = result.entries.map { (name: $0.name, path: $0.path) }
