@@ -25,6 +25,17 @@ package struct Popularity: Sendable {
     self.standings = standings
   }
 
+  /// The first candidates of each case, best first.
+  package func lists(
+    _ cases: [RankingCase], among candidates: Candidates = .all, count: Int
+  ) -> [[Int32]] {
+    counts.map(Float.init).withUnsafeBufferPointer { scores in
+      cases.enumerated().map { index, question in
+        candidates.first(count, case: index, target: question.target, scores).map(\.item)
+      }
+    }
+  }
+
   /// The rank of each case's target, ties at the mean of their places.
   package func ranks(_ cases: [RankingCase], among candidates: Candidates = .all) -> [Double] {
     cases.enumerated().map { index, question in
@@ -73,32 +84,51 @@ package struct ItemNeighbours: Sendable {
   package func ranks(
     _ cases: [RankingCase], among candidates: Candidates = .all, threads: Int = 1
   ) -> [Double] {
+    ranked(cases, among: candidates, listLength: 0, threads: threads).ranks
+  }
+
+  /// The same with the first candidates of each case, best first; no lists for a length of 0.
+  package func ranked(
+    _ cases: [RankingCase], among candidates: Candidates = .all, listLength: Int, threads: Int = 1
+  ) -> (ranks: [Double], lists: [[Int32]]) {
     let itemCount = userStarts.count - 1
     // Cases with the same last item have the same scores.
     let groups = Dictionary(grouping: cases.indices) { cases[$0].items.last ?? 0 }
       .sorted { $0.key < $1.key }
     var ranks = [Double](repeating: 0, count: cases.count)
+    var lists = [[Int32]](repeating: [], count: listLength > 0 ? cases.count : 0)
     ranks.withUnsafeMutableBufferPointer { ranks in
-      nonisolated(unsafe) let ranks = ranks
-      let workers = max(1, min(threads, groups.count))
-      parallel(workers, threads: workers) { worker in
-        var together = [Int32](repeating: 0, count: itemCount)
-        var scores = [Double](repeating: 0, count: itemCount)
-        for group in stride(from: worker, to: groups.count, by: workers) {
-          let (last, members) = groups[group]
-          let neighbours = score(Int(last), &together, &scores)
-          for index in members {
-            ranks[index] = candidates.rank(of: cases[index].target, case: index) {
-              scores[Int($0)]
-            } whole: {
-              standing(Int(cases[index].target), neighbours, scores, itemCount)
+      lists.withUnsafeMutableBufferPointer { lists in
+        nonisolated(unsafe) let (ranks, lists) = (ranks, lists)
+        let workers = max(1, min(threads, groups.count))
+        parallel(workers, threads: workers) { worker in
+          var together = [Int32](repeating: 0, count: itemCount)
+          var scores = [Double](repeating: 0, count: itemCount)
+          for group in stride(from: worker, to: groups.count, by: workers) {
+            let (last, members) = groups[group]
+            let neighbours = score(Int(last), &together, &scores)
+            for index in members {
+              ranks[index] = candidates.rank(of: cases[index].target, case: index) {
+                scores[Int($0)]
+              } whole: {
+                standing(Int(cases[index].target), neighbours, scores, itemCount)
+              }
             }
+            if listLength > 0 {
+              scores.map(Float.init).withUnsafeBufferPointer { scores in
+                for index in members {
+                  lists[index] = candidates.first(
+                    listLength, case: index, target: cases[index].target, scores
+                  ).map(\.item)
+                }
+              }
+            }
+            for item in neighbours { scores[Int(item)] = 0 }
           }
-          for item in neighbours { scores[Int(item)] = 0 }
         }
       }
     }
-    return ranks
+    return (ranks, lists)
   }
 
   /// Fills in the scores of the items that share a user with the last one, and returns these items.

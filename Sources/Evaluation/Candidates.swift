@@ -1,3 +1,4 @@
+import KSRModel
 import KSRNumerics
 import Randomness
 import Workspace
@@ -88,6 +89,18 @@ public struct Candidates: Sendable {
       let item = Int32(1 + generator.integer(below: itemCount - 2))
       return item >= target ? item + 1 : item
     }
+  }
+
+  /// The first candidates of a case by score, best first; of equal ones the smaller identifiers.
+  package func first(
+    _ count: Int, case index: Int, target: Int32, _ scores: UnsafeBufferPointer<Float>
+  ) -> [ScoredItem] {
+    if let drawn {
+      return (drawn[index] + [target]).map { ScoredItem(item: $0, score: scores[Int($0)]) }
+        .sorted(by: >).prefix(count).map(\.self)
+    }
+    let hidden = Set(masked?[index] ?? [])
+    return topItems(scores, count: count, excluding: hidden.contains)
   }
 
   /// The rank of a target, from 1, as ``Standing`` has it.

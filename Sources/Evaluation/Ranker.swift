@@ -22,31 +22,73 @@ public struct Ranker: Sendable {
   public func ranks(
     _ cases: [RankingCase], among candidates: Candidates = .all, threads: Int = 1
   ) -> [Double] {
+    ranked(cases, among: candidates, listLength: 0, threads: threads).ranks
+  }
+
+  /// The rank of each case's target as ``ranks(_:among:threads:)`` has it, and the first candidates of
+  /// each case, best first; no lists for a length of 0.
+  package func ranked(
+    _ cases: [RankingCase], among candidates: Candidates = .all, listLength: Int, threads: Int = 1
+  ) -> (ranks: [Double], lists: [[Int32]]) {
     var ranks = [Double](repeating: 0, count: cases.count)
+    var lists = [[Int32]](repeating: [], count: listLength > 0 ? cases.count : 0)
+    ranks.withUnsafeMutableBufferPointer { ranks in
+      lists.withUnsafeMutableBufferPointer { lists in
+        nonisolated(unsafe) let (ranks, lists) = (ranks, lists)
+        score(cases, threads: threads) { index, scores in
+          let target = cases[index].target
+          ranks[index] = candidates.rank(of: target, case: index) {
+            scores[Int($0)]
+          } whole: {
+            Standing(of: scores[Int(target)], among: UnsafeBufferPointer(rebasing: scores[1...]))
+          }
+          guard listLength > 0 else { return }
+          lists[index] = candidates.first(listLength, case: index, target: target, scores)
+            .map(\.item)
+        }
+      }
+    }
+    return (ranks, lists)
+  }
+
+  /// The first candidates of each case with their scores, best first.
+  package func first(
+    _ count: Int, _ cases: [RankingCase], among candidates: Candidates = .all, threads: Int = 1
+  ) -> [[ScoredItem]] {
+    var lists = [[ScoredItem]](repeating: [], count: cases.count)
+    lists.withUnsafeMutableBufferPointer { lists in
+      nonisolated(unsafe) let lists = lists
+      score(cases, threads: threads) { index, scores in
+        lists[index] = candidates.first(count, case: index, target: cases[index].target, scores)
+      }
+    }
+    return lists
+  }
+
+  /// Calls `body` with each case and the scores of all items after what it reads [N], on several
+  /// threads; many cases share a pass and a product.
+  package func score(
+    _ cases: [RankingCase], threads: Int,
+    _ body: @Sendable (Int, UnsafeBufferPointer<Float>) -> Void
+  ) {
     let passes = Self.passes(cases)
     let size = 128
     let chunks = (passes.count + size - 1) / size
     let gates = ItemGates(of: cases.map(\.items), parameters)
     let transposed = TransposedWeights(parameters)
-    ranks.withUnsafeMutableBufferPointer { ranks in
-      nonisolated(unsafe) let ranks = ranks
-      let workers = max(1, min(threads, chunks))
-      parallel(workers, threads: workers) { worker in
-        let pass = NetworkPass(settings: settings)
-        let scores = MatrixBuffer()
-        for chunk in stride(from: worker, to: chunks, by: workers) {
-          let members = passes[chunk * size..<min(passes.count, (chunk + 1) * size)]
-          // Members come longest first, so the packing keeps their order; rows are theirs one by one.
-          pass.forward(
-            Self.batch(members, of: cases), parameters: parameters, transposed: transposed,
-            itemGates: gates, keepsAll: false)
-          rank(cases, members.flatMap { $0 }, candidates, pass.preferences, scores) {
-            ranks[$0] = $1
-          }
-        }
+    let workers = max(1, min(threads, chunks))
+    parallel(workers, threads: workers) { worker in
+      let pass = NetworkPass(settings: settings)
+      let scores = MatrixBuffer()
+      for chunk in stride(from: worker, to: chunks, by: workers) {
+        let members = passes[chunk * size..<min(passes.count, (chunk + 1) * size)]
+        // Members come longest first, so the packing keeps their order; rows are theirs one by one.
+        pass.forward(
+          Self.batch(members, of: cases), parameters: parameters, transposed: transposed,
+          itemGates: gates, keepsAll: false)
+        score(members.flatMap { $0 }, pass.preferences, scores, body)
       }
     }
-    return ranks
   }
 
   /// The cases that one pass from the zero state answers, the longest last.
@@ -81,9 +123,9 @@ public struct Ranker: Sendable {
       })
   }
 
-  private func rank(
-    _ cases: [RankingCase], _ indices: [Int], _ candidates: Candidates,
-    _ preferences: MutableMatrixView, _ scores: MatrixBuffer, _ store: (Int, Double) -> Void
+  private func score(
+    _ indices: [Int], _ preferences: MutableMatrixView, _ scores: MatrixBuffer,
+    _ body: (Int, UnsafeBufferPointer<Float>) -> Void
   ) {
     let n = itemVectors.rows
     let rows = max(1, min(indices.count, 1_000_000 / n))
@@ -92,15 +134,7 @@ public struct Ranker: Sendable {
       let tile = scores.reserve(rows: range.count, columns: n)
       multiply(preferences.rows(range).view, itemVectors.view.transposed, into: tile)
       for (row, index) in indices[range].enumerated() {
-        let scores = UnsafeBufferPointer(start: tile.row(row), count: n)
-        let target = cases[index].target
-        store(
-          index,
-          candidates.rank(of: target, case: index) {
-            scores[Int($0)]
-          } whole: {
-            Standing(of: scores[Int(target)], among: UnsafeBufferPointer(rebasing: scores[1...]))
-          })
+        body(index, UnsafeBufferPointer(start: tile.row(row), count: n))
       }
     }
   }

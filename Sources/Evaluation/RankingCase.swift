@@ -9,7 +9,7 @@ public struct RankingCase: Sendable, Equatable {
   public let step: Int
   /// What the model reads, oldest first: at most L items, one at least.
   public let items: ArraySlice<Int32>
-  /// What came next.
+  /// What came next; 0 where that is not known.
   public let target: Int32
 
   /// The question about interaction `step` (from 1 on) of a history.
@@ -19,6 +19,15 @@ public struct RankingCase: Sendable, Equatable {
     self.step = step
     items = history[max(0, step - maxLength)..<step]
     target = history[step]
+  }
+
+  /// What comes after a whole history, which nobody knows: a case without target.
+  package init(user: Int, after history: [Int32], maxLength: Int) {
+    precondition(!history.isEmpty && maxLength > 0, "something must be read")
+    self.user = user
+    step = history.count
+    items = history.suffix(maxLength)
+    target = 0
   }
 
   /// The cases of all interactions with a mark.

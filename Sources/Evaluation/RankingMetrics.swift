@@ -35,12 +35,22 @@ package struct RankingMetrics: Sendable, Equatable {
     rank <= Double(k) ? 1 / log2(rank + 1) : 0
   }
 
+  /// The value of a metric of ranks.
+  package func value(_ kind: MetricKind) -> Double {
+    switch kind {
+    case .hit: hit
+    case .mrr: mrr
+    case .ndcg: ndcg
+    case .recall: recall
+    case .precision: precision
+    case .map: map
+    default: preconditionFailure("\(kind.rawValue) is a metric of recommended lists")
+    }
+  }
+
   /// Names and values, in the order of RecBole's table.
   package var named: [(name: String, value: Double)] {
-    [
-      ("Hit@\(k)", hit), ("MRR@\(k)", mrr), ("NDCG@\(k)", ndcg), ("Recall@\(k)", recall),
-      ("Precision@\(k)", precision), ("MAP@\(k)", map),
-    ]
+    MetricKind.ofRanks.map { ("\($0.rawValue)@\(k)", value($0)) }
   }
 }
 

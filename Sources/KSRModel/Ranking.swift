@@ -27,6 +27,14 @@ public struct ScoredItem: Sendable, Equatable, Comparable {
 public func topItems(
   _ scores: [Float], count: Int, excluding isExcluded: (Int32) -> Bool = { _ in false }
 ) -> [ScoredItem] {
+  scores.withUnsafeBufferPointer { topItems($0, count: count, excluding: isExcluded) }
+}
+
+/// The same of scores that lie in a buffer.
+package func topItems(
+  _ scores: UnsafeBufferPointer<Float>, count: Int,
+  excluding isExcluded: (Int32) -> Bool = { _ in false }
+) -> [ScoredItem] {
   guard count > 0 else { return [] }
   var heap = Heap<ScoredItem>()
   // Nearly all items are worse than the worst in the heap: that is one comparison.

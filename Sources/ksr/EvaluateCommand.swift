@@ -5,6 +5,7 @@ import Foundation
 import KSRModel
 import Randomness
 import Text
+import Training
 import Workspace
 
 /// `ksr evaluate`: how well a model ranks what came next, beside baselines and other models.
@@ -16,7 +17,14 @@ struct EvaluateCommand: ParsableCommand {
       The data is read and split as in training; the model file says how. The test set is what \
       training and validation left out (leave-one-out: the last interaction of each user). Of users \
       held out of training it has every interaction from the second on. History is not masked, as in \
-      RecBole's sequential models. Ties count at their mean rank.
+      RecBole's sequential models, unless --mask-history is given. Ties count at their mean rank.
+
+      The table has NDCG, and what the model's has more than that of each row. --metrics and \
+      --all-metrics print further ones, also with --json. ItemCoverage, AveragePopularity, \
+      ShannonEntropy, GiniIndex and TailPercentage are RecBole's: the catalogue counts its padding \
+      item, popularity is how often an item is a target of training, and the entropy is divided by \
+      the number of items recommended. 'metrics' and 'tail_ratio' (0.1) of the training hold if \
+      nothing else is said.
 
       The baseline popularity recommends the items most frequent in training. item-kNN recommends \
       the items most similar to the last one: cosine of co-occurrence in training, users with both / \
@@ -25,7 +33,7 @@ struct EvaluateCommand: ParsableCommand {
       bootstrap resamples of whole users.
       """)
 
-  @Argument(help: ArgumentHelp("The model file.", valueName: "MODEL"))
+  @Argument(help: ArgumentHelp("The model file, or a checkpoint of RecBole.", valueName: "MODEL"))
   var model: String
 
   @Option(name: .customLong("data"), help: ArgumentHelp("The data folder.", valueName: "DIR"))
@@ -53,6 +61,17 @@ struct EvaluateCommand: ParsableCommand {
       "The lengths of the lists that metrics look at, as 5,10; if not given, as for the training.",
       valueName: "k,…"))
   var topk: String?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      Metrics to print beside NDCG, as RecBole names them: \
+      \(MetricKind.allCases.map(\.rawValue).joined(separator: ",")).
+      """, valueName: "NAME,…"))
+  var metrics: String?
+
+  @Flag(help: "Print all of these metrics.")
+  var allMetrics = false
 
   @Flag(help: "Exclude the items of the history from the ranking.")
   var maskHistory = false
@@ -84,9 +103,20 @@ struct EvaluateCommand: ParsableCommand {
     if let mode, CandidateMode(mode) == nil {
       throw ValidationError("--mode \(mode): expected \(CandidateMode.expected).")
     }
+    if let metrics, Self.kinds(metrics) == nil {
+      throw ValidationError(
+        "--metrics \(metrics): expected \(SettingKind<[MetricKind]>.metrics.expected).")
+    }
+    if metrics != nil, allMetrics {
+      throw ValidationError("--metrics and --all-metrics: give one of the two.")
+    }
     if let topk, Self.lengths(topk) == nil {
       throw ValidationError("--topk \(topk): expected whole numbers from 1, such as 5,10.")
     }
+  }
+
+  private static func kinds(_ text: String) -> [MetricKind]? {
+    SettingKind<[MetricKind]>.metrics.read(.string(text))
   }
 
   /// Different lengths from 1; nil if the text is none.
@@ -100,7 +130,7 @@ struct EvaluateCommand: ParsableCommand {
 
   mutating func run() throws {
     let folder = try AtomicFolder(path: data)
-    let session = try Session(TrainedModel.read(path: model), folder: folder)
+    let session = try Session(Console.model(model, data: data), folder: folder)
     for warning in session.warnings { Console.note(warning) }
     if explanation.explanations {
       let section = try ExplanationSection(
@@ -114,7 +144,7 @@ struct EvaluateCommand: ParsableCommand {
       return
     }
     let paths = against + withoutMemory
-    let others = try paths.map { try Session(TrainedModel.read(path: $0), folder: folder) }
+    let others = try paths.map { try Session(Console.model($0, data: data), folder: folder) }
     for (path, other) in zip(paths, others) where other.users != session.users {
       throw ValidationError(
         "\(path) has other items, held-out users or data settings than \(model): their cases cannot "
@@ -159,9 +189,8 @@ struct EvaluateCommand: ParsableCommand {
 
   /// NAME.none.safetensors for NAME.safetensors.
   private static func pathWithoutMemory(_ model: String) -> String {
-    let ending = ".safetensors"
-    return (model.hasSuffix(ending) ? String(model.dropLast(ending.count)) : model) + ".none"
-      + ending
+    let ending = [".safetensors", ".pth", ".pt"].first(where: model.hasSuffix) ?? ""
+    return model.dropLast(ending.count) + ".none.safetensors"
   }
 
   private func testName(_ session: Session) -> String {
@@ -180,6 +209,15 @@ struct EvaluateCommand: ParsableCommand {
     request.masksHistory = maskHistory
     request.seed = seed
     request.threads = threads.count
+    // What training reports unasked is in the first table, or follows from it.
+    let trained = training["metrics"].flatMap(Self.kinds) ?? TrainingSettings().metrics
+    request.shown =
+      allMetrics
+      ? MetricKind.allCases
+      : metrics.flatMap(Self.kinds)
+        ?? (Set(trained) == Set(TrainingSettings().metrics) ? [] : trained)
+    request.ofLists = request.shown.filter(\.isOfLists)
+    request.tailRatio = training["tail_ratio"].flatMap { Double($0) } ?? RecommendedLists.tailRatio
     return request
   }
 }

@@ -38,17 +38,20 @@ struct HistoryOptions: ParsableArguments {
     if items != nil, user != nil {
       throw ValidationError("--items and --viewer: give one of the two.")
     }
-    if items == nil, user == nil {
-      throw ValidationError("Whose history? Give --data DIR --viewer ID, or --items a,b,c.")
-    }
     if user != nil, data == nil {
       throw ValidationError("--viewer needs the folder of the users: --data DIR.")
     }
   }
 
-  /// The history with the model that reads it.
+  /// Whether anything is said about a single history.
+  var isGiven: Bool { user != nil || items != nil || step != nil || edit != nil }
+
+  /// The history with the model that reads it, out of a file of any kind.
   func chosen(_ path: String) throws -> ChosenHistory {
-    let model = try TrainedModel.read(path: path)
+    if items == nil, user == nil {
+      throw ValidationError("Whose history? Give --data DIR --viewer ID, or --items a,b,c.")
+    }
+    let model = try Console.model(path, data: data)
     let lookup = ItemLookup(model)
     let session =
       try data.map { try Session(model, folder: AtomicFolder(path: $0)) }

@@ -1,8 +1,10 @@
 import ArgumentParser
 import AtomicFiles
+import Evaluation
 import Explanation
 import KSRModel
 import Text
+import Workspace
 
 /// `ksr recommend`: what a model would put first after a history.
 struct RecommendCommand: ParsableCommand {
@@ -14,9 +16,13 @@ struct RecommendCommand: ParsableCommand {
       Models trained with cross-entropy have probabilities, BPR models do not. With --edit, each item \
       is compared with the unedited run at the corresponding step: its rank change and its score \
       there. Items that left the list follow below.
+
+      --all-users recommends to every user of --data after the whole history: as TSV (user_id, rank, \
+      item_id, score, name; rank is the place in the list), or as JSON lines, one object for each \
+      user.
       """)
 
-  @Argument(help: ArgumentHelp("The model file.", valueName: "MODEL"))
+  @Argument(help: ArgumentHelp("The model file, or a checkpoint of RecBole.", valueName: "MODEL"))
   var model: String
 
   @OptionGroup var history: HistoryOptions
@@ -30,15 +36,142 @@ struct RecommendCommand: ParsableCommand {
   @Flag(help: "Print one JSON object.")
   var json = false
 
+  @Flag(help: "Recommend to every user of the data.")
+  var allUsers = false
+
+  @Option(
+    help: ArgumentHelp(
+      "The file for --all-users, written whole or not at all; standard output if not given.",
+      valueName: "FILE"))
+  var output: String?
+
+  @Option(
+    help: "tsv or jsonl; if not given, jsonl for a FILE that ends so (or .json, .ndjson), else tsv."
+  )
+  var format: ListFormat?
+
+  @OptionGroup var threads: ThreadOptions
+
   func validate() throws {
     guard top > 0 else { throw ValidationError("--top \(top): expected 1 or more.") }
+    if allUsers {
+      guard !history.isGiven else {
+        throw ValidationError(
+          "--all-users reads whole histories: leave out --viewer, --items, --step and --edit.")
+      }
+      guard history.data != nil else {
+        throw ValidationError("--all-users needs the folder of the users: --data DIR.")
+      }
+      guard !json || format != .tsv else {
+        throw ValidationError("--json and --format tsv: give one of the two.")
+      }
+    } else if output != nil || format != nil {
+      throw ValidationError("--output and --format go with --all-users.")
+    }
   }
 
   mutating func run() throws {
+    if allUsers { return try recommendToAll() }
     let chosen = try history.chosen(model)
     let list = Recommendations(chosen, count: top, hideSeen: hideSeen)
     Console.result(json ? try JSON.text(list) : list.text(chosen))
   }
+}
+
+/// How the recommendations to all users are written.
+enum ListFormat: String, ExpressibleByArgument, CaseIterable {
+  case tsv, jsonl
+
+  /// The format that a file's name asks for.
+  init(ofFile path: String?) {
+    let endings = [".jsonl", ".json", ".ndjson"]
+    self = endings.contains { path?.hasSuffix($0) ?? false } ? .jsonl : .tsv
+  }
+}
+
+extension RecommendCommand {
+  private struct UserList: Encodable {
+    struct Item: Encodable {
+      let rank: Int
+      let token, name: String
+      let score: Float
+    }
+
+    let user: String
+    /// How many interactions were read.
+    let step: Int
+    let recommendations: [Item]
+  }
+
+  private func recommendToAll() throws {
+    let data = history.data ?? ""
+    let model = try Console.model(self.model, data: data)
+    let session = try Session(model, folder: AtomicFolder(path: data))
+    for warning in session.warnings { Console.note(warning) }
+    let format = format ?? (json ? .jsonl : ListFormat(ofFile: output))
+    let ranker = Ranker(settings: model.settings, parameters: model.parameters)
+    let file = try output.map { try AtomicFile($0) }
+    func write(_ text: String) throws {
+      if let file { try file.append(text) } else { Console.output(text) }
+    }
+    if file != nil { StopSignal.await() }
+    if format == .tsv { try write("user_id\trank\titem_id\tscore\tname\n") }
+    let users = session.users.indices.filter { session.users[$0].count > 0 }
+    let live = LiveLines()
+    // As many as make good batches; what is found of them is written before the next.
+    let size = 2048
+    for start in stride(from: 0, to: users.count, by: size) {
+      let part = users[start..<min(users.count, start + size)]
+      for list in lists(of: part, session, ranker) {
+        try write(format == .tsv ? tsv(list) : JSON.line(list) + "\n")
+      }
+      live.show(["\(part.endIndex) of \(users.count) users"])
+      if StopSignal.isReceived { throw ExitCode(StopSignal.status) }
+    }
+    live.clear()
+    try file?.finish()
+    let count = "\(users.count) users" + (top == 1 ? "" : ", up to \(top) items each")
+    Console.note(count + (output.map { ": \(printable($0, limit: 1000))" } ?? ""))
+  }
+
+  private func lists(
+    of users: ArraySlice<Int>, _ session: Session, _ ranker: Ranker
+  ) -> [UserList] {
+    let model = session.model
+    let cases = users.map {
+      RankingCase(
+        user: $0, after: session.users[$0].items, maxLength: model.settings.maxItemListLength)
+    }
+    let candidates = Candidates(
+      .full, for: cases, itemCount: model.items.count, training: [],
+      masking: hideSeen ? session.users : nil, seed: 0)
+    return ranker.first(top, cases, among: candidates, threads: threads.count)
+      .enumerated().map { place, items in
+        let user = session.users[cases[place].user]
+        return UserList(
+          user: user.user, step: user.count,
+          recommendations: items.enumerated().map { rank, scored in
+            let item = Int(scored.item)
+            return .init(
+              rank: rank + 1, token: model.items[item], name: model.itemNames[item],
+              score: scored.score)
+          })
+      }
+  }
+
+  private func tsv(_ list: UserList) -> String {
+    list.recommendations.map {
+      let fields = [oneLine(list.user), "\($0.rank)", oneLine($0.token), "\($0.score)"]
+      return (fields + [oneLine($0.name)]).joined(separator: "\t") + "\n"
+    }.joined()
+  }
+}
+
+/// A text as a field of a table: control characters, which could end it, are blanks.
+func oneLine(_ text: String) -> String {
+  String(
+    String.UnicodeScalarView(
+      text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
 }
 
 /// The first items after a history, with all that is printed about them.

@@ -97,11 +97,22 @@ import Testing
       ])
       #expect(result.status == 0, "\(result.output)")
       for part in [
-        "test split", "drawn (uni5), history left out", "popularity", "item-kNN", "(memory: none)",
-        "NDCG@3 of the model", "MAP@10",
+        "test split", "drawn (uni5), history left", "popularity", "item-kNN",
+        "none.safetensors: memory: none", "NDCG@3  model − this",
       ] {
         #expect(result.output.contains(part), "\(part)")
       }
+      #expect(!result.output.contains("MRR") && !result.output.contains(folder + "/m.safe"))
+      let all = try ksr([
+        "evaluate", model, "--data", Self.data, "--against", none, "--all-metrics",
+      ])
+      for part in ["MRR@3", "MRR@10", "ItemCov", "AvgPop", "Recall = Hit", "ItemCov: ItemCoverage"]
+      {
+        #expect(all.output.contains(part), "\(part)")
+      }
+      #expect(!all.output.contains("Recall@") && !all.output.contains("MAP@"))
+      let start = try #require(all.output.range(of: "test split")).lowerBound
+      #expect(all.output[start...].split(separator: "\n").allSatisfy { $0.count <= 80 })
       #expect(!result.output.contains("differ"))
       let again = try ksr([
         "evaluate", model, "--data", Self.data, "--against", none, "--mask-history", "--threads",
@@ -119,6 +130,7 @@ import Testing
       #expect(columns.dropFirst().allSatisfy { (Double($0[6]) ?? 99) <= 6 })
       let json = try ksr([
         "evaluate", model, "--data", Self.data, "--mode", "full", "--topk", "5", "--json",
+        "--metrics", "itemcoverage,GiniIndex",
       ])
       // What goes to stderr comes before and after.
       let object = try #require(json.output.firstIndex(of: "{"))
@@ -131,6 +143,8 @@ import Testing
       #expect(sections.count == 1 && sections[0]["mode"] as? String == "full")
       let rows = try #require(sections[0]["rows"] as? [[String: Any]])
       #expect(rows.count == 3 && (rows[2]["metrics"] as? [String: Double])?["Recall@5"] != nil)
+      #expect((rows[0]["metrics"] as? [String: Double])?["ItemCoverage@5"] != nil)
+      #expect((rows[2]["metrics"] as? [String: Double])?["TailPercentage@5"] == nil)
       #expect(rows[2]["interval"] != nil && rows[2]["difference"] == nil)
       // The same model without memory is found beside it, once.
       #expect(json.output.contains("To measure the effect of the memory"))
@@ -138,10 +152,8 @@ import Testing
       try FileManager.default.copyItem(atPath: none, toPath: beside)
       for more in [[], ["--against", beside]] {
         let found = try ksr(["evaluate", model, "--data", Self.data] + more).output
-        // One row in each table, like every other.
-        let lines = found.split(separator: "\n")
-        let tables = lines.count { $0.hasPrefix("item-kNN") }
-        #expect(tables > 0 && lines.count { $0.contains("(memory: none)") } == tables)
+        #expect(found.split(separator: "\n").count { $0.hasPrefix("m.none.safetensors ") } == 1)
+        #expect(found.contains("m.none.safetensors: memory: none"))
         #expect(!found.contains("To measure the effect of the memory"))
       }
     }
@@ -170,7 +182,8 @@ import Testing
 
   @Test(arguments: [
     (["--mode", "labeled"], "--mode labeled"), (["--topk", "5,x"], "--topk 5,x"),
-    (["--per-user", "/nowhere/x.tsv"], "/nowhere/x.tsv"),
+    (["--per-user", "/nowhere/x.tsv"], "/nowhere/x.tsv"), (["--metrics", "AUC"], "--metrics AUC"),
+    (["--metrics", "Hit", "--all-metrics"], "give one of the two"),
   ])
   func whatEvaluationCannotDoIsSaid(arguments: [String], part: String) throws {
     let result = try ksr(

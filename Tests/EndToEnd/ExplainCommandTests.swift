@@ -71,6 +71,59 @@ import Testing
     }
   }
 
+  /// What all users are recommended is what each of them is, in either format.
+  @Test func everyUserAtOnce() throws {
+    let folder = NSTemporaryDirectory() + "ksr-all-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let data = ["--data", Self.data, "--top", "3"]
+    for more in [[], ["--hide-seen"]] {
+      let (table, lines) = (folder + "/all.tsv", folder + "/all.jsonl")
+      for output in [table, lines] {
+        let result = try recommend(
+          [Self.model, "--all-users", "--output", output] + data + more)
+        #expect(result.status == 0 && result.output.isEmpty, "\(result.errors)")
+        #expect(result.errors.contains("users, up to 3 items each: \(output)"))
+      }
+      let rows = try String(contentsOfFile: table, encoding: .utf8).split(separator: "\n")
+        .map { $0.split(separator: "\t").map(String.init) }
+      #expect(rows[0] == ["user_id", "rank", "item_id", "score", "name"])
+      let objects = try String(contentsOfFile: lines, encoding: .utf8).split(separator: "\n")
+        .map { try json(String($0)) }
+      // Who has seen everything has an object without items, and no rows.
+      let some = objects.filter { ($0["recommendations"] as? [Any])?.isEmpty == false }
+      #expect(some.count > 1 && Set(rows.dropFirst().map { $0[0] }).count == some.count)
+      for object in objects {
+        let user = try #require(object["user"] as? String)
+        let one = try json(
+          recommend([Self.model, "--viewer", user, "--json"] + data + more).output)
+        func tokens(_ list: Any?) -> [String] {
+          (list as? [[String: Any]] ?? []).compactMap { $0["token"] as? String }
+        }
+        let expected = tokens(one["recommendations"])
+        #expect(tokens(object["recommendations"]) == expected)
+        #expect(rows.filter { $0[0] == user }.map { $0[2] } == expected)
+        #expect(object["step"] as? Int == one["step"] as? Int)
+      }
+      // Without a file the table goes to standard output.
+      let shown = try recommend([Self.model, "--all-users"] + data + more)
+      #expect(try shown.output == String(contentsOfFile: table, encoding: .utf8))
+    }
+    for (arguments, part) in [
+      (["--all-users", "--viewer", "guest0"] + data, "whole histories"),
+      (["--all-users"], "needs the folder"), (["--output", "x", "--items", "a"], "go with"),
+      (["--all-users", "--output", folder + "/no/x.tsv"] + data, "no/x.tsv"),
+      (data, "Whose history"),
+    ] {
+      let result = try recommend([Self.model] + arguments)
+      #expect(result.status != 0 && result.errors.contains(part), "\(result.errors)")
+    }
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == [
+        "all.jsonl", "all.tsv",
+      ])
+  }
+
   @Test func theFigureIsWellFormedAndTheItemsMayBeTyped() throws {
     let result = try explain([
       Self.model, "--items", "Rear Window, psycho,VERTIGO", "--format", "svg",

@@ -27,13 +27,63 @@ import Testing
       #expect(result.status == 0)
       #expect(result.output.contains("MAX_ITEM_LIST_LENGTH is 8 in the checkpoint and 50 in"))
       #expect(result.output.contains("39 items, 5 memory slots"))
-      let evaluation = try ksr("evaluate", model, "--data", Self.data)
-      let line = try #require(
-        evaluation.output.split(separator: "\n").first { $0.hasPrefix(model) })
-      // RecBole printed hit .1714, mrr .0517, ndcg .0802, recall .1714, precision .0171.
-      #expect(
-        line.dropFirst(model.count).split(separator: " ")
-          .prefix(6) == ["0.1714", "0.0517", "0.0802", "0.1714", "0.0171", "0.0517"])
+      // RecBole printed hit .1714, mrr .0517, ndcg .0802, recall .1714, precision .0171; the
+      // checkpoint that is opened directly has the same.
+      for model in [model, Self.fixture + "KSR-recbole-1.2.1.pth"] {
+        let evaluation = try ksr(
+          "evaluate", model, "--data", Self.data, "--metrics", "hit,mrr,ndcg")
+        let name = model.split(separator: "/").last ?? ""
+        let lines = evaluation.output.split(separator: "\n").filter { $0.hasPrefix(name) }
+        #expect(lines.count == 2 && lines[0].split(separator: " ")[1] == "0.0802")
+        #expect(
+          lines[1].split(separator: " ").dropFirst() == ["0.1714", "0.0517", "0.0802"])
+        #expect(
+          evaluation.output.contains("to keep it as a model file: ksr import")
+            == model.hasSuffix(".pth"))
+      }
+    }
+  }
+
+  /// RecBole's GRU4Rec of the same data, on a folder without graph: every metric as RecBole printed it
+  /// (topk 5 and 10, tail_ratio .5), by its own definitions.
+  @Test func gru4RecHasAllOfRecBolesMetrics() throws {
+    try withFolder { folder in
+      let data = folder + "/tiny-ksr"
+      try FileManager.default.createDirectory(atPath: data, withIntermediateDirectories: true)
+      try FileManager.default.copyItem(
+        atPath: Self.data + "/tiny-ksr.inter", toPath: data + "/tiny-ksr.inter")
+      let checkpoint = Self.fixture + "GRU4Rec-recbole-1.2.1.pth"
+      let result = try Programs.runSeparately(
+        Programs.executable("ksr"),
+        [
+          "evaluate", checkpoint, "--data", data, "--topk", "5,10", "--all-metrics", "--json",
+        ])
+      #expect(result.status == 0, "\(result.errors)")
+      struct Report: Decodable {
+        struct Section: Decodable { let rows: [Row] }
+        struct Row: Decodable {
+          let name: String
+          let metrics: [String: Double]
+        }
+        let tests: [Section]
+      }
+      let report = try JSONDecoder().decode(Report.self, from: Data(result.output.utf8))
+      let row = try #require(report.tests.first?.rows.first { $0.name == checkpoint })
+      let printed = try JSONDecoder().decode(
+        [String: Double].self,
+        from: Data(contentsOf: URL(fileURLWithPath: Self.fixture + "gru4rec.json")))
+      #expect(printed.count == 22 && row.metrics.count == 22)
+      for (name, value) in row.metrics {
+        let expected = try #require(printed[name.lowercased()])
+        #expect(abs(value - expected) < 6e-9, "\(name)")
+      }
+      // Imported it is the same model, and opens without the folder.
+      let model = folder + "/gru.safetensors"
+      let imported = try ksr("import", checkpoint, "--data", data, "--output", model)
+      #expect(imported.output.contains("44 items, no memory, 2 GRU layers"))
+      let frame = try Programs.runSeparately(
+        Programs.executable("ksr-tui"), [model, "--print", "--keys", "w"])
+      #expect(frame.status == 0 && frame.output.contains("tiny-ksr"), "\(frame.errors)")
     }
   }
 
@@ -90,6 +140,10 @@ import Testing
         ([checkpoint, "--set", "kg_reverse_r=true"], "cannot have been trained with them"),
         ([checkpoint, "--config", folder + "/none.yaml"], "none.yaml"),
         ([], "either CHECKPOINT.pth or --state-dict"),
+        (
+          [TestEnvironment.root + "/assets/cinema.safetensors"],
+          "is a model of ksr already: it needs no import. Open it with: ksr-tui"
+        ),
       ] {
         let result = try Programs.run(
           Programs.executable("ksr"),

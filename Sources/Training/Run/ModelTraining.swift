@@ -49,12 +49,8 @@ package struct ModelTraining: Sendable {
     let state = try trainer.run(
       from: start ?? initialState(), clock: clock, shouldStop: shouldStop, save: save,
       report: report)
-    let ranker = Ranker(settings: settings, parameters: state.best)
     func metrics(_ cases: [RankingCase], _ mode: CandidateMode) -> [Double]? {
-      guard !cases.isEmpty else { return nil }
-      let candidates = trainer.candidates(mode, for: cases, itemCount: data.items.count)
-      let ranks = ranker.ranks(cases, among: candidates, threads: threads)
-      return training.reportedMetrics.map { $0.value(ranks: ranks) }
+      cases.isEmpty ? nil : trainer.metrics(of: state.best, on: cases, mode).reported
     }
     let model = clock.measure("test") {
       self.model(

@@ -138,25 +138,23 @@ public struct Trainer: Sendable {
     _ state: inout TrainingState, loss: Double, scored: Int, since begin: ContinuousClock.Instant,
     _ clock: PhaseClock
   ) {
-    let ranks = clock.measure("validation") { validate(state.learned, epoch: state.epoch + 1) }
-    let score = ranks.map { training.validationMetric.value(ranks: $0) }
+    let values = clock.measure("validation") { validate(state.learned, epoch: state.epoch + 1) }
+    let score = values?.score
     let isBest = score.map { $0 >= state.bestScore } ?? validation.isEmpty
     if isBest { state.best = state.learned }
     state.epochs.append(
       EpochReport(
         number: state.epoch + 1, loss: loss, scored: scored,
-        validation: ranks.map { ranks in training.reportedMetrics.map { $0.value(ranks: ranks) } },
+        validation: values?.reported,
         score: score, isBest: isBest, seconds: (ContinuousClock.now - begin) / .seconds(1)))
   }
 
-  private func validate(_ parameters: KSRParameters, epoch: Int) -> [Double]? {
+  private func validate(
+    _ parameters: KSRParameters, epoch: Int
+  ) -> (score: Double, reported: [Double])? {
     guard !validation.isEmpty, epoch % training.evaluationStep == 0 || epoch == training.epochs
     else { return nil }
-    return Ranker(settings: settings, parameters: parameters).ranks(
-      validation,
-      among: candidates(
-        training.validationMode, for: validation, itemCount: parameters.itemCount),
-      threads: threads)
+    return metrics(of: parameters, on: validation, training.validationMode)
   }
 
   private func write(
@@ -185,6 +183,25 @@ public struct Trainer: Sendable {
 }
 
 extension Trainer {
+  /// `valid_metric` and the reported metrics of parameters on some cases.
+  func metrics(
+    of parameters: KSRParameters, on cases: [RankingCase], _ mode: CandidateMode
+  ) -> (score: Double, reported: [Double]) {
+    let reported = training.reportedMetrics
+    let (ranks, lists) = Ranker(settings: settings, parameters: parameters).ranked(
+      cases, among: candidates(mode, for: cases, itemCount: parameters.itemCount),
+      listLength: reported.filter(\.kind.isOfLists).map(\.k).max() ?? 0, threads: threads)
+    let recommended =
+      lists.isEmpty
+      ? nil
+      : RecommendedLists(
+        lists, itemCount: parameters.itemCount, training: sequences, tailRatio: training.tailRatio)
+    return (
+      training.validationMetric.value(ranks: ranks),
+      reported.map { $0.value(ranks: ranks, lists: recommended) }
+    )
+  }
+
   /// What the targets of cases are ranked among.
   func candidates(
     _ mode: CandidateMode, for cases: [RankingCase], itemCount: Int

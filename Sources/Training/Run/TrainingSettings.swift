@@ -1,4 +1,5 @@
 import AtomicFiles
+import Evaluation
 import KSRModel
 import Workspace
 
@@ -27,7 +28,9 @@ public struct TrainingSettings: Sendable, Equatable {
   package var stoppingStep = 10
   package var evaluationStep = 1
   package var validationMetric = ValidationMetric(.ndcg, at: 10)
-  package var metrics: [ValidationMetric.Kind] = [.hit, .mrr, .ndcg, .recall, .precision]
+  package var metrics: [MetricKind] = [.hit, .mrr, .ndcg, .recall, .precision]
+  /// Which items are rare, for TailPercentage.
+  package var tailRatio = RecommendedLists.tailRatio
   package var listLengths = [10]
   package var leaveOut = DataSplit.LeaveOut.validAndTest
   /// Shares that are cut off in place of ``leaveOut``, if any.
@@ -113,8 +116,10 @@ extension TrainingSettings: KeyedSettings {
       "valid_metric", \.validationMetric, .metric, recBole: "MRR@10",
       "the metric that decides which epoch is best"),
     .init(
-      "metrics", \.metrics, .list("some of \(ValidationMetric.names)", of: metricKind),
-      "the metrics that are reported"),
+      "metrics", \.metrics, .metrics, "the metrics that are reported"),
+    .init(
+      "tail_ratio", \.tailRatio, .number(above: 0),
+      "TailPercentage: the share of items that are rare; above 1, up to so many interactions"),
     .init(
       "topk", \.listLengths,
       .list(
@@ -171,10 +176,16 @@ extension TrainingSettings: KeyedSettings {
       "held_out_users", \.heldOutUsers, .words,
       "users not to train on; * stands for any text"),
   ]
+}
 
-  private static let metricKind = SettingKind<ValidationMetric.Kind>.word(
-    "one of \(ValidationMetric.names)", text: \.rawValue, parse: { ValidationMetric.Kind(name: $0) }
-  )
+extension SettingKind where Value == [MetricKind] {
+  /// Names of metrics, in any case.
+  package static var metrics: Self {
+    let names = MetricKind.allCases.map(\.rawValue).joined(separator: ", ")
+    return .list(
+      "some of \(names)",
+      of: .word("one of \(names)", text: \.rawValue, parse: { MetricKind(name: $0) }))
+  }
 }
 
 extension SettingKind where Value == ValidationMetric {

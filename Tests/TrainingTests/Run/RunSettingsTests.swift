@@ -146,7 +146,7 @@ import Workspace
 
   @Test func everySettingIsReadPrintedAndExplained() throws {
     let names = RunSettings.keys.map(\.name)
-    #expect(Set(names).count == names.count && names.count == 72)
+    #expect(Set(names).count == names.count && names.count == 73)
     let help = RunSettings().help
     for key in RunSettings.keys {
       #expect(help.contains("  \(key.name) = "), "\(key.name)")
@@ -197,7 +197,7 @@ import Workspace
       #expect(takes(high) == (match.4 == "to") && !takes(high + step), "\(key.name)")
       #expect(takes(high - step), "\(key.name)")
     }
-    #expect(bounded == 20)
+    #expect(bounded == 21)
   }
 
   @Test func theReadmesTableIsThatOfTheKeys() throws {
