@@ -94,6 +94,8 @@ public struct Provenance: Sendable, Equatable {
   public var training: [String: String] = [:]
   /// Metrics by name, such as `valid NDCG@10`.
   public var metrics: [String: Double] = [:]
+  /// The epochs in which the loss jumped, so that training went back and halved its learning rate.
+  package var recoveries: [Int] = []
 
   /// Nothing known.
   public init() {}

@@ -3,8 +3,9 @@ import Foundation
 
 /// The history of a training run as a table of comma-separated values: MODEL.history.csv.
 ///
-/// Its columns are `epoch`, `loss`, one for each reported metric, `seconds` and `best` (1 or 0);
-/// metrics of an epoch that was not validated are empty.
+/// Its columns are `epoch`, `loss`, one for each reported metric, `learning_rate` (of the last step),
+/// `recoveries` (how often the epoch was begun again because the loss jumped), `seconds` and `best`
+/// (1 or 0); metrics of an epoch that was not validated are empty.
 package struct EpochTable: Sendable, Equatable {
   package struct Row: Sendable, Equatable {
     /// The epoch, from 1.
@@ -13,16 +14,25 @@ package struct EpochTable: Sendable, Equatable {
     package let loss: Double
     /// The values of the metrics in their order; nil where the epoch was not validated.
     package let metrics: [Double]?
+    /// That of the epoch's last step.
+    package let learningRate: Float
+    /// How often the epoch was begun again because the loss jumped.
+    package let recoveries: Int
     /// How long the epoch and its validation took.
     package let seconds: Double
     /// Whether it was at least as good as any before.
     package let isBest: Bool
 
     /// An epoch made of its parts.
-    package init(number: Int, loss: Double, metrics: [Double]?, seconds: Double, isBest: Bool) {
+    package init(
+      number: Int, loss: Double, metrics: [Double]?, learningRate: Float, recoveries: Int,
+      seconds: Double, isBest: Bool
+    ) {
       self.number = number
       self.loss = loss
       self.metrics = metrics
+      self.learningRate = learningRate
+      self.recoveries = recoveries
       self.seconds = seconds
       self.isBest = isBest
     }
@@ -45,8 +55,11 @@ package struct EpochTable: Sendable, Equatable {
   /// The best epoch so far.
   package var best: Row? { rows.last { $0.isBest } }
 
+  /// How often the loss jumped so far.
+  package var recoveries: Int { rows.reduce(0) { $0 + $1.recoveries } }
+
   private static let before = ["epoch", "loss"]
-  private static let after = ["seconds", "best"]
+  private static let after = ["learning_rate", "recoveries", "seconds", "best"]
 
   package var text: String {
     let header = (Self.before + metricNames + Self.after).joined(separator: ",")
@@ -54,6 +67,7 @@ package struct EpochTable: Sendable, Equatable {
       let values = row.metrics?.map { "\($0)" } ?? metricNames.map { _ in "" }
       return
         (["\(row.number)", "\(row.loss)"] + values
+        + ["\(row.learningRate)", "\(row.recoveries)"]
         + [String(format: "%.3f", row.seconds), row.isBest ? "1" : "0"]).joined(separator: ",")
     }
     return ([header] + lines).joined(separator: "\n") + "\n"
@@ -82,14 +96,15 @@ package struct EpochTable: Sendable, Equatable {
         expected: "a whole table of epochs")
     }
     let names = header.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-    guard names.count >= 4, Array(names.prefix(2)) == Self.before,
-      Array(names.suffix(2)) == Self.after
+    let fixed = Self.before.count + Self.after.count
+    guard names.count >= fixed, Array(names.prefix(Self.before.count)) == Self.before,
+      Array(names.suffix(Self.after.count)) == Self.after
     else {
       throw DataError(
         file: file, line: 1, found: quoted(header),
-        expected: "the columns epoch, loss, the metrics, seconds and best")
+        expected: "the columns epoch, loss, the metrics, " + Self.after.joined(separator: ", "))
     }
-    metricNames = Array(names[2..<names.count - 2])
+    metricNames = Array(names[2..<names.count - Self.after.count])
     var rows: [Row] = []
     for (offset, line) in lines.enumerated().dropFirst() {
       rows.append(try Self.row(line, metricNames.count, file: file, line: offset + 1))
@@ -101,9 +116,10 @@ package struct EpochTable: Sendable, Equatable {
     _ text: Substring, _ metricCount: Int, file: String, line: Int
   ) throws(DataError) -> Row {
     let fields = text.split(separator: ",", omittingEmptySubsequences: false)
-    guard fields.count == metricCount + 4 else {
+    let count = before.count + metricCount + after.count
+    guard fields.count == count else {
       throw DataError(
-        file: file, line: line, found: "\(fields.count) fields", expected: "\(metricCount + 4)")
+        file: file, line: line, found: "\(fields.count) fields", expected: "\(count)")
     }
     func number(_ field: Int, _ name: String) throws(DataError) -> Double {
       guard let value = Double(fields[field]) else {
@@ -125,8 +141,15 @@ package struct EpochTable: Sendable, Equatable {
         metrics?.append(try number(field, "metric"))
       }
     }
+    let rest = metricCount + 2
+    guard let recoveries = Int(fields[rest + 1]), (0...1_000_000).contains(recoveries) else {
+      throw DataError(
+        file: file, line: line, field: "recoveries", found: quoted(fields[rest + 1]),
+        expected: "a whole number from 0 on")
+    }
     return Row(
       number: epoch, loss: try number(1, "loss"), metrics: metricCount == 0 ? nil : metrics,
-      seconds: try number(metricCount + 2, "seconds"), isBest: fields[metricCount + 3] == "1")
+      learningRate: Float(try number(rest, "learning_rate")), recoveries: recoveries,
+      seconds: try number(rest + 2, "seconds"), isBest: fields[rest + 3] == "1")
   }
 }

@@ -69,8 +69,8 @@ struct TrainCommand: ParsableCommand {
     try checkMemory(of: run)
     let state = try earlier.map { file throws in try file.state(for: run) }
     if let earlier, let state { try extend(from: earlier.settings, to: requested, at: state) }
-    let (model, epochs) = try train(run, from: state, clock)
-    try finish(model, run, epochs, clock)
+    let (model, end) = try train(run, from: state, clock)
+    try finish(model, run, end, clock)
   }
 
   // MARK: Before
@@ -142,7 +142,7 @@ struct TrainCommand: ParsableCommand {
 
   private func train(
     _ run: ModelTraining, from state: TrainingState?, _ clock: PhaseClock
-  ) throws -> (TrainedModel, [EpochReport]) {
+  ) throws -> (TrainedModel, TrainingState) {
     let files = RunFiles(model: output, run: run)
     if resume == nil, FileManager.default.fileExists(atPath: files.state) {
       Console.note(
@@ -190,8 +190,9 @@ struct TrainCommand: ParsableCommand {
   // MARK: After
 
   private func finish(
-    _ trained: TrainedModel, _ run: ModelTraining, _ epochs: [EpochReport], _ clock: PhaseClock
+    _ trained: TrainedModel, _ run: ModelTraining, _ end: TrainingState, _ clock: PhaseClock
   ) throws {
+    let epochs = end.epochs
     var model = trained
     let attention = clock.measure("attention") {
       AttentionSummary(
@@ -209,10 +210,12 @@ struct TrainCommand: ParsableCommand {
       var event = LogEvent(event: "end")
       (event.epochs, event.bestEpoch, event.seconds) = (epochs.count, best, seconds)
       (event.metrics, event.model) = (model.provenance.metrics, output)
+      event.recoveries = end.recoveries.count
       Console.log(event)
     } else {
       Console.note("best epoch \(best) of \(epochs.count), \(duration(seconds))")
     }
+    if let sentence = end.summary(run.training) { Console.note(sentence) }
     for name in ["valid", "test"] {
       let metrics = run.training.reportedMetrics.compactMap { metric in
         model.provenance.metrics["\(name) \(metric)"].map { "\(metric) \(fixed($0))" }

@@ -24,6 +24,8 @@ final class TrainingDisplay {
       lines.show(progress.lines(width: Console.columns - 1, ascii: !Console.hasUnicode))
     } else if case .epoch(let report) = event {
       Console.note(progress.line(report, metrics: training.reportedMetrics))
+    } else if case .recovery(let recovery) = event {
+      Console.note(recovery.description)
     }
   }
 
@@ -57,6 +59,13 @@ final class TrainingDisplay {
       }
       line.seconds = report.seconds
       line.isBest = report.isBest
+      line.learningRate = Double(report.learningRate)
+      Console.log(line)
+    case .recovery(let recovery):
+      var line = LogEvent(event: "recovery", text: recovery.description)
+      line.epoch = recovery.epoch
+      line.loss = recovery.loss
+      line.learningRate = Double(recovery.learningRate)
       Console.log(line)
     }
   }
@@ -73,6 +82,8 @@ struct LogEvent: Encodable {
   var positionsPerSecond: Double?
   var secondsLeftAtMost: Double?
   var loss: Double?
+  var learningRate: Double?
+  var recoveries: Int?
   var metrics: [String: Double]?
   var seconds: Double?
   var isBest: Bool?
@@ -91,6 +102,8 @@ struct LogEvent: Encodable {
 
   enum CodingKeys: String, CodingKey {
     case event, text, epoch, epochs, positions, loss, metrics, seconds, model, state, phases
+    case recoveries
+    case learningRate = "learning_rate"
     case positionsInEpoch = "positions_in_epoch"
     case positionsPerSecond = "positions_per_second"
     case secondsLeftAtMost = "seconds_left_at_most"
@@ -110,11 +123,14 @@ struct LogEvent: Encodable {
                 loss (mean so far), positions_per_second,
                 seconds_left_at_most; at most once a second
       epoch     epoch, loss, metrics (of the validation, by name), seconds,
-                best (true or false); comes when the files are written
+                best (true or false), learning_rate (of the last step);
+                comes when the files are written
+      recovery  text, epoch (begun again since the loss jumped), loss (none
+                if it was not finite), learning_rate (from here on)
       profile   seconds, phases (seconds by name), training_seconds,
                 useful_operations, peak_operations_per_second, with --profile
       end       epochs (done), best_epoch, metrics (of the model, by name),
-                seconds, model
+                seconds, model, recoveries (how often the loss jumped)
       stopped   text (the command that goes on), epoch (the last done), state
       error     text; the last line of a run that failed
     """

@@ -14,8 +14,8 @@ struct WatchTests {
     rows: (1...14).map { epoch in
       let score = epoch < 10 ? Double(epoch) / 50 : 0.17
       return .init(
-        number: epoch, loss: 6 - log(Double(epoch)), metrics: [score * 2, score], seconds: 0.5,
-        isBest: epoch < 10)
+        number: epoch, loss: 6 - log(Double(epoch)), metrics: [score * 2, score],
+        learningRate: 0.01, recoveries: 0, seconds: 0.5, isBest: epoch < 10)
     })
 
   /// A folder of its own for a run, removed again.

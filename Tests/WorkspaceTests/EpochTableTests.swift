@@ -10,9 +10,9 @@ struct EpochTableTests {
   private let table = EpochTable(
     metricNames: ["Hit@10", "NDCG@10"],
     rows: [
-      .init(number: 1, loss: 6.25, metrics: [0.1, 0.05], seconds: 1.5, isBest: true),
-      .init(number: 2, loss: 5.125, metrics: nil, seconds: 0.25, isBest: false),
-      .init(number: 3, loss: 1e-7, metrics: [0.3, 1], seconds: 12, isBest: true),
+      .init(number: 1, loss: 6.25, metrics: [0.1, 0.05], learningRate: 0.01, recoveries: 0, seconds: 1.5, isBest: true),
+      .init(number: 2, loss: 5.125, metrics: nil, learningRate: 0.005, recoveries: 2, seconds: 0.25, isBest: false),
+      .init(number: 3, loss: 1e-7, metrics: [0.3, 1], learningRate: 1e-07, recoveries: 0, seconds: 12, isBest: true),
     ])
 
   @Test("what is written is what is read")
@@ -20,14 +20,14 @@ struct EpochTableTests {
     #expect(
       table.text
         == """
-        epoch,loss,Hit@10,NDCG@10,seconds,best
-        1,6.25,0.1,0.05,1.500,1
-        2,5.125,,,0.250,0
-        3,1e-07,0.3,1.0,12.000,1
+        epoch,loss,Hit@10,NDCG@10,learning_rate,recoveries,seconds,best
+        1,6.25,0.1,0.05,0.01,0,1.500,1
+        2,5.125,,,0.005,2,0.250,0
+        3,1e-07,0.3,1.0,1e-07,0,12.000,1
 
         """)
     #expect(try EpochTable(text: table.text, file: "f") == table)
-    #expect(table.best?.number == 3)
+    #expect(table.best?.number == 3 && table.recoveries == 2)
     let empty = EpochTable(metricNames: [], rows: [])
     #expect(try EpochTable(text: empty.text, file: "f") == empty)
     #expect(empty.best == nil)
@@ -79,7 +79,7 @@ struct EpochTableTests {
         #expect(sentence.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control })
       }
     }
-    #expect(read > rounds / 10 && refused > rounds / 10, "\(read) and \(refused)")
+    #expect(read > rounds / 20 && refused > rounds / 10, "\(read) and \(refused)")
   }
 
   @Test("errors name the line and what stood there")
@@ -93,11 +93,12 @@ struct EpochTableTests {
       }
     }
     #expect(failure("step,loss\n")?.contains("line 1") == true)
-    #expect(failure("epoch,loss,seconds,best\n1,2\n")?.contains("line 2: found 2 fields") == true)
-    #expect(
-      failure("epoch,loss,seconds,best\nx,2,1,0\n")?.contains("field epoch: found \"x\"") == true)
-    #expect(failure("epoch,loss,seconds,best\n1,?,1,0\n")?.contains("field loss") == true)
-    #expect(failure("epoch,loss,seconds,best")?.contains("no line break") == true)
+    let header = "epoch,loss,learning_rate,recoveries,seconds,best"
+    #expect(failure(header + "\n1,2\n")?.contains("line 2: found 2 fields") == true)
+    #expect(failure(header + "\nx,2,1,0,1,0\n")?.contains("field epoch: found \"x\"") == true)
+    #expect(failure(header + "\n1,?,1,0,1,0\n")?.contains("field loss") == true)
+    #expect(failure(header + "\n1,2,1,-1,1,0\n")?.contains("field recoveries") == true)
+    #expect(failure(header)?.contains("no line break") == true)
     #expect(throws: DataError.self) { try EpochTable.read("/nowhere/m.history.csv") }
   }
 }

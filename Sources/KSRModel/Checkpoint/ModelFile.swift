@@ -22,6 +22,8 @@ enum ModelFile {
     static let ratios = Prefix.data + "ratios"
     static let groupBy = Prefix.data + "group_by"
     static let trainingDigest = Prefix.data + "training_digest"
+    /// The epochs whose loss jumped, only where there are some.
+    static let recoveries = "run.recoveries"
   }
 
   /// Lists of text, each a tensor NAME.bytes (UTF-8) and a tensor NAME.offsets.
@@ -193,6 +195,12 @@ extension ModelFile {
         provenance.dataName = value
       } else if key == Key.trainingDigest {
         provenance.trainingDigest = value
+      } else if key == Key.recoveries {
+        let epochs = value.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+        provenance.recoveries = epochs.compactMap { $0 }
+        if epochs.contains(nil) {
+          problems.append("\(key) is \(quoted(value)), expected numbers of epochs")
+        }
       } else if key == Key.leaveOut {
         if let leaveOut = DataSplit.LeaveOut(rawValue: value) {
           provenance.split.leaveOut = leaveOut

@@ -173,6 +173,10 @@ extension TrainedModel {
       ModelFile.Key.leaveOut: provenance.split.leaveOut.rawValue,
       ModelFile.Key.trainingDigest: provenance.trainingDigest,
     ]
+    if !provenance.recoveries.isEmpty {
+      result[ModelFile.Key.recoveries] =
+        provenance.recoveries.map { "\($0)" }.joined(separator: ",")
+    }
     if let ratios = provenance.split.ratios {
       result[ModelFile.Key.ratios] = ratios.parts.map { "\($0)" }.joined(separator: ",")
       result[ModelFile.Key.groupBy] = ratios.isByUser ? "user" : "none"

@@ -16,11 +16,15 @@ public struct EpochReport: Sendable, Equatable {
   package let isBest: Bool
   /// How long the epoch and its validation took.
   package let seconds: Double
+  /// The learning rate of its last step.
+  package let learningRate: Float
+  /// How often the run went back to its beginning before.
+  package let recoveries: Int
 
   /// An epoch made of its parts.
   package init(
     number: Int, loss: Double, scored: Int, validation: [Double]?, score: Double?, isBest: Bool,
-    seconds: Double
+    seconds: Double, learningRate: Float, recoveries: Int = 0
   ) {
     self.number = number
     self.loss = loss
@@ -29,10 +33,14 @@ public struct EpochReport: Sendable, Equatable {
     self.score = score
     self.isBest = isBest
     self.seconds = seconds
+    self.learningRate = learningRate
+    self.recoveries = recoveries
   }
+
   /// The epoch as the history of the run keeps it.
   var row: EpochTable.Row {
     EpochTable.Row(
-      number: number, loss: loss, metrics: validation, seconds: seconds, isBest: isBest)
+      number: number, loss: loss, metrics: validation, learningRate: learningRate,
+      recoveries: recoveries, seconds: seconds, isBest: isBest)
   }
 }

@@ -27,8 +27,9 @@ package struct MemoryEstimate: Sendable, Equatable {
     let parameters = itemVectors + Double(itemCount + relationCount) * k + weights
     let shards = Double(training.shards)
     // Last, best, two moments and maybe a mean; each once more in the bytes of the state, and the
-    // initial ones.
-    let states = (training.averageDecay == nil ? 9 : 11) * parameters
+    // initial ones. What a recovery goes back to is a copy of all but the best.
+    let copies = training.averageDecay == nil ? 3.0 : 4
+    let states = (2 * copies + 3 + (training.recoveryLimit > 0 ? copies : 0)) * parameters
     // The sum, the item vectors twice, and of each shard what is not by item, and dLoss/dq.
     let gradients = parameters + 2 * itemVectors + shards * (weights + itemVectors)
 

@@ -42,7 +42,7 @@ package struct ModelTraining: Sendable {
     shouldStop: () -> Bool = { false },
     save: (TrainingState) throws(CheckpointError) -> Void = { (_) throws(CheckpointError) in },
     report: (TrainingEvent) -> Void
-  ) throws(TrainingError) -> (model: TrainedModel, epochs: [EpochReport]) {
+  ) throws(TrainingError) -> (model: TrainedModel, state: TrainingState) {
     let trainer = Trainer(
       settings: settings, training: training, sequences: data.trainingSequences,
       validation: validationCases, threads: threads)
@@ -54,20 +54,21 @@ package struct ModelTraining: Sendable {
     }
     let model = clock.measure("test") {
       self.model(
-        state.best, validation: metrics(validationCases, training.validationMode),
+        state, validation: metrics(validationCases, training.validationMode),
         test: metrics(cases(.test), training.testMode))
     }
-    return (model, state.epochs)
+    return (model, state)
   }
 
-  /// The model with the given parameters and metrics, in the order of the reported ones.
+  /// The best model of a state with the given metrics, in the order of the reported ones.
   package func model(
-    _ parameters: KSRParameters, validation: [Double]?, test: [Double]? = nil
+    _ state: TrainingState, validation: [Double]?, test: [Double]? = nil
   ) -> TrainedModel {
     var provenance = Provenance()
     provenance.dataName = data.folder.name
     provenance.split = data.split
     provenance.trainingDigest = data.trainingDigest
+    provenance.recoveries = state.recoveries.map(\.epoch)
     provenance.training = Dictionary(uniqueKeysWithValues: training.keyValues.map { ($0, $1) })
       .merging(data.settings.given) { own, _ in own }
     for (name, values) in [("valid", validation), ("test", test)] {
@@ -77,7 +78,7 @@ package struct ModelTraining: Sendable {
       }
     }
     return TrainedModel(
-      settings: settings, parameters: parameters, items: data.items,
+      settings: settings, parameters: state.best, items: data.items,
       itemNames: data.itemNames, relations: memory.relations,
       relationNames: memory.relationNames, tails: memory.tails, provenance: provenance)
   }

@@ -43,6 +43,6 @@ package struct RunFiles: Sendable {
   /// Writes the best model of a state, if it has been validated.
   package func saveBest(of state: TrainingState) throws(CheckpointError) {
     guard let best = state.bestEpoch else { return }
-    try run.model(state.best, validation: best.validation).write(to: model)
+    try run.model(state, validation: best.validation).write(to: model)
   }
 }

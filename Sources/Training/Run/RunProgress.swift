@@ -11,6 +11,8 @@ package struct RunProgress: Sendable {
   package private(set) var scored = (done: 0, of: 0)
   /// Its mean loss so far.
   package private(set) var loss: Double?
+  /// What happened last that a person should see, in a sentence.
+  private var notice: String?
   private let metric: ValidationMetric
   private let firstEpoch: Int
   private var isDone = false
@@ -42,6 +44,11 @@ package struct RunProgress: Sendable {
       epochStart = seconds
       scored = (0, report.scored)
       epoch = report.number + 1
+      loss = nil
+    case .recovery(let recovery):
+      notice = recovery.description
+      scored.done = 0
+      epoch = recovery.epoch
       loss = nil
     }
   }
@@ -97,6 +104,7 @@ package struct RunProgress: Sendable {
     if let best, let score = best.score {
       result[2] += "  best \(decimal(score, places: 4)), epoch \(best.number)"
     }
+    if let notice { result.append(notice) }
     return result.map { String($0.prefix(max(0, width))) }
   }
 

@@ -16,13 +16,14 @@ package struct StateFile: Sendable {
     static let memory = "state.memory_digest"
     static let setting = "run."
     static let history = "history"
+    static let recoveries = "recoveries"
   }
 
   /// The version written, and the only one read.
-  private static let format = "1"
+  private static let format = "2"
 
   /// Columns of the history before the metrics.
-  private static let fixedColumns = 6
+  private static let fixedColumns = 8
 
   /// Reads a file and its settings.
   package init(path: String) throws(CheckpointError) {
@@ -79,6 +80,7 @@ package struct StateFile: Sendable {
       }
     }
     tensors.append(history(state.epochs, metricCount: settings.training.reportedMetrics.count))
+    tensors.append(recoveries(state.recoveries))
     try SafetensorsContents(metadata: metadata, tensors: tensors).write(to: path)
   }
 
@@ -89,14 +91,31 @@ package struct StateFile: Sendable {
     ] + (state.average.map { [("average", $0.parameters)] } ?? [])
   }
 
+  private static func bits(_ number: Double) -> Int64 { Int64(bitPattern: number.bitPattern) }
+
+  private static func number(_ bits: Int) -> Double {
+    Double(bitPattern: UInt64(bitPattern: Int64(bits)))
+  }
+
+  /// The recoveries as rows of bit patterns; NaN stands for no loss.
+  private static func recoveries(_ recoveries: [Recovery]) -> SafetensorsTensor {
+    let rows = recoveries.flatMap { recovery in
+      [
+        Int64(recovery.epoch), bits(recovery.loss ?? .nan), bits(recovery.lowest),
+        bits(Double(recovery.learningRate)),
+      ]
+    }
+    return SafetensorsTensor(Key.recoveries, shape: [recoveries.count, 4], .int64s(rows))
+  }
+
   /// The epochs as rows of bit patterns, so that they come back exactly.
   private static func history(_ epochs: [EpochReport], metricCount: Int) -> SafetensorsTensor {
-    func bits(_ number: Double) -> Int64 { Int64(bitPattern: number.bitPattern) }
     let rows = epochs.flatMap { epoch -> [Int64] in
       let metrics = epoch.validation ?? Array(repeating: 0, count: metricCount)
       return [
         bits(epoch.loss), Int64(epoch.scored), epoch.isBest ? 1 : 0,
         epoch.validation == nil ? 0 : 1, bits(epoch.score ?? 0), bits(epoch.seconds),
+        bits(Double(epoch.learningRate)), Int64(epoch.recoveries),
       ] + metrics.map(bits)
     }
     return SafetensorsTensor(
@@ -134,6 +153,7 @@ package struct StateFile: Sendable {
     }
     state.optimiser.step = step
     state.epochs = try epochs(metricCount: run.training.reportedMetrics.count)
+    state.recoveries = try recoveries()
     return state
   }
 
@@ -166,15 +186,32 @@ package struct StateFile: Sendable {
         "its shape is \(shape), expected [any, \(width)]")
     }
     let values = try file.integers(Key.history)
-    func number(_ bits: Int) -> Double { Double(bitPattern: UInt64(bitPattern: Int64(bits))) }
     return (0..<shape[0]).map { row in
       let columns = values[row * width..<(row + 1) * width].map { $0 }
       let isValidated = columns[3] != 0
       return EpochReport(
-        number: row + 1, loss: number(columns[0]), scored: columns[1],
-        validation: isValidated ? columns[Self.fixedColumns...].map(number) : nil,
-        score: isValidated ? number(columns[4]) : nil, isBest: columns[2] != 0,
-        seconds: number(columns[5]))
+        number: row + 1, loss: Self.number(columns[0]), scored: columns[1],
+        validation: isValidated ? columns[Self.fixedColumns...].map(Self.number) : nil,
+        score: isValidated ? Self.number(columns[4]) : nil, isBest: columns[2] != 0,
+        seconds: Self.number(columns[5]), learningRate: Float(Self.number(columns[6])),
+        recoveries: columns[7])
+    }
+  }
+
+  private func recoveries() throws(CheckpointError) -> [Recovery] {
+    let shape = try file.shape(Key.recoveries)
+    guard shape.count == 2, shape[1] == 4 else {
+      throw CheckpointError(
+        .contents, file: file.file, tensor: Key.recoveries,
+        "its shape is \(shape), expected [any, 4]")
+    }
+    let values = try file.integers(Key.recoveries)
+    return (0..<shape[0]).map { row in
+      let loss = Self.number(values[4 * row + 1])
+      return Recovery(
+        epoch: values[4 * row], loss: loss.isFinite ? loss : nil,
+        lowest: Self.number(values[4 * row + 2]),
+        learningRate: Float(Self.number(values[4 * row + 3])))
     }
   }
 }

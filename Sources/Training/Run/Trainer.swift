@@ -67,14 +67,38 @@ public struct Trainer: Sendable {
     try write(state, clock, save)
     while !state.isFinished(training) {
       let begin = ContinuousClock.now
-      let (loss, scored) = try runEpoch(
+      // A copy only of what the epoch's steps change.
+      let good = state
+      switch try runEpoch(
         &state, scoredInEpoch, step, &gradients, sampler, clock, shouldStop: shouldStop,
         report: report)
-      finishEpoch(&state, loss: loss, scored: scored, since: begin, clock)
-      try write(state, clock, save)
-      if let last = state.epochs.last { report(.epoch(last)) }
+      {
+      case .done(let loss, let scored, let rate):
+        finishEpoch(&state, loss: loss, scored: scored, rate: rate, since: begin, clock)
+        try write(state, clock, save)
+        if let last = state.epochs.last { report(.epoch(last)) }
+      case .fellApart(let loss, let lowest):
+        state = good
+        let half = Float(sign: .plus, exponent: -state.recoveries.count - 1, significand: 1)
+        let recovery = Recovery(
+          epoch: state.epoch + 1, loss: loss, lowest: lowest,
+          learningRate: training.learningRate * half)
+        state.recoveries.append(recovery)
+        try write(state, clock, save)
+        report(.recovery(recovery))
+      }
+    }
+    if let last = state.recoveries.last, state.bestEpoch == nil, state.hasGivenUp(training) {
+      throw .diverged(last, recoveries: training.recoveryLimit)
     }
     return state
+  }
+
+  /// How an epoch's steps ended.
+  private enum Outcome {
+    case done(loss: Double, scored: Int, learningRate: Float)
+    /// The loss, nil if something was not finite, is a jump above the lowest.
+    case fellApart(loss: Double?, lowest: Double)
   }
 
   /// One pass over all training steps, in windows in an order of their own.
@@ -82,15 +106,18 @@ public struct Trainer: Sendable {
     _ state: inout TrainingState, _ scoredInEpoch: Int, _ step: GradientStep,
     _ gradients: inout KSRParameters, _ sampler: NegativeSampler, _ clock: PhaseClock,
     shouldStop: () -> Bool, report: (TrainingEvent) -> Void
-  ) throws(TrainingError) -> (loss: Double, scored: Int) {
+  ) throws(TrainingError) -> Outcome {
     let epoch = state.epoch + 1
     let candidates =
       settings.loss == .crossEntropy ? state.parameters.itemCount : 1 + training.negativeCount
     // The shuffled windows of each epoch make about this many batches.
     let stepCount = training.epochs * max(1, scoredInEpoch / training.batchSize)
-    var generator = SeededGenerator(seed: training.seed, stream: UInt64(epoch))
+    let recovers = training.recoveryLimit > 0
+    var detector = JumpDetector(after: state, positions: scoredInEpoch)
+    var generator = SeededGenerator(
+      seed: training.seed, stream: UInt64(epoch) | UInt64(state.recoveries.count) << 32)
     let order = clock.measure("shuffle and pack") { shuffledWindows(&generator) }
-    var (lossSum, scored) = (0.0, 0)
+    var (lossSum, scored, rate) = (0.0, 0, training.learningRate)
     for (number, range) in batches(of: order, scoredPositions: training.batchSize).enumerated() {
       let shards = clock.measure("shuffle and pack") { pack(order[range], sampler, &generator) }
       let seed = generator.next()
@@ -102,6 +129,10 @@ public struct Trainer: Sendable {
       clock.count(
         operations: NetworkPass.flops(settings, candidates: candidates, BatchSize(shards)))
       guard loss.isFinite else {
+        // No learning rate makes finite what is not so before the first step.
+        if recovers, let lowest = detector.reference {
+          return .fellApart(loss: nil, lowest: lowest)
+        }
         throw .lossNotFinite(
           step: state.optimiser.step + 1, epoch: epoch, batch: number + 1,
           culprit: culprit(state.parameters, gradients, step: state.optimiser.step),
@@ -109,16 +140,19 @@ public struct Trainer: Sendable {
       }
       clock.measure("optimiser") {
         if let limit = training.gradientNormLimit { gradients.clipNorm(to: limit) }
-        let factor = training.schedule.factor(
-          step: state.optimiser.step, of: stepCount, warmUp: training.warmUpSteps)
+        rate = state.learningRate(training, of: stepCount)
         state.optimiser.update(
-          &state.parameters, gradients: gradients, learningRate: training.learningRate * factor,
-          threads: threads)
+          &state.parameters, gradients: gradients, learningRate: rate, threads: threads)
         state.average?.take(state.parameters, step: state.optimiser.step, threads: threads)
       }
       let count = shards.reduce(0) { $0 + $1.scoredCount }
       lossSum += loss * Double(count)
       scored += count
+      if let jump = detector.jump(loss: loss, positions: count), recovers,
+        let lowest = detector.reference
+      {
+        return .fellApart(loss: jump, lowest: lowest)
+      }
       report(
         .progress(epoch: epoch, scored: scored, of: scoredInEpoch, loss: lossSum / Double(scored)))
       if shouldStop() { throw .stopped(epoch: state.epoch) }
@@ -126,27 +160,31 @@ public struct Trainer: Sendable {
     if let tensor = state.parameters.firstNonFinite
       ?? state.average?.parameters.firstNonFinite
     {
+      if recovers, let lowest = detector.reference {
+        return .fellApart(loss: nil, lowest: lowest)
+      }
       throw .parameterNotFinite(
         step: state.optimiser.step, epoch: epoch, tensor: tensor,
         learningRate: training.learningRate)
     }
-    return (lossSum / Double(scored), scored)
+    return .done(loss: lossSum / Double(scored), scored: scored, learningRate: rate)
   }
 
   /// Validates, and remembers the parameters if they are the best so far.
   private func finishEpoch(
-    _ state: inout TrainingState, loss: Double, scored: Int, since begin: ContinuousClock.Instant,
-    _ clock: PhaseClock
+    _ state: inout TrainingState, loss: Double, scored: Int, rate: Float,
+    since begin: ContinuousClock.Instant, _ clock: PhaseClock
   ) {
     let values = clock.measure("validation") { validate(state.learned, epoch: state.epoch + 1) }
     let score = values?.score
     let isBest = score.map { $0 >= state.bestScore } ?? validation.isEmpty
     if isBest { state.best = state.learned }
+    let number = state.epoch + 1
     state.epochs.append(
       EpochReport(
-        number: state.epoch + 1, loss: loss, scored: scored,
-        validation: values?.reported,
-        score: score, isBest: isBest, seconds: (ContinuousClock.now - begin) / .seconds(1)))
+        number: number, loss: loss, scored: scored, validation: values?.reported, score: score,
+        isBest: isBest, seconds: (ContinuousClock.now - begin) / .seconds(1),
+        learningRate: rate, recoveries: state.recoveries.count { $0.epoch == number }))
   }
 
   private func validate(

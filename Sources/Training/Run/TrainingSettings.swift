@@ -11,9 +11,13 @@ public struct TrainingSettings: Sendable, Equatable {
   package var optimiser = OptimiserKind.adam
   package var weightDecay: Float = 0
   /// The largest norm of the gradient over all tensors; nil for any.
-  package var gradientNormLimit: Float?
-  package var schedule = LearningRateSchedule.constant
-  package var warmUpSteps = 0
+  package var gradientNormLimit: Float? = 1
+  package var schedule = LearningRateSchedule.plateau
+  /// Validations without improvement until the plateau schedule halves the rate.
+  package var learningRatePatience = 3
+  package var warmUpSteps = 100
+  /// From how many jumps of the loss a run recovers before it stops (``Recovery``); 0: it looks for none.
+  package var recoveryLimit = 8
   /// How much of the moving average of the parameters is left after a step (``EMA``); nil for none.
   ///
   /// With it a large rate and large batches, whose steps are the cheaper ones, rank better than small
@@ -86,12 +90,20 @@ extension TrainingSettings: KeyedSettings {
       "weight_decay", \.weightDecay, .number(0...),
       "L2 penalty in the gradient (adam), or decoupled from it (adamw)"),
     .init(
-      "clip_grad_norm", \.gradientNormLimit, .number(above: 0), or: "none",
+      "clip_grad_norm", \.gradientNormLimit, .number(above: 0), or: "none", recBole: "none",
       "the gradient's largest norm over all tensors"),
     .init(
-      "learning_rate_schedule", \.schedule, .choice,
-      "cosine: the rate rises over warmup_steps, then falls to 0"),
-    .init("warmup_steps", \.warmUpSteps, .count(0...most), "steps over which the cosine rises"),
+      "warmup_steps", \.warmUpSteps, .count(0...most), recBole: "0",
+      "first steps, over which the learning rate rises evenly"),
+    .init(
+      "learning_rate_schedule", \.schedule, .choice, recBole: "constant",
+      "cosine: to 0 over epochs; plateau: halved where validation stops improving"),
+    .init(
+      "learning_rate_patience", \.learningRatePatience, .count(1...most),
+      "validations without improvement until plateau halves the rate"),
+    .init(
+      "max_recoveries", \.recoveryLimit, .count(0...100), recBole: "0",
+      "returns to the epoch before, at half the rate, when the loss jumps; 0: never"),
     .init(
       "average_decay", \.averageDecay, .number(between: 0, and: 1), or: "none", recBole: "none",
       "decay of the EMA of the parameters, which is validated and saved"),

@@ -2,7 +2,8 @@ import KSRModel
 
 /// All that a run needs to go on after an epoch as if it had never stopped.
 ///
-/// Random choices need nothing here: each epoch's generator follows from the seed and the epoch.
+/// Random choices need nothing here: each epoch's generator follows from the seed, the epoch and the
+/// number of recoveries.
 public struct TrainingState: Sendable, Equatable {
   /// The parameters after the last epoch.
   public var parameters: KSRParameters
@@ -14,6 +15,8 @@ public struct TrainingState: Sendable, Equatable {
   package var optimiser: Adam
   /// The epochs done.
   public var epochs: [EpochReport] = []
+  /// The epochs that were not kept, in the order in which they came.
+  package var recoveries: [Recovery] = []
 
   /// The state before the first epoch.
   public init(
@@ -50,6 +53,12 @@ public struct TrainingState: Sendable, Equatable {
   /// Whether a run with these settings ends here.
   package func isFinished(_ training: TrainingSettings) -> Bool {
     epoch >= training.epochs || validationsWithoutImprovement > training.stoppingStep
+      || hasGivenUp(training)
+  }
+
+  /// Whether the loss jumped once more than a run with these settings recovers from.
+  package func hasGivenUp(_ training: TrainingSettings) -> Bool {
+    training.recoveryLimit > 0 && recoveries.count > training.recoveryLimit
   }
 }
 

@@ -161,7 +161,7 @@ package final class Tuner: @unchecked Sendable {
 
   private func train(_ training: ModelTraining, _ record: inout TrialRecord) throws {
     let trial = record.trial
-    let (model, epochs) = try training.run(
+    let (model, end) = try training.run(
       threads: threads, shouldStop: shouldStop,
       report: { event in
         if case .epoch(let epoch) = event { tell(.epoch(trial: trial, epoch)) }
@@ -170,8 +170,8 @@ package final class Tuner: @unchecked Sendable {
       record.valid["\(metric)"] = model.provenance.metrics["valid \(metric)"]
       record.test["\(metric)"] = model.provenance.metrics["test \(metric)"]
     }
-    record.epochs = epochs.count
-    record.bestEpoch = epochs.last { $0.isBest }?.number
+    record.epochs = end.epochs.count
+    record.bestEpoch = end.bestEpoch?.number
     record.score = record.valid["\(training.training.validationMetric)"]
     if record.score == nil {
       throw UserError("there is nothing to validate with")

@@ -41,7 +41,7 @@ import Testing
     let parameters = KSRParameters(settings: settings, itemCount: 30, relationCount: 4)
     let count = parameters.entries.reduce(0) { $0 + $1.shape.reduce(1, *) }
     var training = TrainingSettings()
-    for (decay, copies) in [(nil, 9), (0.9, 11)] as [(Float?, Int)] {
+    for (decay, copies) in [(nil, 12), (0.9, 15)] as [(Float?, Int)] {
       training.averageDecay = decay
       let estimate = MemoryEstimate(
         settings: settings, training: training, itemCount: 30, relationCount: 4,

@@ -23,7 +23,8 @@ import Testing
       state.epochs.append(
         EpochReport(
           number: index + 1, loss: 1, scored: 1, validation: score.map { [$0] }, score: score,
-          isBest: score.map { $0 >= state.bestScore } ?? false, seconds: 1))
+          isBest: score.map { $0 >= state.bestScore } ?? false, seconds: 1,
+          learningRate: 0.01))
     }
     return state
   }
@@ -56,6 +57,19 @@ import Testing
     #expect(longer.differences(of: state([nil, 0.1])).isEmpty)
     let shorter = try #require(RunExtension(from: everyOther(6), to: everyOther(3)))
     #expect(shorter.differences(of: state([nil, 0.1, nil])).count == 1)
+  }
+
+  @Test func aRunThatGaveUpStaysStopped() throws {
+    let change = try #require(
+      RunExtension(from: settings(9), to: settings(20) { $0.recoveryLimit = 1 }))
+    var state = state([0.3])
+    for _ in 0..<2 {
+      state.recoveries.append(Recovery(epoch: 2, loss: 9, lowest: 1, learningRate: 0.005))
+    }
+    #expect(
+      change.differences(of: state) == [
+        "The run had stopped after 2 jumps of the loss; more epochs change nothing."
+      ])
   }
 
   @Test func aRunThatStoppedEarlyStaysStopped() throws {

@@ -65,6 +65,37 @@ import Workspace
     }
   }
 
+  /// A run that falls apart and recovers ends with the same bytes from each of its files, and the
+  /// files say what happened.
+  @Test func recoveriesAreInEveryFile() throws {
+    try withRun {
+      $0.training.learningRate = 5
+      $0.training.gradientNormLimit = nil
+      $0.training.warmUpSteps = 0
+    } _: { run, path in
+      let files = RunFiles(model: path, run: run)
+      var kept: [[UInt8]] = []
+      let (model, end) = try run.run(
+        threads: 2,
+        save: { (state) throws(CheckpointError) in
+          try files.save(state)
+          kept.append((try? [UInt8](self.bytes(files.state))) ?? [])
+        }, report: { _ in })
+      #expect(!end.recoveries.isEmpty && kept.count == 5 + end.recoveries.count)
+      #expect(model.provenance.recoveries == end.recoveries.map(\.epoch))
+      let whole = try model.serialized(file: "model")
+      try model.write(to: path)
+      #expect(try TrainedModel.read(path: path).provenance == model.provenance)
+      #expect(try EpochTable.read(files.history).recoveries == end.recoveries.count)
+      for bytes in kept {
+        try writeAtomically(bytes, to: files.state)
+        let state = try StateFile(path: files.state).state(for: run)
+        let again = try run.run(threads: 1, from: state) { _ in }.model
+        #expect(try again.serialized(file: "model") == whole)
+      }
+    }
+  }
+
   /// After any epoch the files alone are enough for the very same end.
   @Test(arguments: [Float?.none, 0.9])
   func aRunFromItsFilesEndsWithTheSameBytes(averageDecay: Float?) throws {
@@ -98,7 +129,7 @@ import Workspace
     } _: { run, path in
       let files = RunFiles(model: path, run: run)
       var best: KSRParameters?
-      let (_, epochs) = try run.run(
+      let (_, end) = try run.run(
         threads: 1,
         save: { (state) throws(CheckpointError) in
           try files.save(state)
@@ -112,11 +143,12 @@ import Workspace
         })
       let lines = try String(contentsOfFile: files.history, encoding: .utf8)
         .split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
-      #expect(lines[0] == ["epoch", "loss", "Hit@10", "NDCG@10", "seconds", "best"])
+      #expect(lines[0] == ["epoch", "loss", "Hit@10", "NDCG@10", "learning_rate", "recoveries", "seconds", "best"])
       #expect(lines.count == 5)
-      for (line, epoch) in zip(lines.dropFirst(), epochs) {
+      for (line, epoch) in zip(lines.dropFirst(), end.epochs) {
         #expect(line[0] == "\(epoch.number)" && Double(line[1]) == epoch.loss)
-        #expect(Double(line[3]) == epoch.score && line[5] == (epoch.isBest ? "1" : "0"))
+        #expect(Double(line[3]) == epoch.score && line[7] == (epoch.isBest ? "1" : "0"))
+        #expect(Float(line[4]) == epoch.learningRate && line[5] == "\(epoch.recoveries)")
       }
       let names = try FileManager.default.contentsOfDirectory(
         atPath: URL(fileURLWithPath: path).deletingLastPathComponent().path)
@@ -130,14 +162,14 @@ import Workspace
       $0.training.evaluationStep = 2
     } _: { run, path in
       let files = RunFiles(model: path, run: run)
-      let (_, epochs) = try run.run(
+      let (_, end) = try run.run(
         threads: 1, save: { (state) throws(CheckpointError) in try files.save(state) },
         report: { _ in })
-      #expect(epochs.map { $0.validation == nil } == [true, false, true, false])
+      #expect(end.epochs.map { $0.validation == nil } == [true, false, true, false])
       let lines = try String(contentsOfFile: files.history, encoding: .utf8).split(separator: "\n")
       #expect(lines[1].contains(",,,,,,") && !lines[2].contains(",,"))
       let state = try StateFile(path: files.state).state(for: run)
-      #expect(state.epochs == epochs)
+      #expect(state.epochs == end.epochs)
     }
   }
 
@@ -163,7 +195,7 @@ import Workspace
       let files = RunFiles(model: path, run: run)
       try files.save(run.initialState())
       let whole = [UInt8](try bytes(files.state))
-      try run.model(run.initialState().best, validation: nil).write(to: path)
+      try run.model(run.initialState(), validation: nil).write(to: path)
       let error = #expect(throws: CheckpointError.self) { try StateFile(path: path) }
       #expect(error?.detail.contains("it is not the state of a run") == true)
       #expect(throws: CheckpointError.self) { try StateFile(path: path + ".none") }

@@ -9,7 +9,7 @@ import Text
   ) -> EpochReport {
     EpochReport(
       number: number, loss: loss, scored: 100, validation: score.map { [$0] }, score: score,
-      isBest: isBest, seconds: seconds)
+      isBest: isBest, seconds: seconds, learningRate: 0.01)
   }
 
   @Test func tellsRateAndTimeLeft() throws {
@@ -69,6 +69,25 @@ import Text
         #expect(!ascii || lines.allSatisfy { $0.allSatisfy(\.isASCII) })
       }
     }
+  }
+
+  @Test func saysThatTheLossJumped() {
+    var training = TrainingSettings()
+    training.epochs = 9
+    var progress = RunProgress(training)
+    progress.take(.epoch(report(1)), at: 2)
+    progress.take(.progress(epoch: 2, scored: 50, of: 100, loss: 3), at: 3)
+    progress.take(
+      .recovery(Recovery(epoch: 2, loss: 2.5, lowest: 1, learningRate: 0.005)), at: 3)
+    let lines = progress.lines(width: 120, ascii: false)
+    #expect(lines[0].hasPrefix("epoch 2 of at most 9  0 %"))
+    #expect(
+      lines[3] == "epoch 2: the loss jumped to 2.5000, lowest 1.0000; back to the end of epoch 1, "
+        + "learning rate 0.005 from here on")
+    #expect(
+      Recovery(epoch: 1, loss: nil, lowest: 1, learningRate: 0.5).description
+        == "epoch 1: numbers became infinite or not a number; back to the start, learning rate 0.5 "
+        + "from here on")
   }
 
   @Test func sparklines() {

@@ -146,7 +146,7 @@ import Workspace
 
   @Test func everySettingIsReadPrintedAndExplained() throws {
     let names = RunSettings.keys.map(\.name)
-    #expect(Set(names).count == names.count && names.count == 73)
+    #expect(Set(names).count == names.count && names.count == 75)
     let help = RunSettings().help
     for key in RunSettings.keys {
       #expect(help.contains("  \(key.name) = "), "\(key.name)")
@@ -197,7 +197,7 @@ import Workspace
       #expect(takes(high) == (match.4 == "to") && !takes(high + step), "\(key.name)")
       #expect(takes(high - step), "\(key.name)")
     }
-    #expect(bounded == 21)
+    #expect(bounded == 23)
   }
 
   @Test func theReadmesTableIsThatOfTheKeys() throws {
@@ -213,6 +213,8 @@ import Workspace
   @Test func recBolesDefaults() {
     let run = RunSettings.recBole
     #expect(run.training.learningRate == 0.001 && run.network.dropoutProbability == 0.1)
+    #expect(run.training.gradientNormLimit == nil && run.training.schedule == .constant)
+    #expect(run.training.warmUpSteps == 0 && run.training.recoveryLimit == 0)
     #expect(!run.network.freezesKnowledgeGraph && run.network.hasPadRelation)
     #expect(run.training.memoryRelations == .all && run.training.mode == .prefix)
     #expect(run.training.batchSize == 2048 && run.training.epochs == 300)

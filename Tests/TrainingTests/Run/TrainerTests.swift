@@ -83,7 +83,10 @@ import Workspace
   }
 
   @Test func theCulpritIsATensorThatBecameInfiniteInTheStepBefore() throws {
-    var (trainer, initial) = cycle(epochs: 2, learningRate: 1e38)
+    var (trainer, initial) = cycle(epochs: 2) {
+      $0.learningRate = 1e38
+      $0.recoveryLimit = 0
+    }
     // Two steps of 1e38 in one direction leave the numbers that there are.
     var saved = 0
     let start = TrainingState(
@@ -98,6 +101,14 @@ import Workspace
     }
     // Nothing that is not finite was saved.
     #expect(saved == 1)
+    trainer = cycle(epochs: 2) { $0.learningRate = 1e38 }.0
+    #expect {
+      try trainer.run(from: start, save: { _ in saved += 1 }, report: { _ in })
+    } throws: { error in
+      guard case .diverged(let last, 8)? = error as? TrainingError else { return false }
+      return last.epoch == 1 && last.loss == nil
+    }
+    #expect(saved == 1 + 1 + 9)
     initial.entityEmbedding.values[0] = .infinity
     #expect(initial.firstNonFinite == "entity_embedding.weight")
     initial = cycle(epochs: 1).1
@@ -217,9 +228,176 @@ import Workspace
     #expect(states[0].parameters != initial)
   }
 
+  /// A rate at which these sequences fall apart: the run goes back, is told of it, and learns.
+  @Test(arguments: [LossType.crossEntropy, .bpr])
+  func recoversFromALossThatJumps(loss: LossType) throws {
+    var (trainer, initial) = cycle(epochs: 12) {
+      $0.learningRate = 2
+      $0.gradientNormLimit = nil
+    }
+    var settings = trainer.settings
+    settings.loss = loss
+    func with(threads: Int, _ change: (inout TrainingSettings) -> Void = { _ in }) -> Trainer {
+      var training = trainer.training
+      change(&training)
+      return Trainer(
+        settings: settings, training: training, sequences: trainer.sequences,
+        validation: trainer.validation, threads: threads)
+    }
+    // Without recovery it is and stays lost.
+    let lost = try with(threads: 1) { $0.recoveryLimit = 0 }.run(from: initial) { _ in }.epochs
+
+    trainer = with(threads: 1)
+    var (states, events): ([TrainingState], [Recovery]) = ([], [])
+    let start = TrainingState(from: initial, settings: settings, training: trainer.training)
+    let end = try trainer.run(from: start, save: { states.append($0) }) { event in
+      if case .recovery(let recovery) = event { events.append(recovery) }
+    }
+    #expect(!events.isEmpty && events == end.recoveries)
+    try #require(end.epoch == 12)
+    for (number, recovery) in zip(1..., events) {
+      #expect(recovery.learningRate == 2 * Float(sign: .plus, exponent: -number, significand: 1))
+      #expect(recovery.loss.map { $0 > JumpDetector.limit(above: recovery.lowest) } ?? true)
+    }
+    #expect(end.epochs.map(\.recoveries).reduce(0, +) == events.count)
+    #expect(end.epochs[11].loss < 0.5 * end.epochs[0].loss)
+    #expect(lost[11].loss > 3 * end.epochs[11].loss)
+    // A state is saved after every epoch and every recovery, and each continues to the same end.
+    #expect(states.count == 1 + 12 + events.count)
+    let other = try with(threads: 3).run(from: start) { _ in }
+    #expect(other.parameters == end.parameters && other.recoveries == end.recoveries)
+    for state in states {
+      let again = try trainer.run(from: state) { _ in }
+      #expect(again.parameters == end.parameters && again.best == end.best)
+      #expect(again.optimiser == end.optimiser && again.average == end.average)
+      #expect(again.recoveries == end.recoveries)
+    }
+    // What a recovery goes back to is what was there after the epoch before.
+    for (before, after) in zip(states, states.dropFirst())
+    where after.recoveries.count > before.recoveries.count {
+      var undone = after
+      undone.recoveries = before.recoveries
+      #expect(undone == before)
+    }
+  }
+
+  @Test func aJumpIsAStretchAboveTheLowestLoss() {
+    let settings = KSRSettings()
+    var state = TrainingState(
+      from: KSRParameters(settings: settings, itemCount: 2, relationCount: 1), settings: settings,
+      training: TrainingSettings())
+    func jumps(_ losses: [Double], positions: Int = 20_000) -> Int? {
+      var detector = JumpDetector(after: state, positions: positions)
+      return losses.firstIndex { detector.jump(loss: $0, positions: 500) != nil }
+    }
+    // Before the first epoch the first batch is the reference: here 7, the limit 8.5.
+    #expect(jumps([7, 8, 8.4, 8.4, 8.4, 8.4, 8.4]) == nil)
+    // The latest 2,000 positions are four batches.
+    #expect(jumps([7, 7, 7, 7, 7, 12, 12]) == 6)
+    #expect(jumps([7, 7, 7, 7, 12.9]) == nil && jumps([7, 7, 7, 7, 13.1]) == 4)
+    for loss in [5.5, 5] {
+      state.epochs.append(
+        EpochReport(
+          number: state.epoch + 1, loss: loss, scored: 1, validation: nil, score: nil,
+          isBest: false, seconds: 1, learningRate: 1))
+    }
+    #expect(jumps([6, 6, 6, 6]) == nil && jumps([6.2, 6.2, 6.2, 6.2]) == 3)
+    // What an epoch begins with counts only when it is begun again.
+    state.recoveries = [Recovery(epoch: 2, loss: 9, lowest: 5, learningRate: 1)]
+    #expect(jumps([7, 7, 7, 7]) == 3)
+    state.recoveries.append(Recovery(epoch: 3, loss: 9, lowest: 5, learningRate: 1))
+    #expect(jumps([7, 7, 7, 7]) == nil && jumps([7, 9, 9, 9.2]) == 3)
+    // An epoch shorter than a stretch is judged as a whole.
+    #expect(jumps([4, 12], positions: 1000) == 1 && jumps([12], positions: 1000) == nil)
+  }
+
+  @Test func aRateRisesAndIsHalvedAtPlateaus() {
+    var training = TrainingSettings()
+    (training.learningRate, training.warmUpSteps, training.learningRatePatience) = (0.8, 3, 2)
+    let settings = KSRSettings()
+    var state = TrainingState(
+      from: KSRParameters(settings: settings, itemCount: 2, relationCount: 1), settings: settings,
+      training: training)
+    func rates(_ schedule: LearningRateSchedule, steps: Range<Int> = 0..<7) -> [Float] {
+      training.schedule = schedule
+      return steps.map {
+        state.optimiser.step = $0
+        return state.learningRate(training, of: 7)
+      }
+    }
+    #expect(rates(.constant) == [0.2, 0.4, 0.6, 0.8, 0.8, 0.8, 0.8].map { 0.8 * ($0 / 0.8) })
+    for (rate, expected) in zip(
+      rates(.cosine, steps: 0..<8), [0.2, 0.4, 0.6, 0.8, 0.682843, 0.4, 0.117157, 0] as [Float])
+    { #expect(abs(rate - expected) < 1e-6) }
+    for (number, (score, halvings)) in [
+      (0.1, 0), (0.05, 0), (0.2, 0), (0.1, 0), (nil, 0), (0.1, 1), (0.1, 1), (0.3, 1), (0.2, 1),
+      (0.2, 2), (0.2, 2), (0.2, 3),
+    ].enumerated() as EnumeratedSequence<[(Double?, Int)]> {
+      state.epochs.append(
+        EpochReport(
+          number: number + 1, loss: 1, scored: 1, validation: nil, score: score,
+          isBest: score.map { $0 >= state.bestScore } ?? false, seconds: 1, learningRate: 1))
+      let rate = 0.8 * Float(sign: .plus, exponent: -halvings, significand: 1)
+      #expect(rates(.plateau, steps: 5..<6) == [rate], "after epoch \(number + 1)")
+      #expect(rates(.constant, steps: 5..<6) == [0.8])
+    }
+    state.recoveries = [Recovery(epoch: 2, loss: 9, lowest: 5, learningRate: 1)]
+    #expect(rates(.constant, steps: 5..<6) == [0.4] && rates(.plateau, steps: 5..<6) == [0.05])
+    // Without validation the training loss takes its place.
+    state.recoveries = []
+    state.epochs = [5, 4, 4.5, 4.2, 3.9].enumerated().map { number, loss in
+      EpochReport(
+        number: number + 1, loss: loss, scored: 1, validation: nil, score: nil, isBest: true,
+        seconds: 1, learningRate: 1)
+    }
+    #expect(state.plateaus(patience: 2) == 1 && state.plateaus(patience: 3) == 0)
+  }
+
+  @Test func aRunThatKeepsFallingApartStopsWithItsBestEpoch() throws {
+    let (good, initial) = cycle(epochs: 1)
+    let start = TrainingState(from: initial, settings: good.settings, training: good.training)
+    let state = try good.run(from: start) { _ in }
+    let (trainer, _) = cycle(epochs: 9) {
+      $0.learningRate = 1e6
+      $0.recoveryLimit = 2
+    }
+    var recovered: [Float] = []
+    let end = try trainer.run(from: state) {
+      if case .recovery(let recovery) = $0 { recovered.append(recovery.learningRate) }
+    }
+    #expect(recovered == [5e5, 2.5e5, 1.25e5])
+    #expect(end.hasGivenUp(trainer.training) && end.isFinished(trainer.training))
+    #expect(end.epoch == 1 && end.best == state.best && end.parameters == state.parameters)
+    #expect(end.summary(trainer.training)?.contains("more often than max_recoveries 2") == true)
+    // It stays stopped, also with more epochs.
+    #expect(try cycle(epochs: 99) { $0.recoveryLimit = 2 }.0.run(from: end) { _ in } == end)
+  }
+
+  @Test func goesOnInTheMiddleOfTheWarmUpAndWithMoreEpochs() throws {
+    let change: (inout TrainingSettings) -> Void = {
+      $0.warmUpSteps = 9
+      $0.schedule = .plateau
+      $0.learningRatePatience = 1
+      $0.stoppingStep = 100
+    }
+    let (short, initial) = cycle(epochs: 3, change)
+    let (long, _) = cycle(epochs: 14, change)
+    var states: [TrainingState] = []
+    let start = TrainingState(from: initial, settings: long.settings, training: long.training)
+    let end = try long.run(from: start, save: { states.append($0) }, report: { _ in })
+    #expect(states[1].optimiser.step < 9)
+    #expect(states[1].epochs[0].learningRate < 0.01)
+    let first = try short.run(from: start) { _ in }
+    for state in states + [first] {
+      let again = try long.run(from: state) { _ in }
+      #expect(again.parameters == end.parameters && again.average == end.average)
+      #expect(again.epochs.map(\.learningRate) == end.epochs.map(\.learningRate))
+    }
+  }
+
   private func cycle(
     epochs: Int, threads: Int = 1, seed: UInt64 = 1, mode: WindowMode = .windows,
-    batchSize: Int = 60, learningRate: Float = 0.01
+    batchSize: Int = 60, _ change: (inout TrainingSettings) -> Void = { _ in }
   ) -> (Trainer, KSRParameters) {
     var settings = KSRSettings()
     settings.embeddingSize = 8
@@ -228,11 +406,12 @@ import Workspace
     settings.maxItemListLength = 12
     settings.dropoutProbability = mode == .windows && batchSize == 60 ? 0.1 : 0
     var training = TrainingSettings()
-    training.learningRate = learningRate
+    training.warmUpSteps = 0
     training.epochs = epochs
     training.batchSize = batchSize
     training.seed = seed
     training.mode = mode
+    change(&training)
     var generator = SeededGenerator(seed: seed)
     func vectors(_ rows: Int) -> Matrix {
       Matrix(

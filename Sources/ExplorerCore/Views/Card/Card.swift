@@ -114,6 +114,14 @@ extension Card {
         lines.append(Line(label: label, text: metrics.joined(separator: ", ")))
       }
     }
+    let jumps = model.provenance.recoveries
+    if !jumps.isEmpty {
+      lines.append(
+        Line(
+          label: isPlain ? "went wrong" : "recoveries",
+          text: "\(jumps.count): the loss jumped in epoch \(jumps.map { "\($0)" }.joined(separator: ", "))"
+            + "; training went back one epoch and halved its learning rate"))
+    }
     let training = model.provenance.training.sorted { $0.key < $1.key }
       .map { "\($0.key)\u{A0}\($0.value)" }
     if !training.isEmpty, !isPlain {

@@ -93,7 +93,10 @@ enum WatchStrip {
   static func whereItIs(_ status: WatchStatus) -> String {
     guard let last = status.epochs?.rows.last else { return "no epoch yet" }
     let limit = status.epochLimit.map { " of at most \($0)" } ?? ""
-    return "epoch \(last.number)\(limit)"
+    let recoveries = status.epochs?.recoveries ?? 0
+    let jumps =
+      recoveries == 0 ? "" : ", the loss jumped \(recoveries == 1 ? "once" : "\(recoveries) times")"
+    return "epoch \(last.number)\(limit)\(jumps)"
   }
 
   /// The metric to show: the one that the best epoch is chosen by, where that is known.
