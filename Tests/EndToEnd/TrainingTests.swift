@@ -83,7 +83,8 @@ struct TrainingTests {
     #expect(output.contains("\nepoch 2  loss") && !output.contains("\nepoch 3 "), "\(output)")
     #expect(!output.contains("\u{1b}"))
     let history = try String(contentsOfFile: folder.model + ".history.csv", encoding: .utf8)
-    #expect(history.hasPrefix(
+    #expect(
+      history.hasPrefix(
         "epoch,loss,MRR@1,MRR@5,NDCG@10,learning_rate,recoveries,seconds,best\n1,"))
     (status, output) = try folder.run(
       start + ["--config", first, "--config", second, "--set", "epochs=1"] + small)
@@ -124,20 +125,24 @@ struct TrainingTests {
   @Test("A loss that jumps is told on stderr, in the log, the history and on the model card")
   func recovery() throws {
     let folder = try TrainingFolder()
-    let wild = ["--set", "learning_rate=2", "--set", "warmup_steps=0", "--set", "clip_grad_norm=none"]
+    let wild = [
+      "--set", "learning_rate=2", "--set", "warmup_steps=0", "--set", "clip_grad_norm=none",
+    ]
     var (status, output) = try folder.run(folder.arguments(epochs: 4) + wild)
     #expect(status == 0)
     #expect(output.contains("epoch 1: the loss jumped to "), "\(output)")
     #expect(output.contains("back to the start, learning rate 1.0 from here on\n"))
     #expect(output.contains("\nepoch 4  loss ") && output.contains("The loss jumped "))
     let history = try String(contentsOfFile: folder.model + ".history.csv", encoding: .utf8)
-    let columns = try #require(history.split(separator: "\n").dropFirst().first).split(separator: ",")
+    let columns = try #require(history.split(separator: "\n").dropFirst().first).split(
+      separator: ",")
     let recoveries = try #require(Int(columns[columns.count - 3]))
     #expect(recoveries > 0 && output.contains("learning rate \(columns[columns.count - 4])"))
     let card = try Programs.run(
-      "ksr-tui",
-      [folder.model, "--data", folder.data, "--print", "--size", "120x60", "--keys", "I"])
-    #expect(card.output.contains("the loss jumped in epoch 1"), "\(card.output)")
+      try Programs.executable("ksr-tui"),
+      [folder.model, "--data", folder.data, "--print", "--size", "120x60", "--keys", "i"])
+    #expect(card.output.contains("recoveries"), "\(card.output)")
+    #expect(card.output.contains("the loss jumped in epoch 1 (\(recoveries) times"))
 
     let help = try folder.run(["train", "--help"]).output
     let run = try TrainingRun(folder.arguments(epochs: 4, "--log-json") + wild)
@@ -147,7 +152,8 @@ struct TrainingTests {
     let recovered = events.filter { $0["event"] as? String == "recovery" }
     #expect(recovered.allSatisfy { $0.keys.allSatisfy(help.contains) && $0["epoch"] is Int })
     #expect(recovered.first?["learning_rate"] as? Double == 1)
-    #expect(events.last?["recoveries"] as? Int == recovered.count && !recovered.isEmpty)
+    let end = events.last { $0["event"] as? String == "end" }
+    #expect(end?["recoveries"] as? Int == recovered.count && !recovered.isEmpty)
     // Without recovery the run goes on, or ends with a sentence.
     (status, output) = try folder.run(
       folder.arguments(epochs: 1) + wild + ["--set", "max_recoveries=0"])

@@ -6,7 +6,7 @@ import Testing
   "Watching a run in a terminal",
   .enabled(if: Programs.canUseTerminal, "needs tmux; KSR_REQUIRE_TMUX=1 makes that a failure"))
 struct WatchInTerminalTests {
-  private static let header = "epoch,loss,NDCG@10,seconds,best\n"
+  private static let header = "epoch,loss,NDCG@10,learning_rate,recoveries,seconds,best\n"
 
   @Test("waits for a model, shows it, and another one at the same step when it is put in place")
   func watching() throws {
@@ -34,7 +34,7 @@ struct WatchInTerminalTests {
       "\(try Programs.executable("ksr-tui")) --watch \(model.path) --data \(little)"
         + " --viewer guest0 --step 6")
     try session.wait(for: "Waiting for a model")
-    try history("1,5.5,,0.5,0\n")
+    try history("1,5.5,,0.01,0,0.5,0\n")
     try session.wait(for: "5.5000")
     try place(good.prefix(good.count / 2), "m.safetensors")
     try session.wait("a sentence about the half file") { !$0.contains("is not there yet") }

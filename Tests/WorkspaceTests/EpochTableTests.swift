@@ -10,9 +10,15 @@ struct EpochTableTests {
   private let table = EpochTable(
     metricNames: ["Hit@10", "NDCG@10"],
     rows: [
-      .init(number: 1, loss: 6.25, metrics: [0.1, 0.05], learningRate: 0.01, recoveries: 0, seconds: 1.5, isBest: true),
-      .init(number: 2, loss: 5.125, metrics: nil, learningRate: 0.005, recoveries: 2, seconds: 0.25, isBest: false),
-      .init(number: 3, loss: 1e-7, metrics: [0.3, 1], learningRate: 1e-07, recoveries: 0, seconds: 12, isBest: true),
+      .init(
+        number: 1, loss: 6.25, metrics: [0.1, 0.05], learningRate: 0.01, recoveries: 0,
+        seconds: 1.5, isBest: true),
+      .init(
+        number: 2, loss: 5.125, metrics: nil, learningRate: 0.005, recoveries: 2, seconds: 0.25,
+        isBest: false),
+      .init(
+        number: 3, loss: 1e-7, metrics: [0.3, 1], learningRate: 1e-07, recoveries: 0, seconds: 12,
+        isBest: true),
     ])
 
   @Test("what is written is what is read")

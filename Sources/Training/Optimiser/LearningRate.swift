@@ -13,7 +13,7 @@ package enum LearningRateSchedule: String, Sendable, CaseIterable {
 }
 
 extension TrainingState {
-  /// The learning rate of the next step:
+  /// The learning rate of the next step.
   ///
   ///     learning_rate · min(1, (step + 1) / (warmup_steps + 1)) · schedule · ½^recoveries
   ///
@@ -40,8 +40,9 @@ extension TrainingState {
     }
   }
 
-  /// How often so many validations in a row did not improve the best one. Where nothing is validated
-  /// the loss takes the validation's place.
+  /// How often so many validations in a row did not improve the best one.
+  ///
+  /// Where nothing is validated the loss takes the validation's place.
   func plateaus(patience: Int) -> Int {
     let isValidated = epochs.contains { $0.score != nil }
     var (count, waiting, lowest) = (0, 0, Double.infinity)

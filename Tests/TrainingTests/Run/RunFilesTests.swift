@@ -143,7 +143,10 @@ import Workspace
         })
       let lines = try String(contentsOfFile: files.history, encoding: .utf8)
         .split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
-      #expect(lines[0] == ["epoch", "loss", "Hit@10", "NDCG@10", "learning_rate", "recoveries", "seconds", "best"])
+      #expect(
+        lines[0] == [
+          "epoch", "loss", "Hit@10", "NDCG@10", "learning_rate", "recoveries", "seconds", "best",
+        ])
       #expect(lines.count == 5)
       for (line, epoch) in zip(lines.dropFirst(), end.epochs) {
         #expect(line[0] == "\(epoch.number)" && Double(line[1]) == epoch.loss)

@@ -114,13 +114,16 @@ extension Card {
         lines.append(Line(label: label, text: metrics.joined(separator: ", ")))
       }
     }
-    let jumps = model.provenance.recoveries
+    let jumps = Dictionary(grouping: model.provenance.recoveries) { $0 }.mapValues(\.count)
     if !jumps.isEmpty {
+      let epochs = jumps.sorted { $0.key < $1.key }.map { epoch, count in
+        count == 1 ? "\(epoch)" : "\(epoch) (\(count) times)"
+      }
       lines.append(
         Line(
           label: isPlain ? "went wrong" : "recoveries",
-          text: "\(jumps.count): the loss jumped in epoch \(jumps.map { "\($0)" }.joined(separator: ", "))"
-            + "; training went back one epoch and halved its learning rate"))
+          text: "the loss jumped in epoch \(epochs.joined(separator: ", ")); training went back to"
+            + " the epoch before with half the learning rate"))
     }
     let training = model.provenance.training.sorted { $0.key < $1.key }
       .map { "\($0.key)\u{A0}\($0.value)" }
