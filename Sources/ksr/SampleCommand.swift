@@ -23,8 +23,8 @@ struct SampleCommand: ParsableCommand {
   @Option(help: "The seed of every random choice.")
   var seed = CinemaSample.defaultSeed
 
-  @Option(help: ArgumentHelp("How many viewers to simulate.", valueName: "N"))
-  var viewers = CinemaSample.defaultViewerCount
+  @Option(help: ArgumentHelp("How many users to simulate.", valueName: "N"))
+  var users = CinemaSample.defaultUserCount
 
   @Flag(help: "Print what was simulated, and how often the shared-tail rule names the truth.")
   var report = false
@@ -33,10 +33,10 @@ struct SampleCommand: ParsableCommand {
     guard report || output != nil else {
       throw ValidationError("Nothing to do: give --output DIR, --report, or both.")
     }
-    guard (1...1_000_000).contains(viewers) else {
-      throw ValidationError("--viewers: found \(viewers), expected a number from 1 to 1000000.")
+    guard (1...1_000_000).contains(users) else {
+      throw ValidationError("--users: found \(users), expected a number from 1 to 1000000.")
     }
-    let sample = try CinemaSample(FilmTable(path: films), seed: seed, viewerCount: viewers)
+    let sample = try CinemaSample(FilmTable(path: films), seed: seed, userCount: users)
     if let output {
       try sample.write(to: output)
       Console.note("wrote \(output)")

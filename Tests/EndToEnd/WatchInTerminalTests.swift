@@ -42,7 +42,7 @@ struct WatchInTerminalTests {
     try session.wait(for: "step 6/9")
     try session.press("Right")
     try session.wait(for: "step 7/9")
-    try history("1,5.5,,0.5,0\n2,5.25,0.25,0.5,1\n")
+    try history("1,5.5,,0.01,0,0.5,0\n2,5.25,0.25,0.01,0,0.5,1\n")
     try session.wait(for: "best 0.2500 in epoch 2")
     try place(good, "m.safetensors")
     try session.wait(for: "Loaded better checkpoint (epoch")
