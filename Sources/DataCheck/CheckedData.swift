@@ -30,7 +30,6 @@ struct CheckedData {
   let attributeRow: [Int?]
   /// The relations that are keys of the memory by default: their heads are linked items.
   let itemRelations: [Int]
-  /// The relations that have any linked item as head.
   let relationsWithItems: [Int]
 
   /// What the settings took out, in their order.
@@ -85,7 +84,6 @@ struct CheckedData {
   /// The number of items with interactions; their identifiers come first.
   var chosenItemCount: Int { interactions.items.count }
 
-  /// The token of the entity that an item is linked to, whether the graph has it or not.
   func linkedEntity(_ item: Int) -> String? { links.entity(ofItem: items[item]) }
 
   /// An item's title in NAME.item.
@@ -112,10 +110,8 @@ struct CheckedData {
     printable(entityNames.name(of: token) ?? token)
   }
 
-  /// What to call an entity of the graph.
   func name(ofEntity entity: Int) -> String { name(ofEntity: graph.entities[entity]) }
 
-  /// What to call a relation of the graph.
   func name(ofRelation relation: Int) -> String {
     let token = graph.relations[relation]
     return printable(relationNames.name(of: token) ?? token)

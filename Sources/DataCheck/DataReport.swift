@@ -11,7 +11,6 @@ package struct DataReport: Sendable {
     package let count: Int
   }
 
-  /// The name of the data folder.
   package let dataName: String
   /// How much of what the folder holds.
   package let sizes: [Size]

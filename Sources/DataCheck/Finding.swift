@@ -1,4 +1,3 @@
-/// How much harm a finding does.
 package enum Severity: String, Sendable, CaseIterable, Comparable {
   /// What KSR learns or shows is false.
   case severe
@@ -10,7 +9,6 @@ package enum Severity: String, Sendable, CaseIterable, Comparable {
 
 /// What was found; where findings are equally severe, the earlier kinds do more harm.
 package enum FindingKind: String, Sendable, CaseIterable {
-  /// The model holds numbers that are not finite.
   case notFinite = "not-finite"
   /// The model knows no item of the data.
   case otherItems = "other-items"
@@ -22,7 +20,6 @@ package enum FindingKind: String, Sendable, CaseIterable {
   case linkClasses = "link-classes"
   /// The graph gives items other years than their own columns.
   case linkYears = "link-years"
-  /// Relations whose heads are not items.
   case headsNotItems = "heads-not-items"
   /// Entity and relation vectors differ in width.
   case vectorWidths = "vector-widths"
@@ -40,11 +37,9 @@ package enum FindingKind: String, Sendable, CaseIterable {
   case otherFacts = "other-facts"
   /// Items whose entity has no vector.
   case missingVectors = "missing-vectors"
-  /// Vectors of zeros or of one repeated number.
   case deadVectors = "dead-vectors"
   /// Rows of the model that are zeros or one repeated number.
   case deadRows = "dead-rows"
-  /// Dead memory slots.
   case idleSlots = "idle-slots"
   /// Attention that is nearly one-hot everywhere.
   case collapsedAttention = "collapsed-attention"
@@ -62,7 +57,6 @@ package enum FindingKind: String, Sendable, CaseIterable {
   case odditiesInFiles = "oddities-in-files"
   /// The facts of linked entities fit the items' columns, but hardly.
   case weakLinks = "weak-links"
-  /// Relations that are the inverse of another.
   case inverseRelations = "inverse-relations"
   /// Relations under which nearly all items have the same tail.
   case hubRelations = "hub-relations"

@@ -192,10 +192,8 @@ struct ItemClasses {
   let items: [Int]
   /// The classes of each of `items`.
   let classes: [[Int]]
-  /// The number of different classes.
   let classCount: Int
 
-  /// Classes of the items that have any.
   init(label: String, items: [Int], texts: (Int) -> [String]) {
     var vocabulary = Vocabulary()
     var kept: [Int] = []

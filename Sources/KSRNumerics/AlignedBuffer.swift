@@ -98,7 +98,6 @@ package final class MatrixBuffer {
     return all
   }
 
-  /// Room for a matrix of zeros.
   @discardableResult
   package func zeros(rows: Int, columns: Int) -> MutableMatrixView {
     reserve(rows: rows, columns: columns).base.update(repeating: 0, count: rows * columns)
@@ -109,12 +108,10 @@ package final class MatrixBuffer {
     MutableMatrixView(buffer.start, rows: rows, columns: columns)
   }
 
-  /// All of it, to be read.
   package var view: MatrixView { all.view }
 
   package func rows(_ range: Range<Int>) -> MutableMatrixView { all.rows(range) }
 
-  /// A copy with a life of its own.
   package var matrix: Matrix {
     Matrix(
       rows: rows, columns: columns,

@@ -50,7 +50,6 @@ package struct GraphIndex: Sendable {
     self.tail = tail
   }
 
-  /// The number of different facts.
   package var count: Int { tail.count }
 
   /// The tails that an entity has under a relation, ascending.
@@ -63,7 +62,6 @@ package struct GraphIndex: Sendable {
     return tail[first..<end]
   }
 
-  /// Whether the graph holds a triple.
   package func contains(head: Int, relation: Int, tail: Int) -> Bool {
     let tails = tails(of: head, under: relation)
     var low = tails.startIndex

@@ -12,7 +12,6 @@ package struct CinemaSample: Sendable {
   /// The number of users in the repository.
   package static let defaultUserCount = 2_100
 
-  /// The films with what is known about them.
   package let graph: FilmGraph
   package let users: [SimulatedUser]
   private let seed: UInt64
@@ -45,7 +44,6 @@ package struct CinemaSample: Sendable {
   /// What the users did, and how much of it the known facts explain.
   package var report: SampleReport { SampleReport(graph, users) }
 
-  /// Writes all files of the data set into a folder.
   package func write(to folder: String) throws(DataError) {
     let files = [
       ("item", try items()), ("inter", try interactions()), ("truth", try truth()),
@@ -88,7 +86,6 @@ package struct CinemaSample: Sendable {
     return (rounded(vectors.entities), rounded(vectors.relations))
   }
 
-  /// The token of a film's entity.
   static func entity(_ film: Film) -> String { "film:\(film.id)" }
 }
 

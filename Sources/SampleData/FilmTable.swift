@@ -12,7 +12,6 @@ package struct FilmTable: Sendable, Equatable {
     "composer",
   ]
 
-  /// The genres that a film may have.
   package static let genres: Set<String> = [
     "Action", "Adventure", "Animation", "Biography", "Comedy", "Crime", "Drama", "Family",
     "Fantasy", "Film Noir", "History", "Horror", "Musical", "Mystery", "Romance",
@@ -204,7 +203,6 @@ package enum FilmRelation: String, Sendable, CaseIterable {
     }
   }
 
-  /// Whether it says where and when a film was made rather than what it is like.
   package var isSetting: Bool { [.country, .language, .decade].contains(self) }
 
   /// The token of the entity that has a name under the relation.

@@ -3,7 +3,6 @@ import Text
 
 /// What the simulated users did, and how much of it a look at the known facts can find.
 package struct SampleReport: Sendable, Equatable {
-  /// The runs on tails of one relation.
   package struct Runs: Sendable, Equatable {
     package var relation: FilmRelation
     /// How many runs follow it.
@@ -28,7 +27,6 @@ package struct SampleReport: Sendable, Equatable {
     package var tail = 0
   }
 
-  /// The number of films.
   package var films: Int
   package var users: Int
   package private(set) var choices = 0
@@ -43,7 +41,6 @@ package struct SampleReport: Sendable, Equatable {
   /// Hits of the same rule where it does not see the chosen film.
   package private(set) var foreseen = Hits()
 
-  /// Counts over all choices of the users.
   package init(_ graph: FilmGraph, _ users: [SimulatedUser]) {
     films = graph.films.count
     self.users = users.count
@@ -115,7 +112,6 @@ extension SampleReport {
   /// How often the most shared tail of the last films alone is that of the next choice.
   package var foreseenTailShare: Double { share(foreseen.tail, truths) }
 
-  /// The report as lines of text for a terminal.
   package var text: String {
     var lines = [
       "\(films) films, \(users) simulated viewers, \(choices) choices",

@@ -21,17 +21,13 @@ package struct UserSimulation: Sendable {
   package static let noiseInterval = 11
 
   let graph: FilmGraph
-  /// The tails that users follow, by relation.
   let followed: [[Int]]
-  /// Whether users follow a tail.
   let isFollowed: [Bool]
-  /// How many films each tail has.
   let filmCounts: [Int]
   /// The weights of films from the most famous down, out of whichever films are drawn.
   let popularity: [Int]
   private let seed: UInt64
 
-  /// A simulation over the films of a graph.
   package init(_ graph: FilmGraph, seed: UInt64) {
     self.graph = graph
     self.seed = seed
@@ -79,7 +75,6 @@ package struct UserSimulation: Sendable {
   }
 }
 
-/// What a simulated user watched, and why.
 package struct SimulatedUser: Sendable, Equatable {
   package struct Choice: Sendable, Equatable {
     /// The film's place in the graph.

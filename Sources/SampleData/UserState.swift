@@ -105,7 +105,6 @@ private let hour = 3600
 private let day = 24 * hour
 
 extension FilmRelation {
-  /// The relation's place among all.
   var place: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 }
 

@@ -1,7 +1,6 @@
 /// Where a text stands in a column wider than itself.
 package enum Alignment: Sendable {
   case left
-  /// At the right edge, as numbers do.
   case right
 }
 

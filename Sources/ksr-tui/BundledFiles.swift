@@ -7,20 +7,14 @@ import Text
 /// Looked for in `$KSR_HOME`, then in `../share/ksr-tui` beside the executable, then upward from
 /// the executable to a folder that holds `assets/` and `sample-data/`; never in the current folder.
 struct BundledFiles {
-  /// The folder that holds both.
   let home: String
-  /// How the folder was found.
   let found: String
 
-  /// The name of the bundled model and data.
   static let name = "cinema"
 
-  /// The bundled model.
   var model: String { "\(home)/assets/\(BundledFiles.name).safetensors" }
-  /// The bundled data.
   var data: String { "\(home)/sample-data/\(BundledFiles.name)" }
 
-  /// Looks for the folder.
   static func find() throws(UserError) -> BundledFiles {
     if let home = getenv("KSR_HOME").map({ String(cString: $0) }), !home.isEmpty {
       let files = BundledFiles(home: home, found: "KSR_HOME")

@@ -74,7 +74,6 @@ extension CursesTerminal {
 /// The pairs of colours that curses has been told about.
 @MainActor
 struct CursesColors {
-  /// How many colours are used.
   let depth: ColorDepth
   private var pairs: [Theme.Look: Int32] = [:]
   private var count: Int32 = 1

@@ -57,7 +57,6 @@ extension CursesTerminal {
     return nil
   }
 
-  /// The key for a character that the terminal has sent.
   static func typed(_ value: UInt32) -> Key? {
     switch value {
     case 8, 127: return .backspace

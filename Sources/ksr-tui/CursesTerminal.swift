@@ -7,7 +7,6 @@ import Text
 /// The terminal, by way of ncurses: the only part of the program that knows it.
 @MainActor
 final class CursesTerminal {
-  /// How the terminal is to be used.
   struct Options {
     var theme: Theme
     var wantsColor: Bool
@@ -16,7 +15,6 @@ final class CursesTerminal {
 
   /// Where keys come from and pictures go to, and how that terminal is to be spoken to.
   struct Line {
-    /// A descriptor of a terminal.
     var input: Int32
     var output: Int32
     /// The name in terminfo; nil for that in `TERM`.
@@ -96,7 +94,6 @@ final class CursesTerminal {
     setMouse(options.takesMouse)
   }
 
-  /// The size that the terminal has now.
   var size: Size { Size(columns: Int(getmaxx(window)), rows: Int(getmaxy(window))) }
 
   private func prepareKeys() {
@@ -222,6 +219,5 @@ extension UserError {
   static let noKeyboard = UserError(
     "No terminal to read keys from. Use --print for one frame as text.")
 
-  /// The terminal has gone away.
   static let gone = UserError("The terminal has been closed.")
 }

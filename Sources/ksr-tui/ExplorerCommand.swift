@@ -187,7 +187,6 @@ struct ExplorerCommand: ParsableCommand {
     try StandardOutput.write(lines.joined(separator: "\n") + "\n")
   }
 
-  /// Shows the model of a run that is watched; until there is one, the screen says so.
   @MainActor
   private func watch(
     _ watcher: RunWatcher, _ request: OpenRequest, _ glyphs: Glyphs, _ isPrinted: Bool
@@ -325,7 +324,6 @@ extension Size: ExpressibleByArgument {
 
 extension ColorChoice: ExpressibleByArgument {}
 
-/// What this build is.
 enum Build {
   static let version = "0.1.0"
   /// The version, the library behind the matrix products and the kernels in use.

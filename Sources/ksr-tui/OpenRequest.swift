@@ -15,10 +15,8 @@ struct OpenRequest {
   var compare: String?
   var pin: String?
   var map: String?
-  /// The items of a user who is made for this request.
   var items: String?
 
-  /// The files that the request leads to.
   struct Files {
     let model: String
     /// The data folder; nil for a model alone.
@@ -108,7 +106,6 @@ struct OpenRequest {
     return OwnUser(name: user ?? "me", items: found.map { model.items[Int($0)] })
   }
 
-  /// The state after the keys that were asked for, with the map that was asked for.
   func mapped(_ state: State, in cache: SceneCache) throws -> State {
     try map.map { try cache.mapping(state, MapRequest(parsing: $0)) } ?? state
   }

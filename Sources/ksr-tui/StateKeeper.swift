@@ -2,9 +2,7 @@ import AtomicFiles
 import ExplorerCore
 import Foundation
 
-/// Keeps the state of one model between runs.
 struct StateKeeper {
-  /// What was kept when the program started.
   let kept: SavedState
   /// What is wrong with it.
   let warning: String?
@@ -35,7 +33,6 @@ struct StateKeeper {
     kept.place(for: model, users: users, in: state)
   }
 
-  /// The own user of a name, as the state counts them.
   func ownUser(_ name: String, in state: State) -> Int? {
     state.own.firstIndex { $0.name == name }.map { users.count + $0 }
   }

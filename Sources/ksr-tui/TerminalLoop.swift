@@ -40,7 +40,6 @@ struct TerminalLoop {
     frame = Explorer.render(state, scene, glyphs: glyphs)
   }
 
-  /// Runs until somebody leaves.
   mutating func run() throws(UserError) {
     terminal.show(frame.canvas)
     while true {
@@ -80,7 +79,6 @@ struct TerminalLoop {
     }
   }
 
-  /// Makes scene and frame of what is known, and shows them.
   private mutating func draw() {
     look()
     render()
@@ -154,7 +152,6 @@ struct TerminalLoop {
     return watcher.status == state.watch ? actions : [.watch(watcher.status)] + actions
   }
 
-  /// What happens when no key has come.
   private func tick() -> [Action] {
     if state.awaitsTour { return cache.foundTour.map { [.tour($0)] } ?? [] }
     guard state.playback.isRunning, sinceStep >= 1000 / state.playback.stepsPerSecond - 1 else {

@@ -12,7 +12,6 @@ struct DiagnosisSection: Encodable {
     let compared: Int
     /// Those of them that look wrong: names without anything in common.
     let different: Int
-    /// Tokens of the items of those.
     let items: [String]
   }
 

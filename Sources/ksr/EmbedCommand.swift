@@ -123,7 +123,6 @@ struct EmbedCommand: ParsableCommand {
   }
 }
 
-/// Whose vectors are written.
 enum WrittenEntities: String, ExpressibleByArgument, CaseIterable {
   case all, linked
 }

@@ -22,7 +22,6 @@ struct EvaluationSection: Encodable {
     enum CodingKeys: String, CodingKey { case name, metrics, interval, difference }
   }
 
-  /// What is asked of all sections.
   struct Request {
     var mode = CandidateMode.full
     var masksHistory = false

@@ -6,7 +6,6 @@ import Text
 
 /// `ksr explain`: why an item, as a sum that can be checked.
 struct ExplainCommand: ParsableCommand {
-  /// How an explanation is written out.
   enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, csv, svg }
 
   static let configuration = CommandConfiguration(

@@ -186,7 +186,6 @@ struct Recommendations: Encodable {
     let probability: Float?
     /// Whether it is in the history up to the step.
     let seen: Bool
-    /// Whether it is what really came next.
     let next: Bool
     /// In the unedited run; absent without edits.
     let rankBefore: Double?

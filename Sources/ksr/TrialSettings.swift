@@ -7,7 +7,6 @@ import Text
 import Training
 import Workspace
 
-/// The settings of trials: what is given for all of them, and the values of one.
 struct TrialSettings: Sendable {
   /// From files and the command line.
   let given: Settings
@@ -24,7 +23,6 @@ struct TrialSettings: Sendable {
     return settings
   }
 
-  /// The settings of a trial's run.
   func run(_ values: [SettingValue]) throws(DataError) -> RunSettings {
     var run = base
     _ = try run.apply(merged(values))

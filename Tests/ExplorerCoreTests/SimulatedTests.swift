@@ -1,4 +1,5 @@
 import AtomicFiles
+import Explanation
 import Foundation
 import KSRModel
 import TestSupport
@@ -28,19 +29,21 @@ struct SimulatedTests {
       let what = step < 4 ? "none\tnone" : "\(model.relations[0])\t\(tail(step < 7 ? 0 : 1))"
       rows.append("guest0\t\(step)\t\(what)")
     }
-    // One interaction too few: nothing is said about such a user.
+    // A relation that the model lacks is passed over.
     rows.append("hugo0\t1\t\(model.relations[0])\t\(tail(0))")
+    rows.append("hugo0\t2\tnowhere\t\(tail(0))")
     try (rows.joined(separator: "\n") + "\n").write(
       toFile: folder.file("truth"), atomically: true, encoding: .utf8)
     let session = try Session(model, folder: folder)
     cache = SceneCache(session, name: "little")
     user = try #require(session.users.firstIndex { $0.user == "guest0" })
-    truth = SimulatedTruth(session)
+    truth = try ChoiceTruth(session, isStrict: false)
+    #expect(throws: DataError.self) { try ChoiceTruth(session) }
     // The stops are found while the files are there.
     _ = cache.tour()
   }
 
-  private let truth: SimulatedTruth?
+  private let truth: ChoiceTruth?
 
   private func text(_ columns: Int, _ keys: [Key] = []) -> String {
     let state = Explorer.run(
@@ -67,16 +70,16 @@ struct SimulatedTests {
     #expect(try !little.text("").contains("sim."))
     #expect(try !little.text("").contains("simulated"))
     #expect(try little.text("v").contains("─ Viewers in the order"))
-    #expect(SimulatedTruth(little.session) == nil)
+    #expect(try ChoiceTruth(little.session) == nil)
   }
 
-  @Test("the attributes of a viewer are read, unless the file tells of other interactions")
+  @Test("the attributes of a viewer are read, those passed over that the model lacks")
   func attributes() throws {
     let truth = try #require(truth)
-    let known = truth.attributes(of: user)
+    let known = truth.attributes[user]
     #expect(known.map { $0?.tail } == [nil, nil, nil, 0, 0, 0, 1, 1, 1])
     #expect(known.allSatisfy { $0 == nil || $0?.slot == 0 })
     let hugo = try #require(cache.session.users.firstIndex { $0.user == "hugo0" })
-    #expect(truth.attributes(of: hugo).isEmpty)
+    #expect(truth.attributes[hugo].dropFirst().allSatisfy { $0 == nil })
   }
 }

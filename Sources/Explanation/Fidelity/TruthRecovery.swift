@@ -207,7 +207,10 @@ package struct ChoiceTruth: Sendable {
   package let attributes: [[Attribute?]]
 
   /// Reads the truth of a session's users; nil where the data folder has no NAME.truth.
-  package init?(_ session: Session) throws(DataError) {
+  ///
+  /// - Parameter isStrict: whether steps and attributes that session and model lack are an error;
+  ///   else they are passed over.
+  package init?(_ session: Session, isStrict: Bool = true) throws(DataError) {
     guard let folder = session.folder, folder.has("truth") else { return nil }
     let path = folder.file("truth")
     let table = try AtomicTable.read(
@@ -236,6 +239,7 @@ package struct ChoiceTruth: Sendable {
       let count = attributes[user].count
       guard let step = Int(exactly: steps[row]), (1...max(1, count)).contains(step), count > 0
       else {
+        guard isStrict else { continue }
         throw DataError(
           file: path, line: table.line(ofRow: row), field: "step",
           found: "\(steps[row])", expected: "a whole number from 1 to \(count)")
@@ -244,6 +248,7 @@ package struct ChoiceTruth: Sendable {
       guard relation != "none" else { continue }
       guard let slot = slots[Int(relations.ids[row])], let tail = tails[Int(entities.ids[row])]
       else {
+        guard isStrict else { continue }
         throw DataError(
           file: path, line: table.line(ofRow: row),
           found: "\(relation) \(entities.vocabulary[Int(entities.ids[row])])",

@@ -1,15 +1,11 @@
 import Workspace
 
-/// A place with keys of its own.
 package struct Context: Hashable, Sendable {
   /// What becomes of a key that means nothing there.
   enum Unbound: Sendable {
-    /// It is typed into the list on top.
     case typed
-    /// A message says that it does nothing.
     case named
     case nothing
-    /// It does what a command does.
     case does(Command)
   }
 
@@ -30,9 +26,7 @@ extension Context {
   package static let main = Context("main", "panes", unbound: .named)
   /// The list of keys, or another list that a word can be typed into.
   static let menu = Context("menu", "lists", unbound: .typed)
-  /// A card, to be read and closed.
   static let card = Context("card", "cards")
-  /// A screen too small for anything.
   package static let message = Context("message", "too small a screen")
 
   /// All of them, in the order in which the documentation names them.
@@ -44,7 +38,6 @@ extension Context {
 /// Keys, what they do, when they do something, and what is said of them.
 package struct Binding: Sendable {
   typealias Condition = @Sendable (State, Scene) -> Bool
-  /// Changes the state as a command says.
   typealias Handler = @Sendable (Command, inout Explorer.Transition, Scene) -> Void
 
   /// The keys; the first one is shown in the footer.
@@ -55,7 +48,6 @@ package struct Binding: Sendable {
   package let title: String
   /// A sentence, in which the data set's nouns are to be filled in, as in ``title``.
   package let help: String
-  /// Whether the footer names it when there is room.
   package let isInFooter: Bool
   /// Whether it does something in a state; the footer and the palette offer nothing else.
   let isOffered: Condition
@@ -171,7 +163,6 @@ package enum Bindings {
   /// The lines of the README between which its table of keys stands.
   package static let marks = (begin: "<!-- keys -->", end: "<!-- /keys -->")
 
-  /// The table of all keys, as the README shows it.
   package static var markdown: String {
     var lines = ["| keys | where | what they do |", "|---|---|---|"]
     for binding in all {

@@ -1,9 +1,7 @@
 import Explanation
 import Text
 
-/// The command line that shows a screen.
 extension Explorer {
-  /// Copies the command line that shows this screen.
   static func copy(_ next: inout Transition, _ scene: Scene) {
     let text = commandLine(next.state, scene)
     next.effects.append(.copy(text))

@@ -21,7 +21,6 @@ extension Explorer {
     next.state.overlay?.choose(on: &next, scene)
   }
 
-  /// Closes what lies on top.
   static func close(_ next: inout Transition, _ scene: Scene) {
     next.state.overlay?.close(on: &next, scene)
   }
@@ -32,5 +31,19 @@ extension Explorer {
       return
     }
     open(CardView(subject: .item(item)), in: &state)
+  }
+}
+
+extension Explorer {
+  /// Whether what the keys go to has rows to go to.
+  @Sendable
+  static func hasRows(_ state: State, _ scene: Scene) -> Bool {
+    state.overlay?.canMove(state, scene) ?? true
+  }
+
+  /// Whether the selected row of the list on top does something.
+  @Sendable
+  static func canChoose(_ state: State, _ scene: Scene) -> Bool {
+    state.overlay?.canChoose(state, scene) ?? false
   }
 }

@@ -55,7 +55,6 @@ public enum Explorer {
     return next
   }
 
-  /// Does what a command means where the state is.
   static func perform(_ command: Command, on next: inout Transition, _ scene: Scene) {
     Bindings.binding(of: command, in: next.state.context)?.perform(command, &next, scene)
   }
@@ -90,7 +89,6 @@ public enum Explorer {
 }
 
 extension Action {
-  /// Whether a message stays on the screen.
   var keepsToast: Bool {
     switch self {
     case .tick, .watch: true

@@ -5,9 +5,7 @@ protocol ExplorerView: SendableMetatype {
   /// Keys of the panes that open it.
   static var openers: [Binding] { get }
   static var bindings: [Binding] { get }
-  /// What its signs and numbers mean.
   static func legend(_ words: Terminology, _ glyphs: Glyphs) -> [Legend.Entry]
-  /// Adds what the view shows of a state.
   static func compose(_ scene: inout Scene, _ selection: Selection)
   /// Does a portion of what the view misses; false if it misses nothing at this turn.
   static func work(_ selection: Selection, at turn: WorkTurn) -> Bool
@@ -15,7 +13,6 @@ protocol ExplorerView: SendableMetatype {
   static func retrace(_ trail: inout Trail, to state: State, _ scene: Scene)
 }
 
-/// When a portion of work is done.
 enum WorkTurn {
   /// Before anything else: the screen shows little more than what this finds.
   case first
@@ -35,7 +32,6 @@ extension ExplorerView {
   static func retrace(_ trail: inout Trail, to state: State, _ scene: Scene) {}
 }
 
-/// A view that is one of the panes.
 protocol PaneView: ExplorerView {
   static var pane: Pane { get }
   static func name(_ words: Terminology) -> String
@@ -43,13 +39,10 @@ protocol PaneView: ExplorerView {
   static func title(_ scene: Scene, width: Int, _ words: Terminology, _ glyphs: Glyphs) -> String
   static func draw(
     _ state: State, _ scene: Scene, in placement: Layout.Placement, _ frame: inout Frame)
-  /// What it says where nobody is looked at, line by line.
   static func whenEmpty(_ scene: Scene, width: Int, _ glyphs: Glyphs) -> [String]
   /// Moves its selection by some rows.
   static func move(by offset: Int, in state: inout State, _ scene: Scene)
-  /// Selects a step, a slot or an item.
   static func select(_ row: Int, in state: inout State, _ scene: Scene)
-  /// The item whose card is opened.
   static func inspected(_ state: State, _ scene: Scene) -> Int32?
 }
 
@@ -105,7 +98,6 @@ struct Selection {
 ///
 /// The value says where in it we are and what is selected.
 protocol FullView: ExplorerView, Equatable, Sendable {
-  /// The view as it opens.
   init()
   static var context: Context { get }
   /// Commands of the panes that mean the same here, beside ``PaneKeys/everywhere``.
@@ -118,7 +110,6 @@ protocol FullView: ExplorerView, Equatable, Sendable {
   func turnWheel(
     at place: Point, up: Bool, on next: inout Explorer.Transition, _ scene: Scene)
   func export(_ scene: Scene) -> ViewExport
-  /// What the command line needs to open it like this: options, or keys.
   func commandLine(_ scene: Scene) -> (options: [String], keys: [String])
   /// The view when another model takes the place of the one it was opened with.
   func carried(from old: SceneCache, to new: SceneCache) -> Self
@@ -140,7 +131,6 @@ extension FullView {
 
   fileprivate func equals(_ other: any FullView) -> Bool { other as? Self == self }
 
-  /// Closes the view.
   static var closer: Binding.Handler { { _, next, _ in next.state.fullView = nil } }
 }
 
@@ -152,14 +142,12 @@ package struct OpenView: Equatable, Sendable {
 }
 
 extension State {
-  /// The view in the place of the panes, if it is of this type.
   func view<View: FullView>(_: View.Type) -> View? { fullView?.view as? View }
 
   mutating func show(_ view: any FullView) { fullView = OpenView(view: view) }
 }
 
 extension Scene {
-  /// What a view adds to the scene, by its type.
   subscript<Content: Sendable>(_: Content.Type) -> Content? {
     get { contents[ObjectIdentifier(Content.self)] as? Content }
     set { contents[ObjectIdentifier(Content.self)] = newValue }
@@ -172,7 +160,6 @@ protocol ViewCache: AnyObject {
 }
 
 extension SceneCache {
-  /// What a view has kept.
   func kept<Kept: ViewCache>(_: Kept.Type) -> Kept {
     if let known = viewCaches[ObjectIdentifier(Kept.self)] as? Kept { return known }
     let new = Kept(self)

@@ -78,7 +78,6 @@ enum PaneKeys: ExplorerView {
       "Go down by a screen of rows.", footer: false, when: Explorer.hasRows, does: move),
   ]
 
-  /// What is done to all panes.
   static let bindings: [Binding] = [
     Binding(
       ["y"], .copy, in: panes, "copy", "Copy the command line of this screen.",

@@ -1,4 +1,6 @@
+import AtomicFiles
 import FoundationEssentials
+import Glibc
 import Text
 
 /// What is kept between runs.
@@ -54,7 +56,6 @@ package struct SavedState: Codable, Equatable, Sendable {
     }
   }
 
-  /// Places of more models than this are not kept.
   static let placeLimit = 50
 
   package init() {}
@@ -76,7 +77,6 @@ package struct SavedState: Codable, Equatable, Sendable {
 extension SavedState {
   package var lastTheme: Theme? { theme.flatMap { Theme.named($0) } }
 
-  /// Gives a state the own users, the orders and the panes that were kept.
   package func restore(_ state: inout State, for model: ModelKey) {
     restoreOwn(&state, for: model)
     state.slotOrder = slotOrder.flatMap { SlotOrder(rawValue: $0) } ?? state.slotOrder
@@ -91,7 +91,6 @@ extension SavedState {
     }
   }
 
-  /// Gives a state the own users that were kept, and nothing else.
   package func restoreOwn(_ state: inout State, for model: ModelKey) {
     var names: Set<String> = []
     state.own = (own?[model.data] ?? []).filter {
@@ -133,5 +132,62 @@ extension SavedState {
     let place = Place(model: model, user: names[index], isOwn: isOwn, step: state.step)
     let others = (places ?? []).filter { $0.model != model }
     places = Array(([place] + others).prefix(SavedState.placeLimit))
+  }
+}
+
+/// The file in which the explorer keeps its state between runs.
+package struct StateFile: Sendable {
+  package let path: String
+
+  package init(path: String) { self.path = path }
+
+  /// The file that an environment leads to: below `XDG_STATE_HOME` or, where that is missing, empty
+  /// or relative, below `HOME/.local/state`; nil where `HOME` is not absolute either.
+  package init?(environment: [String: String]) {
+    func folder(_ name: String) -> String? {
+      environment[name].flatMap { $0.hasPrefix("/") ? $0 : nil }
+    }
+    guard let base = folder("XDG_STATE_HOME") ?? folder("HOME").map({ $0 + "/.local/state" })
+    else { return nil }
+    path = base + (base.hasSuffix("/") ? "" : "/") + "ksr-tui/state.json"
+  }
+
+  /// Where a file that could not be read is put before another is written.
+  var asidePath: String { path + ".unreadable" }
+
+  /// Reads the state.
+  ///
+  /// - Returns: what was kept, and a sentence if there is something that cannot be read.
+  package func read() -> (state: SavedState, warning: String?) {
+    guard access(path, F_OK) == 0 else { return (SavedState(), nil) }
+    // Larger than what anybody types: not a file of ours.
+    guard let data = try? Data(contentsOf: URL(fileURLWithPath: path)), data.count < 1 << 24,
+      let state = SavedState(text: String(decoding: data, as: UTF8.self))
+    else {
+      return (
+        SavedState(), "What was kept of the last run cannot be read and is put aside: \(asidePath)"
+      )
+    }
+    return (state, nil)
+  }
+
+  package func remember(
+    _ state: State, of model: SavedState.ModelKey, users: [String]
+  ) throws(DataError) {
+    var (kept, warning) = read()
+    if warning != nil { rename(path, asidePath) }
+    let before = kept
+    kept.remember(state, of: model, users: users)
+    guard warning != nil || kept != before else { return }
+    makeFolder()
+    try writeAtomically(kept.text, to: path)
+  }
+
+  /// Makes the folders above the file; if that fails, so does writing, with a sentence.
+  private func makeFolder() {
+    let parts = path.split(separator: "/").dropLast()
+    for count in 1...max(1, parts.count) {
+      mkdir("/" + parts.prefix(count).joined(separator: "/"), 0o700)
+    }
   }
 }

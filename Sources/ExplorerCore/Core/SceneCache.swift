@@ -12,14 +12,12 @@ public final class SceneCache {
   /// The second model; nil without one.
   let compared: ComparedModel?
   private(set) lazy var nearest = NearestItems(session.network)
-  /// The known tails, arranged for explanations.
   private(set) lazy var tails = TailIndex(session.model)
   private(set) lazy var editNames = EditNames(session.model)
   /// What the attention does on average; nil while that is not known.
   private(set) var attention: AttentionSummary?
   private var surveys = LRUCache<User, UserSurvey>(limit: 12)
   private var steps = LRUCache<StepKey, StepScene>(limit: 200)
-  /// What views keep, by its type.
   var viewCaches: [ObjectIdentifier: any ViewCache] = [:]
 
   private struct StepKey: Hashable {
@@ -57,7 +55,6 @@ public final class SceneCache {
     return scene
   }
 
-  /// The state as the screen shows it.
   private func shown(_ state: State) -> State { state.overlay?.shown(state, self) ?? state }
 
   func selection(_ state: State) -> Selection {
@@ -140,7 +137,6 @@ extension SceneCache {
     case data(Int)
     /// A user made here, by name and items.
     case own(String, [Int32])
-    /// Either of them after edits.
     case edited(User, EditedHistory)
 
     var isOwn: Bool {
@@ -186,7 +182,6 @@ extension SceneCache {
     }
   }
 
-  /// The items of an own user that the model knows.
   func items(of user: OwnUser) -> [Int32] {
     user.items.compactMap { item($0) }
   }

@@ -15,38 +15,28 @@ public struct State: Equatable, Sendable {
   package internal(set) var hidesSeen = false
   /// The selected slot of the memory; nil for the one that is read most.
   package internal(set) var slot: Int?
-  /// The order of the slots.
   package internal(set) var slotOrder = SlotOrder.model
   package internal(set) var why = WhyView()
-  /// The order of the users in their list.
   package internal(set) var userOrder = UserOrder.data
   /// Whether the steps go on by themselves, and how fast.
   package internal(set) var playback = Playback()
-  /// The pane that the keys go to.
   package internal(set) var focus: Pane = .history
   /// What stands beside the history on a screen of medium width: state or memory.
   package internal(set) var side: Pane = .memory
-  /// Whether the pane of reasons is open.
   package internal(set) var showsWhy = false
-  /// What lies on top of the panes.
   @OnTop var overlay: (any Overlay)?
   /// What takes the place of the panes.
   package internal(set) var fullView: OpenView?
-  /// The training run that is watched.
   package var watch: WatchStatus?
-  /// Whether the stops of a tour are being looked for.
   package internal(set) var awaitsTour = false
   package internal(set) var tour: Tour?
-  /// Whether plain words stand in the place of the field's terms.
   package internal(set) var usesPlainWords = false
   /// A short message, shown until the next key.
   package internal(set) var toast: Toast?
-  /// Whether the explorer gets the mouse, or the terminal does.
   package internal(set) var takesMouse: Bool
   package internal(set) var theme: Theme
   /// The users made here; in ``user`` they come after those of the data.
   package internal(set) var own: [OwnUser] = []
-  /// What is changed of the history and of what is read.
   package internal(set) var edits = EditLog()
   /// The place that is edited, while the keys edit.
   package internal(set) var editor: EditCursor?
@@ -56,7 +46,6 @@ public struct State: Equatable, Sendable {
   package internal(set) var pin: Pin?
   /// The own user that is deleted when the key for it is pressed once more.
   var asksToDelete: String?
-  /// What random choices follow from.
   var seed: UInt64
 
   /// The state at the start.

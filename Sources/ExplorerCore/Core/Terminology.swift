@@ -29,9 +29,7 @@ public struct Terminology: Equatable, Sendable {
   let likePrevious: String
   /// How far the state moved, in 15 columns.
   let change: String
-  /// The steps with the most similar states.
   let mostAlike: String
-  /// A cosine, in a line of text.
   let cosine: String
   /// What rounding leaves of a sum.
   let residual: String
@@ -39,7 +37,6 @@ public struct Terminology: Equatable, Sendable {
   let hits: String
   /// That a model reads always the same slot.
   let collapsed: String
-  /// How evenly a model reads its slots.
   let entropy: String
   /// The part of a score that comes from the order of what was watched.
   let sequence: String
@@ -53,13 +50,11 @@ public struct Terminology: Equatable, Sendable {
   let heldOut: String
   /// The same in a few columns.
   let shortHeldOut: String
-  /// Of a step: the model was fitted to it.
   let fitted: String
   /// Of a step: the best epoch was chosen by it.
   let validation: String
   /// Of a step: the model never saw it.
   let test: String
-  /// Whether these are the plain words.
   let isPlain: Bool
   /// What the data set calls its users and items.
   var nouns = Nouns()
@@ -90,13 +85,11 @@ public struct Terminology: Equatable, Sendable {
     heldOut: "not learnt from", shortHeldOut: "unlearnt", fitted: "learnt from",
     validation: "used to choose the model", test: "never used", isPlain: true)
 
-  /// The words of a screen, with the nouns of its data set.
   static func of(_ glyphs: Glyphs, isPlain: Bool, _ nouns: Nouns) -> Terminology {
     var words = isPlain ? plain : terms(glyphs)
     words.nouns = nouns
     return words
   }
 
-  /// A sentence for any data set, with this one's nouns.
   func fill(_ text: String) -> String { nouns.fill(text) }
 }

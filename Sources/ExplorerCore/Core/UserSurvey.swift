@@ -8,15 +8,12 @@ import Workspace
 /// the model, too. So they are done a portion at a time, those nearest to the current step first,
 /// and no key waits for more than a portion.
 struct UserSurvey {
-  /// The steps' states and the model.
   let states: HistoryStates
-  /// What is known so far.
   private(set) var scene: UserScene
   /// Steps whose attention, gates and state are not known.
   private var unread: [Int]
   /// Steps whose item has not been ranked.
   private var unranked: [Int]
-  /// The step whose item is being ranked.
   private var ranking: (step: Int, search: RankSearch)?
 
   /// About as many multiplications as take a millisecond.

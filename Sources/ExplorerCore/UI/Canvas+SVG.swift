@@ -15,7 +15,6 @@ extension Canvas {
 private struct Page {
   let paper: (Int, Int, Int)
   let ink: (Int, Int, Int)
-  /// The eight colours that have names.
   let named: [(Int, Int, Int)]
 
   static let bright = Page(
@@ -203,7 +202,6 @@ private struct ScreenDrawing {
     return rest == 0 ? "\(whole)" : "\(whole).\(rest < 10 ? "0" : "")\(rest)"
   }
 
-  /// The whole file, with a margin.
   func document(_ size: Size) -> String {
     let (width, height) = (size.columns * Self.width + 1600, size.rows * Self.height + 1600)
     let font = "DejaVu Sans Mono, Liberation Mono, Menlo, Consolas, monospace"

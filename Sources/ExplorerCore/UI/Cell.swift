@@ -1,6 +1,73 @@
+/// What a cell means; a ``Theme`` says what that looks like.
+package enum Role: UInt8, CaseIterable, Sendable {
+  case text
+  /// Text of less weight: hints, things not seen by the model, fitted ranks.
+  case muted
+  case title
+  case border
+  case focus
+  case key
+  /// The step, row or item that is selected.
+  case selection
+  case match
+  /// A bar that has no sign: attention, gates, probabilities.
+  case bar
+  /// A contribution that raises the score.
+  case positive
+  /// A contribution that lowers the score.
+  case negative
+  case train
+  case valid
+  case test
+  case truth
+  case warning
+  /// Something that went wrong.
+  case failure
+  /// The weakest of five shades of a heat map.
+  case heat1
+  /// The second of five shades.
+  case heat2
+  case heat3
+  case heat4
+  /// The strongest of five shades.
+  case heat5
+
+  /// The shade for a value between 0 and 1; what is not a number has the weakest.
+  package static func heat(_ value: Double) -> Role {
+    let shades: [Role] = [.heat1, .heat2, .heat3, .heat4, .heat5]
+    guard value > 0 else { return .heat1 }
+    return shades[min(4, Int(min(value, 1) * 5))]
+  }
+}
+
+/// How a cell looks: a role and, where needed, more stress than the role has by itself.
+package struct Style: Hashable, Sendable {
+  package var role: Role
+  /// Stress added to that of the role.
+  package var emphasis: Emphasis
+
+  package init(_ role: Role = .text, _ emphasis: Emphasis = []) {
+    self.role = role
+    self.emphasis = emphasis
+  }
+}
+
+/// Stress that every terminal can show without colour.
+package struct Emphasis: OptionSet, Hashable, Sendable {
+  /// One bit for each kind of stress.
+  package let rawValue: UInt8
+
+  /// Makes a set from its bits.
+  package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+  package static let bold = Emphasis(rawValue: 1)
+  package static let dim = Emphasis(rawValue: 2)
+  package static let underline = Emphasis(rawValue: 4)
+  package static let reverse = Emphasis(rawValue: 8)
+}
+
 /// One cell of the screen: a character, how it looks, and how many columns it covers.
 package struct Cell: Hashable, Sendable {
-  /// The scalar that takes the room.
   package let base: Unicode.Scalar
   /// Up to four combining scalars on top of it; 0 where there is none.
   package private(set) var marks: SIMD4<UInt32>
@@ -8,7 +75,6 @@ package struct Cell: Hashable, Sendable {
   package let width: UInt8
   package var style: Style
 
-  /// A cell of a scalar that can be shown as it is.
   package init(_ base: Unicode.Scalar, width: UInt8 = 1, style: Style = Style()) {
     self.base = base
     self.marks = SIMD4(repeating: 0)

@@ -1,4 +1,3 @@
-/// A colour, as far as a terminal has it.
 package enum Color: Hashable, Sendable {
   /// The terminal's own foreground or background.
   case standard
@@ -8,7 +7,6 @@ package enum Color: Hashable, Sendable {
   case rgb(UInt8, UInt8, UInt8)
 }
 
-/// How many colours a terminal has.
 package enum ColorDepth: Int, Comparable, Sendable {
   /// None, or none wanted.
   case mono = 0

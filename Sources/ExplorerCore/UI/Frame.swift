@@ -6,7 +6,6 @@ public struct Frame: Sendable {
   package var canvas: Canvas
   /// The signs that it is drawn with.
   public let glyphs: Glyphs
-  /// What numbers and panes are called.
   let words: Terminology
   private var hotspots: [(rect: Rect, action: Action?)] = []
 
@@ -34,7 +33,6 @@ public struct Frame: Sendable {
   mutating func forgetClicks() { hotspots = [] }
 }
 
-/// What the panes have in common.
 extension Frame {
   /// Writes a text at a column of a line, counted from the line's first, cut to some columns.
   mutating func put(

@@ -68,7 +68,6 @@ public struct Rect: Hashable, Sendable {
 
   package var isEmpty: Bool { columns == 0 || rows == 0 }
 
-  /// The extent without the place.
   package var size: Size { Size(columns: columns, rows: rows) }
 
   package func contains(_ point: Point) -> Bool {

@@ -18,17 +18,14 @@ package struct Layout: Equatable, Sendable {
     package let pane: Pane
     package let title: Rect
     package let body: Rect
-    /// Whether the title stands on a line between panes.
     package let isTitleOnLine: Bool
   }
 
   /// What the places depend on, apart from the size.
   package struct Request: Equatable, Sendable {
-    /// The pane that the keys go to.
     package let focus: Pane
     /// What stands beside the history where there is room for one pane: state or memory.
     package let side: Pane
-    /// Whether the pane of reasons is open.
     package let showsWhy: Bool
     /// Whether two views are compared: in the place of the memory, with the history beside it where
     /// there is room.
@@ -36,7 +33,6 @@ package struct Layout: Equatable, Sendable {
     /// Whether the history is edited, so that it must be seen.
     package let edits: Bool
 
-    /// Whether the reasons take all of the screen.
     package let zoomsWhy: Bool
 
     /// Makes a request; a side that is neither state nor memory counts as memory.
@@ -59,12 +55,10 @@ package struct Layout: Equatable, Sendable {
   package let header: Rect
   /// The last row; empty if the form is `message`.
   package let footer: Rect
-  /// The panes that are shown, in reading order.
   package let panes: [Placement]
   /// Vertical lines, each one column wide, with those at the left and right edge.
   package let lines: [Rect]
 
-  /// The place of a pane, if it is shown.
   package func placement(of pane: Pane) -> Placement? { panes.first { $0.pane == pane } }
 
   /// The place for something on top of the panes: between header and footer, in the middle.
@@ -77,7 +71,6 @@ package struct Layout: Equatable, Sendable {
       rows: size.rows - 2 - rows < 4 ? size.rows - 2 : rows)
   }
 
-  /// The smallest screen on which a pane is shown.
   package static let least = Size(columns: 20, rows: 6)
 
   package static func form(for size: Size) -> Form {
@@ -197,14 +190,9 @@ extension Layout {
 
 /// A part of the screen with its own content.
 public enum Pane: String, CaseIterable, Sendable {
-  /// What the user has watched.
   case history
-  /// The state of the recurrent network.
   case gruState
-  /// The memory slots and the attention over them.
   case memory
-  /// What the model recommends.
   case recommendations
-  /// Why it recommends that.
   case why
 }

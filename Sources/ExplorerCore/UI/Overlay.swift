@@ -1,9 +1,10 @@
+import Foundation
+
 /// Something that lies on top of the panes.
 ///
 /// A new one is a type, and a key that opens it with ``Explorer/open(_:in:)``: no other place
 /// lists them.
 protocol Overlay: Equatable, Sendable {
-  /// Which keys it hears.
   var context: Context { get }
   /// What the footer says of Enter; nil for what it says everywhere.
   var enterTitle: String? { get }
@@ -20,7 +21,6 @@ protocol Overlay: Equatable, Sendable {
 
   /// The state as the screen shows it below.
   func shown(_ state: State, _ cache: SceneCache) -> State
-  /// Adds what it shows.
   func compose(_ scene: inout Scene, _ selection: Selection)
   /// Does a portion of what it misses, when all else is done; false if it misses nothing.
   func work(_ selection: Selection) -> Bool
@@ -267,5 +267,44 @@ extension Frame {
     let note = " \(text) "
     guard note.columns <= edge.columns else { return }
     put(note, edge, at: edge.columns - note.columns, style: Style(.muted))
+  }
+}
+
+/// One line of text that is being typed.
+package struct TextField: Equatable, Sendable {
+  package private(set) var text: String
+
+  static let limit = 200
+
+  package init(_ text: String = "") { self.text = text }
+
+  /// Adds what a key types, or deletes; returns whether the key was one for typing.
+  mutating func take(_ key: Key) -> Bool {
+    switch key {
+    case .character(let character):
+      if text.count < TextField.limit { text.append(character) }
+    case .backspace:
+      if !text.isEmpty { text.removeLast() }
+    case .control("u"):
+      text = ""
+    case .control("w"):
+      while text.last?.isWhitespace == true { text.removeLast() }
+      while let last = text.last, !last.isWhitespace { text.removeLast() }
+    default:
+      return false
+    }
+    return true
+  }
+}
+
+extension String {
+  /// The text as searches compare it: without upper case, accents and wide forms, so that what any
+  /// keyboard types finds `Amélie`.
+  var searchable: String {
+    // Most titles are ASCII; the general way takes many times as long.
+    utf8.allSatisfy { $0 < 0x80 }
+      ? lowercased()
+      : folding(
+        options: [.caseInsensitive, .diacriticInsensitive, .widthInsensitive], locale: nil)
   }
 }

@@ -18,7 +18,6 @@ struct Table {
     case text(String, Style = Style())
     /// A name, of which the end says most if it has dots.
     case name(String, Style = Style())
-    /// A bar for a share of the largest number.
     case bar(Float, Style = Style(.bar))
     case signedBar(Float, BarScale)
   }
@@ -50,7 +49,6 @@ struct Table {
       self.cell = cell
     }
 
-    /// A cell kept for a mark.
     static var mark: Column { Column(.fixed(1)) { _, _ in .none } }
   }
 

@@ -2,12 +2,9 @@
 ///
 /// Every role is a property without a default, so a theme that forgets one does not compile.
 public struct Theme: Equatable, Sendable {
-  /// Colours and stress of one role.
   package struct Look: Hashable, Sendable {
     package let foreground: Color
-    /// The colour behind them.
     package let background: Color
-    /// Stress that needs no colour.
     package let emphasis: Emphasis
 
     /// Makes a look; what is not said is the terminal's own.
@@ -110,7 +107,6 @@ extension Theme {
       first: Look(.standard, .dim), second: Look(.named(4)), third: Look(.named(6)),
       fourth: Look(orange), fifth: Look(.standard, .bold)))
 
-  /// Certain colours for a bright background.
   package static let light = Theme(
     name: "light", summary: "for a bright background",
     text: Look(), muted: Look(.rgb(112, 112, 112)), title: Look(.rgb(0, 0, 0), .bold),
@@ -126,7 +122,6 @@ extension Theme {
       third: Look(.rgb(60, 110, 170)), fourth: Look(.rgb(30, 90, 150)),
       fifth: Look(.rgb(0, 45, 105))))
 
-  /// Certain colours for a dark background.
   package static let dark = Theme(
     name: "dark", summary: "for a dark background",
     text: Look(), muted: Look(.rgb(138, 138, 138)), title: Look(.rgb(255, 255, 255), .bold),

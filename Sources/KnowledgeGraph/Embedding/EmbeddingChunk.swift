@@ -118,7 +118,6 @@ final class EmbeddingChunk: @unchecked Sendable {
     share(b)
   }
 
-  /// Chooses which side each triple asks for.
   private func ask(
     _ triples: ArraySlice<Int32>, _ questions: TrainingQuestions,
     _ generator: inout SeededGenerator

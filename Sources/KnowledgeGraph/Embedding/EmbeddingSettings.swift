@@ -12,7 +12,6 @@ public struct EmbeddingSettings: Sendable, Equatable {
     case memory
     /// A first look in seconds.
     case quick
-    /// The usual ones.
     case usual
     /// The best figures known, in minutes.
     case thorough

@@ -80,7 +80,6 @@ public struct EmbeddingTrainer: Sendable {
     return run.vectors
   }
 
-  /// The vectors and buffers of a training.
   private final class Run {
     private let trainer: EmbeddingTrainer
     private let settings: EmbeddingSettings

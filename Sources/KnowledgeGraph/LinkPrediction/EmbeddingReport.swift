@@ -2,7 +2,6 @@
 package struct EmbeddingReport: Sendable, Encodable {
   package struct Relation: Sendable, Encodable {
     package var relation: String
-    /// Over heads and tails.
     package var scores: LinkPredictionScores
   }
 
@@ -17,7 +16,6 @@ package struct EmbeddingReport: Sendable, Encodable {
   }
 
   package var entities: Int
-  /// The number of training triples.
   package var trainingTriples: Int
   package var settings: [String: String]
   package var epochs: Int
@@ -31,7 +29,6 @@ package struct EmbeddingReport: Sendable, Encodable {
   package var triplesPerSecond: Double
   /// Which triples were asked about.
   package var measured: Measured
-  /// Over heads and tails.
   package var scores: LinkPredictionScores
   package var heads: LinkPredictionScores
   package var tails: LinkPredictionScores

@@ -120,7 +120,6 @@ package struct LinkPrediction: Sendable {
 
 /// How well answers were ranked.
 public struct LinkPredictionScores: Sendable, Equatable, Encodable {
-  /// How many questions were asked.
   package var questions: Int
   /// The mean of 1 / rank.
   package var mrr: Double
@@ -164,7 +163,6 @@ package struct LinkPredictionRanks: Sendable {
     self.tails = tails
   }
 
-  /// Over heads and tails.
   package var scores: LinkPredictionScores { LinkPredictionScores(ranks: heads + tails) }
 
   /// The relations asked about, each with its scores over heads and tails, those with the most

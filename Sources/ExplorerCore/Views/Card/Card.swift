@@ -1,8 +1,8 @@
 import Explanation
 import KSRModel
+import KSRNumerics
 import Workspace
 
-/// What is known of one thing, as labels and texts.
 package struct Card: Sendable, Equatable {
   package let title: String
   /// Labels and texts; an empty label goes on with the one before.
@@ -14,7 +14,6 @@ package struct Card: Sendable, Equatable {
   }
 }
 
-/// What a card can be about.
 package enum CardSubject: Hashable, Sendable {
   case item(Int32)
   case model
@@ -143,5 +142,33 @@ extension Card {
     lines += session.warnings.map { Line(label: "note", text: $0) }
     title = "Model \(name)"
     self.lines = lines
+  }
+}
+
+extension Card {
+  /// What is left out of training, and the shape of every tensor with its norm.
+  static func shapes(_ session: Session) -> [Line] {
+    let split = session.model.provenance.split
+    let kept =
+      switch split.leaveOut {
+      case .validAndTest: "last item for testing, the one before for validation"
+      case .validOnly: "last item for validation"
+      case .testOnly: "last item for testing"
+      }
+    let users = split.heldOutUsers.isEmpty ? "" : "; users held out: "
+    var lines = [
+      Line(label: "split", text: kept + users + split.heldOutUsers.joined(separator: ", "))
+    ]
+    let parameters = session.network.parameters
+    for (place, entry) in parameters.entries.enumerated() {
+      let values = parameters[keyPath: entry.path]
+      let norm = dotProduct(values[...], values[...]).squareRoot()
+      let shape = entry.shape.map(String.init).joined(separator: "\u{D7}")
+      lines.append(
+        Line(
+          label: place == 0 ? "tensors" : "",
+          text: "\(entry.name) \(shape), norm \(Glyphs.unicode.decimal(norm))"))
+    }
+    return lines
   }
 }

@@ -1,9 +1,7 @@
 import KSRNumerics
 
-/// A card on top of the panes.
 struct CardView: Overlay {
   let subject: CardSubject
-  /// The first line on the screen.
   private(set) var first = 0
 
   init(subject: CardSubject) { self.subject = subject }
@@ -11,13 +9,11 @@ struct CardView: Overlay {
   /// One row of the card: a label, which may be empty, and a text.
   private typealias Row = (label: String, text: String)
 
-  /// What a card takes of a screen.
   private struct Plan {
     let area: Rect
     let label: Int
     let rows: [Row]
 
-    /// Rows of the card that are seen at once.
     var height: Int { area.inset(columns: 2, rows: 1).rows }
 
     /// The last line that can be the first on the screen.
@@ -43,7 +39,6 @@ struct CardView: Overlay {
     scene.card.map { Plan($0, on: state.size).last > 0 } ?? false
   }
 
-  /// Scrolls.
   mutating func move(_ command: Command, _ state: State, _ scene: Scene) {
     guard let card = scene.card else { return }
     let plan = Plan(card, on: state.size)
@@ -72,7 +67,6 @@ struct CardView: Overlay {
 }
 
 extension Command {
-  /// Shows what is known of the selected item.
   static let inspect = Command("inspect")
   static let modelCard = Command("model-card")
 }

@@ -1,28 +1,21 @@
 import Explanation
 
-/// An item of the catalogue that a search has found.
 struct CatalogueItem: Sendable, Equatable {
   /// Its number in the model; nil for a token that the model does not know.
   let item: Int32?
   let token: String
   let title: String
-  /// Its year, where the data tells it.
   let year: Int?
 
   var text: String { year.map { "\(title) (\($0))" } ?? title }
 }
 
-/// A search of the whole catalogue.
 struct CatalogueSearch: ListOverlay {
-  /// What becomes of the item that is chosen.
   enum Purpose: Equatable, Sendable {
-    /// Its own score is explained.
     case explain
     /// Another item's score is compared with its own.
     case compare
-    /// It is put into the history.
     case insert(at: Int)
-    /// It is put into the place of a step.
     case replace(step: Int)
     /// It goes to the end of the history of an own user.
     case add(OwnHistory)
@@ -266,7 +259,6 @@ extension Scene {
     var chosen: [CatalogueItem]?
   }
 
-  /// The items that a search of the catalogue finds.
   var found: [CatalogueItem] { self[Catalogue.self]?.found ?? [] }
   /// The items of the own user that is typed; nil while none is.
   var chosen: [CatalogueItem]? { self[Catalogue.self]?.chosen }
@@ -292,7 +284,6 @@ private final class CatalogueCache: ViewCache {
     return items
   }
 
-  /// The items of an own user.
   func chosen(of own: CatalogueSearch.OwnHistory, in state: State) -> [CatalogueItem] {
     let tokens = state.own.first { $0.name == own.name }?.items ?? []
     return tokens.map { token in

@@ -35,7 +35,6 @@ enum CompareView {
     CompareLists.draw(comparison, state, in: room.dropFirst(rows: slots + 1), &frame)
   }
 
-  /// Says why there is nothing to compare.
   private static func drawNothing(in placement: Layout.Placement, _ frame: inout Frame) {
     let text = "Nothing to compare: the second model knows no {item} up to this step."
     for (row, line) in frame.words.fill(text).wrapped(to: placement.inside.columns).enumerated() {
@@ -162,7 +161,6 @@ enum CompareSlots {
   }
 }
 
-/// The recommendations of both sides.
 enum CompareLists {
   static func draw(
     _ comparison: ComparisonScene, _ state: State, in room: Rect, _ frame: inout Frame

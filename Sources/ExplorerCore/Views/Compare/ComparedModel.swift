@@ -22,7 +22,6 @@ public struct ComparedModel {
   /// How the two differ in what they know; nil if they know the same.
   let drift: String?
 
-  /// Matches a model with the one that is looked at.
   package init(_ model: TrainedModel, name: String, path: String, with first: TrainedModel) {
     self.name = name
     self.path = path

@@ -24,7 +24,6 @@ extension Scene {
 
   /// Both sides of a comparison; nil where nothing is compared.
   package var comparison: ComparisonScene? { self[ComparisonScene.self] }
-  /// Whose view is pinned.
   fileprivate(set) var pinnedUser: String? {
     get { self[PinnedUser.self]?.name }
     set { self[PinnedUser.self] = newValue.map(PinnedUser.init) }
@@ -86,7 +85,6 @@ extension SceneCache {
     return result
   }
 
-  /// The user at a place, after edits.
   private func user(at place: Int, in state: State, edits: [Edit]) -> User? {
     var other = state
     other.user = place
@@ -191,7 +189,6 @@ extension SceneCache {
       relations: relations, truths: truths, ranks: ranks, shared: Set(shared), k: k, note: note)
   }
 
-  /// The id of the user at a place.
   func name(at place: Int, in state: State) -> String? {
     if session.users.indices.contains(place) { return session.users[place].user }
     let own = place - session.users.count

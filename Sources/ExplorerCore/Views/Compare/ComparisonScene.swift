@@ -1,12 +1,12 @@
 import Explanation
 import KSRModel
+import Text
 
 /// Two runs side by side: the pinned one, A, and the live one, B.
 package struct ComparisonScene: Sendable {
   struct Side: Sendable {
     /// Whose history, where in it, with how many edits, or which model.
     let title: String
-    /// The same in few words.
     let shortTitle: String
     let step: StepScene
     let hasProbabilities: Bool
@@ -40,7 +40,6 @@ package struct ComparisonScene: Sendable {
   let ranks: [Int32: Double]
   /// Pinned items (in the pinned model's numbers) that are among the first places on the live side.
   let shared: Set<Int32>
-  /// How many places count as the first.
   let k: Int
   /// What to know about the two models.
   let note: String?
@@ -62,5 +61,105 @@ struct ComparedRun {
     self.step = step
     scores = states.scores(at: step.step)
     truth = step.recommendations.first { $0.isTruth }?.item
+  }
+}
+
+extension CompareView {
+  static func export(_ state: State, _ scene: Scene) -> ViewExport {
+    guard let user = scene.user, let step = scene.step, !step.recommendations.isEmpty else {
+      return .withoutUser
+    }
+    var export = ViewExport(
+      title: "A and B side by side", name: [user.name, "step\(step.step + 1)", "compared"])
+    export.json = { cache throws(UserError) in
+      guard let comparison = scene.comparison else { return nil }
+      let other = state.pin == .model ? cache.compared?.session.model : nil
+      return try JSON.text(
+        ComparisonDocument(
+          comparison, live: cache.session.model, pinned: other ?? cache.session.model))
+    }
+    return export
+  }
+}
+
+/// A comparison as JSON; the keys are the names of these properties, absent where there is nothing.
+struct ComparisonDocument: Encodable {
+  struct Item: Encodable {
+    let token, name: String
+    let rank: Double
+    let score: Float
+    let probability: Float?
+    let isSeen, cameNext: Bool
+    /// Its rank on the other side; of B's items only.
+    let rankInA: Double?
+  }
+
+  struct Side: Encodable {
+    let title: String
+    let step: Int
+    let recommendations: [Item]
+  }
+
+  struct Held: Encodable {
+    let name: String
+    let weight: Float
+  }
+
+  struct Relation: Encodable {
+    let name: String
+    let attentionA, attentionB: Float?
+    let difference: Float
+    /// Of the two values of the slot.
+    let cosine: Float?
+    let heldInA, heldInB: [Held]
+  }
+
+  /// What really came next, and where both put it.
+  struct Next: Encodable {
+    let name: String
+    let rankInA, rankInB: Double?
+    /// `A` or `B` where it came next on that side only.
+    let onlyIn: String?
+  }
+
+  let a, b: Side
+  let relations: [Relation]
+  let next: [Next]
+  /// How many of the first `places` are in both.
+  let overlap, places: Int
+  /// Half of Σ|Δα|.
+  let attentionDistance: Float
+  let note: String?
+
+  init(_ scene: ComparisonScene, live: TrainedModel, pinned: TrainedModel) {
+    func side(
+      _ side: ComparisonScene.Side, _ model: TrainedModel, _ ranks: [Int32: Double]
+    ) -> Side {
+      Side(
+        title: side.title, step: side.step.step + 1,
+        recommendations: side.step.recommendations.map {
+          Item(
+            token: model.items[Int($0.item)], name: $0.title, rank: $0.rank, score: $0.score,
+            probability: $0.probability, isSeen: $0.isSeen, cameNext: $0.isTruth,
+            rankInA: ranks[$0.item])
+        })
+    }
+    func held(_ slot: StepScene.Slot?) -> [Held] {
+      (slot?.reading.facts ?? []).map { Held(name: $0.name, weight: $0.weight) }
+    }
+    a = side(scene.pinned, pinned, [:])
+    b = side(scene.live, live, scene.ranks)
+    relations = scene.relations.map {
+      Relation(
+        name: $0.name, attentionA: $0.pinned?.attention, attentionB: $0.live?.attention,
+        difference: $0.difference, cosine: $0.cosine, heldInA: held($0.pinned),
+        heldInB: held($0.live))
+    }
+    next = scene.truths.map {
+      Next(name: $0.title, rankInA: $0.pinned, rankInB: $0.live, onlyIn: $0.side)
+    }
+    (overlap, places) = (scene.shared.count, scene.k)
+    attentionDistance = scene.attentionDistance
+    note = scene.note
   }
 }

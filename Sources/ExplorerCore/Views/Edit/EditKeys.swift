@@ -4,7 +4,6 @@ extension Context {
 }
 
 extension Command {
-  /// Edits the history and what is read, or leaves the editing.
   package static let edit = Command("edit")
   static let editDelete = Command("edit-delete")
   static let editInsert = Command("edit-insert")
@@ -24,11 +23,9 @@ extension Command {
   static let dropEdits = Command("drop-edits")
   /// Looks for the smallest set behind the selected recommendation, or stops.
   static let smallestSet = Command("smallest-set")
-  /// Leaves the smallest set out.
   static let applySmallest = Command("apply-smallest")
 }
 
-/// Edits of the history and of what is read, in place.
 enum EditView: ExplorerView {
   private static let toggle: Binding.Handler = { Explorer.toggleEditor(&$1.state, $2) }
   private static let undo: Binding.Handler = { command, next, _ in

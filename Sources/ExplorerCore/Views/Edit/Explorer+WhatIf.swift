@@ -1,6 +1,5 @@
 import Explanation
 
-/// What if: edits of the history and of what is read, in place.
 extension Explorer {
   /// Opens the editing of what is on the screen, or leaves it; the edits stay.
   static func toggleEditor(_ state: inout State, _ scene: Scene) {
@@ -17,7 +16,6 @@ extension Explorer {
     if state.focus != .memory { focus(.history, in: &state) }
   }
 
-  /// Does what an editing key says.
   @Sendable
   static func edit(_ command: Command, on next: inout Transition, _ scene: Scene) {
     let count = stepCount(scene)
@@ -114,7 +112,6 @@ extension Explorer {
 
   // MARK: Undo
 
-  /// Takes edits back, or does them again.
   static func undo(_ command: Command, in state: inout State) {
     let now = state.moment
     switch command {
@@ -154,7 +151,6 @@ extension Explorer {
     state.seeksSmallest.toggle()
   }
 
-  /// Leaves the smallest set out of the history.
   static func applySmallest(_ state: inout State, _ scene: Scene) {
     guard case .found(let steps, _, _) = scene.whatIf?.smallest?.outcome, let step = scene.step
     else {

@@ -1,12 +1,11 @@
+import AtomicFiles
+import Glibc
 import Text
 
 /// How the view on the screen can be taken out of the explorer.
 public enum ExportFormat: String, CaseIterable, Sendable {
-  /// Text, in a file and copied.
   case text
-  /// Every number, for programs.
   case json
-  /// A figure.
   case svg
   /// The screen itself as a drawing.
   case picture
@@ -45,12 +44,10 @@ public enum ExportFormat: String, CaseIterable, Sendable {
   }
 }
 
-/// What is written of a view.
 struct ViewExport {
   /// Throws if a number is not finite and the format has no word for that.
   typealias Document = (SceneCache) throws(UserError) -> String?
 
-  /// What it is called in the list of formats.
   let title: String
   /// Words of the file's name, after that of the data.
   let name: [String]
@@ -64,7 +61,6 @@ struct ViewExport {
   /// The figure; nil for the screen as a drawing.
   var svg: Document?
 
-  /// What is said where nobody is looked at.
   static var withoutUser: ViewExport {
     ViewExport(
       title: "", name: [],
@@ -73,7 +69,6 @@ struct ViewExport {
 }
 
 extension Context {
-  /// The formats in which the view can be written.
   static let export = Context("export", "writing out")
 }
 
@@ -86,7 +81,6 @@ extension Command {
   static let exportCopy = Command("export-copy")
 }
 
-/// Writing out the view on the screen, whichever it is.
 enum ExportView: ExplorerView {
   static let bindings: [Binding] = [
     Binding(
@@ -109,7 +103,6 @@ enum ExportView: ExplorerView {
       does: { _, next, _ in Explorer.export(format, &next) })
   }
 
-  /// What is written of the view on the screen.
   static func subject(_ state: State, _ scene: Scene) -> ViewExport {
     if let view = state.fullView?.view { return view.export(scene) }
     return state.pin == nil ? WhyPane.export(state, scene) : CompareView.export(state, scene)
@@ -158,5 +151,75 @@ extension SceneCache {
     let data = model.dataName.isEmpty ? model.name : model.dataName
     let name = format == .picture ? subject.name : subject.documentName?(self) ?? subject.name
     return text.map { ($0, ExplanationFile.name([data] + name)) }
+  }
+}
+
+struct ExportMenu: ListOverlay {
+  var menu = Menu()
+
+  var context: Context { .export }
+  var countsRows: Bool { false }
+  func hint(_ state: State, _ scene: Scene) -> String { ExportView.subject(state, scene).title }
+  func title(_ state: State, _ scene: Scene, width: Int, _ glyphs: Glyphs) -> String {
+    "Write out"
+  }
+  func empty(_ state: State, _ scene: Scene, width: Int) -> [(text: String, role: Role)] { [] }
+  func area(on layout: Layout) -> Rect {
+    Layout.area(columns: 56, rows: ExportFormat.allCases.count + 3, on: layout.size)
+  }
+
+  func rows(_ state: State, _ scene: Scene, _ words: Terminology, _ glyphs: Glyphs)
+    -> [ExportFormat]
+  {
+    ExportFormat.allCases
+  }
+
+  func table(
+    _ rows: [ExportFormat], _ scene: Scene, width: Int, _ words: Terminology, _ glyphs: Glyphs
+  ) -> Table {
+    let key = Table.Column(.fixed(2)) { row, _ in
+      let key = Bindings.of(.export).first { $0.command == rows[row].command }?.keys.first
+      return .text(key?.label(glyphs) ?? "", Style(.key))
+    }
+    let words = Table.Column(.flexible()) { row, _ in .text(rows[row].words) }
+    return Table([.mark, key, words], width: width)
+  }
+
+  func choose(_ row: ExportFormat, on next: inout Explorer.Transition, _ scene: Scene) {
+    Explorer.export(row, &next)
+  }
+}
+
+package enum ExplanationFile {
+  /// The words joined into a name that every file system takes: letters, digits, dots, dashes.
+  static func name(_ words: [String]) -> String {
+    let parts = words.map { word in
+      String(
+        word.unicodeScalars.prefix(40).map { scalar in
+          let isPlain = scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
+          return isPlain || "._-".unicodeScalars.contains(scalar) ? Character(scalar) : "-"
+        })
+    }
+    let joined = parts.joined(separator: "-")
+    // A name with a dot first is hidden, and `.` and `..` are no names.
+    return joined.hasPrefix(".") ? "-" + joined.dropFirst() : joined
+  }
+
+  /// Writes a text beside the other files of a folder, never over one that is there.
+  ///
+  /// - Returns: the file's name in the folder, with a number where the name was taken.
+  package static func write(
+    _ text: String, named name: String, as format: ExportFormat, in folder: String = "."
+  ) throws(DataError) -> String {
+    let ending = format.ending.map { ".\($0)" } ?? ""
+    var file = name + ending
+    var number = 2
+    var status = stat()
+    while lstat(folder + "/" + file, &status) == 0 {
+      file = "\(name)-\(number)\(ending)"
+      number += 1
+    }
+    try writeAtomically(text, to: folder == "." ? file : folder + "/" + file)
+    return file
   }
 }

@@ -123,7 +123,6 @@ struct PaletteMenu: CommandList {
 
 // MARK: Content
 
-/// A user of the data or made here, as a name leads to it.
 struct NamedUser: Sendable, Equatable {
   /// The place among the users of the data, then those made here.
   let place: Int
@@ -140,7 +139,6 @@ struct NamedUser: Sendable, Equatable {
 }
 
 extension Scene {
-  /// The user named in the palette.
   var namedUser: NamedUser? { self[NamedUser.self] }
 }
 

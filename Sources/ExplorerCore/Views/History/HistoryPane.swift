@@ -2,7 +2,6 @@ import Explanation
 import Workspace
 
 extension Command {
-  /// Looks for a title in the history.
   static let find = Command("find")
 }
 
@@ -133,7 +132,6 @@ enum HistoryPane: PaneView {
     }
   }
 
-  /// The sign that an edit of that kind begins with.
   private static func sign(_ change: EditedHistory.Change) -> String {
     switch change {
     case .inserted: "+"
@@ -143,7 +141,6 @@ enum HistoryPane: PaneView {
   }
 }
 
-/// The list in which a title of the history is looked for.
 struct FindMenu: ListOverlay {
   var menu = Menu()
 

@@ -119,7 +119,6 @@ struct MapDocument: Encodable {
     let x, y: Float
   }
 
-  /// A step of the user's path.
   struct Step: Encodable {
     let step: Int
     let token: String

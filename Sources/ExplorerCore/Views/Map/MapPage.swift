@@ -149,7 +149,6 @@ enum MapPage {
   }
 }
 
-/// The signs of points on the map.
 struct MapSigns {
   /// The item whose neighbours are listed.
   let subject: Unicode.Scalar

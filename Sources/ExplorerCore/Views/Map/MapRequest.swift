@@ -110,7 +110,6 @@ package struct MapRequest: Sendable, Equatable {
 }
 
 extension SceneCache {
-  /// A state with the map open as asked.
   package func mapping(_ state: State, _ request: MapRequest) throws(UserError) -> State {
     var item: Int32?
     if let name = request.item {

@@ -26,7 +26,6 @@ private final class MapCache: ViewCache {
 }
 
 extension Scene {
-  /// What stands on the map, while it is open.
   package internal(set) var map: MapScene? {
     get { self[MapScene.self] }
     set { self[MapScene.self] = newValue }
@@ -34,7 +33,6 @@ extension Scene {
 }
 
 extension MapView {
-  /// Recommendations named on the map.
   static let mappedRecommendations = 7
   /// Neighbours named on the map.
   static let mappedNeighbours = 10

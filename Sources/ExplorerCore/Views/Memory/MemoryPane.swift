@@ -190,7 +190,6 @@ enum MemoryPane: PaneView {
   }
 }
 
-/// The selected slot at more length.
 enum SlotDetail {
   /// What is said of it: what it holds (exact), what it is near to (approximate), its attention.
   static func lines(

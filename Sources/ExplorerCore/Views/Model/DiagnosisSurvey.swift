@@ -7,9 +7,7 @@ import Workspace
 /// a report whenever a quarter more of them have been counted.
 struct DiagnosisSurvey {
   private(set) var report: DiagnosisReport?
-  /// What the links look like.
   private(set) var links = LinkDiagnosis.unknown
-  /// Users counted by now, and all of them.
   var counted: (done: Int, of: Int) { (diagnosis.userCount, diagnosis.userTotal) }
 
   private let session: Session
@@ -76,7 +74,6 @@ private final class DiagnosisCache: ViewCache {
 }
 
 extension Scene {
-  /// The model as a whole, while it is looked at.
   package internal(set) var diagnosis: DiagnosisScene? {
     get { self[DiagnosisScene.self] }
     set { self[DiagnosisScene.self] = newValue }

@@ -66,7 +66,6 @@ struct PageLine {
     rows.append(Row(row: row, column: 0, columns: columns, shown: shown ?? columns))
   }
 
-  /// Puts another line beside this one.
   mutating func join(_ other: PageLine, at column: Int) {
     pieces += other.pieces.map {
       Piece(

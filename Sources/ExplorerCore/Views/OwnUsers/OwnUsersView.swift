@@ -10,7 +10,6 @@ extension Command {
   static let anotherOwnUser = Command("another-own-user")
 }
 
-/// Users made here.
 enum OwnUsersView: ExplorerView {
   static let bindings: [Binding] = [
     Binding(
@@ -33,9 +32,7 @@ enum OwnUsersView: ExplorerView {
   ]
 }
 
-/// Users made here: their items, their names, and their end.
 extension Explorer {
-  /// Opens the list of items for the own user that is looked at, or for a new one.
   static func typeItems(_ state: inout State, _ scene: Scene, isNew: Bool) {
     let place = state.user.map { $0 - scene.model.userCount } ?? -1
     // Edits count the steps that are about to change.
@@ -49,7 +46,6 @@ extension Explorer {
     if known == nil { take(nil, in: &state, step: 0) }
   }
 
-  /// Adds an item to those of an own user, and shows what the model makes of it.
   static func add(
     _ item: CatalogueItem, to own: CatalogueSearch.OwnHistory, on next: inout Transition,
     _ scene: Scene
@@ -97,7 +93,6 @@ extension Explorer {
     }
   }
 
-  /// Deletes the own user that is selected in the list, when asked twice.
   static func deleteUser(_ next: inout Transition, _ scene: Scene) {
     guard var list = next.state.overlay as? UsersMenu,
       let row = scene.users?.selected(by: list.menu)
@@ -128,10 +123,8 @@ extension Explorer {
   }
 }
 
-/// The box in which a new own user is named.
 struct NameBox: Overlay {
   private(set) var name = TextField()
-  /// The name that is kept if nothing is typed.
   let proposed: String
 
   init(proposed: String) { self.proposed = proposed }
@@ -166,5 +159,55 @@ struct NameBox: Overlay {
     }
     next.state.overlay = nil
     next.state.toast = Toast("\(name.isEmpty ? proposed : name) is among the {users} now")
+  }
+}
+
+package struct OwnUser: Hashable, Codable, Sendable {
+  /// What to call the user; no two own users have the same name.
+  package internal(set) var name: String
+  /// The tokens of the items, the first one watched first.
+  ///
+  /// Tokens, since they outlive a model; those that a model does not know are not shown to it.
+  package internal(set) var items: [String]
+
+  /// The state file of earlier versions has these names.
+  private enum CodingKeys: String, CodingKey {
+    case name
+    case items = "films"
+  }
+
+  package init(name: String, items: [String]) {
+    self.name = name
+    self.items = items
+  }
+
+  /// The name for a user that nobody has named: `me`, else `me 2`, `me 3`, ….
+  static func freeName(among own: [OwnUser]) -> String {
+    let taken = Set(own.map(\.name))
+    var number = 1
+    while taken.contains(number == 1 ? "me" : "me \(number)") { number += 1 }
+    return number == 1 ? "me" : "me \(number)"
+  }
+}
+
+extension State {
+  /// Looks at an own user: at the one that has these items already, else at a new one, whose name
+  /// gets a number if it is taken.
+  ///
+  /// - Parameters:
+  ///   - step: the step, from 0; nil for the last.
+  ///   - userCount: how many users the data has.
+  package mutating func look(at user: OwnUser, step: Int?, userCount: Int) {
+    var name = user.name
+    var number = 2
+    while let other = own.first(where: { $0.name == name }), other.items != user.items {
+      name = "\(user.name) \(number)"
+      number += 1
+    }
+    if !own.contains(where: { $0.name == name }) {
+      own.append(OwnUser(name: name, items: user.items))
+    }
+    self.user = own.firstIndex { $0.name == name }.map { userCount + $0 }
+    self.step = step ?? user.items.count - 1
   }
 }

@@ -27,7 +27,6 @@ struct RecencySurvey: Sendable {
       sequenceSum += sequence
     }
 
-    /// The mean share.
     var share: Double { sum / Double(max(1, users)) }
     /// The part of it that comes from the sequence; the memory has the rest.
     var sequence: Double { sequenceSum / Double(max(1, users)) }
@@ -45,7 +44,6 @@ struct RecencySurvey: Sendable {
   /// From age 1 on.
   private(set) var ages: [Age] = []
   private(set) var evaluated = 0
-  /// All users with a history.
   let userCount: Int
 
   private let session: Session
@@ -94,7 +92,6 @@ struct RecencySurvey: Sendable {
   }
 }
 
-/// The survey as it stands.
 struct RecencyScene: Sendable {
   let survey: RecencySurvey
   let hasMemory: Bool
@@ -110,7 +107,6 @@ struct RecencyScene: Sendable {
   }
 }
 
-/// The survey as JSON.
 struct RecencyDocument: Encodable {
   struct Age: Encodable {
     /// 1 is the last step.

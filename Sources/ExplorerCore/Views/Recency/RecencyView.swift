@@ -197,7 +197,6 @@ extension RecencyView: FullView {
     let text: (RecencySurvey.Age) -> String
   }
 
-  /// The numbers behind the bar, as many as there is room for.
   private static func columns(
     _ width: Int, _ content: RecencyScene, _ words: Terminology, _ glyphs: Glyphs
   ) -> [Column] {

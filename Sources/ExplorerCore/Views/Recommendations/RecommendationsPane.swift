@@ -106,9 +106,7 @@ enum RecommendationsPane: PaneView {
   /// Where the facts stand that an item shares with the history.
   enum FactsForm {
     case none
-    /// Below the selected item.
     case selected
-    /// Below every item.
     case below
     case column
   }
@@ -212,7 +210,6 @@ enum RecommendationsPane: PaneView {
     return Table(columns, width: width, margin: 1)
   }
 
-  /// How far each item moved, and its score before.
   private static func changes(
     _ items: [StepScene.Recommendation], _ changes: RankChanges, _ narrow: Table.Dropping,
     _ glyphs: Glyphs
@@ -260,7 +257,6 @@ enum RecommendationsPane: PaneView {
 
 /// What every list of recommendations begins with.
 enum RecommendationColumns {
-  /// Where the titles begin.
   static let title = 5
 
   /// The rank, a sign for what came next or was watched before, and the title.

@@ -66,7 +66,6 @@ enum ScorePartsView {
   }
 }
 
-/// The known facts that an item shares with the history, in a line.
 enum SharedFactsText {
   /// As many facts as fit whole, those that add most to the score first; ×3 says that three steps
   /// share it.

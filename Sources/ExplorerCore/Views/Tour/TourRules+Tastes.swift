@@ -9,7 +9,7 @@ struct TasteRule: TourRule {
 
   mutating func look(_ finder: TourFinder) -> TourFinding? {
     guard rule != nil else {
-      let truth = SimulatedTruth(finder.session)
+      let truth = try? ChoiceTruth(finder.session, isStrict: false)
       rule = truth.map { TruthRule($0, finder) } ?? SharedFactRule(finder)
       return nil
     }
@@ -19,12 +19,12 @@ struct TasteRule: TourRule {
 
 /// The turn of a simulated user after which attention follows best.
 private struct TruthRule: TourRule {
-  private let truth: SimulatedTruth
+  private let truth: ChoiceTruth
   private var users: ArraySlice<Int>
   private var best: (user: Int, step: Int, from: String, slot: Int, tail: Int32, rise: Float)?
   private var count = 0
 
-  init(_ truth: SimulatedTruth, _ finder: TourFinder) {
+  init(_ truth: ChoiceTruth, _ finder: TourFinder) {
     self.truth = truth
     users =
       finder.session.network.settings.memory == .knowledge ? finder.candidates[...] : []
@@ -32,7 +32,7 @@ private struct TruthRule: TourRule {
 
   mutating func look(_ finder: TourFinder) -> TourFinding? {
     guard let user = users.popFirst() else { return TourFinding(stop(finder)) }
-    let followed = truth.attributes(of: user)
+    let followed = truth.attributes[user]
     let states = finder.states(user)
     for step in 1..<max(1, min(finder.readable(user), followed.count)) {
       guard let old = followed[step - 1], let new = followed[step], old != new else { continue }
@@ -114,10 +114,8 @@ struct RunRule: TourRule {
     let user: Int
     let slot: Int
     let tail: Int32
-    /// The last step of the run.
     let step: Int
     let length: Int
-    /// How many items of the catalogue have the tail.
     let itemCount: Int
   }
 

@@ -13,7 +13,6 @@ package enum Prediction: Sendable, Equatable {
 
 /// Finds out how well the model predicts each user, a portion at a time.
 struct PredictionSurvey {
-  /// What is known of the users of the data.
   private(set) var known: [Prediction]
   /// Grows when so much has become known that a list in this order should be made anew.
   private(set) var version = 0
@@ -25,7 +24,6 @@ struct PredictionSurvey {
   private var count = 0
   private var countAtVersion = 0
 
-  /// The user being looked at.
   private struct Current {
     let user: Int
     let states: HistoryStates

@@ -1,13 +1,10 @@
 import Glibc
 import Workspace
 
-/// The users that a search leaves, in an order.
 package struct UserList: Sendable {
   struct Request: Hashable, Sendable {
     let filter: String
-    /// The order.
     let order: UserOrder
-    /// The users made here.
     let own: [OwnUser]
   }
 
@@ -18,7 +15,6 @@ package struct UserList: Sendable {
     package let count: Int
     /// Whether all of them were left out of training.
     package let isHeldOut: Bool
-    /// Whether the user was made here.
     package let isOwn: Bool
     /// What to call the item watched that the search found, else the last one.
     package let title: String
@@ -37,7 +33,6 @@ package struct UserList: Sendable {
       ?? min(menu.selection, max(0, rows.count - 1))
   }
 
-  /// The user that a menu selects.
   func selected(by menu: Menu) -> Row? {
     let place = selection(of: menu)
     return rows.indices.contains(place) ? rows[place] : nil
@@ -49,17 +44,13 @@ package struct UserList: Sendable {
   }
 }
 
-/// The order of the users in their list.
 package enum UserOrder: String, CaseIterable, Sendable {
   case data
-  /// The longest history first.
   case length
-  /// The latest interaction first.
   case latest
   /// The best predicted first, as far as that is known.
   case predicted
 
-  /// The order in words.
   var words: String {
     switch self {
     case .data: "in the order of the data"
@@ -69,7 +60,6 @@ package enum UserOrder: String, CaseIterable, Sendable {
     }
   }
 
-  /// The order in a word.
   var word: String {
     switch self {
     case .data: "unsorted"
@@ -85,7 +75,6 @@ struct UserIndex {
   private let session: Session
   /// All titles as they are searched, each with a line break after it.
   private let titles: [UInt8]
-  /// Where the title of each item starts.
   private let starts: [Int]
   /// All items but the padding, the most watched first.
   private let byPopularity: [Int32]

@@ -1,6 +1,5 @@
 import KSRNumerics
 
-/// The list of users on top of the panes.
 struct UsersMenu: ListOverlay {
   var menu = Menu()
 
@@ -81,11 +80,9 @@ extension Context {
 extension Command {
   static let users = Command("users")
   static let randomUser = Command("random-user")
-  /// Deletes the selected own user.
   static let deleteUser = Command("delete-user")
 }
 
-/// The list of users.
 enum UsersView: ExplorerView {
   static let bindings: [Binding] = [
     Binding(

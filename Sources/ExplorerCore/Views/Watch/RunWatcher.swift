@@ -5,7 +5,6 @@ import Workspace
 
 /// What is known of a training run that is being watched.
 public struct WatchStatus: Equatable, Sendable {
-  /// The model file, as it was named.
   package let path: String
   /// The epochs so far; nil before the first.
   package internal(set) var epochs: EpochTable?
@@ -15,13 +14,10 @@ public struct WatchStatus: Equatable, Sendable {
   var metric: String?
   /// Its value on the validation part, for the model that is shown.
   var shownValue: Double?
-  /// Epochs at most.
   var epochLimit: Int?
 
-  /// Nothing is known yet.
   package init(path: String) { self.path = path }
 
-  /// The name of the file alone.
   var name: String { path.split(separator: "/").last.map(String.init) ?? path }
 }
 

@@ -1,3 +1,4 @@
+import Explanation
 import Text
 import Workspace
 
@@ -31,7 +32,6 @@ enum WatchStrip {
     }
   }
 
-  /// Loss and validation, one below the other.
   static func drawCurves(_ status: WatchStatus, in room: Rect, _ frame: inout Frame) {
     let glyphs = frame.glyphs
     guard let table = status.epochs, let last = table.rows.last else {
@@ -66,7 +66,6 @@ enum WatchStrip {
     }
   }
 
-  /// All in one line, for a small screen.
   private static func drawLine(_ status: WatchStatus, _ line: Rect, _ frame: inout Frame) {
     if let problem = status.problem {
       frame.put(problem, line, style: Style(.warning))
@@ -120,5 +119,50 @@ extension [Double] {
       let part = self[bin * self.count / bins..<(bin + 1) * self.count / bins]
       return part.reduce(0, +) / Double(part.count)
     }
+  }
+}
+
+/// What is shown while the model of a watched run is not there yet, or cannot be read.
+package enum WaitingScreen {
+  package static func render(_ status: WatchStatus, on size: Size, glyphs: Glyphs) -> Canvas {
+    var frame = Frame(size, glyphs: glyphs)
+    let isFramed = Layout.form(for: size) != .single && Layout.form(for: size) != .message
+    if isFramed { frame.canvas.box(Rect(size), glyphs.border, style: Style(.border)) }
+    let room = Rect(size).inset(columns: isFramed ? 3 : 1, rows: isFramed ? 2 : 0)
+    let sentence =
+      status.problem
+      ?? "\(status.name) is not there yet: the first epoch that is validated writes it."
+    let texts: [(String, Style)] =
+      [("Waiting for a model", Style(.title)), ("", Style())]
+      + sentence.wrapped(to: max(1, room.columns)).map {
+        ($0, Style(status.problem == nil ? .text : .warning))
+      } + [("", Style()), ("q leaves.", Style(.muted)), ("", Style())]
+    for (row, text) in texts.enumerated() { frame.put(text.0, room.line(row), style: text.1) }
+    let below = room.dropFirst(rows: texts.count)
+    if status.epochs != nil, below.rows >= 3 {
+      frame.put(WatchStrip.whereItIs(status), below.line(0), style: Style(.title))
+      WatchStrip.drawCurves(status, in: below.dropFirst(rows: 1), &frame)
+    }
+    return frame.canvas
+  }
+}
+
+extension Explorer {
+  /// The state that goes on with another model, a better one of the same run: the same user at
+  /// the same step, and the same view.
+  package static func carry(_ state: State, from old: SceneCache, to new: SceneCache) -> State {
+    var state = state
+    if let user = state.user {
+      let (before, after) = (old.session.users, new.session.users)
+      if user >= before.count {
+        state.user = user - before.count + after.count
+      } else if !after.indices.contains(user) || after[user].user != before[user].user {
+        state.user = after.firstIndex { $0.user == before[user].user }
+        state.overlay = nil
+      }
+    }
+    if let view = state.fullView?.view { state.show(view.carried(from: old, to: new)) }
+    if let slot = state.slot, slot >= new.model.relationNames.count { state.slot = nil }
+    return state
   }
 }

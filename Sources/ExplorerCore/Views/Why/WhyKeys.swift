@@ -4,11 +4,8 @@ extension Context {
 }
 
 extension Command {
-  /// Opens or closes the reasons.
   package static let why = Command("why")
-  /// Explains any item of the catalogue.
   static let whyItem = Command("why-item")
-  /// Compares the explained item with another one.
   static let whyOver = Command("why-over")
   /// Compares with the average item, with the rivals or with nothing.
   static let whyContrast = Command("why-contrast")

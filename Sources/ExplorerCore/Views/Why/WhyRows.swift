@@ -54,7 +54,6 @@ struct WhyRows {
         + [constant(columns)])
   }
 
-  /// The known facts that steps share with the item.
   var facts: WhyTable {
     let columns = [WhyTable.Column(title: "steps", kind: .count, isCell: false)]
     let groups = why.facts.groups.map { group in
@@ -87,7 +86,6 @@ struct WhyRows {
       "\(step + 1) \(entry.title)", columns, amount: "cell", notes: sharedNotes, rows: rows)
   }
 
-  /// What each step adds to a part.
   func steps(of part: Int) -> WhyTable? {
     guard partNames.indices.contains(part) else { return nil }
     let columns = part == 0 ? [] : splitColumns

@@ -1,3 +1,5 @@
+import Explanation
+
 /// How the reasons are looked at: what is compared, in which groups, and how deep.
 package struct WhyView: Equatable, Sendable {
   /// What the rows are, when nothing has been looked into.
@@ -5,13 +7,11 @@ package struct WhyView: Equatable, Sendable {
     case steps
     /// Sequence, relations and the constant part.
     case relations
-    /// The known facts that steps share with the item.
     case facts
   }
 
   /// What the item's score is compared with.
   package enum Comparison: String, CaseIterable, Sendable {
-    /// The average item of the catalogue.
     case average
     /// What the model would recommend instead, by probability.
     case rivals
@@ -19,7 +19,6 @@ package struct WhyView: Equatable, Sendable {
     case other
   }
 
-  /// Something that has been looked into.
   package enum Place: Hashable, Sendable {
     /// The parts of a step of the history, from 0.
     case step(Int)
@@ -27,7 +26,6 @@ package struct WhyView: Equatable, Sendable {
     case part(Int)
     /// The steps that share a tail under a slot with the item.
     case fact(slot: Int, tail: Int32)
-    /// The steps that share no known fact with it.
     case noFact
   }
 
@@ -44,18 +42,14 @@ package struct WhyView: Equatable, Sendable {
   package internal(set) var check: Check?
   /// Whether the reasons take the whole screen while they have the focus.
   package internal(set) var isZoomed = false
-  /// The pane that had the focus before.
   var cameFrom = Pane.recommendations
 
-  /// A claim to check by running the model.
   package enum Check: Hashable, Sendable {
     /// What happens without the steps that speak most for the item, this many of them.
     case topSteps(Int)
-    /// What happens without a slot.
     case slot(Int)
   }
 
-  /// The most steps that are left out at once.
   static let mostSteps = 3
 
   /// Looks at something else: what was looked into means nothing there.
@@ -74,5 +68,147 @@ package struct WhyView: Equatable, Sendable {
   mutating func enter(_ place: Place) {
     path = path.prefix { $0 != place } + [place]
     row = 0
+  }
+}
+
+/// Looking at reasons: what is compared, grouped, looked into and checked.
+extension Explorer {
+  static func toggleWhy(_ state: inout State) {
+    endComparison(&state)
+    state.showsWhy.toggle()
+    state.why.startOver()
+    if state.showsWhy {
+      state.why.cameFrom = state.focus
+      state.focus = .why
+    } else {
+      state.why.isZoomed = false
+      state.why.item = nil
+      if state.focus == .why {
+        let before = state.why.cameFrom
+        state.focus = before == .why ? .recommendations : before
+      }
+    }
+  }
+
+  /// Closes what was looked into last, then the whole screen, then the reasons.
+  static func leaveWhy(_ state: inout State) {
+    if state.focus == .why, !state.why.path.isEmpty {
+      state.why.path.removeLast()
+      state.why.row = 0
+    } else if state.focus == .why, state.why.isZoomed {
+      state.why.isZoomed = false
+    } else {
+      toggleWhy(&state)
+    }
+  }
+
+  /// Does what a key of the reasons says; they are opened first where they are not.
+  @Sendable
+  static func why(_ command: Command, on next: inout Transition, _ scene: Scene) {
+    if command == .whyItem, let find = next.state.overlay as? FindMenu {
+      // What was typed to find in the history is looked for in the whole catalogue.
+      next.state.overlay = nil
+      return search(.explain, Menu(filter: find.menu.filter), &next.state, scene)
+    }
+    guard next.state.overlay == nil else { return }
+    if !next.state.showsWhy {
+      toggleWhy(&next.state)
+    } else {
+      focus(.why, in: &next.state)
+    }
+    switch command {
+    case .whyItem: search(.explain, Menu(), &next.state, scene)
+    case .whyOver: search(.compare, Menu(), &next.state, scene)
+    case .whyZoom: next.state.why.isZoomed.toggle()
+    case .whyGroup:
+      let all = WhyView.Grouping.allCases
+      let place = all.firstIndex(of: next.state.why.grouping) ?? 0
+      next.state.why.grouping = all[(place + 1) % all.count]
+      next.state.why.startOver()
+    case .whyContrast: nextComparison(&next.state)
+    case .whyDrill: drill(&next.state, scene)
+    case .whyCheck: check(&next.state, scene)
+    default: break
+    }
+  }
+
+  static func explain(
+    _ item: Int32, _ purpose: CatalogueSearch.Purpose, in state: inout State, _ scene: Scene
+  ) {
+    state.overlay = nil
+    if !state.showsWhy { toggleWhy(&state) }
+    state.why.startOver()
+    guard purpose == .compare else {
+      state.why.item = item
+      return
+    }
+    guard item != scene.why?.item else {
+      state.toast = Toast("That is the item itself; choose another one", role: .warning)
+      return
+    }
+    state.why.other = item
+    state.why.comparison = .other
+  }
+
+  private static func search(
+    _ purpose: CatalogueSearch.Purpose, _ menu: Menu, _ state: inout State, _ scene: Scene
+  ) {
+    guard scene.user != nil else {
+      state.toast = Toast("No history to explain by; v lists {users}, n makes one", role: .warning)
+      return
+    }
+    open(CatalogueSearch(menu: menu, purpose: purpose), in: &state)
+  }
+
+  private static func nextComparison(_ state: inout State) {
+    let all = WhyView.Comparison.allCases.filter { $0 != .other || state.why.other != nil }
+    let place = all.firstIndex(of: state.why.comparison) ?? 0
+    state.why.comparison = all[(place + 1) % all.count]
+    state.why.row = 0
+    let text =
+      switch state.why.comparison {
+      case .average: "Over the average item of the catalogue"
+      case .rivals: "Over what the model would recommend instead, by probability"
+      case .nothing: "The score itself, compared with nothing"
+      case .other: "Over the other item that was chosen"
+      }
+    state.toast = Toast(text)
+  }
+
+  private static func drill(_ state: inout State, _ scene: Scene) {
+    guard let table = table(state, scene) else { return }
+    guard !table.rows.isEmpty, let place = table.rows[table.selected(state.why)].place else {
+      state.toast = Toast("This row has no parts to look into")
+      return
+    }
+    state.why.enter(place)
+  }
+
+  /// Checks the slot that is selected or looked into; elsewhere the top steps, one more each time.
+  private static func check(_ state: inout State, _ scene: Scene) {
+    guard let table = table(state, scene), let why = scene.why else { return }
+    let row = table.rows.isEmpty ? nil : table.rows[table.selected(state.why)].place
+    let slot = [row, state.why.path.last].compactMap { place -> Int? in
+      if case .part(let part) = place, part > 0 { part - 1 } else { nil }
+    }.first
+    if let slot {
+      state.why.check = state.why.check == .slot(slot) ? nil : .slot(slot)
+      return
+    }
+    if row == .part(0) || (row == nil && state.why.grouping == .relations) {
+      state.toast = Toast("Only a relation can be silenced; select one, or b for steps")
+      return
+    }
+    let most = min(WhyView.mostSteps, why.steps.count)
+    if case .topSteps(let count) = state.why.check {
+      state.why.check = count < most ? .topSteps(count + 1) : nil
+    } else {
+      state.why.check = .topSteps(1)
+    }
+  }
+
+  /// The rows that the screen shows.
+  static func table(_ state: State, _ scene: Scene) -> WhyTable? {
+    scene.why.map { WhyTable($0, state.why, scene.model, .terms(.unicode), .unicode) }
   }
 }
