@@ -70,7 +70,6 @@ struct ColumnReader: Sendable {
   var vectors = VectorColumn()
   /// What stands between the numbers of a vector.
   var separator = UInt8(ascii: " ")
-  /// How many of them count.
   var longest = Int.max
 
   /// What a field may be found to be.

@@ -127,7 +127,6 @@ package struct DisplayNames: Sendable {
     warnings = table.warnings
   }
 
-  /// The number of tokens in the file.
   package var count: Int { names.count }
 
   /// The name of a token, or nil if it has none.

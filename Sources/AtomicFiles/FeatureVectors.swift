@@ -4,7 +4,6 @@
 public struct FeatureVectors: Sendable {
   /// The tokens in the order of their first appearance.
   package let tokens: Vocabulary
-  /// How many numbers each vector has.
   package let width: Int
   /// The numbers, vector after vector in the order of `tokens`; all finite.
   package let values: [Float]

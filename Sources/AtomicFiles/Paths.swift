@@ -29,7 +29,6 @@ package enum Paths {
 
   package static func isFolder(_ path: String) -> Bool { kind(path) == S_IFDIR }
 
-  /// Whether there is something that is no folder.
   package static func isFile(_ path: String) -> Bool {
     kind(path).map { $0 != S_IFDIR } ?? false
   }

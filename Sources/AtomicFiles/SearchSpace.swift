@@ -8,7 +8,6 @@ package struct SearchSpace: Sendable, Equatable {
   /// What values a setting may get.
   package enum Range: Sendable, Equatable {
     case choice([SettingValue])
-    /// Any number between two.
     case uniform(low: Double, high: Double)
     /// e to the power of any number between two.
     case logUniform(low: Double, high: Double)

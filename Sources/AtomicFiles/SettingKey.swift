@@ -45,7 +45,6 @@ package struct SettingKey<Root: Sendable>: Sendable {
     self.init(name, path, kind.or(word), recBole: recBole, meaning)
   }
 
-  /// The same setting of what holds these settings.
   package func lifted<Outer: Sendable>(
     to path: WritableKeyPath<Outer, Root> & Sendable
   ) -> SettingKey<Outer> {

@@ -114,7 +114,6 @@ extension SettingKind where Value: BinaryFloatingPoint & LosslessStringConvertib
 }
 
 extension SettingKind where Value: RawRepresentable<String> & CaseIterable {
-  /// One of some words.
   package static var choice: Self {
     let words = Value.allCases.map(\.rawValue)
     return Self(
@@ -163,7 +162,6 @@ extension SettingKind where Value == [String: SettingValue] {
 }
 
 extension SettingKind {
-  /// Anything that is written as one word.
   package static func word(
     _ expected: String, text: @escaping @Sendable (Value) -> String,
     parse: @escaping @Sendable (String) -> Value?

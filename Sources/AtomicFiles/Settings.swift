@@ -12,7 +12,6 @@ public struct Settings: Sendable {
     package var line: Int?
   }
 
-  /// All settings by their keys.
   package private(set) var entries: [String: Entry] = [:]
   /// What was odd in the files but could be read, a sentence each.
   package private(set) var warnings: [String] = []

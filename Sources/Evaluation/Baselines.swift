@@ -6,7 +6,6 @@ package struct Popularity: Sendable {
   private let counts: [Int]
   private let standings: [Standing]
 
-  /// Counts the items of the training sequences.
   package init(itemCount: Int, sequences: some Sequence<ArraySlice<Int32>>) {
     var counts = [Int](repeating: 0, count: itemCount)
     for sequence in sequences { for item in sequence { counts[Int(item)] += 1 } }

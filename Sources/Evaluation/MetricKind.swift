@@ -45,7 +45,6 @@ package enum MetricKind: String, Sendable, CaseIterable {
 
   /// Those of the targets' ranks.
   package static let ofRanks = allCases.filter { !$0.isOfLists }
-  /// Those of the recommended lists.
   package static let ofLists = allCases.filter(\.isOfLists)
   /// Those that say something of their own where each case has one target: Recall is Hit, MAP is MRR,
   /// and Precision is Hit / k.
@@ -62,7 +61,6 @@ package struct RecommendedLists: Sendable {
   /// How often each item is a target of training, by identifier; the padding item is counted as one of
   /// the catalogue, as in RecBole.
   private let counts: [Int]
-  /// Whether an item is one of the rare ones.
   private let isRare: [Bool]
 
   /// - Parameters:

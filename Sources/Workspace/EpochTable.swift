@@ -23,7 +23,6 @@ package struct EpochTable: Sendable, Equatable {
     /// Whether it was at least as good as any before.
     package let isBest: Bool
 
-    /// An epoch made of its parts.
     package init(
       number: Int, loss: Double, metrics: [Double]?, learningRate: Float, recoveries: Int,
       seconds: Double, isBest: Bool

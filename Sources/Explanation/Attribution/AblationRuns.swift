@@ -19,7 +19,6 @@ extension AttributionQuestion {
 
 /// Where an item stands when the model has run.
 package struct AblationOutcome: Sendable, Equatable {
-  /// Its score over the contrast.
   package var score: Double
   /// Its probability under the softmax over all items.
   package var probability: Double
@@ -148,7 +147,6 @@ package struct AblationCheck: Sendable, Equatable {
   }
 
   package let ablation: Ablation
-  /// The score with everything in place.
   package let scoreBefore: Float
   /// The score less the cells taken away.
   package let scorePredicted: Float
@@ -156,12 +154,10 @@ package struct AblationCheck: Sendable, Equatable {
   package let scoreAfter: Float
   /// The item's rank with everything in place, from 1.
   package let rankBefore: Double
-  /// The rank that the cells predict.
   package let rankPredicted: Double
   /// The rank when the model runs again.
   package let rankAfter: Double
 
-  /// What the cells say the score changes by.
   package var predictedChange: Float { scorePredicted - scoreBefore }
   package var realChange: Float { scoreAfter - scoreBefore }
 

@@ -12,9 +12,7 @@ import KSRModel
 package protocol Attribution: Sendable {
   /// What it is called in the JSON of `ksr evaluate --explanations`.
   var id: String { get }
-  /// What people call it.
   var name: String { get }
-  /// What its values explain.
   var quantity: AttributedQuantity { get }
   /// Whether the values of all steps and the constant part add up to ``quantity``.
   var addsUp: Bool { get }
@@ -42,7 +40,6 @@ extension Attribution {
 }
 
 package enum AttributedQuantity: Sendable {
-  /// The score over the contrast.
   case score
   /// log p(item) under the softmax over all items. Where the model was trained by BPR, whose scores
   /// are no logits of a softmax, the score over the contrast.
@@ -98,6 +95,5 @@ package struct AttributionQuestion: Sendable {
   var network: KSRNetwork { states.network }
   /// The steps that the model sees.
   package var window: Range<Int> { step - row..<step + 1 }
-  /// The slots of the memory.
   var slots: Range<Int> { 0..<trace.relationCount }
 }

@@ -10,7 +10,6 @@ struct BatchedRuns: Sendable {
   struct Question: Sendable {
     /// The items read, oldest first; of more than the window holds, the last.
     var items: [Int32]
-    /// The item asked about.
     var item: Int32
   }
 

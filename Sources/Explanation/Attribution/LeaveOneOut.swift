@@ -18,7 +18,6 @@ extension LeavesOneOut {
   }
 }
 
-/// What is lost of the score.
 struct LeaveOneOut: LeavesOneOut {
   let id = "leaveOneOut"
   let name = "leave-one-out"

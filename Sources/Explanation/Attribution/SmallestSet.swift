@@ -26,7 +26,6 @@ package struct SmallestSetSearch: Sendable {
   package let k: Int
   /// The most runs of the model for the proof that nothing smaller exists.
   package let runLimit: Int
-  /// Its rank with everything in place.
   package let rankBefore: Double
   /// How often the model has run so far.
   package private(set) var runs = 0

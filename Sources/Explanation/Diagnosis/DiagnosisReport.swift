@@ -24,7 +24,6 @@ package struct DiagnosisReport: Sendable, Encodable {
     package let neverMatters: Bool
   }
 
-  /// The metrics of some of the cases.
   package struct Slice: Sendable, Encodable {
     package let name: String
     package let caseCount: Int
@@ -34,9 +33,7 @@ package struct DiagnosisReport: Sendable, Encodable {
     package let ndcg: MeanInterval
   }
 
-  /// How well one user is predicted.
   package struct User: Sendable, Equatable, Encodable {
-    /// The place among those of the session.
     package let place: Int
     package let user: String
     /// Steps kept from training.
@@ -69,7 +66,6 @@ package struct DiagnosisReport: Sendable, Encodable {
   package let best: [User]
   /// The worst predicted users, the worst first.
   package let worst: [User]
-  /// Items of the catalogue.
   package let itemCount: Int
   /// Items without a known fact under any relation of the memory.
   package let itemsWithoutFacts: Int

@@ -75,7 +75,6 @@ package struct ModelDiagnosis: Sendable {
       steps: Array(repeating: 0, count: places))
   }
 
-  /// Whether all users have been counted.
   package var isComplete: Bool { current == nil && nextUser == order.count }
 
   /// Users counted so far.

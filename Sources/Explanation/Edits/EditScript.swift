@@ -70,12 +70,10 @@ package enum Edit: Sendable, Hashable {
     abs(value) <= 1e6 && value == value.rounded() ? "\(Int(value))" : "\(value)"
   }
 
-  /// The forms that an edit may have, for messages.
   static let forms =
     "-N, +N:ITEM, =N:ITEM, >N:M, cut:N, silence:REL, boost:REL*F, force:REL or gamma:F"
 }
 
-/// Tokens between commas.
 package enum EditToken {
   /// The token with commas, percent signs, control characters and outer blanks as `%XX`.
   package static func encoded(_ token: String) -> String {

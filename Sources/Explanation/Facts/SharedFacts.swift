@@ -20,7 +20,6 @@ package struct SharedFacts: Sendable {
 
   /// The steps that share one tail with the item.
   package struct Group: Sendable, Equatable {
-    /// The slot under which it is shared.
     package let slot: Int
     package let tail: Int32
     package let name: String

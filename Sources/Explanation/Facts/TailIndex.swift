@@ -4,7 +4,6 @@ import KSRNumerics
 
 /// The known tails of a model's items, arranged for explanations; built once per model.
 public struct TailIndex: Sendable {
-  /// The facts themselves.
   package let tails: KnownTails
   /// The number of items, the padding item not counted.
   package let itemCount: Int

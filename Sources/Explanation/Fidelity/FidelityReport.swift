@@ -17,7 +17,6 @@ package struct FidelityReport: Sendable, Encodable {
     package let exactLessThis: MeanInterval?
   }
 
-  /// All measures of one method.
   package struct Row: Sendable, Encodable {
     private enum CodingKeys: String, CodingKey { case explainer, measurements }
 
@@ -125,7 +124,6 @@ package enum FidelityMeasure: String, Sendable, CaseIterable, Codable {
 struct CaseMeasures: Sendable {
   private(set) var values: [FidelityMeasure: [Double?]] = [:]
 
-  /// The curves of deletion and insertion.
   mutating func addCurves(full: AblationOutcome, _ outcomes: CurveOutcomes) {
     let isListed = full.rank <= Double(FidelityStudy.listLength)
     let gain = Self.gain(full)

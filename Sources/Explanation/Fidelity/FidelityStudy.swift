@@ -16,7 +16,6 @@ package struct FidelityStudy: Sendable {
 
   /// The steps taken away or put in: one to five.
   package static let sizes = 1...5
-  /// The length of the list of recommendations that counts.
   package static let listLength = 10
 
   let cases: [FidelityCase]
@@ -55,7 +54,6 @@ package struct FidelityStudy: Sendable {
 
   /// What all methods say about one case.
   private struct Weights: Sendable {
-    /// By method, then by step of the window.
     let steps: [[Double]]
     /// By method, then by slot; nil where a method says nothing about slots.
     let slots: [[Double]?]
@@ -215,10 +213,8 @@ struct FidelityCase: Sendable {
   let user: Int
   /// The history up to the choice.
   let states: HistoryStates
-  /// What was chosen after it.
   let chosen: Int32
 
-  /// The last step of the history.
   var step: Int { states.count - 1 }
 
   /// For up to `count` users, at even distances, the last choice that the model never saw.

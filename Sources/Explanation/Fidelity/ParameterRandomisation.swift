@@ -9,7 +9,6 @@ import Randomness
 /// asked about the same choices. Explanations that come out the same would say nothing about the
 /// model.
 package struct ParameterRandomisation: Sendable, Encodable {
-  /// The number of choices compared.
   package let caseCount: Int
   /// Kendall's τ of the steps' exact contributions under the two models.
   package let stepAgreement: MeanInterval

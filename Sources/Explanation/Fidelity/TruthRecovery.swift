@@ -40,7 +40,6 @@ package struct TruthRecovery: Sendable, Encodable {
     }
   }
 
-  /// How often one of them is right.
   package struct Row: Sendable, Encodable {
     package let namer: Namer
     /// The share of choices whose relation is named.
@@ -50,7 +49,6 @@ package struct TruthRecovery: Sendable, Encodable {
   }
 
   package let choiceCount: Int
-  /// The number of users who made them.
   package let userCount: Int
   /// The rows, in the order of ``Namer``.
   package let rows: [Row]

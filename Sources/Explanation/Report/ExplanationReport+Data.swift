@@ -120,13 +120,11 @@ struct ExplanationDocument: Encodable {
   let slots: [Slot]
   /// The cosine of h_s and h_t, step by step of `history`.
   let similarity: [[Float]]
-  /// What has to be known to read the numbers.
   let remarks: [String]
   let warning: String?
 }
 
 extension ExplanationReport {
-  /// The explanation as JSON, with every number in full.
   package var json: String {
     get throws(UserError) { try JSON.text(document) }
   }

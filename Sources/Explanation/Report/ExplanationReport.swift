@@ -37,7 +37,6 @@ package struct ExplanationReport: Sendable {
     package var edits: String? { edited.map { EditScript($0.edits).text } }
   }
 
-  /// Where an item stands among all.
   package struct Standing: Sendable {
     package let item: Int32
     /// Its rank, from 1; ties at the mean of their places.
@@ -56,7 +55,6 @@ package struct ExplanationReport: Sendable {
 
   package let model: TrainedModel
   package let question: Question
-  /// The number of steps of the history.
   package let stepCount: Int
   package let standing: Standing
   /// Where the item stands without the edits, at the step with the same future; nil without edits,

@@ -12,7 +12,6 @@ package struct AttentionSummary: Sendable, Equatable {
   package let mean: [Float]
   /// The mean entropy of α in nats; at most ln R.
   package let meanEntropy: Float
-  /// The number of steps looked at.
   package let stepCount: Int
   /// γ times the mean length of the relation vectors, `[PAD]` not counted: what sharpens α.
   package let sharpness: Float

@@ -74,7 +74,6 @@ package struct StateSimilarity: Sendable {
   package struct SimilarStep: Sendable, Equatable {
     /// The step, from 0.
     package let step: Int
-    /// The cosine of the two states.
     package let cosine: Float
   }
 

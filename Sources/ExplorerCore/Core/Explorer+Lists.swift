@@ -25,16 +25,6 @@ extension Explorer {
     next.state.overlay?.close(on: &next, scene)
   }
 
-  /// Opens the card of the item that is selected in the pane with the focus.
-  static func inspect(_ state: inout State, _ scene: Scene) {
-    guard hasHistory(&state, scene), let item = state.focus.view.inspected(state, scene) else {
-      return
-    }
-    open(CardView(subject: .item(item)), in: &state)
-  }
-}
-
-extension Explorer {
   /// Whether what the keys go to has rows to go to.
   @Sendable
   static func hasRows(_ state: State, _ scene: Scene) -> Bool {

@@ -1,5 +1,3 @@
-import Randomness
-
 /// Going through a history, and from one history to another.
 extension Explorer {
   static func stepCount(_ scene: Scene) -> Int { scene.user?.rows.count ?? 0 }
@@ -74,35 +72,5 @@ extension Explorer {
       stop(&state)
       state.toast = Toast("The end of the history")
     }
-  }
-
-  // MARK: Users
-
-  static func openUsers(_ state: inout State, _ scene: Scene) {
-    guard scene.model.userCount > 0 || !state.own.isEmpty else {
-      state.toast = Toast("No {users} without data; n makes one", role: .warning)
-      return
-    }
-    open(UsersMenu(menu: Menu(anchor: state.user)), in: &state)
-  }
-
-  static func take(_ user: Int?, in state: inout State, step: Int) {
-    stop(&state)
-    state.edits.leaveUser()
-    state.editor = nil
-    state.user = user
-    state.step = max(0, step)
-    state.recommendation = 0
-    state.slot = nil
-    state.why.startOver()
-    state.why.item = nil
-  }
-
-  static func takeRandomUser(_ state: inout State, _ scene: Scene) {
-    guard scene.model.userCount > 0 else { return openUsers(&state, scene) }
-    var generator = SeededGenerator(seed: state.seed)
-    state.seed = generator.next()
-    let user = generator.integer(below: scene.model.userCount)
-    take(user, in: &state, step: scene.model.historyLengths[user] - 2)
   }
 }

@@ -7,7 +7,6 @@ public struct CheckpointError: Error, Sendable, Equatable, CustomStringConvertib
   package enum Reason: Sendable, Equatable {
     /// The file cannot be opened or read.
     case unreadable
-    /// The file cannot be written.
     case unwritable
     /// The file ends before the eight bytes that give the header's length.
     case headerTooSmall

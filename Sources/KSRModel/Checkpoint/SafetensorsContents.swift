@@ -7,7 +7,6 @@ package struct SafetensorsContents: Sendable {
   /// The tensors, in any order; their names differ.
   package var tensors: [SafetensorsTensor]
 
-  /// Contents made of their parts.
   package init(metadata: [String: String] = [:], tensors: [SafetensorsTensor] = []) {
     self.metadata = metadata
     self.tensors = tensors
@@ -76,7 +75,6 @@ package struct SafetensorsContents: Sendable {
     return header
   }
 
-  /// Text as JSON writes it.
   private func appendJSON(_ text: String, to bytes: inout [UInt8]) {
     bytes.append(UInt8(ascii: "\""))
     for byte in text.utf8 {

@@ -261,7 +261,6 @@ package enum ElementType: String, Sendable, CaseIterable, Comparable {
   /// An unsigned 64-bit integer.
   case u64 = "U64"
 
-  /// The size of one element in bits.
   package var bits: Int {
     switch self {
     case .f4: 4

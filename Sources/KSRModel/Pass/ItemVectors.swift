@@ -30,7 +30,6 @@ package final class ItemVectors: @unchecked Sendable {
   /// The largest catalogue that is not cut into tiles.
   static let largestWhole = 4000
 
-  /// Tiles as ranges of items.
   var tiles: [Range<Int>] {
     stride(from: 0, to: count, by: tile).map { $0..<min(count, $0 + tile) }
   }

@@ -84,7 +84,6 @@ package final class LogitsPass {
     var count: Int { p.rows }
   }
 
-  /// All items at once.
   private func wholeCatalogue(
     _ rows: Rows, _ q: ItemVectors, _ tile: Range<Int>, _ scale: Float, _ clock: PhaseClock?
   ) -> Double {

@@ -42,7 +42,6 @@ package struct PackedSequences: Sendable {
   package let negative: [Int32]
   /// Where each sequence starts in `sequenceItem` and `sequenceScored`.
   package let sequenceStart: [Int]
-  /// Items by sequence.
   package let sequenceItem: [Int32]
   /// By sequence: the scored row of each step, or −1.
   package let sequenceScored: [Int32]
@@ -71,7 +70,6 @@ package struct PackedSequences: Sendable {
     }
   }
 
-  /// The number of steps of the longest sequence.
   package var stepCount: Int { active.count }
   /// The number of positions P.
   package var positionCount: Int { item.count }

@@ -13,7 +13,6 @@ public struct TrainingWindow: Sendable, Equatable {
   /// The first step, counted from the window's start, whose prediction counts in the loss.
   package let firstScored: Int
 
-  /// The number of scored steps.
   package var scoredCount: Int { length - firstScored }
 }
 

@@ -17,7 +17,6 @@ package struct Adam: Sendable, Equatable {
   /// `weight_decay`.
   package let weightDecay: Float
   package internal(set) var step = 0
-  /// The running mean of the gradients.
   var mean: KSRParameters
   /// The running mean of their squares.
   var variance: KSRParameters

@@ -16,12 +16,10 @@ public struct EpochReport: Sendable, Equatable {
   package let isBest: Bool
   /// How long the epoch and its validation took.
   package let seconds: Double
-  /// The learning rate of its last step.
   package let learningRate: Float
   /// How often the run went back to its beginning before.
   package let recoveries: Int
 
-  /// An epoch made of its parts.
   package init(
     number: Int, loss: Double, scored: Int, validation: [Double]?, score: Double?, isBest: Bool,
     seconds: Double, learningRate: Float, recoveries: Int = 0

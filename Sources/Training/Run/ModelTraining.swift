@@ -6,7 +6,6 @@ import Workspace
 
 /// From a data set to a trained model with its words, facts, settings and metrics.
 package struct ModelTraining: Sendable {
-  /// The settings as they were asked for.
   package let requested: RunSettings
   /// The network's settings; `kg_embedding_size` follows from the vectors.
   package let settings: KSRSettings

@@ -174,7 +174,6 @@ private struct RunSettingsReading {
 
 /// What becomes of the keys of settings files that are none of ours.
 enum RecBoleKeys {
-  /// Other spellings of the same.
   static let spellings = [
     "learner": "optimizer", "training_neg_sample_distribution": "train_neg_sample_distribution",
     "train_neg_sample_args.distribution": "train_neg_sample_distribution",

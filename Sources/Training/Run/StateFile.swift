@@ -5,7 +5,6 @@ import Workspace
 /// The file that a run goes on from: one safetensors file with everything in ``TrainingState``, the
 /// settings, and digests of what was trained on.
 package struct StateFile: Sendable {
-  /// The settings of the run that wrote it.
   package let settings: RunSettings
   private let file: SafetensorsFile
 

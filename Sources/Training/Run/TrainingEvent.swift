@@ -2,7 +2,6 @@ import KSRModel
 
 /// What a run reports while it goes on.
 public enum TrainingEvent: Sendable {
-  /// Some batches of an epoch are done.
   case progress(epoch: Int, scored: Int, of: Int, loss: Double)
   /// An epoch and its validation, if there was one, are done and saved.
   case epoch(EpochReport)
@@ -22,7 +21,6 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   case diverged(Recovery, recoveries: Int)
   /// There is nothing to learn from.
   case noTrainingSteps
-  /// The run was asked to stop.
   case stopped(epoch: Int)
   /// What the run has reached cannot be written.
   case notSaved(CheckpointError)

@@ -11,7 +11,6 @@ public struct TrainingState: Sendable, Equatable {
   package var average: EMA?
   /// What was best when validated: parameters, or their mean.
   package var best: KSRParameters
-  /// The optimiser with its moments and steps.
   package var optimiser: Adam
   /// The epochs done.
   public var epochs: [EpochReport] = []
@@ -45,7 +44,6 @@ public struct TrainingState: Sendable, Equatable {
   /// The largest value of `valid_metric` so far; −∞ before the first validation.
   package var bestScore: Double { bestEpoch?.score ?? -.infinity }
 
-  /// Validations since the best one.
   package var validationsWithoutImprovement: Int {
     epochs.reversed().prefix { !$0.isBest }.count { $0.score != nil }
   }

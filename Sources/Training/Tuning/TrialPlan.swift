@@ -34,7 +34,6 @@ package struct TrialPlan: Sendable {
     }
   }
 
-  /// No plan holds more trials.
   static let largest = 100_000
   /// How many draws in a row may repeat an earlier trial before the space counts as used up.
   private static let repetitions = 1000

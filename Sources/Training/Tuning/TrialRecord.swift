@@ -13,9 +13,7 @@ package struct TrialRecord: Sendable, Equatable, Codable {
   package var test: [String: Double] = [:]
   package var epochs: Int?
   package var bestEpoch: Int?
-  /// How long the trial took.
   package var seconds: Double?
-  /// Why the trial failed.
   package var error: String?
 
   /// A trial of which nothing is known yet.
@@ -34,7 +32,6 @@ package struct TrialRecord: Sendable, Equatable, Codable {
 package struct TuningHeader: Sendable, Equatable, Codable {
   /// The search space, a line for each parameter.
   package var space: [String]
-  /// The settings that are the same in all trials.
   package var settings: [String: String]
   package var algorithm: String
   package var seed: UInt64

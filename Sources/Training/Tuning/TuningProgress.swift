@@ -3,13 +3,10 @@
 /// The order in which parallel trials end plays no part: patience and the best trial look at the
 /// trials by number, and what ran beyond the one at which patience ended does not count.
 package struct TuningProgress: Sendable {
-  /// How many trials are planned.
   package let planned: Int
   /// Stop after so many trials in a row without a better one; nil for never.
   package let patience: Int?
-  /// The trials that ended, by number.
   package private(set) var records: [Int: TrialRecord] = [:]
-  /// The number of the trial at which patience ended.
   package private(set) var lastTrial: Int?
   /// The number of trials from the first on that have all ended.
   private var contiguous = 0
@@ -36,10 +33,8 @@ package struct TuningProgress: Sendable {
     }
   }
 
-  /// Whether no trial is to begin any more.
   package var isFinished: Bool { lastTrial != nil || records.count >= planned }
 
-  /// The trials that count, by number.
   package var counted: [TrialRecord] {
     records.values.filter { $0.trial <= lastTrial ?? planned }.sorted { $0.trial < $1.trial }
   }

@@ -21,7 +21,6 @@ package enum TuningResults {
     }.joined()
   }
 
-  /// The word as Python prints it.
   private static func python(_ yaml: String) -> String {
     switch yaml {
     case "true": "True"

@@ -13,7 +13,6 @@ package struct Dataset: Sendable {
   package let items: Vocabulary
   /// What NAME.item tells about items, if it exists.
   package let attributes: AttributeTable?
-  /// What users did with those items.
   package let histories: [History]
   package let graph: GraphIndex
   package let links: Links
@@ -32,7 +31,6 @@ package struct Dataset: Sendable {
   package let split: DataSplit
   /// Interactions left out because their item has no link into the graph.
   package let droppedInteractions: Int
-  /// Different items among those.
   package let droppedItems: Int
   /// What was odd in the companion files but could be read, a sentence each.
   package let warnings: [DataError]

@@ -30,9 +30,7 @@ package struct MemoryContents: Sendable {
   package let relationVectors: Matrix
   /// e_i [N K]; zeros where an item's entity has no vector, as in RecBole.
   package let entityVectors: Matrix
-  /// Items whose entity has no vector.
   package let itemsWithoutVector: Int
-  /// The known tails of the items.
   package let tails: KnownTails
 
   /// Chooses the relations and gathers their vectors and facts.

@@ -22,7 +22,6 @@ package struct Noun: Sendable, Equatable {
     (self.one, self.many) = (one, many)
   }
 
-  /// As the setting has it.
   package var text: String { many == one + "s" ? one : "\(one)/\(many)" }
 
   /// With the indefinite article: a song, an item, a user.

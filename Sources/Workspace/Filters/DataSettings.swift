@@ -23,7 +23,6 @@ public struct DataSettings: Sendable, Equatable {
 
   /// Which columns of which files are loaded.
   enum Loading: Sendable, Equatable {
-    /// Nothing is said: what is needed.
     case notGiven
     /// Everything, as `load_col: ~` asks for.
     case everything

@@ -41,7 +41,6 @@ package struct Intervals: Sendable, Equatable {
   /// The smallest bound of the first interval, as RecBole takes it for its minimum.
   var firstLow: Double { parts[0].low }
 
-  /// Whether one of the intervals holds the number.
   package func contains(_ number: Double) -> Bool {
     parts.contains { part in
       (part.includesLow ? number >= part.low : number > part.low)

@@ -3,7 +3,6 @@ import KSRModel
 
 /// Which items a target is ranked among (`eval_args.mode`).
 package enum CandidateMode: Sendable, Equatable {
-  /// All items.
   case full
   /// `uniN`: the target and N items drawn uniformly.
   case uniform(Int)

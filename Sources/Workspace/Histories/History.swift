@@ -9,7 +9,6 @@ public struct History: Sendable, Equatable {
   /// When each interaction happened, as the data gives it; not descending, but where the data came
   /// split (``ends``) from training to validation and from there to the test.
   package let timestamps: [Double]
-  /// Whether all of it was left out of training.
   package let isHeldOut: Bool
   /// Where training and validation end, where neither follows from the number of interactions:
   /// in a split of all users at one time, and in files that were split already.

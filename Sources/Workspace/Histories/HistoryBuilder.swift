@@ -1,7 +1,6 @@
 import AtomicFiles
 import KSRModel
 
-/// Sorts interactions into histories.
 enum HistoryBuilder {
   /// One history per user, in the order in which users first appear among the kept interactions.
   ///

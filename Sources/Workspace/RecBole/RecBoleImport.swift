@@ -103,7 +103,6 @@ package struct RecBoleImport: Sendable {
       + " import."
   }
 
-  /// Compares the number of items with that of the parameters.
   private static func check(
     _ parameters: StateDict, _ vocabulary: RecBoleVocabulary, _ folder: AtomicFolder
   ) throws(CheckpointError) {

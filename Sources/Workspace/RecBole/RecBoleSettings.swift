@@ -28,7 +28,6 @@ enum RecBoleSettings {
     return network
   }
 
-  /// What was left out of training.
   static func split(_ settings: Settings, notes: inout [String]) throws(DataError) -> DataSplit {
     var split = DataSplit()
     // What checkpoints say of the order and the mode decides nothing here, and may be anything.

@@ -127,7 +127,6 @@ extension DataSettings {
 /// RecBole starts from the data's vectors, so that a model's still resemble them when it was
 /// trained further; under wrong identifiers they do not.
 struct EntityLikeness {
-  /// Whether all are the same: they were not trained.
   let isSame: Bool
   /// The share of items whose vector is nearer to their own in the data than to another item's.
   let ownIsNearer: Double

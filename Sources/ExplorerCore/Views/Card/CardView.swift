@@ -82,6 +82,16 @@ extension CardView: ExplorerView {
   ]
 }
 
+extension Explorer {
+  /// Opens the card of the item that is selected in the pane with the focus.
+  static func inspect(_ state: inout State, _ scene: Scene) {
+    guard hasHistory(&state, scene), let item = state.focus.view.inspected(state, scene) else {
+      return
+    }
+    open(CardView(subject: .item(item)), in: &state)
+  }
+}
+
 // MARK: Content
 
 extension Scene {

@@ -184,7 +184,7 @@ enum HeatMap {
 extension GRUStatePane {
   static func legend(_ words: Terminology, _ glyphs: Glyphs) -> [Legend.Entry] {
     func entry(_ sign: String, _ names: String, _ text: String) -> Legend.Entry {
-      Legend.Entry(sign: sign, names: names, text: text, panes: [.gruState])
+      Legend.Entry(sign, names, text, in: [.gruState])
     }
     return [
       entry(

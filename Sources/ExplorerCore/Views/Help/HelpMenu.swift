@@ -141,6 +141,10 @@ enum Legend {
     let names: String
     let text: String
     let panes: Set<Pane>
+
+    init(_ sign: String, _ names: String, _ text: String, in panes: Set<Pane> = []) {
+      (self.sign, self.names, self.text, self.panes) = (sign, names, text, panes)
+    }
   }
 
   /// All entries in some words and signs; those of a pane come first.
@@ -148,9 +152,7 @@ enum Legend {
     let entries =
       Pane.allCases.flatMap { $0.view.legend(words, glyphs) }
       + Views.all.filter { !($0 is any PaneView.Type) }.flatMap { $0.legend(words, glyphs) }
-    let all = entries.map { entry in
-      Entry(sign: entry.sign, names: entry.names, text: words.fill(entry.text), panes: entry.panes)
-    }
+    let all = entries.map { Entry($0.sign, $0.names, words.fill($0.text), in: $0.panes) }
     guard let pane else { return all }
     return all.filter { $0.panes.contains(pane) } + all.filter { !$0.panes.contains(pane) }
   }

@@ -266,7 +266,7 @@ extension MemoryPane {
   static func legend(_ words: Terminology, _ glyphs: Glyphs) -> [Legend.Entry] {
     let marks = glyphs.marks
     func entry(_ sign: String, _ names: String, _ text: String) -> Legend.Entry {
-      Legend.Entry(sign: sign, names: names, text: text, panes: [.memory])
+      Legend.Entry(sign, names, text, in: [.memory])
     }
     return [
       entry(

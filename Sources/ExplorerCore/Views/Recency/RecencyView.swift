@@ -56,16 +56,14 @@ extension RecencyView: FullView {
   static func legend(_ words: Terminology, _ glyphs: Glyphs) -> [Legend.Entry] {
     [
       Legend.Entry(
-        sign: "age", names: "recency step",
-        text: "Recency: 1 is the last step, 2 the one before it, and so on.", panes: []),
+        "age", "recency step",
+        "Recency: 1 is the last step, 2 the one before it, and so on."),
       Legend.Entry(
-        sign: "share", names: "recency attribution",
-        text: "Recency: a step's part of all absolute contributions, in the mean of the {users}.",
-        panes: []),
+        "share", "recency attribution",
+        "Recency: a step's part of all absolute contributions, in the mean of the {users}."),
       Legend.Entry(
-        sign: "\(glyphs.shades[4])\(glyphs.shades[2])", names: "recency bar",
-        text: "Recency: a share's part from \(words.sequence), then that from the memory.",
-        panes: []),
+        "\(glyphs.shades[4])\(glyphs.shades[2])", "recency bar",
+        "Recency: a share's part from \(words.sequence), then that from the memory."),
     ]
   }
 

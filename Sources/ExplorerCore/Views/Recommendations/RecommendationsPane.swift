@@ -313,8 +313,8 @@ extension RecommendationsPane {
     let marks = glyphs.marks
     func entry(_ sign: String, _ names: String, _ text: String, why: Bool = false) -> Legend.Entry {
       Legend.Entry(
-        sign: sign, names: names, text: text,
-        panes: why ? [.recommendations, .why] : [.recommendations])
+        sign, names, text,
+        in: why ? [.recommendations, .why] : [.recommendations])
     }
     return [
       entry(

@@ -1,4 +1,5 @@
 import KSRNumerics
+import Randomness
 
 struct UsersMenu: ListOverlay {
   var menu = Menu()
@@ -108,6 +109,36 @@ enum UsersView: ExplorerView {
         next.state.menu?.select(0)
       }),
   ]
+}
+
+extension Explorer {
+  static func openUsers(_ state: inout State, _ scene: Scene) {
+    guard scene.model.userCount > 0 || !state.own.isEmpty else {
+      state.toast = Toast("No {users} without data; n makes one", role: .warning)
+      return
+    }
+    open(UsersMenu(menu: Menu(anchor: state.user)), in: &state)
+  }
+
+  static func take(_ user: Int?, in state: inout State, step: Int) {
+    stop(&state)
+    state.edits.leaveUser()
+    state.editor = nil
+    state.user = user
+    state.step = max(0, step)
+    state.recommendation = 0
+    state.slot = nil
+    state.why.startOver()
+    state.why.item = nil
+  }
+
+  static func takeRandomUser(_ state: inout State, _ scene: Scene) {
+    guard scene.model.userCount > 0 else { return openUsers(&state, scene) }
+    var generator = SeededGenerator(seed: state.seed)
+    state.seed = generator.next()
+    let user = generator.integer(below: scene.model.userCount)
+    take(user, in: &state, step: scene.model.historyLengths[user] - 2)
+  }
 }
 
 // MARK: Content

@@ -72,13 +72,13 @@ extension WhyPane {
     let marks = glyphs.marks
     return [
       Legend.Entry(
-        sign: "+ \(marks.minus)", names: "sign positive negative",
-        text: "What a step or part adds to the score, or takes from it; \(marks.separator) is less"
-          + " than .005.", panes: [.why]),
+        "+ \(marks.minus)", "sign positive negative",
+        "What a step or part adds to the score, or takes from it; \(marks.separator) is less"
+          + " than .005.", in: [.why]),
       Legend.Entry(
-        sign: "known facts", names: "grouped by shared tails",
-        text: "The same sum by facts shared with the item; it need not be how the model sees them.",
-        panes: [.why]),
+        "known facts", "grouped by shared tails",
+        "The same sum by facts shared with the item; it need not be how the model sees them.",
+        in: [.why]),
     ]
   }
 }

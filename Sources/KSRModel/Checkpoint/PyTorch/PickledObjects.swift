@@ -157,7 +157,6 @@ extension PickledObjects {
 
 /// What is made of the few classes and functions that are known by name.
 extension Unpickler {
-  /// The storages of PyTorch and the types of their elements.
   private static let storages: [String: ElementType] = [
     "torch.FloatStorage": .f32, "torch.DoubleStorage": .f64, "torch.HalfStorage": .f16,
     "torch.BFloat16Storage": .bf16, "torch.LongStorage": .i64, "torch.IntStorage": .i32,
