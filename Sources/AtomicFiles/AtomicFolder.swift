@@ -90,6 +90,8 @@ public struct AtomicForm: Sendable, Equatable {
   package var tail = "tail_id"
   /// `ENTITY_ID_FIELD`.
   package var entity = "entity_id"
+  /// `item_name_field`: the column of NAME.item with the names of items; nil for what is usual.
+  package var itemName: String?
   /// `field_separator`, an ASCII character.
   package var fieldSeparator = tab
   /// `seq_separator`, an ASCII character.

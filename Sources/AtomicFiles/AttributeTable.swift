@@ -12,13 +12,24 @@ package struct AttributeTable: Sendable {
   package let duplicates: Int
   /// What was odd but could be read, a sentence each.
   package let warnings: [DataError]
+  /// The column of the rows' names, if there is one.
+  private let titleColumn: String?
   private let texts: [String: TextColumn]
   /// The row of each identifier.
   private let rows: [Int]
 
+  /// The columns that hold names of items, those that say most first: of RecBole's data sets, of its
+  /// conversion tools (RUCAIBox/RecSysDatasets), and what else people call them.
+  package static let titleColumns = [
+    "movie_title", "title", "name", "item_name", "item_title", "movie_name", "book_title",
+    "book_name", "app_name", "game_name", "product_name", "product_title", "track_name",
+    "song_name", "song_title", "artist_name", "album_name", "business_name", "recipe_name",
+  ]
+
   /// Reads NAME.item by its `item_id:token`.
   package static func items(of folder: AtomicFolder) throws(DataError) -> AttributeTable {
-    try AttributeTable(folder.file("item"), id: folder.form.item, form: folder.form)
+    try AttributeTable(
+      folder.file("item"), id: folder.form.item, title: folder.form.itemName, form: folder.form)
   }
 
   /// Reads NAME.user by its `user_id:token`.
@@ -27,8 +38,11 @@ package struct AttributeTable: Sendable {
   }
 
   /// Reads a file by the column that identifies its rows.
+  ///
+  /// - Parameter title: the column of the rows' names; where none is given, one of ``titleColumns``, or
+  ///   as a last resort the first `token_seq` column that tells most rows apart.
   package init(
-    _ path: String, id: String, form: AtomicForm = AtomicForm()
+    _ path: String, id: String, title: String? = nil, form: AtomicForm = AtomicForm()
   ) throws(DataError) {
     let table = try AtomicTable.read(path, form: form) { header throws(DataError) in
       [.init(id, .tokens)] + header.filter { $0.name != id }.map { .init($0.name, .text) }
@@ -38,6 +52,21 @@ package struct AttributeTable: Sendable {
     var texts: [String: TextColumn] = [:]
     for column in columns { texts[column] = try table.text(column) }
     let first = table.rows(of: keys, id, keeping: .first)
+    if let title, !columns.contains(title) {
+      throw DataError(
+        file: path, line: table.headerLine, field: "item_name_field",
+        found: "only the columns \(([id] + columns).joined(separator: " "))",
+        expected: "a column \(title)")
+    }
+    titleColumn =
+      title ?? Self.titleColumns.first(where: columns.contains)
+      ?? table.header.first { column in
+        guard column.type == .tokenSequence, column.name != id, let text = texts[column.name] else {
+          return false
+        }
+        // Genres and other lists of words come again and again.
+        return 2 * Set(first.rows.map { text[$0] }).count > first.rows.count
+      }?.name
     ids = keys.vocabulary
     self.columns = columns
     self.texts = texts
@@ -53,13 +82,11 @@ package struct AttributeTable: Sendable {
     return text
   }
 
-  /// The item's title: the first of the columns `movie_title`, `title` and `name` that exists.
-  package func title(of id: Int) -> String? {
-    guard let column = ["movie_title", "title", "name"].first(where: columns.contains) else {
-      return nil
-    }
-    return value(column, of: id)
-  }
+  /// The item's title.
+  package func title(of id: Int) -> String? { titleColumn.flatMap { value($0, of: id) } }
+
+  /// The title of a token, where it has a row.
+  package func title(ofToken token: String) -> String? { ids.id(of: token).flatMap(title(of:)) }
 
   /// The item's year: `release_year`, `year`, or the "(1995)" at the end of its title.
   package func year(of id: Int) -> Int? {

@@ -59,6 +59,12 @@ struct RowScanner {
       throw DataError(file: path, line: line, found: "bytes that are not UTF-8", expected: "UTF-8")
     }
     position = min(next, bytes.count)
+    guard text.utf8.contains(UInt8(ascii: ":")) else {
+      throw DataError(
+        file: path, line: line,
+        found: "\(quoted(text)), which names no columns: this is a file without header",
+        expected: "a first line of columns name:type, such as user_id:token")
+    }
     var columns: [AtomicColumn] = []
     var names: Set<String> = []
     for field in text.utf8.split(separator: separator, omittingEmptySubsequences: false) {

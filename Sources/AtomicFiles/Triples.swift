@@ -11,6 +11,9 @@ public struct Triples: Sendable, Equatable {
   /// The tail of each triple.
   public var tail: [Int32]
 
+  /// What was odd but could be read, a sentence each.
+  package private(set) var warnings: [DataError] = []
+
   /// The number of triples.
   public var count: Int { head.count }
 
@@ -52,8 +55,9 @@ public struct Triples: Sendable, Equatable {
 }
 
 extension Triples {
-  /// Reads triples from a file of any name: an atomic file like NAME.kg, or one without a header, as
-  /// link-prediction benchmarks come: head, relation and tail on each line, separated by tabs.
+  /// Reads triples from a file of any name: an atomic file like NAME.kg, or a table as link-prediction
+  /// benchmarks come: head, relation and tail on each line, separated by tabs, the first of which may
+  /// name the columns.
   public static func read(
     file path: String, form: AtomicForm = AtomicForm()
   ) throws(DataError) -> Triples {
@@ -81,7 +85,59 @@ extension Triples {
       if last > start { try triples.append(bytes, start..<last, path, line) }
       start = end + 1
     }
-    return triples
+    return triples.withoutHeader(path)
+  }
+
+  /// What people call the three columns.
+  private static let headings: [Set<String>] = [
+    [
+      "head", "h", "head_id", "head_entity", "subject", "subject_id", "subj", "s", "source",
+      "source_id", "src", "from", "start", "entity1", "node1", "x",
+    ],
+    [
+      "relation", "r", "rel", "relation_id", "relation_type", "rel_type", "predicate", "pred", "p",
+      "property", "edge", "edge_type", "type", "label",
+    ],
+    [
+      "tail", "t", "tail_id", "tail_entity", "object", "object_id", "obj", "o", "target",
+      "target_id", "dst", "destination", "to", "end", "entity2", "node2", "y",
+    ],
+  ]
+
+  /// The triples without the first where that names the columns; where it only may, a warning says so.
+  private func withoutHeader(_ path: String) -> Triples {
+    guard count > 1, relation.dropFirst().allSatisfy({ $0 != relation[0] }) else { return self }
+    let words = [
+      entities[Int(head[0])], relations[Int(relation[0])], entities[Int(tail[0])],
+    ]
+    func isAlone(_ id: Int32) -> Bool {
+      !head.dropFirst().contains(id) && !tail.dropFirst().contains(id)
+    }
+    let isHeader = zip(words, Self.headings).allSatisfy { $1.contains($0.lowercased()) }
+    let text = words.joined(separator: " ")
+    guard isHeader else {
+      guard isAlone(head[0]), isAlone(tail[0]), count > 2,
+        words.allSatisfy({ $0.allSatisfy { $0.isLetter || "_- ".contains($0) } })
+      else { return self }
+      var result = self
+      result.warnings = [
+        DataError(
+          file: path, line: 1, found: "\(quoted(text)), of which no word comes again",
+          expected: "a fact, which it counts as; a header would be head, relation, tail")
+      ]
+      return result
+    }
+    var result = Triples(
+      entities: Vocabulary(), relations: Vocabulary(), head: [], relation: [], tail: [])
+    for row in 1..<count {
+      result.head.append(Int32(result.entities.intern(entities[Int(head[row])])))
+      result.relation.append(Int32(result.relations.intern(relations[Int(relation[row])])))
+      result.tail.append(Int32(result.entities.intern(entities[Int(tail[row])])))
+    }
+    result.warnings = [
+      DataError(file: path, line: 1, found: "\(quoted(text)) names the columns and is no fact")
+    ]
+    return result
   }
 
   private mutating func append(

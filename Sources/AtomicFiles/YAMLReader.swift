@@ -17,8 +17,8 @@ struct YAMLReader {
     switch root {
     case .mapping(let mapping):
       var entries: [(key: String, value: SettingValue, line: Int?)] = []
-      for (key, node) in mapping {
-        entries.append((try name(key), try value(node, &budget), key.mark?.line))
+      for entry in try self.entries(mapping, &budget) {
+        entries.append((entry.key, try value(entry.node, &budget), entry.line))
       }
       return entries
     case .scalar(let scalar) where scalar.style == .plain && scalar.string.isEmpty:
@@ -48,12 +48,7 @@ struct YAMLReader {
   }
 
   private func value(_ node: Node, _ budget: inout Int) throws(DataError) -> SettingValue {
-    budget -= 1
-    guard budget > 0 else {
-      throw DataError(
-        file: source, line: node.mark?.line, found: "more values than aliases should make",
-        expected: "at most \(Self.valueLimit)")
-    }
+    try spend(&budget, node)
     switch node {
     case .scalar(let scalar):
       guard scalar.style == .plain else { return .string(scalar.string) }
@@ -64,12 +59,50 @@ struct YAMLReader {
       return .list(values)
     case .mapping(let mapping):
       var values: [String: SettingValue] = [:]
-      for (key, element) in mapping { values[try name(key)] = try value(element, &budget) }
+      for entry in try entries(mapping, &budget) {
+        values[entry.key] = try value(entry.node, &budget)
+      }
       return .map(values)
     case .alias(let alias):
       throw DataError(
         file: source, line: alias.mark?.line, found: "an alias", expected: "a value")
     }
+  }
+
+  private func spend(_ budget: inout Int, _ node: Node) throws(DataError) {
+    budget -= 1
+    guard budget > 0 else {
+      throw DataError(
+        file: source, line: node.mark?.line, found: "more values than aliases should make",
+        expected: "at most \(Self.valueLimit)")
+    }
+  }
+
+  /// The keys of a mapping and those that `<<` merges into it, as PyYAML reads them: its own win, then
+  /// those of the earlier mapping in a list.
+  private func entries(
+    _ mapping: Node.Mapping, _ budget: inout Int
+  ) throws(DataError) -> [(key: String, node: Node, line: Int?)] {
+    var own: [(key: String, node: Node, line: Int?)] = []
+    var merged: [(key: String, node: Node, line: Int?)] = []
+    for (key, node) in mapping {
+      try spend(&budget, key)
+      guard case .scalar(let scalar) = key, scalar.string == "<<", scalar.style == .plain else {
+        own.append((try name(key), node, key.mark?.line))
+        continue
+      }
+      let sources = node.sequence.map(Array.init) ?? [node]
+      for source in sources {
+        guard let mapping = source.mapping else {
+          throw DataError(
+            file: self.source, line: key.mark?.line, field: "<<", found: "a value without keys",
+            expected: "the keys to merge, such as *name, or a list of such")
+        }
+        merged += try entries(mapping, &budget)
+      }
+    }
+    var seen = Set(own.map(\.key))
+    return own + merged.filter { seen.insert($0.key).inserted }
   }
 
   private func name(_ key: Node) throws(DataError) -> String {

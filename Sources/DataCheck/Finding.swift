@@ -21,6 +21,8 @@ package enum FindingKind: String, Sendable, CaseIterable {
   /// The graph gives items other years than their own columns.
   case linkYears = "link-years"
   case headsNotItems = "heads-not-items"
+  /// Vectors of entities without those of relations, or the other way round.
+  case halfVectors = "half-vectors"
   /// Entity and relation vectors differ in width.
   case vectorWidths = "vector-widths"
   /// Relations of the memory without vector.

@@ -229,7 +229,7 @@ extension CheckedData {
 
   /// The columns that may hold classes.
   var classColumns: [String] {
-    let others: Set = ["movie_title", "title", "name", "release_year", "year"]
+    let others: Set = Set(AttributeTable.titleColumns + ["release_year", "year"])
     return (attributes?.columns ?? []).filter { !others.contains($0) }
   }
 

@@ -4,6 +4,17 @@ extension CheckedData {
   /// Vectors of the graph that are missing or say nothing, where there are files of them.
   func vectors() -> [Finding] {
     var findings: [Finding] = []
+    if (entityVectors == nil) != (relationVectors == nil) {
+      let (there, missing) =
+        entityVectors == nil ? ("rel_feature", "ent_feature") : ("ent_feature", "rel_feature")
+      findings.append(
+        Finding(
+          kind: .halfVectors, severity: .severe, title: "Half of a pair of files of vectors",
+          count: 1, total: 1, unit: "pair of files",
+          meaning: "Training refuses one without the other: add the missing file, make both with "
+            + "'ksr embed', or take the one away.",
+          examples: ["\(folder.name).\(there) is there, \(folder.name).\(missing) is not"]))
+    }
     if let entityVectors, let relationVectors, entityVectors.width != relationVectors.width {
       findings.append(
         Finding(

@@ -154,9 +154,9 @@ private struct EmbeddingSource {
     } else {
       folder = nil
       triples = LinkPredictionData(
-        train: try Triples.read(file: command.train ?? ""),
-        validation: try command.valid.map { path throws in try Triples.read(file: path) },
-        test: try command.test.map { path throws in try Triples.read(file: path) })
+        train: try GraphEmbedding.read(command.train ?? ""),
+        validation: try command.valid.map { path throws in try GraphEmbedding.read(path) },
+        test: try command.test.map { path throws in try GraphEmbedding.read(path) })
       target = output.map { $0.folder + "/" + $0.name }
     }
     if let output {

@@ -51,6 +51,12 @@ struct ExportCommand: ParsableCommand {
       let path = output + "/state_dict.safetensors"
       try model.parameters.stateDict.write(to: path)
       Console.result(path)
+      let settings = Self.settingsForRecBole(model)
+      if !settings.isEmpty {
+        Console.note(
+          "RecBole's KSR has no counterpart of this model and cannot load it; train one that has with:"
+            + " \(settings.map { "--set \($0)" }.joined(separator: " "))")
+      }
       return
     case .items:
       contents = .items(
@@ -68,6 +74,17 @@ struct ExportCommand: ParsableCommand {
     Console.note("\(contents.vectors.rows) vectors of \(contents.vectors.columns) numbers")
     Console.result(name + ".tsv")
     Console.result(name + "_metadata.tsv")
+  }
+
+  /// What a training must ask for so that RecBole's KSR has a counterpart of its model, where this
+  /// model has none.
+  private static func settingsForRecBole(_ model: TrainedModel) -> [String] {
+    let relations = model.provenance.training["memory_relations"] ?? "all"
+    return [
+      (model.settings.memory != .knowledge, "memory=\(MemoryKind.knowledge.rawValue)"),
+      (!model.settings.hasPadRelation, "pad_relation=true"),
+      (relations != "all", "memory_relations=all"),
+    ].filter(\.0).map(\.1)
   }
 
   private func makeFolder() throws {

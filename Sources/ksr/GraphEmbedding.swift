@@ -21,6 +21,13 @@ enum GraphEmbedding {
     {
       return (entities, relations)
     }
+    let (entity, relation) = (folder.form.entityVectors.suffix, folder.form.relationVectors.suffix)
+    for (there, missing) in [(entity, relation), (relation, entity)] where folder.has(there) {
+      throw DataError(
+        file: folder.file(missing), found: "no such file",
+        expected: "the other half of \(folder.name).\(there), which would not be used without it;"
+          + " 'ksr embed' makes both, and so does training where neither is there")
+    }
     var settings = EmbeddingSettings(.memory)
     var command = "ksr embed --data \(shellWord(folder.path))"
     if dimension != settings.dimension { command += " --set embedding_size=\(dimension)" }
@@ -39,11 +46,18 @@ enum GraphEmbedding {
   /// NAME.kg to learn from, and NAME.valid.kg and NAME.test.kg where they are there.
   static func triples(of folder: AtomicFolder) throws -> LinkPredictionData {
     func optional(_ suffix: String) throws -> Triples? {
-      folder.has(suffix) ? try Triples.read(file: folder.file(suffix), form: folder.form) : nil
+      folder.has(suffix) ? try read(folder.file(suffix), form: folder.form) : nil
     }
     return LinkPredictionData(
       train: try Triples.read(folder), validation: try optional("valid.kg"),
       test: try optional("test.kg"))
+  }
+
+  /// Triples of a file of any name; what is odd about them is noted.
+  static func read(_ path: String, form: AtomicForm = AtomicForm()) throws -> Triples {
+    let triples = try Triples.read(file: path, form: form)
+    for warning in triples.warnings { Console.note(warning.description) }
+    return triples
   }
 
   /// Trains with progress on stderr: a line that is rewritten on a terminal, elsewhere one for each

@@ -52,12 +52,12 @@ struct HistoryOptions: ParsableArguments {
       throw ValidationError("Whose history? Give --data DIR --viewer ID, or --items a,b,c.")
     }
     let model = try Console.model(path, data: data)
-    let lookup = ItemLookup(model)
     let session =
       try data.map { try Session(model, folder: AtomicFolder(path: $0)) }
       ?? Session(model)
+    let lookup = ItemLookup(session.model)
     for warning in session.warnings { Console.note(warning) }
-    let history = try edited(try read(session, lookup), EditNames(model))
+    let history = try edited(try read(session, lookup), EditNames(session.model))
     let count = history.rows.count
     if let step, !(1...count).contains(step) {
       throw UserError(

@@ -58,6 +58,9 @@ struct ImportCommand: ParsableCommand {
     // What a training here could not do is RecBole's to have done; only unknown names are of interest.
     var run = RunSettings()
     for warning in (try? run.apply(settings)) ?? settings.warnings { Console.note(warning) }
+    var typed = Settings()
+    for assignment in assignments { try typed.merge(assignment: assignment, source: "--set") }
+    try RunSettings.checkNames(of: typed)
     let result = try RecBoleFile(path: checkpoint ?? stateDict ?? "").imported(
       with: AtomicFolder(path: data), settings: settings, assignments: assignments)
     for note in result.notes { Console.note(note) }

@@ -73,6 +73,7 @@ struct SettingOptions: ParsableArguments {
 
   private func merge(over base: RunSettings) throws -> RunSettings {
     var run = base
+    try RunSettings.checkNames(of: typed())
     for warning in try run.apply(given()) { Console.note(warning) }
     return run
   }
@@ -81,6 +82,15 @@ struct SettingOptions: ParsableArguments {
   func given() throws(DataError) -> Settings {
     var settings = Settings()
     for file in files { try settings.merge(file: file) }
+    for (key, entry) in try typed().entries {
+      settings.set(key, entry.value, source: entry.source, line: entry.line)
+    }
+    return settings
+  }
+
+  /// What the command line says.
+  private func typed() throws(DataError) -> Settings {
+    var settings = Settings()
     for assignment in assignments {
       try settings.merge(assignment: assignment, source: Self.commandLine)
     }

@@ -37,6 +37,43 @@ import Testing
         + "since the order of a user's items is what is learnt.")
   }
 
+  /// Names come from the columns that people use, whatever stands before them.
+  @Test(arguments: [
+    "title", "item_name", "book_title", "movie_name", "app_name", "anything",
+  ])
+  func readsNames(column: String) throws {
+    let table = "item_id:token\tgenre:token_seq\t\(column):token_seq\tyear:float\n"
+    let rows = (1...6).map { "\($0)\tDrama\tName of \($0)\t1990\n" }.joined()
+    let set = try folder.dataSet("d", ["inter": "", "item": table + rows])
+    let items = try AttributeTable.items(of: set)
+    #expect((0..<6).map(items.title(of:)) == (1...6).map { "Name of \($0)" })
+    #expect(items.title(ofToken: "3") == "Name of 3" && items.title(ofToken: "7") == nil)
+    var named = set
+    named.form.itemName = "genre"
+    #expect(try AttributeTable.items(of: named).title(of: 2) == "Drama")
+    named.form.itemName = "none"
+    #expect(
+      sentence { () throws(DataError) in try AttributeTable.items(of: named) }
+        == "\(set.file("item")), line 1, field item_name_field: found only the columns item_id genre "
+        + "\(column) year, expected a column none.")
+  }
+
+  /// A column of a few words that come again names nothing.
+  @Test func genresAreNoNames() throws {
+    let rows = (1...9).map { "\($0)\t\($0 % 2 == 0 ? "Drama" : "War")\n" }.joined()
+    let set = try folder.dataSet(
+      "d", ["inter": "", "item": "item_id:token\tgenre:token_seq\n" + rows])
+    #expect(try AttributeTable.items(of: set).title(of: 0) == nil)
+  }
+
+  @Test func aFileWithoutHeaderIsCalledThat() throws {
+    let set = try folder.dataSet("d", ["inter": "", "link": "1\tm.1\n2\tm.2\n"])
+    #expect(
+      sentence { () throws(DataError) in try Links.read(set) }
+        == "\(set.file("link")), line 1: found \"1\\tm.1\", which names no columns: this is a file "
+        + "without header, expected a first line of columns name:type, such as user_id:token.")
+  }
+
   @Test func readsAttributes() throws {
     let set = try folder.dataSet(
       "d",

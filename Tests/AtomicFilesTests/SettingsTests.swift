@@ -197,6 +197,34 @@ import Testing
     #expect(error.hasPrefix("a.yaml") && error.contains(place), "\(error)")
   }
 
+  /// As PyYAML reads them: a mapping's own keys win, then the earlier of several that are merged.
+  @Test func mergesKeys() throws {
+    let yaml = """
+      common: &common
+        learning_rate: 0.5
+        hidden_size: 32
+      more: &more {hidden_size: 8, gamma: 3, eval_args: &eval {order: TO, mode: full}}
+      hidden_size: 16
+      <<: [*common, *more]
+      eval_args: {<<: *eval, mode: uni100}
+      "<<": quoted
+      """
+    let settings = try settings(yaml)
+    #expect(settings["learning_rate"] == .float(0.5) && settings["gamma"] == .int(3))
+    #expect(settings["hidden_size"] == .int(16))
+    #expect(settings["eval_args"] == .map(["order": .string("TO"), "mode": .string("uni100")]))
+    #expect(settings["more"] != nil && settings.entries["gamma"]?.line == 4)
+    #expect(try self.settings("a: &a {x: 1}\n<<: *a\nb: &b {<<: *a}\n<<x: 2\n")["x"] == .int(1))
+    for wrong in ["<<: 5", "a: &a [1]\n<<: *a", "a: {<<: word}", "<<: [{x: 1}, 2]"] {
+      #expect(error(wrong)?.contains("expected the keys to merge") == true, "\(wrong)")
+    }
+    var bomb = "a0: &a0 {x: 1}\n"
+    for level in 1..<40 {
+      bomb += "a\(level): &a\(level) {<<: [*a\(level - 1), *a\(level - 1)]}\n"
+    }
+    #expect(error(bomb)?.contains("more values than aliases should make") == true)
+  }
+
   @Test func limitsWhatAliasesMake() throws {
     var bomb = "a0: &a0 [x, x]\n"
     for level in 1..<40 { bomb += "a\(level): &a\(level) [*a\(level - 1), *a\(level - 1)]\n" }

@@ -109,7 +109,11 @@ import Testing
     ("", ": found an empty file, expected a first line of columns name:type."),
     ("\u{FEFF}", ": found an empty file, expected a first line of columns name:type."),
     ("\n\n", ": found an empty file, expected a first line of columns name:type."),
-    ("a\nx\n", ", line 1: found the column \"a\", expected columns name:type, separated by tabs."),
+    (
+      "a\nx\n",
+      ", line 1: found \"a\", which names no columns: this is a file without header, expected a first "
+        + "line of columns name:type, such as user_id:token."
+    ),
     (
       "a:b:token\nx\n",
       ", line 1: found the column \"a:b:token\", expected columns name:type, separated by tabs."

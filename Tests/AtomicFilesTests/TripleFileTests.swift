@@ -14,6 +14,31 @@ import Testing
     #expect(try Triples.read(file: folder.file("none.txt", "")).count == 0)
   }
 
+  /// A first line of names is no fact; where it only may be one, that is said.
+  @Test func aHeaderIsNoFact() throws {
+    let folder = try TemporaryFolder()
+    let facts = "a\tr1\tb\nb\tr1\tc\n"
+    for header in ["head\trelation\ttail", "Subject\tPredicate\tObject", "h\tr\tt", "s\tp\to"] {
+      let triples = try Triples.read(file: folder.file("t.tsv", header + "\n" + facts))
+      #expect(triples.count == 2 && triples.entities.tokens == ["a", "b", "c"])
+      #expect(triples.relations.tokens == ["r1"] && triples.head == [0, 1])
+      #expect(triples.warnings.count == 1)
+      #expect(triples.warnings.first?.description.contains("line 1") == true)
+    }
+    // Words that come again, and facts that only look like a header.
+    for text in [
+      "head\trelation\ttail\nx\trelation\ty\nx\trelation\tz\n", facts + "c\tr2\ta\n",
+      "a\tborn_in\tb\n" + facts, "h1\tq7\tt1\nx\tr1\ty\ny\tr1\tz\n",
+    ] {
+      let triples = try Triples.read(file: folder.file("t.tsv", text))
+      #expect(triples.count == 3 && triples.warnings.isEmpty, "\(text)")
+    }
+    let maybe = try Triples.read(file: folder.file("t.tsv", "film\thas\tperson\n" + facts))
+    #expect(maybe.count == 3 && maybe.relations.tokens.first == "has")
+    #expect(
+      maybe.warnings.first?.description.contains("\"film has person\", of which no word") == true)
+  }
+
   @Test func tellsTheLine() throws {
     let folder = try TemporaryFolder()
     let two = try folder.file("two.txt", "a\tr\tb\na\tr\n")

@@ -131,6 +131,15 @@ import Testing
     #expect(report.kinds == [.vectorWidths])
   }
 
+  @Test(arguments: ["ent_feature", "rel_feature"]) func halfOfAPair(missing: String) throws {
+    let report = try Folder.with {
+      $0.addVectors()
+      $0.tables[missing] = nil
+    }.report()
+    #expect(report.kinds == [.halfVectors])
+    #expect(report.findings[0].examples[0].hasSuffix("films.\(missing) is not"))
+  }
+
   @Test func rowsThatDoNotCount() throws {
     let report = try Folder.with { $0.append("link", ["f7", "e7"]) }.report()
     #expect(report.kinds == [.odditiesInFiles])

@@ -159,6 +159,36 @@ import Testing
     }
   }
 
+  /// Vectors of entities without those of relations are not left unused in silence.
+  @Test(arguments: ["ent_feature", "rel_feature"]) func halfOfAPairOfFiles(missing: String) throws {
+    try withFolder { folder in
+      let data = folder + "/tiny-ksr"
+      try FileManager.default.copyItem(atPath: Self.data, toPath: data)
+      try FileManager.default.removeItem(atPath: "\(data)/tiny-ksr.\(missing)")
+      let run = try ksr(["train", "--data", data, "--output", folder + "/m.safetensors"])
+      #expect(run.status == 1 && run.output.contains("tiny-ksr.\(missing): found no such file"))
+      #expect(run.output.contains("the other half of tiny-ksr."))
+    }
+  }
+
+  /// What is misspelt on the command line is meant: an error, with what is near.
+  @Test(arguments: ["train", "check", "import", "embed"]) func misspeltSettings(command: String)
+    throws
+  {
+    try withFolder { folder in
+      var arguments = [command, "--data", Self.data, "--set", "epoch=3"]
+      if command == "import" {
+        arguments.insert(Self.data + "/../KSR-recbole-1.2.1.pth", at: 1)
+      }
+      if command != "check" { arguments += ["--output", folder + "/out"] }
+      let run = try ksr(arguments)
+      #expect(
+        run.output.contains("field epoch: found a setting that there is not, expected epochs"),
+        "\(run.output)")
+      #expect(run.status != 0 && !FileManager.default.fileExists(atPath: folder + "/out"))
+    }
+  }
+
   /// What only the data show to be wrong is said with the place where it was asked for.
   @Test(arguments: [
     ("epochs: 1\nmemory_relations: [film.gnere]", "line 2, field memory_relations"),

@@ -151,6 +151,10 @@ import Testing
         #expect(result.status != 0 && result.output.contains(sentence))
         #expect(!FileManager.default.fileExists(atPath: output))
       }
+      let exported = try ksr(
+        "export", TestEnvironment.root + "/assets/cinema.safetensors", "--output", folder + "/deep")
+      #expect(exported.output.contains("no counterpart of this model"))
+      #expect(exported.output.contains("--set pad_relation=true --set memory_relations=all"))
       #expect(try ksr("export", "x", "--vectors", "states", "--output", folder).status != 0)
     }
   }

@@ -173,16 +173,19 @@ extension EmbeddingSettings: KeyedSettings {
 
   /// Takes over what settings say, from `preset` on.
   ///
-  /// - Returns: a sentence about each key that has no meaning here.
-  /// - Throws: an error with the place of a value that its setting cannot have.
+  /// - Returns: what was odd, a sentence each.
+  /// - Throws: an error with the place of a key that there is not, or of a value that its setting
+  ///   cannot have.
   package mutating func apply(_ settings: Settings) throws(DataError) -> [String] {
     let all = [Self.preset] + Self.keys
     for key in all { _ = try take(key, of: settings) }
     let known = all.map(\.name)
+    for key in settings.keys where !known.contains(key) {
+      var error = settings.error(
+        key, expected: nearest(to: key, among: known) ?? "a setting that 'ksr embed --help' lists")
+      error.found = "a setting that there is not"
+      throw error
+    }
     return settings.warnings
-      + settings.keys.filter { !known.contains($0) }.map { key in
-        let meant = nearest(to: key, among: known).map { "; did you mean \($0)?" } ?? "."
-        return "\(printable(key)) is no setting of ksr embed and has no effect\(meant)"
-      }
   }
 }

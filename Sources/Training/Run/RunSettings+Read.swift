@@ -23,6 +23,20 @@ extension RunSettings {
   }
 }
 
+extension RunSettings {
+  /// Refuses a key that there is not, among settings that were typed for this run.
+  ///
+  /// What is misspelt there is meant; in a file it may be another program's.
+  package static func checkNames(of typed: Settings) throws(DataError) {
+    for key in typed.keys where !RecBoleKeys.all.contains(key) {
+      throw DataError(
+        file: typed.entries[key]?.source ?? "settings", line: typed.entries[key]?.line, field: key,
+        found: "a setting that there is not",
+        expected: RecBoleKeys.nearest(to: key) ?? "a setting that 'ksr train --help' lists")
+    }
+  }
+}
+
 /// Settings on their way from values with places to the run's.
 private struct RunSettingsReading {
   var run: RunSettings
@@ -161,7 +175,7 @@ private struct RunSettingsReading {
   }
 
   private func unknown(_ key: String) -> String {
-    let near = nearest(to: key, among: RecBoleKeys.all.sorted())
+    let near = RecBoleKeys.nearest(to: key)
     return "\(place(key)): there is no setting \(quoted(key)); "
       + (near.map { "is \($0) meant?" } ?? "it has no effect.")
   }
@@ -217,6 +231,11 @@ enum RecBoleKeys {
     "numerical_features": [.list([])], "transform": [], "SOURCE_ID_FIELD": [],
     "TARGET_ID_FIELD": [],
   ]
+
+  /// The key that is meant by one that there is not, where any is near.
+  static func nearest(to key: String) -> String? {
+    AtomicFiles.nearest(to: key, among: all.sorted())
+  }
 
   /// All keys that files may have, ours among them.
   static let all = RunSettings.ofData.union(RunSettings.own.keys).union(spellings.keys)

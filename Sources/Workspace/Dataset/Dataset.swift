@@ -107,9 +107,7 @@ package struct Dataset: Sendable {
     (0..<items.count).map { item in
       if item == 0 { return "[PAD]" }
       let token = items[item]
-      if let row = attributes?.ids.id(of: token), let title = attributes?.title(of: row) {
-        return title
-      }
+      if let title = attributes?.title(ofToken: token) { return title }
       return entityNames.name(of: graph.entities[Int(entityOfItem[item])]) ?? token
     }
   }

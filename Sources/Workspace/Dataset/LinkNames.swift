@@ -40,7 +40,7 @@ package struct LinkNames: Sendable, Equatable {
     }
     self.init(
       order,
-      title: { attributes.ids.id(of: items[$0]).flatMap { attributes.title(of: $0) } },
+      title: { attributes.title(ofToken: items[$0]) },
       entityName: { links.entity(ofItem: items[$0]).flatMap { names.name(of: $0) } })
   }
 }

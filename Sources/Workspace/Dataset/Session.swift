@@ -42,12 +42,13 @@ public struct Session: Sendable {
     let identifier = (0..<interactions.items.count).map { item -> Int32? in
       model.items.id(of: interactions.items[item]).flatMap { $0 > 0 ? Int32($0) : nil }
     }
-    self.model = model
+    let attributes = folder.has("item") ? try AttributeTable.items(of: folder) : nil
+    self.attributes = attributes
+    self.model = model.named(by: attributes)
     network = KSRNetwork(settings: model.settings, parameters: model.parameters)
     self.folder = folder
     users = HistoryBuilder.histories(kept, split: model.provenance.split) { identifier[$0] }
     popularity = Self.popularity(users, itemCount: model.items.count)
-    attributes = folder.has("item") ? try AttributeTable.items(of: folder) : nil
     let unknown = Set(interactions.item).count { identifier[Int($0)] == nil }
     let dropped = interactions.count - users.reduce(0) { $0 + $1.count }
     guard dropped < interactions.count else {
@@ -85,7 +86,7 @@ public struct Session: Sendable {
   }
 
   private init(_ model: TrainedModel, sharing other: Session) {
-    self.model = model
+    self.model = model.named(by: other.attributes)
     network = KSRNetwork(settings: model.settings, parameters: model.parameters)
     folder = other.folder
     users = other.users
@@ -125,5 +126,17 @@ public struct Session: Sendable {
       return nil
     }
     return attributes.year(of: row)
+  }
+}
+
+extension TrainedModel {
+  /// The model with the names that NAME.item gives its items today; those without one keep theirs.
+  fileprivate func named(by attributes: AttributeTable?) -> TrainedModel {
+    guard let attributes else { return self }
+    var model = self
+    for (item, token) in items.tokens.enumerated() {
+      if let title = attributes.title(ofToken: token) { model.itemNames[item] = title }
+    }
+    return model
   }
 }

@@ -133,6 +133,9 @@ extension DataSettings: KeyedSettings {
       key("TAIL_ENTITY_ID_FIELD", \.form.tail, .field, "tail_id", "the field of triples' tails"),
       key("ENTITY_ID_FIELD", \.form.entity, .field, "entity_id", "the field of items' entities"),
       key(
+        "item_name_field", \.form.itemName, SettingKind<String>.field.optional, nil,
+        "the column of NAME.item with the items' names"),
+      key(
         "field_separator", \.form.fieldSeparator, .separator, "\t", "what stands between fields"),
       key(
         "seq_separator", \.form.sequenceSeparator, .separator, " ",

@@ -162,9 +162,7 @@ package struct RecBoleImport: Sendable {
   ) throws(DataError) -> [String] {
     let attributes = folder.has("item") ? try AttributeTable.items(of: folder) : nil
     return zip(vocabulary.items.tokens, vocabulary.entities).map { token, entity in
-      if let row = attributes?.ids.id(of: token), let title = attributes?.title(of: row) {
-        return title
-      }
+      if let title = attributes?.title(ofToken: token) { return title }
       return entity.flatMap { entities.name(of: $0) } ?? token
     }
   }

@@ -37,6 +37,16 @@ import Workspace
     #expect(session.folder?.name == "films")
   }
 
+  /// NAME.item may have come, or have been corrected, after the training.
+  @Test func namesAreThoseOfToday() throws {
+    let session = try session([
+      "item": ["item_id:token book_title:token_seq", "i7 Seven", "i40 Forty", "new New"]
+    ])
+    #expect(session.model.itemNames[7] == "Seven" && session.model.itemNames[40] == "Forty")
+    #expect(session.model.itemNames[3] == model.itemNames[3])
+    #expect(try session.reading(model).model.itemNames[7] == "Seven")
+  }
+
   /// The folder is gone by then: what is not read again does not miss it.
   @Test func anotherModelOfTheSameRunReadsNothingAgain() throws {
     let session = try session()
