@@ -25,6 +25,7 @@ struct KSRCommand: ParsableCommand {
   static func main() {
     StandardOutput.guardClosedStreams()
     do {
+      try checkName(CommandLine.arguments.dropFirst().first)
       var command = try parseAsRoot()
       do {
         try command.run()
@@ -36,6 +37,15 @@ struct KSRCommand: ParsableCommand {
     } catch {
       end(self, error, fullMessage(for: error))
     }
+  }
+
+  /// Refuses a command that there is not, with the one that is meant; what follows it is not looked at.
+  private static func checkName(_ name: String?) throws {
+    let known = configuration.subcommands.map { $0._commandName } + ["help"]
+    guard let name, !name.hasPrefix("-"), !known.contains(name) else { return }
+    let meant = nearest(to: name, among: known).map { "is '\($0)' meant?" }
+    let all = "they are \(known.joined(separator: ", "))."
+    throw ValidationError("There is no command \(quoted(name)); \(meant ?? all)")
   }
 
   private static func end(

@@ -171,6 +171,13 @@ import Testing
     }
   }
 
+  @Test func misspeltCommands() throws {
+    let near = try ksr(["trian", "--data", Self.data])
+    #expect(near.status == 64 && near.output.contains("no command \"trian\"; is 'train' meant?"))
+    #expect(try ksr(["zzzzzzzz"]).output.contains("they are train, evaluate, "))
+    #expect(try ksr(["help", "train"]).status == 0 && ksr(["--version"]).status == 0)
+  }
+
   /// What is misspelt on the command line is meant: an error, with what is near.
   @Test(arguments: ["train", "check", "import", "embed"]) func misspeltSettings(command: String)
     throws
