@@ -4,6 +4,19 @@ import Testing
 
 @Suite("Names of linked things")
 struct LinkNamesTests {
+  /// A short title and a qualifier that an encyclopedia puts behind it.
+  @Test(arguments: [
+    ("Go (1999)", "Go (1999 film)", true), ("Pi (1998)", "Pi (film)", true),
+    ("M (1931)", "M (1931 German film)", true), ("Up", "Up (video game)", true),
+    ("Go (1999)", "Pi (1999 film)", false), ("Big (1988)", "Heat (1995 film)", false),
+    ("Seven (a.k.a. Se7en) (1995)", "Se7en", true),
+    ("Postino, Il (The Postman)", "The Postman", true),
+  ])
+  func qualifiersDoNotCount(title: String, entity: String, isAlike: Bool) {
+    #expect(ComparedText(title).resembles(ComparedText(entity)) == isAlike)
+    #expect(ComparedText(entity).resembles(ComparedText(title)) == isAlike)
+  }
+
   @Test("only items with both names are compared; those without anything in common look wrong")
   func names() {
     let titles = ["Psycho (1960)", "Vertigo", "Heat", "", "Alien"]

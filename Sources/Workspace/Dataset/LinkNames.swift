@@ -50,19 +50,32 @@ package struct ComparedText: Equatable, Sendable {
   /// The words in their order.
   package let words: [String]
 
-  /// The words of a text; a year in parentheses at its end does not belong to it.
+  /// The words of a text; what only tells it from namesakes, in brackets at its end, does not belong to
+  /// it: a year, or a kind of work as in "Go (1999 film)".
   package init(_ text: String) {
-    var text = Substring(text)
-    if text.hasSuffix(")"), let open = text.lastIndex(of: "("), open > text.startIndex,
-      text[open...].dropFirst().dropLast().allSatisfy(\.isNumber)
-    {
+    var text = Substring(text.trimmingCharacters(in: .whitespaces))
+    while text.hasSuffix(")"), let open = text.lastIndex(of: "("), open > text.startIndex {
+      let inside = Self.words(text[open...])
+      guard
+        inside.allSatisfy({ $0.allSatisfy(\.isNumber) })
+          || inside.last.map(Self.kinds.contains) ?? false
+      else { break }
       text = text[..<open]
+      while text.last == " " { text.removeLast() }
     }
-    let folded = String(text).folding(
-      options: [.caseInsensitive, .diacriticInsensitive], locale: nil)
-    words = folded.replacingOccurrences(of: "'", with: "").split {
-      !$0.isLetter && !$0.isNumber
-    }.map(String.init)
+    words = Self.words(text)
+  }
+
+  /// What the brackets of an encyclopedia's titles end with.
+  private static let kinds: Set = [
+    "film", "movie", "series", "miniseries", "novel", "book", "album", "song", "single", "game",
+    "play", "musical", "documentary", "anime", "manga", "band", "singer",
+  ]
+
+  private static func words(_ text: Substring) -> [String] {
+    String(text).folding(options: [.caseInsensitive, .diacriticInsensitive], locale: nil)
+      .replacingOccurrences(of: "'", with: "").split { !$0.isLetter && !$0.isNumber }
+      .map(String.init)
   }
 
   /// All words in one, so that "Film-Noir" equals "film noir" and "filmnoir".
