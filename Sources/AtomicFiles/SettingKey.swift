@@ -7,6 +7,8 @@ package struct SettingKey<Root: Sendable>: Sendable {
   package let meaning: String
   /// RecBole's default as text, where it is another than ours.
   package let recBole: String?
+  /// The value, as text, of files that were written before there was the setting; nil for none.
+  package let absent: String?
   /// What help shows for its default where ``text`` has nothing.
   package let unset: String
   /// The value as text, which ``read`` takes.
@@ -15,21 +17,22 @@ package struct SettingKey<Root: Sendable>: Sendable {
   package let read: @Sendable (SettingValue, inout Root) -> Bool
 
   package init(
-    _ name: String, _ expected: String, recBole: String? = nil, unset: String = "none",
-    _ meaning: String, text: @escaping @Sendable (Root) -> String,
+    _ name: String, _ expected: String, recBole: String? = nil, absent: String? = nil,
+    unset: String = "none", _ meaning: String, text: @escaping @Sendable (Root) -> String,
     read: @escaping @Sendable (SettingValue, inout Root) -> Bool
   ) {
     (self.name, self.expected, self.meaning) = (name, expected, meaning)
-    (self.recBole, self.unset, self.text, self.read) = (recBole, unset, text, read)
+    (self.recBole, self.absent, self.unset) = (recBole, absent, unset)
+    (self.text, self.read) = (text, read)
   }
 
   /// A setting that is one stored property.
   package init<Value: Sendable>(
     _ name: String, _ path: WritableKeyPath<Root, Value> & Sendable, _ kind: SettingKind<Value>,
-    recBole: String? = nil, _ meaning: String
+    recBole: String? = nil, absent: String? = nil, _ meaning: String
   ) {
     self.init(
-      name, kind.expected, recBole: recBole, meaning, text: { kind.text($0[keyPath: path]) }
+      name, kind.expected, recBole: recBole, absent: absent, meaning, text: { kind.text($0[keyPath: path]) }
     ) { value, root in
       guard let value = kind.read(value) else { return false }
       root[keyPath: path] = value
@@ -49,7 +52,7 @@ package struct SettingKey<Root: Sendable>: Sendable {
     to path: WritableKeyPath<Outer, Root> & Sendable
   ) -> SettingKey<Outer> {
     SettingKey<Outer>(
-      name, expected, recBole: recBole, unset: unset, meaning,
+      name, expected, recBole: recBole, absent: absent, unset: unset, meaning,
       text: { text($0[keyPath: path]) }, read: { read($0, &$1[keyPath: path]) })
   }
 }

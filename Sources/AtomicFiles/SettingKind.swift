@@ -114,14 +114,17 @@ extension SettingKind where Value: BinaryFloatingPoint & LosslessStringConvertib
 }
 
 extension SettingKind where Value: RawRepresentable<String> & CaseIterable {
-  package static var choice: Self {
+  package static var choice: Self { choice(and: [:]) }
+
+  /// One of some words, or another word for the same.
+  package static func choice(and synonyms: [String: Value]) -> Self {
     let words = Value.allCases.map(\.rawValue)
     return Self(
       words.count == 2
         ? words.joined(separator: " or ") : "one of \(words.joined(separator: ", "))",
       text: \.rawValue
     ) { value in
-      if case .string(let word) = value { Value(rawValue: word) } else { nil }
+      if case .string(let word) = value { Value(rawValue: word) ?? synonyms[word] } else { nil }
     }
   }
 }

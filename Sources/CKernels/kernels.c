@@ -12,6 +12,9 @@ static float *ksr_scratch(size_t count) {
   return memory;
 }
 
+// One number of each of 16 rows.
+typedef float ksr_lane16 __attribute__((vector_size(64), aligned(4)));
+
 #define FN(name) name##_portable
 #define LANES 4
 #define MR 4

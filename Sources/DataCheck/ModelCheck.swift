@@ -174,8 +174,8 @@ extension ModelCheck {
 
   /// Dead memory slots, and attention that has collapsed.
   func slots(_ histories: [[Int32]]) -> [Finding] {
-    guard model.settings.memory == .knowledge else { return [] }
-    let network = KSRNetwork(settings: model.settings, parameters: model.parameters)
+    guard model.settings.memory == .linear else { return [] }
+    let network = KSRNetwork(model)
     let attention = AttentionSummary(network: network, histories: histories)
     return [idleSlots(attention), collapsed(attention)].compactMap { $0 }
   }

@@ -3,15 +3,14 @@ import KSRNumerics
 
 /// Ranks targets among the catalogue, many cases at a time.
 public struct Ranker: Sendable {
-  private let settings: KSRSettings
-  private let parameters: KSRParameters
-  private let itemVectors: Matrix
+  private let network: KSRNetwork
+
+  /// A ranker for a network.
+  public init(_ network: KSRNetwork) { self.network = network }
 
   /// A ranker for the given parameters.
-  public init(settings: KSRSettings, parameters: KSRParameters) {
-    self.settings = settings
-    self.parameters = parameters
-    itemVectors = KSRNetwork.itemVectors(parameters)
+  public init(settings: KSRSettings, parameters: KSRParameters, facts: FactTable = .none) {
+    self.init(KSRNetwork(settings: settings, parameters: parameters, facts: facts))
   }
 
   /// The rank of each case's target among the candidates, from 1; the padding item is never one.
@@ -74,19 +73,20 @@ public struct Ranker: Sendable {
     let passes = Self.passes(cases)
     let size = 128
     let chunks = (passes.count + size - 1) / size
+    let (network, parameters) = (network, network.parameters)
     let gates = ItemGates(of: cases.map(\.items), parameters)
     let transposed = TransposedWeights(parameters)
     let workers = max(1, min(threads, chunks))
     parallel(workers, threads: workers) { worker in
-      let pass = NetworkPass(settings: settings)
+      let pass = network.pass()
       let scores = MatrixBuffer()
       for chunk in stride(from: worker, to: chunks, by: workers) {
         let members = passes[chunk * size..<min(passes.count, (chunk + 1) * size)]
         // Members come longest first, so the packing keeps their order; rows are theirs one by one.
+        let batch = Self.batch(members, of: cases)
         pass.forward(
-          Self.batch(members, of: cases), parameters: parameters, transposed: transposed,
-          itemGates: gates, keepsAll: false)
-        score(members.flatMap { $0 }, pass.preferences, scores, body)
+          batch, parameters: parameters, transposed: transposed, itemGates: gates, keepsAll: false)
+        score(members.flatMap { $0 }, pass, batch, scores, body)
       }
     }
   }
@@ -119,20 +119,21 @@ public struct Ranker: Sendable {
         let items = cases[member[member.count - 1]].items
         var targets = [Int32](repeating: -1, count: items.count)
         for index in member { targets[cases[index].items.count - 1] = cases[index].target }
-        return .init(items: items, targets: targets)
+        var entry = PackedSequences.Entry(items: items, targets: targets)
+        entry.before = cases[member[member.count - 1]].before
+        return entry
       })
   }
 
   private func score(
-    _ indices: [Int], _ preferences: MutableMatrixView, _ scores: MatrixBuffer,
+    _ indices: [Int], _ pass: NetworkPass, _ batch: PackedSequences, _ scores: MatrixBuffer,
     _ body: (Int, UnsafeBufferPointer<Float>) -> Void
   ) {
-    let n = itemVectors.rows
+    let n = network.itemCount
     let rows = max(1, min(indices.count, 1_000_000 / n))
     for start in stride(from: 0, to: indices.count, by: rows) {
       let range = start..<min(indices.count, start + rows)
-      let tile = scores.reserve(rows: range.count, columns: n)
-      multiply(preferences.rows(range).view, itemVectors.view.transposed, into: tile)
+      let tile = network.scores(pass, batch, rows: range, into: scores)
       for (row, index) in indices[range].enumerated() {
         body(index, UnsafeBufferPointer(start: tile.row(row), count: n))
       }

@@ -9,6 +9,8 @@ public struct RankingCase: Sendable, Equatable {
   public let step: Int
   /// What the model reads, oldest first: at most L items, one at least.
   public let items: ArraySlice<Int32>
+  /// What was chosen before these items; only a repeat bias knows it.
+  let before: ArraySlice<Int32>
   /// What came next; 0 where that is not known.
   public let target: Int32
 
@@ -18,6 +20,7 @@ public struct RankingCase: Sendable, Equatable {
     self.user = user
     self.step = step
     items = history[max(0, step - maxLength)..<step]
+    before = history[..<max(0, step - maxLength)]
     target = history[step]
   }
 
@@ -27,6 +30,7 @@ public struct RankingCase: Sendable, Equatable {
     self.user = user
     step = history.count
     items = history.suffix(maxLength)
+    before = history.dropLast(maxLength)
     target = 0
   }
 

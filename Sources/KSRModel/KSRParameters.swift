@@ -19,6 +19,14 @@ public struct KSRParameters: Sendable, Equatable {
   public var denseLayerI: LinearMap
   /// `relation_Matrix` [R K]: the keys r_a of the memory, which never train.
   package var relationMatrix: Matrix
+  /// `repeat_bias` [1]: ρ, where the settings ask for it; else empty, as are those that follow.
+  package var repeatBias: [Float]
+  /// `facts.strength` [R]: l_a, of which softplus makes the strength λ_a of a relation's match.
+  package var factStrength: [Float]
+  /// `facts.focus` [1]: κ, what a relation's largest match adds to its attention.
+  package var factFocus: [Float]
+  /// `facts.null_logit` [1]: the logit of the slot that matches nothing.
+  package var nullLogit: [Float]
 
   /// Zeros in the shapes that the settings ask for.
   public init(settings: KSRSettings, itemCount: Int, relationCount: Int) {
@@ -30,21 +38,27 @@ public struct KSRParameters: Sendable, Equatable {
     denseLayerU = LinearMap(outputs: e, inputs: h + k)
     denseLayerI = LinearMap(outputs: e, inputs: e + k)
     relationMatrix = Matrix(rows: relationCount, columns: k)
+    let facts = settings.memory == .facts
+    repeatBias = settings.repeatBias ? [0] : []
+    factStrength = Array(repeating: 0, count: facts ? relationCount : 0)
+    factFocus = facts ? [0] : []
+    nullLogit = facts && settings.nullSlot ? [0] : []
   }
 
   /// The number of items, the padding item included: N.
   public var itemCount: Int { itemEmbedding.rows }
-  /// The number of memory slots: R.
+  /// The number of memory slots: R, the null slot not counted.
   public var relationCount: Int { relationMatrix.rows }
 
-  /// How many numbers there are apart from the tables of items and the relation vectors; counted,
-  /// not made, since settings may ask for more than the machine holds.
+  /// How many numbers there are apart from those by item and by relation; counted, not made, since settings may ask for more than the machine holds.
   package static func weightCount(_ settings: KSRSettings) -> Double {
     let (e, k, h) = (
       Double(settings.embeddingSize), Double(settings.kgEmbeddingSize), Double(settings.hiddenSize)
     )
     let gru = 3 * h * (e + h) + Double(settings.layerCount - 1) * 6 * h * h
-    return gru + k * (h + 1) + e * (h + k + 1) + e * (e + k + 1)
+    let others =
+      (settings.repeatBias ? 1.0 : 0) + (settings.memory != .facts ? 0 : settings.nullSlot ? 2 : 1)
+    return others + gru + k * (h + 1) + e * (h + k + 1) + e * (e + k + 1)
   }
 
   /// A place in the parameters and the name it has in files.
@@ -57,7 +71,8 @@ public struct KSRParameters: Sendable, Equatable {
     public let path: WritableKeyPath<KSRParameters, [Float]> & Sendable
   }
 
-  /// All tensors with their names and shapes, in RecBole's order; `relation_Matrix` comes last.
+  /// All tensors with their names and shapes, in RecBole's order; then `relation_Matrix`, and
+  /// what RecBole's network does not have.
   public var entries: [Entry] {
     func matrix(
       _ name: String, _ matrix: Matrix, _ path: WritableKeyPath<KSRParameters, [Float]> & Sendable
@@ -74,7 +89,7 @@ public struct KSRParameters: Sendable, Equatable {
         matrix("gru_layers.weight_hh_l\(l)", layer.hiddenWeight, \.gru[l].hiddenWeight.values),
       ]
     }
-    return result + [
+    result += [
       matrix("dense.weight", dense.weight, \.dense.weight.values),
       Entry(name: "dense.bias", shape: [dense.bias.count], path: \.dense.bias),
       matrix("dense_layer_u.weight", denseLayerU.weight, \.denseLayerU.weight.values),
@@ -83,6 +98,19 @@ public struct KSRParameters: Sendable, Equatable {
       Entry(name: "dense_layer_i.bias", shape: [denseLayerI.bias.count], path: \.denseLayerI.bias),
       matrix("relation_Matrix", relationMatrix, \.relationMatrix.values),
     ]
+    if !repeatBias.isEmpty {
+      result.append(Entry(name: "repeat_bias", shape: [1], path: \.repeatBias))
+    }
+    if !factFocus.isEmpty {
+      result += [
+        Entry(name: "facts.strength", shape: [factStrength.count], path: \.factStrength),
+        Entry(name: "facts.focus", shape: [1], path: \.factFocus),
+      ]
+    }
+    if !nullLogit.isEmpty {
+      result.append(Entry(name: "facts.null_logit", shape: [1], path: \.nullLogit))
+    }
+    return result
   }
 }
 

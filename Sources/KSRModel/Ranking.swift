@@ -93,27 +93,27 @@ package func probabilities(_ scores: [Float]) -> [Float] {
 /// ``rank(of:in:)``.
 package struct RankSearch: Sendable {
   private let item: Int32
-  private let preference: [Float]
+  private let terms: ScoreTerms
   private let score: Float
   private var next = 1
   private var standing = Standing()
 
-  /// A search for the place of an item, given p_t [E].
-  package init(of item: Int32, preference: [Float], in network: KSRNetwork) {
+  /// A search for the place of an item.
+  package init(of item: Int32, under terms: ScoreTerms, in network: KSRNetwork) {
     self.item = item
-    self.preference = preference
-    score = network.scores(of: Int(item)..<Int(item) + 1, preference)[0]
+    self.terms = terms
+    score = network.scores(of: Int(item)..<Int(item) + 1, terms)[0]
   }
 
   /// Goes on with about so many multiplications as are left, and takes off those it has done.
   ///
   /// - Returns: the place, from 1, when it has been found.
   package mutating func work(_ left: inout Int, in network: KSRNetwork) -> Double? {
-    let rows = max(256, left / max(1, preference.count))
+    let rows = max(256, left / max(1, terms.preference.count))
     let end = min(network.itemCount, next + rows)
     if next < end {
-      left -= (end - next) * preference.count
-      network.scores(of: next..<end, preference).withUnsafeBufferPointer {
+      left -= (end - next) * terms.preference.count
+      network.scores(of: next..<end, terms).withUnsafeBufferPointer {
         standing.count($0, against: score)
       }
       next = end

@@ -63,8 +63,7 @@ struct EvaluationSection: Encodable {
       masking: request.masksHistory ? session.users : nil, seed: request.seed)
     let length = request.ofLists.isEmpty ? 0 : request.listLengths.max() ?? 0
     func ranked(_ session: Session, _ cases: [RankingCase]) -> Ranked {
-      Ranker(settings: session.model.settings, parameters: session.model.parameters)
-        .ranked(cases, among: candidates, listLength: length, threads: threads)
+      Ranker(session.network).ranked(cases, among: candidates, listLength: length, threads: threads)
     }
     let k = request.listLengths[0]
     func gains(_ ranks: [Double]) -> [Double] { ranks.map { RankingMetrics.gain(rank: $0, k: k) } }

@@ -2,6 +2,7 @@ import ArgumentParser
 import AtomicFiles
 import Foundation
 import KSRModel
+import Text
 import Workspace
 
 /// `ksr export`: a model for other programs.
@@ -47,20 +48,23 @@ struct ExportCommand: ParsableCommand {
     let contents: ModelVectors
     switch vectors {
     case nil:
+      let settings = Self.settingsForRecBole(model)
+      let reason =
+        "RecBole's KSR has no counterpart of this model and cannot load it; train one that has with:"
+        + " \(settings.map { "--set \($0)" }.joined(separator: " "))"
+      // What RecBole's names do not cover would be missing from the file.
+      guard model.settings.memory != .facts, !model.settings.repeatBias else {
+        throw UserError("\(self.model): \(reason)")
+      }
       try makeFolder()
       let path = output + "/state_dict.safetensors"
       try model.parameters.stateDict.write(to: path)
       Console.result(path)
-      let settings = Self.settingsForRecBole(model)
-      if !settings.isEmpty {
-        Console.note(
-          "RecBole's KSR has no counterpart of this model and cannot load it; train one that has with:"
-            + " \(settings.map { "--set \($0)" }.joined(separator: " "))")
-      }
+      if !settings.isEmpty { Console.note(reason) }
       return
     case .items:
       contents = .items(
-        of: KSRNetwork(settings: model.settings, parameters: model.parameters), model)
+        of: KSRNetwork(model), model)
     case .entities: contents = .entities(of: model)
     case .states:
       let session = try Session(model, folder: AtomicFolder(path: data ?? ""))
@@ -81,7 +85,8 @@ struct ExportCommand: ParsableCommand {
   private static func settingsForRecBole(_ model: TrainedModel) -> [String] {
     let relations = model.provenance.training["memory_relations"] ?? "all"
     return [
-      (model.settings.memory != .knowledge, "memory=\(MemoryKind.knowledge.rawValue)"),
+      (model.settings.memory != .linear, "memory=\(MemoryKind.linear.rawValue)"),
+      (model.settings.repeatBias, "repeat_bias=false"),
       (!model.settings.hasPadRelation, "pad_relation=true"),
       (relations != "all", "memory_relations=all"),
     ].filter(\.0).map(\.1)

@@ -109,7 +109,7 @@ extension RecommendCommand {
     let session = try Session(model, folder: AtomicFolder(path: data))
     for warning in session.warnings { Console.note(warning) }
     let format = format ?? (json ? .jsonl : ListFormat(ofFile: output))
-    let ranker = Ranker(settings: model.settings, parameters: model.parameters)
+    let ranker = Ranker(KSRNetwork(model))
     let file = try output.map { try AtomicFile($0) }
     func write(_ text: String) throws {
       if let file { try file.append(text) } else { Console.output(text) }

@@ -131,11 +131,7 @@ struct TrainCommand: ParsableCommand {
 
   private func checkMemory(of run: ModelTraining) throws {
     guard let available = FreeMemory.bytes else { return }
-    let estimate = MemoryEstimate(
-      settings: run.settings, training: run.training, itemCount: run.data.items.count,
-      relationCount: run.memory.relations.count,
-      sequenceLengths: run.data.trainingSequences.map(\.count))
-    if let refusal = estimate.refusal(available: available) { throw UserError(refusal) }
+    if let refusal = run.memoryEstimate.refusal(available: available) { throw UserError(refusal) }
   }
 
   // MARK: Training
@@ -196,7 +192,7 @@ struct TrainCommand: ParsableCommand {
     var model = trained
     let attention = clock.measure("attention") {
       AttentionSummary(
-        network: KSRNetwork(settings: model.settings, parameters: model.parameters),
+        network: KSRNetwork(model),
         histories: run.data.histories.map(\.items))
     }
     if attention.stepCount > 0 {

@@ -100,11 +100,7 @@ final class TrialSource: Sendable {
       relations: vectors.relations, scale: requested.relationScale,
       padRelation: requested.network.hasPadRelation)
     let training = ModelTraining(requested, data: data, memory: memory)
-    let estimate = MemoryEstimate(
-      settings: training.settings, training: training.training, itemCount: data.items.count,
-      relationCount: memory.relations.count,
-      sequenceLengths: data.trainingSequences.map(\.count))
-    return Tuner.Prepared(training: training, bytes: estimate.bytes)
+    return Tuner.Prepared(training: training, bytes: training.memoryEstimate.bytes)
   }
 
   private func data(_ run: RunSettings, _ known: inout Known) throws -> Dataset {

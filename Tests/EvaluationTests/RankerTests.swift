@@ -28,6 +28,7 @@ import Testing
       var random = RandomNetwork(seed: seed, layers: layers)
       random.settings.memory = memory
       random.settings.hasPadRelation = pad
+      random.settings.repeatBias = memory != .linear
       return random
     }
   }
@@ -46,12 +47,13 @@ import Testing
     let random = network.random
     let one = random.network()
     let cases = cases(random, count: 300)
-    let ranks = Ranker(settings: random.settings, parameters: one.parameters).ranks(cases)
+    let ranks = Ranker(one).ranks(cases)
     #expect(ranks.count == cases.count)
     var compared = 0
     for (asked, found) in zip(cases, ranks) {
       let trace = one.trace(Array(asked.items))
-      let scores = one.scores(trace.preferences.row(trace.count - 1))
+      let scores = one.scores(
+        one.terms(trace, row: trace.count - 1, history: asked.before + asked.items))
       let own = scores[Int(asked.target)]
       // Two scores that differ by rounding only may change places.
       let close = scores.indices.dropFirst().contains {

@@ -21,13 +21,26 @@ struct AblationCheckTests {
         let claim = runs.check(.steps(chosen), on: 21, over: contrast)
         let cells = Set([0, table.items.count - 1]).reduce(Float(0)) { $0 + table.stepSums[$1] }
         #expect(abs(claim.scoreBefore - table.score) < 1e-4 * size)
-        #expect(abs(claim.predictedChange + cells) < 1e-4 * size)
+        #expect(
+          abs(claim.predictedChange + cells - repeatedChange(states, step, chosen, contrast))
+            < 1e-4 * size)
         for slot in 0..<network.relationCount {
           let claim = runs.check(.slot(slot), on: 21, over: contrast)
           #expect(abs(claim.predictedChange + table.relationSums[slot]) < 1e-4 * size)
         }
       }
     }
+  }
+
+  /// What a repeat bias makes of the removal: ρ stays where the item was chosen at another step.
+  private func repeatedChange(
+    _ states: HistoryStates, _ step: Int, _ removed: [Int], _ contrast: Contrast
+  ) -> Float {
+    let terms = states.terms(at: step)
+    let item = ContrastedItem(21, over: contrast, under: terms, in: states.network)
+    let left = Set((0...step).filter { !removed.contains($0) }.map { states.items[$0] })
+    return (states.network.repeatBias ?? 0)
+      * (item.repeated(terms.repeated.filter(left.contains)) - item.repeated(terms.repeated))
   }
 
   @Test("What really happens is the model run again", arguments: NetworkCase.all)

@@ -3,7 +3,8 @@ import ModelTestSupport
 import TestSupport
 import Testing
 
-/// Networks of every depth, with and without `[PAD]`, with and without memory.
+/// Networks of every depth, with and without `[PAD]`, with every memory; facts with and without null
+/// slot, and with a repeat bias.
 struct NetworkCase: Sendable, CustomTestStringConvertible {
   var layers: Int
   var pad: Bool
@@ -22,6 +23,8 @@ struct NetworkCase: Sendable, CustomTestStringConvertible {
     var random = RandomNetwork(seed: seed, layers: layers)
     random.settings.hasPadRelation = pad
     random.settings.memory = memory
+    random.settings.repeatBias = memory == .facts
+    random.settings.nullSlot = !pad
     return random
   }
 

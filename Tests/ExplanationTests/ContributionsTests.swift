@@ -65,7 +65,7 @@ struct ContributionsTests {
   @Test("The bundled model, on histories longer than its window")
   func bundled() throws {
     let model = try TrainedModel.read(path: TestEnvironment.root + "/assets/cinema.safetensors")
-    let network = KSRNetwork(settings: model.settings, parameters: model.parameters)
+    let network = KSRNetwork(model)
     let items = (0..<60).map { Int32(1 + $0 * 37 % (network.itemCount - 1)) }
     let states = HistoryStates(network: network, items: items)
     for step in [0, 1, 20, 49, 50, 59] {
@@ -184,7 +184,7 @@ struct ContributionsTests {
   func sameScore(test: NetworkCase) {
     let network = test.random.network()
     let states = HistoryStates(network: network, items: test.random.history(12))
-    let scores = network.scores(states.preference(at: 11))
+    let scores = network.scores(states.terms(at: 11))
     for parts in StepParts(states, step: 11).scoreParts(of: 0..<41, over: .none) {
       #expect(parts.score == scores[Int(parts.item)])
     }
@@ -196,21 +196,20 @@ struct ContributionsTests {
     let table = Contributions(states, step: step, item: item, over: contrast)
     let tolerance = 1e-4 * max(abs(table.score), table.magnitude)
     let network = states.network
-    let preference = states.preference(at: step)
-    var score = dotProduct(preference, network.itemVectors.row(Int(item)))
+    let scores = network.scores(states.terms(at: step))
+    var score = scores[Int(item)]
     switch contrast {
     case .none: break
-    case .catalogueMean: score -= dotProduct(preference, network.meanItemVector)
-    case .rivals:
-      let scores = network.scores(preference)
-      score -= dotProduct(probabilities(scores), scores)
-    case .item(let other): score -= dotProduct(preference, network.itemVectors.row(Int(other)))
+    case .catalogueMean:
+      score -= scores.dropFirst().reduce(0, +) / Float(network.itemCount - 1)
+    case .rivals: score -= dotProduct(probabilities(scores), scores)
+    case .item(let other): score -= scores[Int(other)]
     }
-    let sum = table.stepSums.reduce(table.bias, +)
+    let sum = table.stepSums.reduce(table.bias + table.repeated, +)
     #expect(abs(sum - score) <= tolerance)
     #expect(abs(table.score - score) <= tolerance)
     #expect(table.addsUp && abs(table.residual - (table.score - sum)) <= tolerance)
-    let columns = table.relationSums.reduce(table.sequenceSum + table.bias, +)
+    let columns = table.relationSums.reduce(table.sequenceSum + table.bias + table.repeated, +)
     #expect(abs(columns - score) <= tolerance)
 
     let parts = StepParts(states, step: step).scoreParts(of: item, over: contrast)

@@ -95,21 +95,21 @@ struct EditedHistoryTests {
     let plain = HistoryStates(network: network, items: items)
     let token = model.items[Int(items[4])]
     var texts = ["", ">5:3,>3:5", "-5,+5:\(token)", "=5:\(token)"]
-    if test.memory == .knowledge { texts.append("boost:r1*2,boost:r1*0.5") }
+    if test.memory == .linear { texts.append("boost:r1*2,boost:r1*0.5") }
     for text in texts {
       let run = try edited(text, items, model)
       #expect(run.reading.isNone && run.items == run.original)
       let states = run.states(network)
       for step in [0, 5, 8, 9, 13] {
         #expect(
-          network.scores(states.preference(at: step)) == network.scores(plain.preference(at: step)))
+          network.scores(states.terms(at: step)) == network.scores(plain.terms(at: step)))
       }
     }
   }
 
   @Test("silence, boost, force and γ are what they say", arguments: NetworkCase.all)
   func reading(test: NetworkCase) throws {
-    guard test.memory == .knowledge else { return }
+    guard test.memory == .linear else { return }
     let model = test.random.model()
     let network = test.random.network()
     let items = test.random.history(12)
@@ -152,12 +152,12 @@ struct EditedHistoryTests {
       // The same as leaving the slot out of one run.
       let silent = try edited("silence:r2", items, model).states(network)
       let scores = AblationRuns(plain, step: step).scoresWithout(relation: 2)
-      for (a, b) in zip(network.scores(silent.preference(at: step)), scores) {
+      for (a, b) in zip(network.scores(silent.terms(at: step)), scores) {
         #expect(abs(a - b) < 1e-4 * (1 + abs(b)))
       }
       let both = try edited("silence:r2,silence:r3", items, model).states(network)
       let without = AblationRuns(silent, step: step).scoresWithout(relation: 3)
-      for (a, b) in zip(network.scores(both.preference(at: step)), without) {
+      for (a, b) in zip(network.scores(both.terms(at: step)), without) {
         #expect(abs(a - b) < 1e-4 * (1 + abs(b)))
       }
     }
@@ -183,13 +183,13 @@ struct EditedHistoryTests {
     let model = test.random.model()
     let network = test.random.network()
     var texts = ["-3", "+2:i9,>7:1", "=1:i30,cut:10"]
-    if test.memory == .knowledge {
+    if test.memory == .linear {
       texts += ["silence:r1", "boost:r2*5,-1", "force:r3,-2", "gamma:0.5", "force:r1,silence:r1"]
     }
     for text in texts {
       let states = try edited(text, test.random.history(14), model).states(network)
       let step = states.count - 1
-      let scores = network.scores(states.preference(at: step))
+      let scores = network.scores(states.terms(at: step))
       for item: Int32 in [1, 22, 40] {
         let table = Contributions(states, step: step, item: item, over: .none)
         #expect(table.addsUp)
@@ -208,7 +208,7 @@ struct EditedHistoryTests {
     let run = try edited("boost:r2*3,gamma:1.5", [4, 17, 9], random.model())
     let states = run.states(network)
     let found = GradientTimesInput(states, step: 2, item: 21, over: .none)
-    let vector = network.itemVector(of: 21, over: .none, preference: states.preference(at: 2))
+    let vector = Array(network.itemVectors.row(21))
     for t in 0..<3 {
       func score(_ factor: Float) -> Double {
         var parameters = network.parameters

@@ -67,13 +67,13 @@ struct FidelityTests {
     let random = RandomNetwork(seed: 3)
     let network = random.network()
     let trace = network.trace(random.history(8))
-    let all = network.preference(trace, row: 7, reading: [0, 1, 2, 3])
+    let all = network.terms(trace, row: 7, reading: [0, 1, 2, 3]).preference
     for (a, b) in zip(all, trace.preferences.row(7)) { #expect(abs(a - b) < 1e-5) }
     var bare = network.settings
     bare.memory = .none
     let without = KSRNetwork(settings: bare, parameters: network.parameters).trace(trace.items)
     for (a, b) in zip(
-      network.preference(trace, row: 7, reading: []), without.preferences.row(7))
+      network.terms(trace, row: 7, reading: []).preference, without.preferences.row(7))
     { #expect(abs(a - b) < 1e-5) }
   }
 

@@ -14,7 +14,7 @@ struct ReportTests {
     var model = test.random.model()
     model.itemNames[7] = "<Tricky> & \"quoted\", \u{7}\nand long, far beyond what a line can hold"
     model.relationNames[1] = "a relation <& with a long name"
-    let network = KSRNetwork(settings: model.settings, parameters: model.parameters)
+    let network = KSRNetwork(model)
     var items = test.random.history(steps)
     items[step] = 7
     return ExplanationReport(
@@ -47,10 +47,11 @@ struct ReportTests {
       sum += Double(table.sequence[row]) + cells.reduce(0.0) { $0 + Double($1) }
     }
     let score = try #require(float(parsed["score"]))
+    sum += Double(try #require(float(parsed["alreadySeen"])))
     #expect(abs(sum - Double(score)) <= 1e-4 * Double(max(abs(score), table.magnitude)))
     #expect(float(parsed["bias"]) == table.bias && parsed["over"] as? String == "catalogue mean")
     #expect(parsed["step"] as? Int == 13 && parsed["steps"] as? Int == 14)
-    #expect((parsed["slots"] as? [Any])?.count == (test.memory == .knowledge ? 4 : 0))
+    #expect((parsed["slots"] as? [Any])?.count == (test.memory != .none ? 4 : 0))
     #expect((parsed["similarity"] as? [[Any]])?.count == table.items.count)
   }
 
@@ -70,7 +71,7 @@ struct ReportTests {
       count += 1
     }
     let table = report.contributions
-    #expect(count == table.items.count * 5 + 1)
+    #expect(count == table.items.count * 5 + (test.memory == .facts ? 2 : 1))
     #expect(abs(sum - Double(table.score)) <= 1e-4 * Double(max(abs(table.score), table.magnitude)))
     #expect(report.csv.contains("\"<Tricky> & \"\"quoted\"\", "))
   }
@@ -94,7 +95,7 @@ struct ReportTests {
       }
       #expect(svg.components(separatedBy: "http").count == 2, "only the name space")
       let cells = svg.components(separatedBy: ": relation ").count
-      #expect((cells > 1) == (test.memory == .knowledge))
+      #expect((cells > 1) == (test.memory != .none))
     }
   }
 
@@ -102,8 +103,7 @@ struct ReportTests {
   func without() {
     for test in NetworkCase.all where test.seed == 1 {
       let report = report(test, over: .item(9))
-      let network = KSRNetwork(
-        settings: report.model.settings, parameters: report.model.parameters)
+      let network = KSRNetwork(report.model)
       var items = test.random.history(14)
       items[12] = 7
       let runs = AblationRuns(HistoryStates(network: network, items: items), step: 12)
@@ -150,10 +150,11 @@ struct ReportTests {
     let random = RandomNetwork(seed: 2)
     let network = random.network()
     let states = HistoryStates(network: network, items: random.history(6))
-    let p = Array(states.preference(at: 5))
-    let direction = network.itemVector(of: 11, over: .rivals, preference: p)
+    let terms = states.terms(at: 5)
+    let p = terms.preference
+    let direction = ContrastedItem(11, over: .rivals, under: terms, in: network).vector
     func log(_ p: [Float]) -> Double {
-      let scores = network.scores(p).map(Double.init)
+      let scores = network.scores(ScoreTerms(preference: p)).map(Double.init)
       let most = scores.max() ?? 0
       let sum = scores.reduce(0) { $0 + Foundation.exp($1 - most) }
       return scores[11] - most - Foundation.log(sum)

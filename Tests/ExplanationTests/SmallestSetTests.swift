@@ -24,17 +24,17 @@ struct SmallestSetTests {
   func smallest(seed: Int) throws {
     var random = RandomNetwork(seed: UInt64(seed), layers: 1 + seed % 3)
     random.settings.gamma = 3
-    random.settings.memory = seed % 5 == 4 ? .none : .knowledge
+    random.settings.memory = seed % 5 == 4 ? .none : .linear
     let network = random.network()
     // Longer than the window of nine at times; few items, so that some come again.
     let items = random.history(seed % 2 == 0 ? 7 : 12).map { 1 + $0 % 8 }
     let reading =
-      seed % 3 == 0 && random.settings.memory == .knowledge
+      seed % 3 == 0 && random.settings.memory == .linear
       ? ReadIntervention.none.silencing(1) : .none
     let states = HistoryStates(network: network, items: items, reading: reading)
     let step = items.count - 1
     let k = 1 + seed % 4
-    let scores = network.scores(states.preference(at: step))
+    let scores = network.scores(states.terms(at: step))
     for item in topItems(scores, count: k).map(\.item) {
       var search = SmallestSetSearch(states, step: step, item: item, k: k)
       while search.work(runs: 7) {}
@@ -61,7 +61,7 @@ struct SmallestSetTests {
   func portions() throws {
     let random = RandomNetwork(seed: 3)
     let states = HistoryStates(network: random.network(), items: random.history(9))
-    let scores = states.network.scores(states.preference(at: 8))
+    let scores = states.network.scores(states.terms(at: 8))
     var isUnproven = false
     for item in topItems(scores, count: 6).map(\.item) {
       var outcomes: [SmallestSetSearch.Outcome?] = []
@@ -88,13 +88,13 @@ struct SmallestSetTests {
     let random = RandomNetwork(seed: 2)
     let states = HistoryStates(network: random.network(), items: random.history(5))
     let ranking = topItems(
-      states.network.scores(states.preference(at: 4)), count: 40)
+      states.network.scores(states.terms(at: 4)), count: 40)
     let low = SmallestSetSearch(states, step: 4, item: ranking[20].item)
     #expect(low.outcome == .notAmongFirst(rank: 21))
     var only = SmallestSetSearch(
       states, step: 0,
       item: topItems(
-        states.network.scores(states.preference(at: 0)), count: 1)[0].item)
+        states.network.scores(states.terms(at: 0)), count: 1)[0].item)
     while only.work(runs: 3) {}
     #expect(only.outcome == .notFound(size: 3))
   }

@@ -44,7 +44,7 @@ struct StatesTests {
 
   @Test("Collapse is said below .3 ln R and not above")
   func collapse() throws {
-    func summary(gamma: Float, memory: MemoryKind = .knowledge) -> AttentionSummary {
+    func summary(gamma: Float, memory: MemoryKind = .linear) -> AttentionSummary {
       var random = RandomNetwork(seed: 2)
       random.settings.gamma = gamma
       random.settings.memory = memory

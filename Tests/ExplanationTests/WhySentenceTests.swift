@@ -67,7 +67,7 @@ struct WhySentenceTests {
     groups: [(slot: Int, tail: Int32, steps: [(Int32, Float)])], other: [(Int32, Float)],
     bias: Float = 0, relations: [Float], sequence: Float = 0,
     over contrast: Contrast = .catalogueMean,
-    memory: MemoryKind = .knowledge
+    memory: MemoryKind = .linear
   ) -> String {
     var random = RandomNetwork()
     random.settings.memory = memory
@@ -79,7 +79,8 @@ struct WhySentenceTests {
     let table = Contributions(
       item: 20, contrast: contrast, score: 0, steps: 0..<1, items: [1], sequence: [sequence],
       itemParts: Matrix(rows: 1, columns: 4, values: relations),
-      relationParts: Matrix(rows: 1, columns: 4), bias: bias)
+      relationParts: Matrix(rows: 1, columns: 4), bias: bias, repeated: 0,
+      isOfFacts: memory == .facts, factCells: [])
     return SharedFacts(
       contributions: table,
       groups: groups.map {

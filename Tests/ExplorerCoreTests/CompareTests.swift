@@ -57,7 +57,7 @@ struct CompareTests {
     let items = try #require(little.session.users.first { $0.user == "guest0" }).items
     let states = HistoryStates(network: network, items: items)
     let (a, b) = (
-      network.scores(states.preference(at: 5)), network.scores(states.preference(at: 3))
+      network.scores(states.terms(at: 5)), network.scores(states.terms(at: 3))
     )
     for item in scene.live.step.recommendations {
       #expect(scene.ranks[item.item] == rank(of: item.item, in: a))
@@ -137,9 +137,9 @@ struct CompareTests {
     let history = try #require(little.session.users.first { $0.user == "guest0" }).items[...5]
     let tokens = history.map { little.session.model.items[Int($0)] }
     let known = tokens.compactMap { model.items.id(of: $0).map { Int32($0) } }
-    let network = KSRNetwork(settings: model.settings, parameters: model.parameters)
+    let network = KSRNetwork(model)
     let states = HistoryStates(network: network, items: known)
-    let scores = network.scores(states.preference(at: known.count - 1))
+    let scores = network.scores(states.terms(at: known.count - 1))
     for item in scene.live.step.recommendations {
       let there = model.items.id(of: little.session.model.items[Int(item.item)])
       #expect(scene.ranks[item.item] == there.map { rank(of: Int32($0), in: scores) })

@@ -24,7 +24,7 @@ struct OwnUserTests {
     let scene = little.cache.scene(for: end.state)
     let states = HistoryStates(
       network: little.session.network, items: try #require(scene.user).rows.map(\.item))
-    let scores = states.network.scores(states.preference(at: 1))
+    let scores = states.network.scores(states.terms(at: 1))
     let step = try #require(scene.step)
     #expect(step.step == 1 && step.recommendations.map(\.rank) == (1...12).map(Double.init))
     for item in step.recommendations { #expect(item.score == scores[Int(item.item)]) }

@@ -18,7 +18,7 @@ struct PredictionTests {
     let states = HistoryStates(network: network, items: history.items)
     let ranks = (1..<history.count)
       .filter { little.session.mark(of: history, step: $0) != .train }
-      .map { rank(of: history.items[$0], in: network.scores(states.preference(at: $0 - 1))) }
+      .map { rank(of: history.items[$0], in: network.scores(states.terms(at: $0 - 1))) }
     return ranks.isEmpty
       ? .nothing
       : .mean(Float(ranks.reduce(0) { $0 + RankingMetrics.gain(rank: $1) } / Double(ranks.count)))

@@ -19,7 +19,7 @@ struct SceneTests {
     #expect(user.ranks[0] == nil)
     #expect(states.count > little.session.model.settings.maxItemListLength)
     for step in 1..<states.count {
-      let scores = states.network.scores(states.preference(at: step - 1))
+      let scores = states.network.scores(states.terms(at: step - 1))
       #expect(user.ranks[step] == rank(of: states.items[step], in: scores))
       let (trace, row) = states.pass(through: step)
       let attention = Array(trace.attention.row(row))

@@ -166,8 +166,8 @@ struct WhatIfTests {
       let network = little.session.network
       let after = HistoryStates(network: network, items: items.items, reading: items.reading)
       let before = HistoryStates(network: network, items: items.original)
-      let scores = network.scores(after.preference(at: state.step))
-      let unedited = network.scores(before.preference(at: step))
+      let scores = network.scores(after.terms(at: state.step))
+      let unedited = network.scores(before.terms(at: step))
       #expect(scores != unedited)
       let changes = try #require(scene.whatIf?.changes)
       for item in try #require(scene.step).recommendations {

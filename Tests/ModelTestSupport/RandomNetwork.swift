@@ -68,7 +68,12 @@ public struct RandomNetwork: Sendable {
 
   /// The network of ``parameters()``.
   public func network() -> KSRNetwork {
-    KSRNetwork(settings: settings, parameters: parameters())
+    KSRNetwork(settings: settings, parameters: parameters(), facts: facts())
+  }
+
+  /// The facts that a memory of facts reads: those of ``tails()``.
+  public func facts() -> FactTable {
+    settings.memory == .facts ? FactTable(tails(), itemCount: itemCount) : .none
   }
 
   /// A model of ``parameters()`` with random facts; `[PAD]` and the padding item have none.

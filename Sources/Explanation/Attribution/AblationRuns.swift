@@ -97,13 +97,13 @@ package struct AblationRuns: Sendable {
   package func scoresWithout(steps: Set<Int>) -> [Float] {
     let network = states.network
     let removed = steps.count { (0...step).contains($0) }
-    guard removed <= step else { return network.scores(network.parameters.denseLayerU.bias) }
+    guard removed <= step else { return network.scores(network.emptyTerms) }
     // Later items stay, so that a history from which nothing is removed is read as it was, bit for
     // bit.
     let kept = states.items.indices.filter { $0 > step || !steps.contains($0) }
       .map { states.items[$0] }
     let edited = HistoryStates(network: network, items: kept, reading: states.reading)
-    return network.scores(edited.preference(at: step - removed))
+    return network.scores(edited.terms(at: step - removed))
   }
 
   /// The scores of all items had one slot not been read, the attention being shared out among the
@@ -113,7 +113,8 @@ package struct AblationRuns: Sendable {
     guard network.readsMemory else { return scores }
     let (trace, row) = states.pass(through: step)
     let others = (0..<network.relationCount).filter { $0 != relation }
-    return network.scores(network.preference(trace, row: row, reading: others))
+    return network.scores(
+      network.terms(trace, row: row, reading: others, history: states.items[...step]))
   }
 
   /// Where an item stands under scores of all items [N].
@@ -194,20 +195,23 @@ extension AblationRuns {
   }
 
   /// The scores of all items less the cells of some steps or of a slot, all else staying as it is
-  /// [N].
+  /// [N]; ρ goes with the last step at which an item was chosen.
   package func predictedScores(_ ablation: Ablation) -> [Float] {
     let network = states.network
     let readout = LinearReadout(network)
     let (trace, row) = states.pass(through: step)
-    let taken =
-      switch ablation {
-      case .steps(let steps):
-        readout.written(
-          trace, row: row,
-          at: Set(steps.map { $0 - (step - row) }.filter { (0...row).contains($0) }))
-      case .slot(let slot): readout.read(trace, row: row, from: slot)
-      }
-    let preference = Array(trace.preferences.row(row))
-    return network.scores(zip(preference, taken).map { $0 - $1 })
+    var taken: ScoreTerms
+    switch ablation {
+    case .steps(let steps):
+      taken = readout.written(
+        trace, row: row,
+        at: Set(steps.map { $0 - (step - row) }.filter { (0...row).contains($0) }))
+      let gone = Set(steps)
+      let left = Set((0...step).filter { !gone.contains($0) }.map { states.items[$0] })
+      taken.repeated = gone.filter { $0 <= step }.map { states.items[$0] }
+        .filter { !left.contains($0) }
+    case .slot(let slot): taken = readout.read(trace, row: row, from: slot)
+    }
+    return network.scores(states.terms(at: step).subtracting(taken))
   }
 }

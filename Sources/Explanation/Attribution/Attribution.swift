@@ -95,5 +95,11 @@ package struct AttributionQuestion: Sendable {
   var network: KSRNetwork { states.network }
   /// The steps that the model sees.
   package var window: Range<Int> { step - row..<step + 1 }
+  /// All items up to the step, those before the window included.
+  var history: ArraySlice<Int32> { states.items[...step] }
+  /// The terms of the score had only some slots been read.
+  func terms(reading slots: [Int]) -> ScoreTerms {
+    network.terms(trace, row: row, reading: slots, history: history)
+  }
   var slots: Range<Int> { 0..<trace.relationCount }
 }

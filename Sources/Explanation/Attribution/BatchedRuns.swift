@@ -8,7 +8,7 @@ import KSRNumerics
 struct BatchedRuns: Sendable {
   /// A history to read, and the item that is asked about.
   struct Question: Sendable {
-    /// The items read, oldest first; of more than the window holds, the last.
+    /// The whole history, oldest first; the network reads as many of the last as the window holds.
     var items: [Int32]
     var item: Int32
   }
@@ -38,66 +38,62 @@ struct BatchedRuns: Sendable {
       nonisolated(unsafe) let outcomes = outcomes
       let workers = max(1, min(threads, chunks))
       parallel(workers, threads: workers) { worker in
-        let pass = NetworkPass(settings: network.settings)
+        let pass = network.pass()
+        let scores = MatrixBuffer()
         for chunk in stride(from: worker, to: chunks, by: workers) {
           let members = read[chunk * size..<min(read.count, (chunk + 1) * size)]
           // Members come longest first, so the packing keeps their order.
           let batch = PackedSequences(
             members.map {
-              .init(items: questions[$0].items.suffix(window), target: questions[$0].item)
+              .init(
+                items: questions[$0].items.suffix(window), target: questions[$0].item,
+                before: questions[$0].items.dropLast(window))
             })
           pass.forward(
             batch, parameters: network.parameters, transposed: transposed, keepsAll: false)
-          let found = self.outcomes(pass.preferences, of: members.map { questions[$0].item })
-          for (member, outcome) in zip(members, found) { outcomes[member] = outcome }
+          let rows = max(1, min(members.count, 1_000_000 / self.network.itemCount))
+          for start in stride(from: 0, to: members.count, by: rows) {
+            let range = start..<min(members.count, start + rows)
+            let found = self.network.scores(pass, batch, rows: range, into: scores)
+            for row in range {
+              let member = members[members.startIndex + row]
+              outcomes[member] = self.outcome(
+                found.row(row - start), of: questions[member].item)
+            }
+          }
         }
       }
       for member in order[read.count...] {
         outcomes[member] = outcome(
-          under: network.parameters.denseLayerU.bias, of: questions[member].item)
+          under: network.emptyTerms, of: questions[member].item)
       }
     }
     return outcomes
   }
 
-  /// Where an item stands under a preference.
-  func outcome(under preference: [Float], of item: Int32) -> AblationOutcome {
-    var row = Matrix(rows: 1, columns: preference.count, values: preference)
-    return row.withMutableView { outcomes($0, of: [item])[0] }
+  /// Where an item stands under the terms of a step.
+  func outcome(under terms: ScoreTerms, of item: Int32) -> AblationOutcome {
+    var scores = network.scores(terms)
+    return scores.withUnsafeMutableBufferPointer { scores in
+      scores.baseAddress.map { outcome($0, of: item) } ?? Self.none
+    }
   }
 
   private static let none = AblationOutcome(
     score: 0, probability: 0, logProbability: 0, rank: 0)
 
-  private func outcomes(
-    _ preferences: MutableMatrixView, of targets: [Int32]
-  ) -> [AblationOutcome] {
-    let (vectors, mean) = (network.itemVectors, network.meanItemVector)
-    let (n, e) = (vectors.rows, vectors.columns)
-    let rows = max(1, min(targets.count, 1_000_000 / n))
-    let scores = MatrixBuffer()
-    var result: [AblationOutcome] = []
-    for start in stride(from: 0, to: targets.count, by: rows) {
-      let count = min(rows, targets.count - start)
-      let tile = scores.reserve(rows: count, columns: n)
-      multiply(
-        preferences.rows(start..<start + count).view, vectors.view.transposed, into: tile)
-      for row in 0..<count {
-        let own = tile.row(row)
-        let target = Int(targets[start + row])
-        let score = own[target]
-        // The padding item 0 is not ranked.
-        let standing = Standing(
-          of: score, among: UnsafeBufferPointer(start: own + 1, count: n - 1))
-        var average: Double = 0
-        for k in 0..<e { average += Double(preferences[start + row, k]) * Double(mean[k]) }
-        let softmax = AblationOutcome.softmax(of: target, own, count: n)
-        result.append(
-          AblationOutcome(
-            score: Double(score) - average, probability: softmax.probability,
-            logProbability: softmax.logProbability, rank: standing.rank))
-      }
-    }
-    return result
+  /// Where an item stands under the scores of all items [N], which are overwritten.
+  private func outcome(
+    _ scores: UnsafeMutablePointer<Float>, of target: Int32
+  ) -> AblationOutcome {
+    let (n, score) = (network.itemCount, scores[Int(target)])
+    // The padding item 0 is neither ranked nor in the mean.
+    let items = UnsafeBufferPointer(start: scores + 1, count: n - 1)
+    let standing = Standing(of: score, among: items)
+    let mean = items.reduce(0.0) { $0 + Double($1) } / Double(max(1, n - 1))
+    let softmax = AblationOutcome.softmax(of: Int(target), scores, count: n)
+    return AblationOutcome(
+      score: Double(score) - mean, probability: softmax.probability,
+      logProbability: softmax.logProbability, rank: standing.rank)
   }
 }

@@ -16,28 +16,65 @@ package enum Contrast: Sendable, Hashable {
   case item(Int32)
 }
 
-extension KSRNetwork {
-  /// q_i less what it is compared with under a preference p [E].
-  func itemVector(
-    of item: Int32, over contrast: Contrast, preference: some Collection<Float>
-  ) -> [Float] {
-    let own = itemVectors.row(Int(item))
+/// An item less what it is compared with: what the terms of a score are multiplied with.
+///
+/// Every term is linear in the item: q_i, 1[i has a fact] and 1[i is in the history] less their means
+/// over what the item is compared with.
+struct ContrastedItem: Sendable {
+  let item: Int32
+  let contrast: Contrast
+  /// q_i less that of the contrast [E].
+  let vector: [Float]
+  private let network: KSRNetwork
+  /// The probabilities of all items; empty unless the contrast is the rivals.
+  private let weights: [Float]
+
+  /// An item and its contrast under the terms of a step.
+  init(
+    _ item: Int32, over contrast: Contrast, under terms: ScoreTerms, in network: KSRNetwork
+  ) {
+    (self.item, self.contrast, self.network) = (item, contrast, network)
+    // The padding item included, as in the softmax of the training.
+    weights = contrast == .rivals ? probabilities(network.scores(terms)) : []
+    let own = network.itemVectors.row(Int(item))
+    let other: [Float] =
+      switch contrast {
+      case .none: []
+      case .catalogueMean: network.meanItemVector
+      case .rivals: network.itemVectors.applied(transposedTo: weights)
+      case .item(let other): Array(network.itemVectors.row(Int(other)))
+      }
+    vector = other.isEmpty ? Array(own) : zip(own, other).map { $0 - $1 }
+  }
+
+  /// 1[i has the column's tail] less the contrast's.
+  func fact(_ column: Int32) -> Float {
+    let table = network.factTable
+    return share(of: table.items(with: Int(column))) { table.has(Int($0), column) }
+  }
+
+  /// 1[i is among the items] less the contrast's.
+  func repeated(_ items: [Int32]) -> Float {
+    guard network.repeatBias != nil else { return 0 }
+    return share(of: items[...], contains: items.contains)
+  }
+
+  private func share(of items: ArraySlice<Int32>, contains: (Int32) -> Bool) -> Float {
+    let own: Float = contains(item) ? 1 : 0
     switch contrast {
-    case .none: return Array(own)
-    case .catalogueMean: return zip(own, meanItemVector).map { $0 - $1 }
-    case .rivals: return zip(own, expectedItemVector(preference)).map { $0 - $1 }
-    case .item(let other): return zip(own, itemVectors.row(Int(other))).map { $0 - $1 }
+    case .none: return own
+    case .catalogueMean: return own - Float(items.count) / Float(max(1, network.itemCount - 1))
+    case .rivals: return own - items.reduce(0) { $0 + weights[Int($1)] }
+    case .item(let other): return own - (contains(other) ? 1 : 0)
     }
   }
 
-  /// Σ_j p_j q_j, the padding item included as in the softmax of the training [E].
-  private func expectedItemVector(_ preference: some Collection<Float>) -> [Float] {
-    itemVectors.applied(transposedTo: probabilities(scores(preference)))
-  }
-
-  /// p · q, added up in the order of ``KSRNetwork/scores(_:)``: the same bits for the same vectors.
-  func score(_ preference: [Float], _ vector: [Float]) -> Float {
-    dotProduct(vector, preference)
+  /// The score under some terms, added up in the order of ``KSRNetwork/scores(_:)``: the same bits
+  /// where there is nothing to compare with.
+  func score(_ terms: ScoreTerms) -> Float {
+    var score = dotProduct(vector, terms.preference)
+    for term in terms.facts { score += term.weight * fact(term.column) }
+    return network.repeatBias.map { score + $0 * repeated(terms.repeated) } ?? score
   }
 }
 

@@ -6,6 +6,10 @@ import KSRNumerics
 ///     g_t = (Π_{s>t} u_s) ⊙ (1 − u_t) ⊙ n_t          c_{t,a} = z_{t,a} Π_{s>t} (1 − z_{s,a})
 ///     score = Σ_t q·W_uh g_t + Σ_a Σ_t α_a c_{t,a} q·W_um (e_{i_t} + r_a) + q·b_u
 ///
+/// In a memory of facts a cell is a sum over the tails τ that step and item share,
+/// Σ_τ λ_a α_a c_{t,a} w_aτ^(p−1) idf_τ (``factCells``). A repeat bias is a cell of its own
+/// (``repeated``), which belongs to no step.
+///
 /// Exact but for rounding (``residual``), given the gates, the candidates and the attention: a cell
 /// is what was *written* at its step, not all that the item caused. Rows are the steps that the
 /// model saw, the last `MAX_ITEM_LIST_LENGTH` of the history.
@@ -20,12 +24,26 @@ package struct Contributions: Sendable {
   package let items: [Int32]
   /// q·W_uh g_t [T].
   package let sequence: [Float]
-  /// α_a c_{t,a} q·W_um e_{i_t} [T R]: the item's part of each relation cell.
+  /// α_a c_{t,a} q·W_um e_{i_t} [T R]: the item's part of each relation cell; of facts all of it.
   package let itemParts: Matrix
   /// α_a c_{t,a} q·W_um r_a [T R]: the relation's part, the same for any item written alike.
   package let relationParts: Matrix
   /// q·b_u: the part that does not depend on the history.
   package let bias: Float
+  /// ρ · 1[i is in the history]; 0 without a repeat bias.
+  package let repeated: Float
+  /// Whether the memory is one of facts.
+  package let isOfFacts: Bool
+  /// The cells of a memory of facts by tail, row after row.
+  package let factCells: [FactCell]
+
+  /// What a step added to the score by one fact.
+  package struct FactCell: Sendable, Equatable {
+    package let row: Int
+    package let slot: Int
+    package let tail: Int32
+    package let amount: Float
+  }
 }
 
 extension Contributions {
@@ -36,32 +54,44 @@ extension Contributions {
     let (trace, row) = states.pass(through: step)
     self.init(
       network: states.network, trace: trace, row: row, item: item, over: contrast,
-      firstStep: step - row)
+      firstStep: step - row, history: states.items[...step])
   }
 
   /// The table of a question, over another contrast if one is given.
   init(_ question: AttributionQuestion, over contrast: Contrast? = nil) {
     self.init(
       network: question.network, trace: question.trace, row: question.row, item: question.item,
-      over: contrast ?? question.contrast, firstStep: question.window.lowerBound)
+      over: contrast ?? question.contrast, firstStep: question.window.lowerBound,
+      history: question.history)
   }
 
   /// The table of a row of a trace whose first row is step `firstStep` of the history.
   package init(
     network: KSRNetwork, trace: Trace, row: Int, item: Int32,
-    over contrast: Contrast = .catalogueMean, firstStep: Int = 0
+    over contrast: Contrast = .catalogueMean, firstStep: Int = 0,
+    history: ArraySlice<Int32>? = nil
   ) {
-    let preference = Array(trace.preferences.row(row))
-    let vector = network.itemVector(of: item, over: contrast, preference: preference)
+    let terms = network.terms(trace, row: row, history: history)
+    let contrasted = ContrastedItem(item, over: contrast, under: terms, in: network)
     let readout = LinearReadout(network)
-    let (state, memory) = readout.pulledBack(vector)
-    let (ofItem, ofRelation) = Self.memory(network, trace, row, memory)
+    let (state, memory) = readout.pulledBack(contrasted.vector)
+    var (ofItem, ofRelation) = Self.memory(network, trace, row, memory)
+    let table = network.factTable
+    let facts = readout.factWeights(trace, row: row).map { fact in
+      let cell = FactCell(
+        row: fact.row, slot: Int(table.relation[Int(fact.column)]),
+        tail: table.tail[Int(fact.column)], amount: fact.weight * contrasted.fact(fact.column))
+      ofItem[cell.row, cell.slot] += cell.amount
+      return cell
+    }
     self.init(
       item: item, contrast: contrast,
-      score: network.score(preference, vector),
+      score: contrasted.score(terms),
       steps: firstStep..<firstStep + row + 1, items: Array(trace.items.prefix(row + 1)),
       sequence: Self.sequence(trace, row, state), itemParts: ofItem,
-      relationParts: ofRelation, bias: network.score(readout.bias, vector))
+      relationParts: ofRelation, bias: dotProduct(contrasted.vector, readout.bias),
+      repeated: (network.repeatBias ?? 0) * contrasted.repeated(terms.repeated),
+      isOfFacts: trace.factSlots != nil, factCells: facts)
   }
 
   /// The number of slots R.
@@ -102,7 +132,7 @@ extension Contributions {
     let slots = trace.relationCount
     var itemParts = Matrix(rows: row + 1, columns: slots)
     var relationParts = itemParts
-    guard network.readsMemory else { return (itemParts, relationParts) }
+    guard network.readsVectors else { return (itemParts, relationParts) }
     let ofItem = trace.items.prefix(row + 1).map {
       network.parameters.entityEmbedding.product(row: Int($0), memory)
     }
@@ -146,12 +176,12 @@ extension Contributions {
 
   /// The score less the sum of all cells and the bias: rounding.
   package var residual: Float {
-    Float(Double(score) - forEachCell(Double(bias)) { $0 + Double($1) })
+    Float(Double(score) - forEachCell(Double(bias) + Double(repeated)) { $0 + Double($1) })
   }
 
-  /// Σ|cells|, the bias included: what the rounding is measured by.
+  /// Σ|cells|, the biases included: what the rounding is measured by.
   package var magnitude: Float {
-    Float(forEachCell(Double(abs(bias))) { $0 + Double(abs($1)) })
+    Float(forEachCell(Double(abs(bias)) + Double(abs(repeated))) { $0 + Double(abs($1)) })
   }
 
   /// Whether the cells add up to the score within rounding.
@@ -195,7 +225,10 @@ struct ExactContributions: Attribution {
   }
 
   func relations(_ question: AttributionQuestion, _ runs: AblationOutcomes) -> [Double?]? {
-    StepParts(network: question.network, trace: question.trace, row: question.row)
-      .scoreParts(of: question.item, over: fixed ?? question.contrast).relations.map(Double.init)
+    StepParts(
+      network: question.network, trace: question.trace, row: question.row,
+      history: question.history
+    )
+    .scoreParts(of: question.item, over: fixed ?? question.contrast).relations.map(Double.init)
   }
 }

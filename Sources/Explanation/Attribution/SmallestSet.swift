@@ -151,6 +151,8 @@ package struct SmallestSetSearch: Sendable {
   /// smallest set, each unit is seen when those watched later are gone.
   private func visible(without set: [Int]) -> Int {
     let removed = Set(set.flatMap { units[$0] })
+    // A repeat bias knows the whole history.
+    if states.network.repeatBias != nil { return units.count }
     var left = states.network.settings.maxItemListLength
     var first = step + 1
     while first > 0, left > 0 {
@@ -163,10 +165,11 @@ package struct SmallestSetSearch: Sendable {
   private mutating func scores(without set: [Int]) -> [Float] {
     runs += 1
     let removed = Set(set.flatMap { units[$0] })
-    let kept = (0...step).filter { !removed.contains($0) }
-      .suffix(states.network.settings.maxItemListLength)
-    let trace = states.network.trace(kept.map { states.items[$0] }, reading: states.reading)
-    return states.network.scores(trace.preferences.row(trace.count - 1))
+    let kept = (0...step).filter { !removed.contains($0) }.map { states.items[$0] }
+    let network = states.network
+    let trace = network.trace(
+      kept.suffix(network.settings.maxItemListLength), reading: states.reading)
+    return network.scores(network.terms(trace, row: trace.count - 1, history: kept[...]))
   }
 
   private mutating func falls(without set: [Int]) -> Bool {

@@ -51,7 +51,7 @@ package struct ModelDiagnosis: Sendable {
     let shared: Trace
     var cases: [Case] = []
     /// The case at work, and the preferences that are left to rank: as it is, then silenced.
-    var open: (found: Case, preferences: [[Float]])?
+    var open: (found: Case, terms: [ScoreTerms])?
   }
 
   /// Nothing counted yet.
@@ -103,7 +103,7 @@ package struct ModelDiagnosis: Sendable {
     if work.open == nil, let step = work.targets.popFirst() { work.open = open(work, step, &left) }
     if var open = work.open {
       rank(&open, &left)
-      if open.preferences.isEmpty {
+      if open.terms.isEmpty {
         work.cases.append(open.found)
         work.open = nil
       } else {
@@ -142,10 +142,10 @@ package struct ModelDiagnosis: Sendable {
     }
   }
 
-  /// The preferences of a case: as the model has it, then with each slot silenced.
+  /// What the scores of a case follow from: as the model has it, then with each slot silenced.
   private func open(
     _ work: Current, _ step: Int, _ left: inout Int
-  ) -> (found: Case, preferences: [[Float]]) {
+  ) -> (found: Case, terms: [ScoreTerms]) {
     let network = session.network
     let history = session.users[work.user]
     let window = network.settings.maxItemListLength
@@ -155,32 +155,29 @@ package struct ModelDiagnosis: Sendable {
       row = trace.count - 1
       left -= session.network.passCost
     }
-    var preferences = [Array(trace.preferences.row(row))]
+    let known = history.items[..<step]
+    var terms = [network.terms(trace, row: row, history: known)]
     if network.readsMemory {
       let slots = 0..<network.relationCount
-      preferences += slots.map { silenced in
-        network.preference(trace, row: row, reading: slots.filter { $0 != silenced })
+      terms += slots.map { silenced in
+        network.terms(
+          trace, row: row, reading: slots.filter { $0 != silenced }, history: known)
       }
     }
     let found = Case(
       user: work.user, step: step, target: history.items[step], rank: 0, silenced: [])
-    return (found, preferences)
+    return (found, terms)
   }
 
-  /// Ranks the case's target under as many of the preferences as there is time for, one at least.
-  private func rank(
-    _ open: inout (found: Case, preferences: [[Float]]), _ left: inout Int
-  ) {
+  /// Ranks the case's target under as many of the terms as there is time for, one at least.
+  private func rank(_ open: inout (found: Case, terms: [ScoreTerms]), _ left: inout Int) {
     let vectors = session.network.itemVectors
-    let count = min(
-      open.preferences.count, max(1, max(left, 0) / max(1, vectors.values.count)))
+    let count = min(open.terms.count, max(1, max(left, 0) / max(1, vectors.values.count)))
     left -= count * vectors.values.count
-    let scores = Matrix(
-      rows: count, columns: vectors.columns, values: open.preferences[..<count].flatMap { $0 }
-    ).mapped(by: vectors)
-    open.preferences.removeFirst(count)
+    let scores = session.network.scores(Array(open.terms[..<count]))
+    open.terms.removeFirst(count)
     for row in 0..<count {
-      let rank = scores.row(row).withUnsafeBufferPointer { own in
+      let rank = scores[row].withUnsafeBufferPointer { own in
         // The padding item 0 is not ranked.
         Standing(
           of: own[Int(open.found.target)], among: UnsafeBufferPointer(rebasing: own.dropFirst())

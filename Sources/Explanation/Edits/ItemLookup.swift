@@ -123,7 +123,7 @@ package struct RelationLookup: Sendable {
   package init(_ model: TrainedModel) { self.model = model }
 
   package func slot(_ text: String) throws(UserError) -> Int {
-    guard model.settings.memory == .knowledge, model.relations.count > 0 else {
+    guard model.settings.memory != .none, model.relations.count > 0 else {
       throw UserError(
         "The model has no memory (memory: none): there is no relation to silence. "
           + "The steps can be left out.")
@@ -154,7 +154,7 @@ package struct EditNames: Sendable {
   package func token(ofSlot slot: Int) -> String { model.relations[slot] }
 
   /// The number of slots that can be read; 0 for a model without memory.
-  package var slotCount: Int { model.settings.memory == .knowledge ? model.relations.count : 0 }
+  package var slotCount: Int { model.settings.memory != .none ? model.relations.count : 0 }
 
   package func slot(_ text: String) throws(UserError) -> Int {
     guard slotCount > 0 else {

@@ -5,8 +5,9 @@ import KSRModel
 ///
 /// A step belongs to the tails that its item and the recommended one both have under a slot; where
 /// there are several, its sum is split by log(N / items with that tail), so that a rare director
-/// weighs more than a common genre. What shares nothing is ``other``. Groups, other and bias add up
-/// to the same score as the cells do.
+/// weighs more than a common genre. What shares nothing is ``other``. A memory of facts needs no such
+/// splitting: the groups are its cells by tail, and all else is other. Groups, other, bias and the part
+/// of a repeat bias add up to the same score as the cells do.
 ///
 /// This says which known facts the exact amounts go along with, not that the model used the facts.
 package struct SharedFacts: Sendable {
@@ -32,7 +33,8 @@ package struct SharedFacts: Sendable {
   package let contributions: Contributions
   /// Groups, the largest amount first.
   package let groups: [Group]
-  /// What the steps add that share no known fact with the item.
+  /// What the steps add that share no known fact with the item; in a memory of facts what they add by
+  /// other ways.
   package let other: Float
   /// Those steps, the largest amount first.
   package let otherSteps: [StepAmount]
@@ -47,11 +49,25 @@ extension SharedFacts {
 
   /// Groups the rows of a table.
   package init(_ contributions: Contributions, index: TailIndex) {
+    let isOfFacts = contributions.isOfFacts
     var members: [Fact: [StepAmount]] = [:]
     var rest: [StepAmount] = []
-    let sums = contributions.stepSums
+    var sums = contributions.stepSums
+    var matched: [Int: [(fact: Fact, amount: Float)]] = [:]
+    for cell in contributions.factCells
+    where index.tails.of(item: Int(contributions.item), slot: cell.slot).contains(cell.tail) {
+      matched[cell.row, default: []].append((Fact(slot: cell.slot, tail: cell.tail), cell.amount))
+      sums[cell.row] -= cell.amount
+    }
     for (row, step) in contributions.steps.enumerated() {
       let item = contributions.items[row]
+      if isOfFacts {
+        for (fact, amount) in matched[row] ?? [] {
+          members[fact, default: []].append(StepAmount(step: step, item: item, amount: amount))
+        }
+        rest.append(StepAmount(step: step, item: item, amount: sums[row]))
+        continue
+      }
       let shared = Self.shared(item, contributions.item, index)
       guard !shared.isEmpty else {
         rest.append(StepAmount(step: step, item: item, amount: sums[row]))
@@ -62,7 +78,7 @@ extension SharedFacts {
           StepAmount(step: step, item: item, amount: sums[row] * share))
       }
     }
-    let groups = members.map { fact, steps in
+    let groups: [Group] = members.map { fact, steps in
       Group(
         slot: fact.slot, tail: fact.tail, name: index.tails.names[Int(fact.tail)],
         amount: steps.reduce(0) { $0 + $1.amount }, steps: Self.sorted(steps))

@@ -156,9 +156,8 @@ struct CaseMeasures: Sendable {
     values[.slotAgreement] = [RankAgreement.kendall(weights, effects)]
     values[.slotViolations] = [RankAgreement.violations(weights, effects: effects)]
     func drop(reading slots: [Int]) -> Double {
-      let preference = question.network.preference(
-        question.trace, row: question.row, reading: slots)
-      return full.probability - reruns.outcome(under: preference, of: question.item).probability
+      full.probability
+        - reruns.outcome(under: question.terms(reading: slots), of: question.item).probability
     }
     let order = RankAgreement.order(weights)
     let sizes = 1...max(1, order.count / 2)

@@ -146,8 +146,7 @@ package struct FidelityStudy: Sendable {
   ) -> AblationOutcomes {
     func outcome(reading slots: [Int]) -> AblationOutcome {
       reruns.outcome(
-        under: network.preference(question.trace, row: question.row, reading: slots),
-        of: question.item)
+        under: question.terms(reading: slots), of: question.item)
     }
     var runs = AblationOutcomes(
       full: outcome(reading: Array(question.slots)), loss: network.settings.loss)

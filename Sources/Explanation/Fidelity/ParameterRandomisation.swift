@@ -80,6 +80,6 @@ extension KSRNetwork {
         entry.shape.count == 2 ? (6 / Float(entry.shape[0] + entry.shape[1])).squareRoot() : 0
       drawn[keyPath: entry.path] = (0..<count).map { _ in generator.uniform(-bound, bound) }
     }
-    return KSRNetwork(settings: settings, parameters: drawn)
+    return KSRNetwork(settings: settings, parameters: drawn, facts: factTable)
   }
 }

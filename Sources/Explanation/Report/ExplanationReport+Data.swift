@@ -106,9 +106,11 @@ struct ExplanationDocument: Encodable {
   let next: Standing?
   /// `score`, `catalogue mean`, `rivals`, or the token of another item.
   let over: String
-  /// The score over the contrast: Σ `history.sum` + `bias` + `residual`.
+  /// The score over the contrast: Σ `history.sum` + `bias` + `alreadySeen` + `residual`.
   let score: Float
   let bias, residual: Float
+  /// ρ, where the item is in the history, less that of the contrast; 0 without a repeat bias.
+  let alreadySeen: Float
   let sequenceSum: Float
   let relationSums: [Float]
   let history: [AttributedStep]
@@ -145,6 +147,7 @@ extension ExplanationReport {
       edit: question.edits, item: document(standing), unedited: unedited.map { document($0) },
       next: next.map { document($0) }, over: overToken,
       score: table.score, bias: table.bias, residual: table.residual,
+      alreadySeen: table.repeated,
       sequenceSum: table.sequenceSum, relationSums: table.relationSums,
       history: table.items.indices.map { row in
         .init(
@@ -227,7 +230,7 @@ extension ExplanationReport {
   /// The explanation as CSV: one row per cell, whose `value`s add up to the score over the contrast
   /// but for rounding.
   ///
-  /// Columns: `step` (from 1), `item`, `name`, `part` (sequence, relation or bias), `relation`,
+  /// Columns: `step` (from 1), `item`, `name`, `part` (sequence, relation, bias or already_seen), `relation`,
   /// `value`, of a relation cell its `item_part` and `relation_part`; then, said of the whole step
   /// and the same in all its rows, what the methods say of it.
   package var csv: String {
@@ -252,7 +255,10 @@ extension ExplanationReport {
         lines.append((start + cell + whole).joined(separator: ","))
       }
     }
-    lines.append(",,,bias,,\(table.bias),," + methods.map { _ in "," }.joined())
+    for (part, value) in [("bias", table.bias), ("already_seen", table.repeated)]
+    where part == "bias" || model.settings.repeatBias {
+      lines.append(",,,\(part),,\(value),," + methods.map { _ in "," }.joined())
+    }
     return lines.joined(separator: "\n") + "\n"
   }
 

@@ -85,16 +85,16 @@ private struct ExplanationFigure {
     scale(
       Self.left, bottom + 7, from: "0", to: decimal(largest), Self.white, Self.blue, middle: nil)
     parts(top)
-    y = max(bottom + 34, top + Double(slots + 2) * Self.rowHeight + 12)
+    y = max(bottom + 34, top + Double(slots + (table.repeated == 0 ? 2 : 3)) * Self.rowHeight + 12)
   }
 
   /// Signed bars beside the relations' rows, then sequence and constant part.
   private mutating func parts(_ top: Double) {
     let names = report.model.relationNames.prefix(table.relationCount).map { $0 }
     let rows =
-      Array(zip(names, table.relationSums)) + [
-        ("sequence", table.sequenceSum), ("constant", table.bias),
-      ]
+      Array(zip(names, table.relationSums)) + [("sequence", table.sequenceSum)]
+      + (table.repeated == 0 ? [] : [("already seen", table.repeated)])
+      + [("constant", table.bias)]
     let bars = Bars(rows.map(\.1), from: side + 82, to: width - 52)
     for (place, (name, amount)) in rows.enumerated() {
       let row = top + Double(place) * Self.rowHeight
@@ -231,7 +231,9 @@ private struct ExplanationFigure {
           groups.dropFirst(shown).reduce(0) { $0 + $1.amount }
         ))
     }
-    rows += [("other steps", report.facts.other), ("constant", report.facts.bias)]
+    rows.append(("other steps", report.facts.other))
+    if table.repeated != 0 { rows.append(("already seen", table.repeated)) }
+    rows.append(("constant", report.facts.bias))
     let bars = Bars(rows.map(\.1), from: start + 210, to: width - 52)
     for (place, (name, amount)) in rows.enumerated() {
       let row = top + 10 + Double(place) * Self.rowHeight

@@ -96,6 +96,7 @@ private struct ReportText {
     let sum =
       "\(report.contrastWords) \(signed(table.score)) = sequence \(signed(table.sequenceSum)) · "
       + (hasMemory ? "memory \(signed(memory)) · " : "")
+      + (table.repeated == 0 ? "" : "already seen \(signed(table.repeated)) · ")
       + "constant \(signed(table.bias)) · residual \(magnitude(table.residual))"
     var lines = [report.title, report.standingLine, sum, report.why].flatMap(wrapped)
     lines += report.remarks.flatMap(wrapped)
@@ -142,6 +143,7 @@ private struct ReportText {
         )
       }
     }
+    if table.repeated != 0 { rows.append(("already seen", table.repeated, "")) }
     rows.append(("constant", table.bias, ""))
     let most = rows.reduce(0) { max($0, abs($1.amount)) }
     return ["By part (█ for, ░ against)"]
@@ -163,6 +165,7 @@ private struct ReportText {
       rows = rows.prefix(12) + [(name: "\(rows.count - 12) more facts", amount: rest, note: "")]
     }
     rows.append(("other steps", facts.other, names(facts.otherSteps)))
+    if table.repeated != 0 { rows.append(("already seen", table.repeated, "")) }
     rows.append(("constant", facts.bias, ""))
     let most = rows.reduce(0) { max($0, abs($1.amount)) }
     return ["Grouped by known facts that a step's item shares with it; the sum is the same"]

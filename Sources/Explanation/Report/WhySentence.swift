@@ -45,7 +45,7 @@ private struct WhyWriter {
 
   /// Which part of the model the score lies in.
   var parts: String {
-    guard model.settings.memory == .knowledge else { return "; the model has no memory" }
+    guard model.settings.memory != .none else { return "; the model has no memory" }
     let sums = facts.contributions.relationSums
     guard let slot = sums.indices.max(by: { sums[$0] < sums[$1] }), sums[slot] > 0 else {
       return isPlain ? "; nothing remembered speaks for it" : "; no slot speaks for it"

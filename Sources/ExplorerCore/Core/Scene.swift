@@ -61,7 +61,7 @@ public struct ModelScene: Sendable {
     historyLengths = session.users.map(\.count)
     gamma = model.settings.gamma
     windowLength = model.settings.maxItemListLength
-    relationNames = model.settings.memory == .knowledge ? model.relationNames : []
+    relationNames = model.settings.memory != .none ? model.relationNames : []
     relationTokens = relationNames.indices.map { model.relations[$0] }
     hasProbabilities = model.settings.loss == .crossEntropy
     let metrics = model.provenance.metrics

@@ -105,7 +105,7 @@ extension StepScene {
     _ step: Int, _ states: HistoryStates, _ session: Session, _ tails: TailIndex
   ) -> [Slot] {
     let network = session.network
-    guard network.settings.memory == .knowledge, network.relationCount > 0 else { return [] }
+    guard network.settings.memory != .none, network.relationCount > 0 else { return [] }
     let (trace, row) = states.pass(through: step)
     let before = step > 0 ? states.pass(through: step - 1) : nil
     return (0..<network.relationCount).map { slot in

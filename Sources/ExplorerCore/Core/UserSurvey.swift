@@ -89,10 +89,9 @@ struct UserSurvey {
       let isLate = target > network.settings.maxItemListLength
       if isLate { left -= states.network.passCost }
       let trace = isLate ? lateTrace(target - 1) : states.pass(through: target - 1).trace
-      let preference = trace.preferences.row(isLate ? trace.count - 1 : target - 1)
-      ranking = (
-        target, RankSearch(of: states.items[target], preference: Array(preference), in: network)
-      )
+      let terms = network.terms(
+        trace, row: isLate ? trace.count - 1 : target - 1, history: states.items[..<target])
+      ranking = (target, RankSearch(of: states.items[target], under: terms, in: network))
     }
   }
 

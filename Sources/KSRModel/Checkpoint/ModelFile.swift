@@ -86,6 +86,11 @@ enum ModelFile {
       ("dense_layer_i.weight", [e, e + k]), ("dense_layer_i.bias", [e]),
       ("relation_Matrix", [relations, k]),
     ]
+    if settings.repeatBias { shapes.append(("repeat_bias", [1])) }
+    if settings.memory == .facts {
+      shapes += [("facts.strength", [relations]), ("facts.focus", [1])]
+      if settings.nullSlot { shapes.append(("facts.null_logit", [1])) }
+    }
     return shapes.map { Expected(name: $0.0, type: .f32, shape: $0.1) }
   }
 
@@ -226,8 +231,11 @@ extension ModelFile {
         problems.append("\(quoted(key)) is not known")
       }
     }
+    for key in KSRSettings.keys where file.metadata[Prefix.settings + key.name] == nil {
+      if let value = key.absent { _ = key.read(.string(value), &settings) }
+    }
     let required =
-      settings.keyValues.map { Prefix.settings + $0.key } + [
+      KSRSettings.keys.filter { $0.absent == nil }.map { Prefix.settings + $0.name } + [
         Key.dataName, Key.leaveOut, Key.trainingDigest,
       ]
     problems += required.filter { file.metadata[$0] == nil }.map { "\($0) is missing" }

@@ -2,37 +2,73 @@ import CKernels
 import Glibc
 import KSRNumerics
 
-/// α = softmax_a(γ (W_d h + b_d) · r_a).
+/// α = softmax_a(γ (W_d h + b_d) · r_a), over facts softmax_a(γ (W_d h + b_d) · r_a + κ f_a) beside a
+/// null slot.
 final class AttentionPass {
   /// W_d h + b_d [S K].
   let queries = MatrixBuffer()
-  /// α [S R].
+  /// α [S R], over facts with the null slot's in a column of its own.
   let weights = MatrixBuffer()
-  /// dLoss/dα [S R].
+  /// dLoss/dα, in the same shape.
   let gradient = MatrixBuffer()
 
   private let queryGradient = MatrixBuffer()  // [S K]
 
-  /// - Parameter states: h at the scored positions [S H].
+  /// - Parameters:
+  ///   - states: h at the scored positions [S H].
+  ///   - largest: f [S R], where the memory is one of facts.
   func forward(
-    _ states: MatrixView, _ p: KSRParameters, gamma: Float, reading: ReadIntervention
+    _ states: MatrixView, largest: MatrixBuffer?, _ p: KSRParameters, gamma: Float,
+    reading: ReadIntervention
   ) {
     let query = queries.reserve(rows: states.rows, columns: p.relationMatrix.columns)
     query.fill(with: p.dense.bias)
     multiply(states, p.dense.weight.view.transposed, into: query, adding: true)
-    let alpha = weights.reserve(rows: states.rows, columns: p.relationCount)
-    multiply(query.view, p.relationMatrix.view.transposed, into: alpha)
-    reading.attend(alpha, gamma: gamma)
+    let alpha = weights.reserve(rows: states.rows, columns: p.readWeightCount)
+    Self.attend(query.view, largest: largest?.all, p, gamma: gamma, reading, into: alpha)
   }
 
-  /// From ``gradient``, which is used up, to W_d and b_d, and added to dLoss/dh [S H].
-  func backward(
-    _ states: MatrixView, _ p: KSRParameters, gamma: Float, dstates: MutableMatrixView,
-    _ gradients: inout KSRParameters?
+  /// α from queries W_d h + b_d [S K].
+  static func attend(
+    _ queries: MatrixView, largest: MutableMatrixView?, _ p: KSRParameters, gamma: Float,
+    _ reading: ReadIntervention, into alpha: MutableMatrixView
   ) {
-    let dlogits = gradient.all
+    let r = p.relationCount
+    multiply(queries, p.relationMatrix.view.transposed, into: alpha.columns(0..<r))
+    let gamma = reading.gamma ?? gamma
+    guard let largest else { return reading.attend(alpha, scale: gamma) }
+    let focus = p.factFocus[0]
+    for row in 0..<alpha.rows {
+      for a in 0..<r { alpha[row, a] = gamma * alpha[row, a] + focus * largest[row, a] }
+      if let null = p.nullLogit.first { alpha[row, r] = null }
+    }
+    reading.attend(alpha, scale: 1)
+  }
+
+  /// From ``gradient``, which is used up, to W_d and b_d, over facts to κ and the null slot's logit,
+  /// and added to dLoss/dh [S H].
+  func backward(
+    _ states: MatrixView, largest: MatrixBuffer?, _ p: KSRParameters, gamma: Float,
+    dstates: MutableMatrixView, _ gradients: inout KSRParameters?
+  ) {
+    let all = gradient.all
     ksr_softmax_gradient(
-      dlogits.rows, dlogits.columns, gamma, weights.all.base, dlogits.base)
+      all.rows, all.columns, largest == nil ? gamma : 1, weights.all.base, all.base)
+    let dlogits = all.columns(0..<p.relationCount)
+    if let f = largest?.all {
+      var (focus, null) = (0.0, 0.0)
+      for row in 0..<all.rows {
+        for a in 0..<f.columns {
+          focus += Double(dlogits[row, a] * f[row, a])
+          dlogits[row, a] *= gamma
+        }
+        if !p.nullLogit.isEmpty { null += Double(all[row, f.columns]) }
+      }
+      if gradients != nil {
+        gradients?.factFocus[0] += Float(focus)
+        if !p.nullLogit.isEmpty { gradients?.nullLogit[0] += Float(null) }
+      }
+    }
     let dquery = queryGradient.reserve(rows: dlogits.rows, columns: p.relationMatrix.columns)
     multiply(dlogits.view, p.relationMatrix.view, into: dquery)
     gradients?.dense.weight.addProduct(dquery.view.transposed, states)
@@ -53,22 +89,26 @@ final class AttentionPass {
   }
 }
 
+extension KSRParameters {
+  /// The number of read weights of a step: R, and one for the null slot where there is one.
+  var readWeightCount: Int { relationCount + nullLogit.count }
+}
+
 extension ReadIntervention {
-  /// Makes logits (W_d h + b_d) · r_a [S R] into read weights α.
+  /// Makes logits [S slots] into read weights α.
   ///
-  ///     α_a = f_a e^(γ logit_a) / Σ_b f_b e^(γ logit_b)
-  func attend(_ logits: MutableMatrixView, gamma: Float) {
+  ///     α_a = f_a e^(scale logit_a) / Σ_b f_b e^(scale logit_b)
+  func attend(_ logits: MutableMatrixView, scale: Float) {
     precondition(logits.stride == logits.columns)
     guard logits.columns > 0 else { return }
     guard !isNone else {
-      return ksr_softmax(logits.rows, logits.columns, gamma, logits.base)
+      return ksr_softmax(logits.rows, logits.columns, scale, logits.base)
     }
-    let gamma = self.gamma ?? gamma
     let heard = (0..<logits.columns).filter { factor(of: $0) > 0 }
     // f · e^x = e^(x + ln f): what one slot leaves to the others is lost to rounding in α itself.
     let shifts = heard.map { log(factor(of: $0)) }
     for row in 0..<logits.rows {
-      var weights = zip(heard, shifts).map { gamma * logits[row, $0] + $1 }
+      var weights = zip(heard, shifts).map { scale * logits[row, $0] + $1 }
       for slot in 0..<logits.columns { logits[row, slot] = 0 }
       guard !weights.isEmpty else { continue }
       ksr_softmax(1, weights.count, 1, &weights)

@@ -2,8 +2,11 @@ import CKernels
 import Foundation
 import KSRNumerics
 
-/// score(t, i) = p_t · q_i, its loss, and the gradient of that: forward and backward in one, since the
-/// scores of a whole catalogue are never kept.
+/// score(t, i) = p_t · q_i + Σ_a α_a λ_a S_a(i) + ρ · 1[i is in the history], its loss, and the gradient
+/// of that: forward and backward in one, since the scores of a whole catalogue are never kept.
+///
+/// With δ_i = dLoss/dscore_i a row has dp = Σ_i δ_i q_i, D_a = Σ_i δ_i S_a(i), and its part of dρ is Σ δ_i
+/// over the history.
 package final class LogitsPass {
   /// dLoss/dq [N E], to which a pass adds.
   package let itemVectorGradient = MatrixBuffer()
@@ -11,6 +14,8 @@ package final class LogitsPass {
   private let logits = MatrixBuffer()  // [rows at work, items of a tile]
   private let inverseSums = AlignedBuffer<Float>(uninitialized: 0)  // [S] 1/Σ of the exponentials
   private let weightedPreferences = MatrixBuffer()  // [S E] scale/Σ · p
+  private let match = FactMatch()
+  private var repeatSlope = 0.0  // dρ / scale of the rows so far
 
   package init(settings: KSRSettings, itemCount: Int) {
     itemVectorGradient.zeros(rows: itemCount, columns: settings.embeddingSize)
@@ -18,47 +23,121 @@ package final class LogitsPass {
 
   /// −mean log(1e-10 + σ(s⁺ − s⁻)), the mean over rows and their negatives.
   ///
-  /// Leaves dLoss/dp of `scale` · loss in `gradient`, adds to dLoss/dq, and returns Σ loss.
+  /// Leaves dLoss/dp of `scale` · loss and D in `pass`, adds to dLoss/dq and dρ, and returns Σ loss.
   package func rankAgainstNegatives(
-    _ batch: PackedSequences, _ p: MutableMatrixView, _ q: ItemVectors, scale: Float,
-    gradient: MatrixBuffer
+    _ batch: PackedSequences, _ pass: NetworkPass, _ parameters: KSRParameters, _ q: ItemVectors,
+    scale: Float
   ) -> Double {
+    let p = pass.preferences
     let count = batch.negative.count / p.rows
     precondition(count > 0 && batch.negative.count == count * p.rows, "BPR needs negatives")
-    let dp = gradient.reserve(rows: p.rows, columns: p.columns)
-    let loss = ksr_bpr(
-      p.rows, p.columns, count, p.base, q.rows.base, batch.target, batch.negative,
-      scale / Float(count), dp.base, itemVectorGradient.all.base)
+    let dp = pass.preferenceGradient.reserve(rows: p.rows, columns: p.columns)
+    let rho = parameters.repeatBias.first
+    let hasMore = pass.facts != nil || rho != nil
+    var more = hasMore ? differences(batch, pass.facts, rho, count) : []
+    let loss = more.withUnsafeMutableBufferPointer { more in
+      ksr_bpr(
+        p.rows, p.columns, count, p.base, q.rows.base, batch.target, batch.negative,
+        scale / Float(count), hasMore ? more.baseAddress : nil, dp.base,
+        itemVectorGradient.all.base)
+    }
+    if hasMore {
+      let slope = takeDifferences(batch, pass.facts, count, more)
+      if rho != nil { pass.gradients?.repeatBias[0] += Float(slope) }
+    }
     return loss / Double(count)
+  }
+
+  /// Of s⁺ − s⁻ what p · q is not [rows · count]: only the facts of the items drawn are looked at.
+  private func differences(
+    _ batch: PackedSequences, _ facts: FactsPass?, _ rho: Float?, _ count: Int
+  ) -> [Float] {
+    var more: [Float] = []
+    more.reserveCapacity(batch.negative.count)
+    for row in batch.target.indices {
+      let history = rho == nil ? [] : batch.history(ofRow: row)
+      func value(_ item: Int32) -> Float {
+        (facts?.match(row, item) ?? 0) + (history.contains(item) ? rho ?? 0 : 0)
+      }
+      let own = value(batch.target[row])
+      for place in row * count..<(row + 1) * count {
+        more.append(own - value(batch.negative[place]))
+      }
+    }
+    return more
+  }
+
+  /// From dLoss/d(s⁺ − s⁻) [rows · count] to D.
+  ///
+  /// - Returns: dLoss/dρ.
+  private func takeDifferences(
+    _ batch: PackedSequences, _ facts: FactsPass?, _ count: Int, _ slopes: [Float]
+  ) -> Double {
+    facts.map { _ = $0.matchGradient.zeros(rows: batch.scoredCount, columns: $0.largest.columns) }
+    var repeated = 0.0
+    for row in batch.target.indices {
+      let history = batch.history(ofRow: row)
+      func take(_ item: Int32, _ slope: Float) {
+        facts?.addMatchGradient(row, item, slope)
+        if history.contains(item) { repeated += Double(slope) }
+      }
+      var own: Float = 0
+      for place in row * count..<(row + 1) * count {
+        own += slopes[place]
+        take(batch.negative[place], -slopes[place])
+      }
+      take(batch.target[row], own)
+    }
+    return repeated
   }
 
   /// Cross-entropy over all items, the padding item included.
   ///
   ///     dLoss/dlogit = scale (e^(logit − largest) / Σ − [item is the target])
   ///
-  /// Leaves dLoss/dp in `gradient`, adds to dLoss/dq, and returns Σ loss. The logits are only ever
-  /// exponentiated; factor and one-hot are applied to the much narrower p, dp and dq.
+  /// Leaves dLoss/dp and D in `pass`, adds to dLoss/dq and dρ, and returns Σ loss. The logits are only
+  /// ever exponentiated; factor and one-hot are applied to the much narrower p, dp, dq and D.
   package func crossEntropy(
-    _ batch: PackedSequences, _ p: MutableMatrixView, _ q: ItemVectors, scale: Float,
-    gradient: MatrixBuffer, _ clock: PhaseClock?
+    _ batch: PackedSequences, _ pass: NetworkPass, _ parameters: KSRParameters, _ q: ItemVectors,
+    scale: Float, _ clock: PhaseClock?
   ) -> Double {
+    let p = pass.preferences
     let s = p.rows
     inverseSums.reserve(s)
-    let dp = gradient.zeros(rows: s, columns: p.columns)
+    let dp = pass.preferenceGradient.zeros(rows: s, columns: p.columns)
+    pass.facts?.matchGradient.reserve(rows: s, columns: parameters.relationCount)
     let weighted = weightedPreferences.reserve(rows: s, columns: p.columns)
     let tiles = q.tiles
-    let height = Self.height(s, itemCount: q.count, isWhole: tiles.count == 1)
+    var height = Self.height(s, itemCount: q.count, isWhole: tiles.count == 1)
+    // Sixteen rows at a time are matched with facts.
+    if pass.facts != nil { height = (height + 15) / 16 * 16 }
+    let rho = parameters.repeatBias.first
+    repeatSlope = 0
     var loss = 0.0
     for start in stride(from: 0, to: s, by: height) {
       let range = start..<min(s, start + height)
       let rows = Rows(
         p: p.rows(range), weighted: weighted.rows(range), dp: dp.rows(range),
-        inverse: inverseSums.part(start, count: range.count), target: Array(batch.target[range]))
+        inverse: inverseSums.part(start, count: range.count), target: Array(batch.target[range]),
+        facts: pass.facts, rho: rho,
+        histories: rho == nil ? [] : range.map { batch.history(ofRow: $0) })
+      if let facts = pass.facts {
+        measure(clock, "step/facts match") { match.arrange(range, of: facts) }
+      }
       loss +=
         tiles.count == 1
         ? wholeCatalogue(rows, q, tiles[0], scale, clock)
         : catalogueInTiles(rows, q, tiles, scale, clock)
+      if let facts = pass.facts {
+        measure(clock, "step/facts match") {
+          match.finish(facts, target: rows.target, inverse: rows.inverse, scale: scale)
+        }
+      }
+      for (history, target) in zip(rows.histories, rows.target) where history.contains(target) {
+        repeatSlope -= 1
+      }
     }
+    if rho != nil { pass.gradients?.repeatBias[0] += scale * Float(repeatSlope) }
     measure(clock, "step/logits backward") {
       ksr_scale_rows(s, p.columns, scale, inverseSums.start, dp.base, dp.base)
       ksr_target_gradient(
@@ -80,8 +159,45 @@ package final class LogitsPass {
     let dp: MutableMatrixView
     let inverse: UnsafeMutablePointer<Float>
     let target: [Int32]
+    let facts: FactsPass?
+    /// ρ, and the items that it stands by in each row; none without it.
+    let rho: Float?
+    let histories: [ArraySlice<Int32>]
 
     var count: Int { p.rows }
+  }
+
+  /// The scores of a tile of items beyond p · q.
+  private func addTerms(
+    _ rows: Rows, _ tile: Range<Int>, to scores: MutableMatrixView, _ clock: PhaseClock?
+  ) {
+    if let facts = rows.facts {
+      measure(clock, "step/facts match") { match.add(tile, of: facts.table, to: scores) }
+    }
+    guard let rho = rows.rho else { return }
+    for (row, history) in rows.histories.enumerated() {
+      let scores = scores.row(row)
+      for item in history where tile.contains(Int(item)) {
+        scores[Int(item) - tile.lowerBound] += rho
+      }
+    }
+  }
+
+  /// What the exponentials of a tile say of D and dρ, once each row's 1/Σ is known.
+  private func takeTerms(
+    _ rows: Rows, _ tile: Range<Int>, from scores: MutableMatrixView, _ clock: PhaseClock?
+  ) {
+    if let facts = rows.facts {
+      measure(clock, "step/facts match") { match.addGradient(tile, of: facts.table, from: scores) }
+    }
+    for (row, history) in rows.histories.enumerated() {
+      let scores = scores.row(row)
+      var sum: Float = 0
+      for item in history where tile.contains(Int(item)) {
+        sum += scores[Int(item) - tile.lowerBound]
+      }
+      repeatSlope += Double(sum * rows.inverse[row])
+    }
   }
 
   private func wholeCatalogue(
@@ -91,9 +207,11 @@ package final class LogitsPass {
     measure(clock, "step/logits forward") {
       multiply(rows.p.view, q.columns(tile).view, into: scores)
     }
+    addTerms(rows, tile, to: scores, clock)
     let loss = measure(clock, "step/softmax") {
       ksr_cross_entropy(rows.count, q.count, scores.base, rows.target, rows.inverse)
     }
+    takeTerms(rows, tile, from: scores, clock)
     measure(clock, "step/logits backward") {
       ksr_scale_rows(
         rows.count, q.width, scale, rows.inverse, rows.p.base, rows.weighted.base)
@@ -116,6 +234,7 @@ package final class LogitsPass {
       measure(clock, "step/logits forward") {
         multiply(rows.p.view, q.columns(tile).view, into: scores)
       }
+      addTerms(rows, tile, to: scores, clock)
       measure(clock, "step/softmax") {
         ksr_softmax_statistics(
           rows.count, tile.count, tile.lowerBound, scores.base, rows.target, &largest, &sum,
@@ -123,15 +242,18 @@ package final class LogitsPass {
       }
     }
     for row in 0..<rows.count { rows.inverse[row] = 1 / sum[row] }
+    match.rewind()
     ksr_scale_rows(rows.count, q.width, scale, rows.inverse, rows.p.base, rows.weighted.base)
     for tile in tiles {
       let scores = logits.reserve(rows: rows.count, columns: tile.count)
       measure(clock, "step/logits again") {
         multiply(rows.p.view, q.columns(tile).view, into: scores)
       }
+      addTerms(rows, tile, to: scores, clock)
       measure(clock, "step/softmax") {
         ksr_exp_rows(rows.count, tile.count, largest, scores.base)
       }
+      takeTerms(rows, tile, from: scores, clock)
       measure(clock, "step/logits backward") { backward(rows, q, tile, scores) }
     }
     return (0..<rows.count).reduce(0) { loss, row in

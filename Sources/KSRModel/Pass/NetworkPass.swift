@@ -7,12 +7,15 @@ import KSRNumerics
 ///     read   α = softmax_a(γ (W_d h_t + b_d) · r_a)    m_t = Σ_a α_a v_a
 ///     p_t = W_u [h_t ; m_t] + b_u
 ///
+/// A memory of facts (``FactMemory``) writes and reads in other ways, and leaves m_t = 0: what it reads
+/// is matched with the facts of the items in ``LogitsPass``.
 /// Training, ranking, traces and gradients of scores all run it; ``LogitsPass`` makes p into a loss.
 /// Shapes: `P` positions read, `S` scored positions, the rest as in ``KSRSettings``. Buffers are
 /// allocated once and grow with the largest batch.
 package final class NetworkPass {
   package let settings: KSRSettings
-  /// The gradients of W_hh, W_ih, W_d, b_d, W_u and b_u, to which a backward pass adds.
+  /// The gradients of W_hh, W_ih, W_d, b_d, W_u and b_u, of ρ and of what a memory of facts trains, to
+  /// which a backward pass adds.
   ///
   /// The tables of items are empty here. Nil where only the gradients of inputs are wanted.
   package var gradients: KSRParameters?
@@ -21,13 +24,22 @@ package final class NetworkPass {
   let gru: GRUPass
   let attention = AttentionPass()
   let memory = MemoryPass()
+  /// What a memory of facts holds; nil for any other.
+  let facts: FactsPass?
   let preference = PreferencePass()
+  /// What is held, matched with the facts of items outside of training.
+  let match = FactMatch()
 
-  package init(settings: KSRSettings, withGradients: Bool = false) {
+  /// - Parameter facts: the known facts, where the memory is one of facts.
+  package init(settings: KSRSettings, facts: FactTable = .none, withGradients: Bool = false) {
     self.settings = settings
+    self.facts = settings.memory == .facts ? FactsPass(facts) : nil
     gru = GRUPass(settings: settings)
     gradients =
       withGradients ? KSRParameters(settings: settings, itemCount: 0, relationCount: 0) : nil
+    if self.facts != nil {
+      gradients?.factStrength = Array(repeating: 0, count: facts.relationCount)
+    }
   }
 
   /// p at the scored positions [S E].
@@ -39,9 +51,9 @@ package final class NetworkPass {
   /// dLoss/de of the writes, where e is trained, sequence after sequence [P K].
   package var entityGradient: MutableMatrixView { memory.entityGradient.all }
 
-  /// Whether the memory takes part at all.
+  /// Whether the linear memory takes part at all.
   package func usesMemory(_ p: KSRParameters) -> Bool {
-    settings.memory == .knowledge && p.relationCount > 0
+    settings.memory == .linear && p.relationCount > 0
   }
 
   /// Reads the sequences.
@@ -70,18 +82,39 @@ package final class NetworkPass {
     }
     if usesMemory(p) {
       measure(clock, "step/attention forward") {
-        attention.forward(gru.output.view, p, gamma: settings.gamma, reading: reading)
+        attention.forward(
+          gru.output.view, largest: nil, p, gamma: settings.gamma, reading: reading)
       }
       measure(clock, "step/memory forward") {
         memory.forward(batch, p, alpha: attention.weights.all)
       }
+    }
+    if let facts {
+      measure(clock, "step/facts forward") { facts.forward(batch) }
+      measure(clock, "step/attention forward") {
+        attention.forward(
+          gru.output.view, largest: facts.largest, p, gamma: settings.gamma, reading: reading)
+      }
+      measure(clock, "step/facts forward") { facts.weigh(p, alpha: attention.weights.all) }
     }
     measure(clock, "step/preference forward") {
       preference.forward(gru.output.view, reads: usesMemory(p) ? memory.reads.view : nil, p)
     }
   }
 
-  /// From ``preferenceGradient`` back to the inputs and, where there are ``gradients``, the weights.
+  /// D of one scored row for a score that has a slope along each column of facts, where the memory is
+  /// one of facts.
+  package func setMatchGradient(_ slope: (Int32) -> Float) {
+    guard let facts else { return }
+    let d = facts.matchGradient.zeros(rows: 1, columns: facts.table.relationCount)
+    for k in facts.slots.row(0) {
+      let column = facts.slots.column[k]
+      d[0, Int(facts.table.relation[Int(column)])] += facts.slots.held[k] * slope(column)
+    }
+  }
+
+  /// From ``preferenceGradient``, and over facts from D, back to the inputs and, where there are
+  /// ``gradients``, the weights.
   ///
   /// It belongs to the forward pass before it, and is given what that was given.
   package func backward(
@@ -99,9 +132,17 @@ package final class NetworkPass {
           batch, p, alpha: attention.weights.all, dalpha: attention.gradient,
           trainsEntities: !settings.freezesKnowledgeGraph)
       }
+    }
+    if let facts {
+      measure(clock, "step/facts backward") {
+        facts.backward(
+          p, alpha: attention.weights.all, dalpha: attention.gradient, &gradients)
+      }
+    }
+    if usesMemory(p) || facts != nil {
       measure(clock, "step/attention backward") {
         attention.backward(
-          gru.output.view, p, gamma: reading.gamma ?? settings.gamma,
+          gru.output.view, largest: facts?.largest, p, gamma: reading.gamma ?? settings.gamma,
           dstates: gru.outputGradient.all, &gradients)
       }
     }
@@ -116,11 +157,16 @@ package final class NetworkPass {
 
   /// The numbers that a forward and a backward pass keep of a batch, without the memory's slots.
   package static func bufferSize(
-    _ settings: KSRSettings, relationCount: Int, _ batch: BatchSize
+    _ settings: KSRSettings, facts: FactTable, relationCount: Int, _ batch: BatchSize
   ) -> Double {
-    EmbeddingPass.bufferSize(settings, batch) + GRUPass.bufferSize(settings, batch)
-      + AttentionPass.bufferSize(settings, relationCount: relationCount, batch)
-      + MemoryPass.bufferSize(settings, relationCount: relationCount, batch)
+    let memory =
+      switch settings.memory {
+      case .linear: MemoryPass.bufferSize(settings, relationCount: relationCount, batch)
+      case .facts: FactsPass.bufferSize(facts, batch)
+      case .none: 0.0
+      }
+    return EmbeddingPass.bufferSize(settings, batch) + GRUPass.bufferSize(settings, batch)
+      + AttentionPass.bufferSize(settings, relationCount: relationCount, batch) + memory
       + PreferencePass.bufferSize(settings, batch)
   }
 
@@ -128,7 +174,8 @@ package final class NetworkPass {
   package static func slotsSize(
     _ settings: KSRSettings, relationCount: Int, steps: Double
   ) -> Double {
-    MemoryPass.slotsSize(settings, relationCount: relationCount, steps: steps)
+    settings.memory == .linear
+      ? MemoryPass.slotsSize(settings, relationCount: relationCount, steps: steps) : 0
   }
 
   /// The floating-point operations that a batch needs: two for each multiplication in the matrix
@@ -139,13 +186,15 @@ package final class NetworkPass {
   ///
   /// - Parameter candidates: the items that each scored position is compared with.
   package static func flops(
-    _ settings: KSRSettings, candidates: Int, _ batch: BatchSize
+    _ settings: KSRSettings, facts: FactTable = .none, candidates: Int, _ batch: BatchSize
   ) -> Double {
     3
       * (GRUPass.flops(settings, batch)
-        + (settings.memory == .knowledge ? AttentionPass.flops(settings, batch) : 0)
+        + (settings.memory == .none ? 0 : AttentionPass.flops(settings, batch))
         + PreferencePass.flops(settings, batch)
         + LogitsPass.flops(settings, candidates: candidates, batch))
+      + (settings.memory == .facts
+        ? 2 * FactsPass.flops(facts, candidates: candidates, batch) : 0)
   }
 }
 

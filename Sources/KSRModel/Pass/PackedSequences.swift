@@ -11,6 +11,8 @@ package struct PackedSequences: Sendable {
     package var targets: [Int32]
     /// Items to rank below the target, `negativeCount` for each scored step; empty for none.
     package var negatives: [Int32] = []
+    /// What the user chose before these items, which the network does not read: a repeat bias knows it.
+    package var before: ArraySlice<Int32> = []
 
     package init(items: ArraySlice<Int32>, targets: [Int32]) {
       precondition(items.count == targets.count)
@@ -19,10 +21,11 @@ package struct PackedSequences: Sendable {
     }
 
     /// A sequence of which only the last step is scored, against `target`.
-    package init(items: ArraySlice<Int32>, target: Int32) {
+    package init(items: ArraySlice<Int32>, target: Int32, before: ArraySlice<Int32> = []) {
       var targets = [Int32](repeating: -1, count: items.count)
       targets[items.count - 1] = target
       self.init(items: items, targets: targets)
+      self.before = before
     }
   }
 
@@ -45,6 +48,11 @@ package struct PackedSequences: Sendable {
   package let sequenceItem: [Int32]
   /// By sequence: the scored row of each step, or −1.
   package let sequenceScored: [Int32]
+  /// The items of each history, what was before the sequence included, each once, in the order of
+  /// their first time; sequence after sequence.
+  private let historyItem: [Int32]
+  /// By scored row: its history up to then, a part of ``historyItem``.
+  private let historyRange: [Range<Int32>]
 
   /// Steps in runs of about a hundred positions: what a run works on fits the cache next to the
   /// weights, and its rows are enough for a fast matrix product.
@@ -68,6 +76,11 @@ package struct PackedSequences: Sendable {
         }
       }
     }
+  }
+
+  /// The items of the history up to a scored row, each once.
+  package func history(ofRow row: Int) -> ArraySlice<Int32> {
+    historyItem[Int(historyRange[row].lowerBound)..<Int(historyRange[row].upperBound)]
   }
 
   package var stepCount: Int { active.count }
@@ -103,14 +116,29 @@ package struct PackedSequences: Sendable {
     var scoredPosition: [Int32] = []
     var target: [Int32] = []
     var negative: [Int32] = []
+    var historyItem: [Int32] = []
+    var historyRange: [Range<Int32>] = []
+    // The last sequence, from 1 on, whose history has the item.
+    var lastWith = [Int32](
+      repeating: 0,
+      count: 1 + Int(entries.map { max($0.items.max() ?? 0, $0.before.max() ?? 0) }.max() ?? 0))
     for (b, entry) in sorted.enumerated() {
+      let historyStart = Int32(historyItem.count)
+      func remember(_ item: Int32) {
+        guard lastWith[Int(item)] <= b else { return }
+        lastWith[Int(item)] = Int32(b + 1)
+        historyItem.append(item)
+      }
+      for item in entry.before { remember(item) }
       for (t, value) in entry.items.enumerated() {
         let position = offset[t] + b
         item[position] = value
         sequenceItem.append(value)
+        remember(value)
         if entry.targets[t] >= 0 {
           sequenceScored.append(Int32(target.count))
           scoredPosition.append(Int32(position))
+          historyRange.append(historyStart..<Int32(historyItem.count))
           target.append(entry.targets[t])
         } else {
           sequenceScored.append(-1)
@@ -130,5 +158,7 @@ package struct PackedSequences: Sendable {
     self.sequenceStart = sequenceStart
     self.sequenceItem = sequenceItem
     self.sequenceScored = sequenceScored
+    self.historyItem = historyItem
+    self.historyRange = historyRange
   }
 }

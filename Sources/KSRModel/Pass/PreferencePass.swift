@@ -46,7 +46,7 @@ final class PreferencePass {
   /// The floating-point operations of the products of a forward pass.
   static func flops(_ settings: KSRSettings, _ batch: BatchSize) -> Double {
     let inputs =
-      settings.hiddenSize + (settings.memory == .knowledge ? settings.kgEmbeddingSize : 0)
+      settings.hiddenSize + (settings.memory == .linear ? settings.kgEmbeddingSize : 0)
     return 2 * batch.scored * Double(settings.embeddingSize * inputs)
   }
 }

@@ -19,8 +19,11 @@ public struct KSRSettings: Sendable, Equatable {
   package var loss = LossType.crossEntropy
   package var maxItemListLength = 50
   package var hasPadRelation = false
-  /// The knowledge memory, or none (m_t = 0) as the baseline.
-  public var memory = MemoryKind.knowledge
+  public var memory = MemoryKind.linear
+  /// Whether ρ · 1[i is in the history] is a term of the score (``RepeatBias``).
+  package var repeatBias = false
+  /// Whether the attention over facts can rest on no relation at all; of no effect elsewhere.
+  package var nullSlot = true
 
   /// The defaults of RecBole's model page.
   public init() {}
@@ -50,8 +53,14 @@ extension KSRSettings: KeyedSettings {
       "pad_relation", \.hasPadRelation, .flag, recBole: "true",
       "a zero key that takes part in the attention, as RecBole's [PAD] does"),
     .init(
-      "memory", \.memory, .choice,
-      "the key-value memory over relations, or none, the baseline"),
+      "memory", \.memory, .choice(and: ["knowledge": .linear]), recBole: "linear",
+      "facts: the known tails of what was read; linear: RecBole's vectors; none: the baseline"),
+    .init(
+      "repeat_bias", \.repeatBias, .flag, recBole: "false", absent: "false",
+      "a trained number is added to the scores of items of the history"),
+    .init(
+      "null_slot", \.nullSlot, .flag, absent: "true",
+      "the attention over facts may rest on none of the relations"),
   ]
 }
 
@@ -65,8 +74,11 @@ package enum LossType: String, Sendable, CaseIterable {
 
 /// What stands beside the GRU state (`memory`).
 public enum MemoryKind: String, Sendable, CaseIterable {
-  /// The key-value memory over relations.
-  case knowledge
+  /// RecBole's key-value memory over relations, whose maps are linear; files also call it
+  /// `knowledge`.
+  case linear
+  /// The known tails of the items read (``FactMemory``).
+  case facts
   /// Nothing: m_t is zero, all else stays, e_i in q_i included.
   case none
 }

@@ -76,10 +76,16 @@ package final class HistoryStates: Sendable {
     return trace.preferences.row(row)
   }
 
-  /// p_t · q_i of every item [N] at `step`; the padding item's score has no meaning.
+  /// What the scores at `step` follow from; the whole history counts as seen.
+  package func terms(at step: Int) -> ScoreTerms {
+    let (trace, row) = pass(through: step)
+    return network.terms(trace, row: row, history: items[...step])
+  }
+
+  /// The scores of all items [N] at `step`; the padding item's has no meaning.
   package func scores(at step: Int) -> [Float] {
     if let values = knownScores(at: step) { return values }
-    let values = network.scores(preference(at: step))
+    let values = network.scores(terms(at: step))
     keep(values, at: step)
     return values
   }
@@ -89,8 +95,7 @@ package final class HistoryStates: Sendable {
   package func findScores(at step: Int, andOf other: HistoryStates, at otherStep: Int) {
     precondition(other.network === network, "runs of two networks")
     guard knownScores(at: step) == nil, other.knownScores(at: otherStep) == nil else { return }
-    let values = network.itemVectors.applied(
-      to: [Array(preference(at: step)), Array(other.preference(at: otherStep))])
+    let values = network.scores([terms(at: step), other.terms(at: otherStep)])
     keep(values[0], at: step)
     other.keep(values[1], at: otherStep)
   }

@@ -2,22 +2,36 @@ import KSRNumerics
 
 /// A KSR network ready to read sequences and score items (RecBole's `ksr.py`).
 ///
-/// The equations of a sequence are those of ``NetworkPass``; score(t, i) = p_t · q_i, where q_i is
+/// The equations of a sequence are those of ``NetworkPass``, the scores ``ScoreTerms``'s, q_i is
 /// ``ItemVectors``'s.
 public final class KSRNetwork: Sendable {
   /// The hyper-parameters.
   public let settings: KSRSettings
   /// The parameters.
   public let parameters: KSRParameters
+  /// The known facts that a memory of facts reads.
+  package let factTable: FactTable
   /// q_i for every item [N E]; row 0 is the padding item.
   public let itemVectors: Matrix
   /// The mean of q_i over all items but the padding item [E].
   package let meanItemVector: [Float]
 
+  /// The network of a model.
+  package convenience init(_ model: TrainedModel) {
+    self.init(settings: model.settings, parameters: model.parameters, facts: model.factTable)
+  }
+
   /// A network of the given parameters.
-  public init(settings: KSRSettings, parameters: KSRParameters) {
+  ///
+  /// - Parameter facts: the known facts, where the memory is one of facts.
+  public init(settings: KSRSettings, parameters: KSRParameters, facts: FactTable = .none) {
+    precondition(
+      settings.memory != .facts
+        || (facts.itemCount == parameters.itemCount
+          && facts.relationCount == parameters.relationCount), "facts of another catalogue")
     self.settings = settings
     self.parameters = parameters
+    factTable = facts
     itemVectors = Self.itemVectors(parameters)
     var mean = [Float](repeating: 0, count: itemVectors.columns)
     for item in 1..<max(2, itemVectors.rows) where item < itemVectors.rows {
@@ -36,7 +50,7 @@ public final class KSRNetwork: Sendable {
   /// The number of memory slots.
   public var relationCount: Int { parameters.relationCount }
   /// Whether the memory takes part in the scores.
-  package var readsMemory: Bool { settings.memory == .knowledge && relationCount > 0 }
+  package var readsMemory: Bool { settings.memory != .none && relationCount > 0 }
 
   /// q_i for all items [N E].
   public static func itemVectors(_ p: KSRParameters) -> Matrix {
@@ -52,47 +66,88 @@ public final class KSRNetwork: Sendable {
   ///     them for what the model was trained to see.
   ///   - reading: a change of what is read from the memory.
   package func trace(_ items: [Int32], reading: ReadIntervention = .none) -> Trace {
-    let pass = NetworkPass(settings: settings)
+    let pass = pass()
     let batch = PackedSequences([.init(items: items[...], targets: items.map { _ in 0 })])
     pass.embedding.forward(batch, parameters, dropout: 0, seed: nil)
     pass.gru.forward(
       batch, parameters, x: pass.embedding.output, transposed: nil, itemGates: nil, keepsAll: true)
     // A model without memory shows what it would read, too.
+    pass.facts?.forward(batch)
     pass.attention.forward(
-      pass.gru.output.view, parameters, gamma: settings.gamma, reading: reading)
-    let slots = pass.memory.forward(items, parameters, alpha: pass.attention.weights.all)
+      pass.gru.output.view, largest: pass.facts?.largest, parameters, gamma: settings.gamma,
+      reading: reading)
+    let alpha = pass.attention.weights.matrix
+    var slots = Matrix(rows: items.count, columns: 0)
+    if pass.facts == nil {
+      slots = pass.memory.forward(items, parameters, alpha: pass.attention.weights.all)
+    } else {
+      pass.memory.reads.zeros(rows: items.count, columns: settings.kgEmbeddingSize)
+    }
     pass.preference.forward(
-      pass.gru.output.view, reads: readsMemory ? pass.memory.reads.view : nil, parameters)
+      pass.gru.output.view, reads: readsVectors ? pass.memory.reads.view : nil, parameters)
     let (gates, h) = (pass.gru.gates[parameters.gru.count - 1].matrix, settings.hiddenSize)
     return Trace(
       items: items, reading: reading, states: pass.gru.output.matrix,
       resetGates: gates.columns(0..<h), updateGates: gates.columns(h..<2 * h),
       candidates: gates.columns(2 * h..<3 * h), queries: pass.attention.queries.matrix,
-      writeGates: pass.memory.writeGates.matrix, attention: pass.attention.weights.matrix,
+      writeGates: pass.facts == nil ? pass.memory.writeGates.matrix : factGates(items),
+      attention: alpha.columns(0..<relationCount),
+      nullAttention: alpha.columns > relationCount
+        ? items.indices.map { alpha[$0, relationCount] } : [],
+      factSlots: pass.facts?.slots,
       slots: slots, memoryReads: pass.memory.reads.matrix,
       preferences: pass.preference.output.matrix)
   }
 
-  /// The read weights by rows of queries W_d h + b_d [T R], under a change of what is read.
-  package func attention(_ queries: Matrix, under reading: ReadIntervention = .none) -> Matrix {
-    var alpha = queries.mapped(by: parameters.relationMatrix)
-    alpha.withMutableView { reading.attend($0, gamma: settings.gamma) }
-    return alpha
+  /// Whether p has a part that was read from slots of vectors.
+  package var readsVectors: Bool { readsMemory && settings.memory == .linear }
+
+  /// z of each step under each relation in a memory of facts [T R].
+  private func factGates(_ items: [Int32]) -> Matrix {
+    var gates = Matrix(rows: items.count, columns: relationCount)
+    for (step, item) in items.enumerated() {
+      for column in factTable.columns(of: Int(item)) {
+        gates[step, Int(factTable.relation[Int(column)])] = FactMemory.writeGate
+      }
+    }
+    return gates
   }
 
-  /// p at a row of a trace had the memory been read under a change [E].
+  /// The read weights at a row of a trace had the memory been read under a change: by slot, then the
+  /// null slot's, where there is one.
   ///
   /// From the logits again: where another slot had all of the attention, what it leaves is rounding.
-  package func preference(_ trace: Trace, row: Int, under reading: ReadIntervention) -> [Float] {
+  package func attention(_ trace: Trace, row: Int, under reading: ReadIntervention) -> [Float] {
+    let query = Matrix(
+      rows: 1, columns: trace.queries.columns, values: Array(trace.queries.row(row)))
+    var largest: Matrix?
+    if let slots = trace.factSlots {
+      var f = Matrix(rows: 1, columns: relationCount)
+      for k in slots.row(row) {
+        let a = Int(factTable.relation[Int(slots.column[k])])
+        f[0, a] = max(f[0, a], slots.held[k])
+      }
+      largest = f
+    }
+    var alpha = Matrix(rows: 1, columns: parameters.readWeightCount)
+    alpha.withMutableView { alpha in
+      let attend = { (f: MutableMatrixView?) in
+        AttentionPass.attend(
+          query.view, largest: f, self.parameters, gamma: self.settings.gamma, reading,
+          into: alpha)
+      }
+      if largest == nil { attend(nil) } else { largest?.withMutableView { attend($0) } }
+    }
+    return alpha.values
+  }
+
+  /// p at a row of a trace with the given read weights [E].
+  func preference(_ trace: Trace, row: Int, alpha: [Float]) -> [Float] {
     var read = Matrix(rows: 1, columns: trace.memoryReads.columns)
-    if readsMemory {
-      var alpha = Matrix(
-        rows: 1, columns: relationCount,
-        values: parameters.relationMatrix.applied(to: trace.queries.row(row)))
-      alpha.withMutableView { reading.attend($0, gamma: settings.gamma) }
-      for slot in 0..<relationCount where alpha[0, slot] != 0 {
+    if readsVectors {
+      for slot in 0..<relationCount where alpha[slot] != 0 {
         for (k, value) in trace.slot(slot, at: row).enumerated() {
-          read[0, k] += alpha[0, slot] * value
+          read[0, k] += alpha[slot] * value
         }
       }
     }
@@ -103,27 +158,7 @@ public final class KSRNetwork: Sendable {
   /// p_t by rows of h_t and m_t [T E].
   package func preferences(states: Matrix, memoryReads: Matrix) -> Matrix {
     let pass = PreferencePass()
-    pass.forward(states.view, reads: readsMemory ? memoryReads.view : nil, parameters)
+    pass.forward(states.view, reads: readsVectors ? memoryReads.view : nil, parameters)
     return pass.output.matrix
-  }
-
-  /// p at a row of a trace had only the given slots been read, the attention being shared out among
-  /// them; without any slot m = 0 [E].
-  ///
-  /// A change under which the memory was read already stays, too.
-  package func preference(_ trace: Trace, row: Int, reading slots: [Int]) -> [Float] {
-    let silenced = Set(0..<relationCount).subtracting(slots)
-    return preference(
-      trace, row: row, under: silenced.reduce(trace.reading) { $0.silencing($1) })
-  }
-
-  /// p · q_i for every item [N]; the padding item's score has no meaning.
-  public func scores(_ preference: some Collection<Float>) -> [Float] {
-    itemVectors.applied(to: preference)
-  }
-
-  /// p · q_i for a range of items.
-  public func scores(of items: Range<Int>, _ preference: [Float]) -> [Float] {
-    itemVectors.applied(to: preference, rows: items)
   }
 }

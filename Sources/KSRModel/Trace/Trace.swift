@@ -18,11 +18,16 @@ package struct Trace: Sendable {
   package let candidates: Matrix
   /// What is matched with the keys: W_d h_t + b_d [T K].
   package let queries: Matrix
-  /// Write gates z_{t,a} [T R].
+  /// Write gates z_{t,a} [T R]; in a memory of facts ``FactMemory/writeGate``, or 0 where the item has
+  /// no fact under the relation.
   package let writeGates: Matrix
   /// Attention α_{t,a} [T R].
   package let attention: Matrix
-  /// The slots v_a after each step, one after the other [T R·K].
+  /// The null slot's part of the attention [T]; empty where there is none.
+  package let nullAttention: [Float]
+  /// What the slots of a memory of facts hold after each step; nil for any other memory.
+  package let factSlots: FactSlots?
+  /// The slots v_a after each step, one after the other [T R·K]; none in a memory of facts.
   package let slots: Matrix
   /// What was read from the memory, m_t [T K].
   package let memoryReads: Matrix
@@ -35,9 +40,10 @@ package struct Trace: Sendable {
   /// The number of slots R.
   package var relationCount: Int { attention.columns }
 
-  /// The value v_a of a slot after a step [K].
+  /// The value v_a of a slot after a step [K]; zeros in a memory of facts.
   package func slot(_ relation: Int, at step: Int) -> ArraySlice<Float> {
     let width = memoryReads.columns
+    guard factSlots == nil else { return ArraySlice(repeating: 0, count: width) }
     let start = (step * relationCount + relation) * width
     return slots.values[start..<start + width]
   }

@@ -8,7 +8,7 @@ extension KSRParameters {
   ///
   /// The item table is drawn from a normal distribution (Xavier), row 0 included; GRU layer 0 from
   /// Xavier's uniform; upper layers and linear maps as PyTorch does by default. Entity and relation
-  /// vectors are given.
+  /// vectors are given. ρ starts at −1, λ and κ at 1, the null slot's logit at 0.
   public static func initial(
     settings: KSRSettings, entityVectors: Matrix, relationVectors: Matrix,
     generator: inout SeededGenerator
@@ -33,6 +33,9 @@ extension KSRParameters {
     p.dense.fill(&generator)
     p.denseLayerU.fill(&generator)
     p.denseLayerI.fill(&generator)
+    p.repeatBias = p.repeatBias.map { _ in -1 }
+    p.factStrength = p.factStrength.map { _ in FactMemory.initialStrength }
+    p.factFocus = p.factFocus.map { _ in FactMemory.initialFocus }
     return p
   }
 }

@@ -17,14 +17,17 @@ package struct MemoryEstimate: Sendable, Equatable {
   package var bytes: Double { parts.reduce(0) { $0 + $1.bytes } }
 
   /// The memory of a run over training sequences of the given lengths.
+  ///
+  /// - Parameter facts: what a memory of facts reads.
   package init(
-    settings: KSRSettings, training: TrainingSettings, itemCount: Int, relationCount: Int,
-    sequenceLengths: [Int]
+    settings: KSRSettings, training: TrainingSettings, facts: FactTable = .none, itemCount: Int,
+    relationCount: Int, sequenceLengths: [Int]
   ) {
     let (e, k) = (Double(settings.embeddingSize), Double(settings.kgEmbeddingSize))
     let itemVectors = Double(itemCount) * e
     let weights = KSRParameters.weightCount(settings)
-    let parameters = itemVectors + Double(itemCount + relationCount) * k + weights
+    let strengths = settings.memory == .facts ? Double(relationCount) : 0
+    let parameters = itemVectors + Double(itemCount + relationCount) * k + strengths + weights
     let shards = Double(training.shards)
     // Last, best, two moments and maybe a mean; each once more in the bytes of the state, and the
     // initial ones. What a recovery goes back to is a copy of all but the best.
@@ -47,7 +50,8 @@ package struct MemoryEstimate: Sendable, Equatable {
     // Buffers grow by an eighth more than a batch needs.
     let activations =
       1.125
-      * (NetworkPass.bufferSize(settings, relationCount: relationCount, batch) + logits.ofBatch)
+      * (NetworkPass.bufferSize(
+        settings, facts: facts, relationCount: relationCount, batch) + logits.ofBatch)
     let memories =
       shards * NetworkPass.slotsSize(settings, relationCount: relationCount, steps: longest)
 

@@ -24,6 +24,18 @@ package struct ModelTraining: Sendable {
     self.memory = memory
   }
 
+  /// What a memory of facts reads.
+  var facts: FactTable {
+    settings.memory == .facts ? FactTable(memory.tails, itemCount: data.items.count) : .none
+  }
+
+  package var memoryEstimate: MemoryEstimate {
+    MemoryEstimate(
+      settings: settings, training: training, facts: facts, itemCount: data.items.count,
+      relationCount: memory.relations.count,
+      sequenceLengths: data.trainingSequences.map(\.count))
+  }
+
   /// The state before the first epoch: random parameters that follow from the seed.
   package func initialState() -> TrainingState {
     var generator = SeededGenerator(seed: training.seed)
@@ -44,7 +56,7 @@ package struct ModelTraining: Sendable {
   ) throws(TrainingError) -> (model: TrainedModel, state: TrainingState) {
     let trainer = Trainer(
       settings: settings, training: training, sequences: data.trainingSequences,
-      validation: validationCases, threads: threads)
+      validation: validationCases, facts: facts, threads: threads)
     let state = try trainer.run(
       from: start ?? initialState(), clock: clock, shouldStop: shouldStop, save: save,
       report: report)

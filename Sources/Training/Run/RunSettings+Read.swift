@@ -18,6 +18,7 @@ extension RunSettings {
     reading.run.data = try DataSettings(settings, over: data)
     for key in settings.keys where !RunSettings.ofData.contains(key) { try reading.read(key) }
     try reading.checkNegatives()
+    reading.checkNullSlot()
     self = reading.run
     return settings.warnings + reading.warnings
   }
@@ -86,6 +87,14 @@ private struct RunSettingsReading {
     for (part, value) in values.sorted(by: { $0.key < $1.key }) where value != .null {
       try read("\(key).\(part)", value, from: key)
     }
+  }
+
+  /// Only facts have a null slot.
+  mutating func checkNullSlot() {
+    let memory = run.network.memory
+    guard memory != .facts, let value = settings["null_slot"], value != .null else { return }
+    warnings.append(
+      "\(place("null_slot")): null_slot acts with memory: facts only, not with \(memory.rawValue).")
   }
 
   /// BPR needs something to rank below the target.

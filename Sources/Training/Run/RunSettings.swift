@@ -9,6 +9,8 @@ public struct RunSettings: Sendable, Equatable {
     var settings = KSRSettings()
     // More than RecBole's 0.1 ranks better where training is one pass per window.
     settings.dropoutProbability = 0.5
+    settings.memory = .facts
+    settings.repeatBias = true
     return settings
   }()
   /// Everything else but the data.

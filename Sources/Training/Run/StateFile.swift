@@ -39,7 +39,7 @@ package struct StateFile: Sendable {
     var settings = RunSettings()
     var ofData: [String: String] = [:]
     for key in RunSettings.keys {
-      guard let value = file.metadata[Key.setting + key.name] else {
+      guard let value = file.metadata[Key.setting + key.name] ?? key.absent else {
         throw CheckpointError(.contents, file: path, "its settings have no \(key.name)")
       }
       if RunSettings.ofData.contains(key.name) {

@@ -13,18 +13,21 @@ public struct Trainer: Sendable {
   public let sequences: [ArraySlice<Int32>]
   /// What the best epoch is chosen by; may be empty, then the last one is taken.
   public let validation: [RankingCase]
+  /// What a memory of facts reads.
+  let facts: FactTable
   /// How many threads may work; changes nothing but the time.
   public let threads: Int
 
   /// A run over the given sequences.
   public init(
     settings: KSRSettings, training: TrainingSettings, sequences: [ArraySlice<Int32>],
-    validation: [RankingCase], threads: Int
+    validation: [RankingCase], facts: FactTable = .none, threads: Int
   ) {
     self.settings = settings
     self.training = training
     self.sequences = sequences
     self.validation = validation
+    self.facts = facts
     self.threads = threads
   }
 
@@ -56,8 +59,8 @@ public struct Trainer: Sendable {
     let scoredInEpoch = sequences.reduce(0) { $0 + max(0, $1.count - 1) }
     guard scoredInEpoch > 0 else { throw .noTrainingSteps }
     let step = GradientStep(
-      settings: settings, itemCount: start.parameters.itemCount, shards: training.shards,
-      threads: threads)
+      settings: settings, itemCount: start.parameters.itemCount, facts: facts,
+      shards: training.shards, threads: threads)
     var gradients = KSRParameters(
       settings: settings, itemCount: start.parameters.itemCount,
       relationCount: start.parameters.relationCount)
@@ -127,7 +130,8 @@ public struct Trainer: Sendable {
           clock: clock)
       }
       clock.count(
-        operations: NetworkPass.flops(settings, candidates: candidates, BatchSize(shards)))
+        operations: NetworkPass.flops(
+          settings, facts: facts, candidates: candidates, BatchSize(shards)))
       guard loss.isFinite else {
         // No learning rate makes finite what is not so before the first step.
         if recovers, let lowest = detector.reference {
@@ -226,7 +230,7 @@ extension Trainer {
     of parameters: KSRParameters, on cases: [RankingCase], _ mode: CandidateMode
   ) -> (score: Double, reported: [Double]) {
     let reported = training.reportedMetrics
-    let (ranks, lists) = Ranker(settings: settings, parameters: parameters).ranked(
+    let (ranks, lists) = Ranker(settings: settings, parameters: parameters, facts: facts).ranked(
       cases, among: candidates(mode, for: cases, itemCount: parameters.itemCount),
       listLength: reported.filter(\.kind.isOfLists).map(\.k).max() ?? 0, threads: threads)
     let recommended =
@@ -287,6 +291,7 @@ extension Trainer {
     }
     var entry = PackedSequences.Entry(
       items: sequence[start..<start + window.length], targets: targets)
+    entry.before = sequence[..<start]
     if settings.loss == .bpr {
       for target in targets where target >= 0 {
         for _ in 0..<training.negativeCount {

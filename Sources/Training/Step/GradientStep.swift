@@ -13,8 +13,8 @@ package final class GradientStep {
     let pass: NetworkPass
     let logits: LogitsPass
 
-    init(settings: KSRSettings, itemCount: Int) {
-      pass = NetworkPass(settings: settings, withGradients: true)
+    init(settings: KSRSettings, itemCount: Int, facts: FactTable) {
+      pass = NetworkPass(settings: settings, facts: facts, withGradients: true)
       logits = LogitsPass(settings: settings, itemCount: itemCount)
     }
 
@@ -28,12 +28,10 @@ package final class GradientStep {
       let loss =
         switch pass.settings.loss {
         case .crossEntropy:
-          logits.crossEntropy(
-            batch, pass.preferences, q, scale: scale, gradient: pass.preferenceGradient, clock)
+          logits.crossEntropy(batch, pass, p, q, scale: scale, clock)
         case .bpr:
           measure(clock, "step/ranking") {
-            logits.rankAgainstNegatives(
-              batch, pass.preferences, q, scale: scale, gradient: pass.preferenceGradient)
+            logits.rankAgainstNegatives(batch, pass, p, q, scale: scale)
           }
         }
       pass.backward(batch, parameters: p, dropoutSeed: dropoutSeed, clock: clock)
@@ -49,10 +47,16 @@ package final class GradientStep {
   private let itemWeightParts = MatrixBuffer()  // by block of items: [E E+K]
 
   /// Room for the gradients of a network of these shapes.
-  package init(settings: KSRSettings, itemCount: Int, shards: Int, threads: Int) {
+  ///
+  /// - Parameter facts: what a memory of facts reads.
+  package init(
+    settings: KSRSettings, itemCount: Int, facts: FactTable = .none, shards: Int, threads: Int
+  ) {
     self.settings = settings
     self.threads = max(1, threads)
-    passes = (0..<max(1, shards)).map { _ in Shard(settings: settings, itemCount: itemCount) }
+    passes = (0..<max(1, shards)).map { _ in
+      Shard(settings: settings, itemCount: itemCount, facts: facts)
+    }
     items = ItemVectors(count: itemCount, settings: settings)
   }
 

@@ -24,7 +24,7 @@ public struct Session: Sendable {
   /// A model without data.
   package init(_ model: TrainedModel) {
     self.model = model
-    network = KSRNetwork(settings: model.settings, parameters: model.parameters)
+    network = KSRNetwork(model)
     folder = nil
     users = []
     popularity = Array(repeating: 0, count: model.items.count)
@@ -45,7 +45,7 @@ public struct Session: Sendable {
     let attributes = folder.has("item") ? try AttributeTable.items(of: folder) : nil
     self.attributes = attributes
     self.model = model.named(by: attributes)
-    network = KSRNetwork(settings: model.settings, parameters: model.parameters)
+    network = KSRNetwork(model)
     self.folder = folder
     users = HistoryBuilder.histories(kept, split: model.provenance.split) { identifier[$0] }
     popularity = Self.popularity(users, itemCount: model.items.count)
@@ -87,7 +87,7 @@ public struct Session: Sendable {
 
   private init(_ model: TrainedModel, sharing other: Session) {
     self.model = model.named(by: other.attributes)
-    network = KSRNetwork(settings: model.settings, parameters: model.parameters)
+    network = KSRNetwork(model)
     folder = other.folder
     users = other.users
     popularity = other.popularity

@@ -10,7 +10,7 @@ struct ExampleModel: Sendable, CustomTestStringConvertible {
   var hasPadRelation = false
   var hasTailVectors = true
   var hasTails = true
-  var memory = MemoryKind.knowledge
+  var memory = MemoryKind.linear
   var itemCount = 5
 
   /// Names that a careless format would break.
@@ -32,6 +32,8 @@ struct ExampleModel: Sendable, CustomTestStringConvertible {
     settings.layerCount = layers
     settings.hasPadRelation = hasPadRelation
     settings.memory = memory
+    settings.repeatBias = memory != .linear
+    settings.nullSlot = !hasPadRelation
     settings.dropoutProbability = 0.1
     settings.gamma = 1 / 3
     let relations = (hasPadRelation ? ["[PAD]"] : []) + ["film.film.directed_by", "genre"]

@@ -45,14 +45,13 @@ struct ModelFileTests {
 
   @Test("Every setting is kept")
   func settings() throws {
-    var model = ExampleModel(hasPadRelation: true).make()
-    model.settings.dropoutProbability = 0.3
-    model.settings.gamma = -1e-30
-    model.settings.freezesKnowledgeGraph = false
-    model.settings.loss = .bpr
-    model.settings.maxItemListLength = 65536
     for memory in MemoryKind.allCases {
-      model.settings.memory = memory
+      var model = ExampleModel(hasPadRelation: true, memory: memory).make()
+      model.settings.dropoutProbability = 0.3
+      model.settings.gamma = -1e-30
+      model.settings.freezesKnowledgeGraph = false
+      model.settings.loss = .bpr
+      model.settings.maxItemListLength = 65536
       let bytes = try model.serialized(file: "m")
       let read = try TrainedModel(try SafetensorsFile(bytes: bytes, file: "m"))
       #expect(read.settings == model.settings)

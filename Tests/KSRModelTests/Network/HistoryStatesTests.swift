@@ -51,8 +51,8 @@ import Testing
     let runs = [3, 4].map { HistoryStates(network: network, items: random.history(20, stream: $0)) }
     for (step, other) in [(3, 19), (3, 19), (0, 7), (19, 1), (11, 4), (12, 5), (3, 19)] {
       runs[0].findScores(at: step, andOf: runs[1], at: other)
-      #expect(runs[0].scores(at: step) == network.scores(runs[0].preference(at: step)))
-      #expect(runs[1].scores(at: other) == network.scores(runs[1].preference(at: other)))
+      #expect(runs[0].scores(at: step) == network.scores(runs[0].terms(at: step)))
+      #expect(runs[1].scores(at: other) == network.scores(runs[1].terms(at: other)))
     }
   }
 }

@@ -61,7 +61,7 @@ import Testing
     for row in lengths.indices {
       let history = items[row * 50..<row * 50 + lengths[row]].map(Int32.init)
       let states = HistoryStates(network: network, items: history)
-      let scores = network.scores(states.preference(at: history.count - 1))
+      let scores = network.scores(states.terms(at: history.count - 1))
       if let place = scoreRows.firstIndex(of: row) {
         #expect(relativeDifference(scores, expected[place]) < 1e-4)
       }
@@ -86,7 +86,7 @@ import Testing
     #expect(relativeDifference(trace.attention.row(last), try expected("attention")) < 1e-4)
     #expect(relativeDifference(trace.memoryReads.row(last), try expected("m_t")) < 1e-4)
     #expect(relativeDifference(trace.preferences.row(last), try expected("p_u")) < 1e-4)
-    let scores = network.scores(trace.preferences.row(last))
+    let scores = network.scores(network.terms(trace, row: last))
     #expect(relativeDifference(scores, try expected("scores")) < 1e-4)
   }
 }

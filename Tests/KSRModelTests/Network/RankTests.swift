@@ -31,8 +31,8 @@ import Testing
     var random = RandomNetwork()
     random.overflows = true
     let network = random.network()
-    let preference = Array(HistoryStates(network: network, items: [4]).preference(at: 0))
-    var search = RankSearch(of: 5, preference: preference, in: network)
+    let terms = HistoryStates(network: network, items: [4]).terms(at: 0)
+    var search = RankSearch(of: 5, under: terms, in: network)
     var left = 1 << 30
     #expect(search.work(&left, in: network) == 40)
   }
@@ -42,12 +42,11 @@ import Testing
     var random = RandomNetwork(seed: 2)
     random.itemCount = 3000
     let network = random.network()
-    let preference = Array(
-      HistoryStates(network: network, items: random.history(6)).preference(at: 5))
-    let scores = network.scores(preference)
+    let terms = HistoryStates(network: network, items: random.history(6)).terms(at: 5)
+    let scores = network.scores(terms)
     var pieces = 0
     for item in stride(from: Int32(0), to: 3000, by: 97) {
-      var search = RankSearch(of: item, preference: preference, in: network)
+      var search = RankSearch(of: item, under: terms, in: network)
       var place: Double?
       while place == nil {
         var left = multiplications

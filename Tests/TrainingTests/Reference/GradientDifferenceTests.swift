@@ -21,7 +21,7 @@ import Testing
   static let shapes =
     [1, 2, 3].flatMap { layers in
       [true, false].flatMap { frozen in
-        [true, false].map { Shape(layers: layers, frozen: frozen, pad: $0, memory: .knowledge) }
+        [true, false].map { Shape(layers: layers, frozen: frozen, pad: $0, memory: .linear) }
       }
     } + [Shape(layers: 1, frozen: true, pad: false, memory: .none)]
 
@@ -58,7 +58,7 @@ import Testing
   }
 
   @Test func everyKernelPathAndBothProductsGiveTheSameGradients() {
-    let shape = Shape(layers: 2, frozen: false, pad: true, memory: .knowledge)
+    let shape = Shape(layers: 2, frozen: false, pad: true, memory: .linear)
     var generator = SeededGenerator(seed: 7)
     let (settings, parameters) = network(shape, &generator)
     let sequences = sequences(&generator)
@@ -83,7 +83,7 @@ import Testing
   }
 
   @Test func aCatalogueWalkedInTilesGivesTheSameGradients() {
-    let shape = Shape(layers: 1, frozen: false, pad: false, memory: .knowledge)
+    let shape = Shape(layers: 1, frozen: false, pad: false, memory: .linear)
     var generator = SeededGenerator(seed: 13)
     let (settings, parameters) = network(shape, &generator)
     let sequences = sequences(&generator)
@@ -100,7 +100,7 @@ import Testing
   /// Users with at most L + 1 training items have one window, whose steps are their prefixes.
   @Test(arguments: [LossType.crossEntropy, .bpr], [true, false])
   func windowsAndPrefixesGiveTheSameLossAndGradients(loss: LossType, frozen: Bool) {
-    let shape = Shape(layers: 2, frozen: frozen, pad: true, memory: .knowledge)
+    let shape = Shape(layers: 2, frozen: frozen, pad: true, memory: .linear)
     var generator = SeededGenerator(seed: 17)
     var (settings, parameters) = network(shape, &generator)
     settings.loss = loss
@@ -143,7 +143,7 @@ import Testing
   }
 
   @Test func numberOfThreadsChangesNothingAndShardsOnlyRounding() {
-    let shape = Shape(layers: 1, frozen: false, pad: false, memory: .knowledge)
+    let shape = Shape(layers: 1, frozen: false, pad: false, memory: .linear)
     var generator = SeededGenerator(seed: 11)
     let (settings, parameters) = network(shape, &generator)
     let sequences = sequences(&generator) + self.sequences(&generator)

@@ -42,7 +42,7 @@ struct ReferenceKSR {
     return zip(items, states).map { item, state in
       let entity = row("entity_embedding.weight", Int(item), k)
       var read = [Double](repeating: 0, count: k)
-      if settings.memory == .knowledge {
+      if settings.memory == .linear {
         for (a, key) in keys.enumerated() {
           let write = zip(entity, key).map { $0 + $1 }
           let gate = sigmoid(dot(slots[a], write))

@@ -22,7 +22,12 @@ import Testing
     #expect(estimate { $0.training.shards = 64 }.bytes > plain)
     #expect(estimate { $0.network.layerCount = 3 }.bytes > plain)
     #expect(estimate { $0.training.mode = .prefix }.bytes > plain)
-    #expect(estimate { $0.network.freezesKnowledgeGraph = false }.bytes > plain)
+    // Facts train no entity vectors.
+    let vectors = [true, false].map { freezes in
+      estimate { ($0.network.memory, $0.network.freezesKnowledgeGraph) = (.linear, freezes) }.bytes
+    }
+    #expect(vectors[1] > vectors[0])
+    #expect(estimate { $0.network.freezesKnowledgeGraph = false }.bytes == plain)
     #expect(estimate(Array(repeating: 100, count: 100)).bytes > plain)
     // More than there is to score in all costs nothing.
     let large = estimate { $0.training.batchSize = 100_000 }.bytes

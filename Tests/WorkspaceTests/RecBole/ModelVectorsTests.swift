@@ -12,7 +12,7 @@ import Workspace
   }
 
   @Test func itemsAreTheVectorsOfScores() {
-    let network = KSRNetwork(settings: model.settings, parameters: model.parameters)
+    let network = KSRNetwork(model)
     let found = ModelVectors.items(of: network, model)
     #expect(numbers(found.vectorText) == (1..<41).map { Array(network.itemVectors.row($0)) })
     let lines = found.metadataText.split(separator: "\n")
@@ -57,7 +57,7 @@ import Workspace
   @Test func namesStayOnTheirLine() {
     var model = model
     model.itemNames[1] = "a\tb\nc\u{1b}[0m"
-    let network = KSRNetwork(settings: model.settings, parameters: model.parameters)
+    let network = KSRNetwork(model)
     let lines = ModelVectors.items(of: network, model).metadataText.split(separator: "\n")
     #expect(lines.count == 41 && lines[1] == "i1\ta b c [0m")
   }

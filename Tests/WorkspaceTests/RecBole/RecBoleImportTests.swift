@@ -57,7 +57,7 @@ import Workspace
       cases += 1
       guard hits != nil || scored[place] != nil else { continue }
       let trace = session.network.trace(history)
-      let scores = session.network.scores(trace.preferences.row(history.count - 1))
+      let scores = session.network.scores(session.network.terms(trace, row: history.count - 1))
       let rank = rank(of: user.items[test], in: scores)
       if rank <= 10 { found += 1 }
       // Scores that differ by rounding only may change places.

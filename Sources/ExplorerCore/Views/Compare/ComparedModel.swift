@@ -35,8 +35,8 @@ public struct ComparedModel {
     }
     counterpart = places(first, model)
     original = places(model, first)
-    let here = first.settings.memory == .knowledge ? first.relations.count : 0
-    let there = model.settings.memory == .knowledge ? model.relations.count : 0
+    let here = first.settings.memory != .none ? first.relations.count : 0
+    let there = model.settings.memory != .none ? model.relations.count : 0
     let slots = (0..<here).map { slot -> Int? in
       if let same = model.relations.id(of: first.relations[slot]), same < there { return same }
       let name = first.relationNames[slot].lowercased()

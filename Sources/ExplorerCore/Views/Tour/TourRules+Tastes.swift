@@ -27,7 +27,7 @@ private struct TruthRule: TourRule {
   init(_ truth: ChoiceTruth, _ finder: TourFinder) {
     self.truth = truth
     users =
-      finder.session.network.settings.memory == .knowledge ? finder.candidates[...] : []
+      finder.session.network.settings.memory != .none ? finder.candidates[...] : []
   }
 
   mutating func look(_ finder: TourFinder) -> TourFinding? {
@@ -120,7 +120,7 @@ struct RunRule: TourRule {
   }
 
   mutating func look(_ finder: TourFinder) -> TourFinding? {
-    guard finder.session.network.settings.memory == .knowledge else { return .nothing }
+    guard finder.session.network.settings.memory != .none else { return .nothing }
     if users == nil { users = finder.candidates[...] }
     if let user = users?.popFirst() {
       found += Self.runs(of: user, finder)

@@ -76,15 +76,16 @@ struct PredictionSurvey {
     while left > 0, let step = work.left.popFirst() {
       left -= session.network.itemVectors.values.count
       // Past the window every step has a pass of its own, which is not kept.
-      let preference: [Float]
+      let terms: ScoreTerms
       if step > window {
         left -= session.network.passCost
         let trace = session.network.trace(Array(history.items[work.states.window(at: step - 1)]))
-        preference = Array(trace.preferences.row(trace.count - 1))
+        terms = session.network.terms(
+          trace, row: trace.count - 1, history: history.items[..<step])
       } else {
-        preference = Array(work.states.preference(at: step - 1))
+        terms = work.states.terms(at: step - 1)
       }
-      work.ranks.append(rank(of: history.items[step], in: session.network.scores(preference[...])))
+      work.ranks.append(rank(of: history.items[step], in: session.network.scores(terms)))
     }
     if work.left.isEmpty {
       current = nil

@@ -76,7 +76,7 @@ extension WhyScene {
     plainSentence = facts.whySentence(in: model, isPlain: true)
     note = WhyScene.note(table, model)
     let (trace, row) = states.pass(through: step)
-    let readsMemory = model.settings.memory == .knowledge
+    let readsMemory = model.settings.memory != .none
     relationNames = readsMemory ? model.relationNames : []
     factRelationNames = model.relationNames
     attention = readsMemory ? Array(trace.attention.row(row)) : []
