@@ -180,7 +180,7 @@ struct TrainingTests {
         .components(separatedBy: "<!-- /settings -->").first)
     let settings = table.split(separator: "\n").dropFirst(2)
       .compactMap { $0.split(separator: "`").dropFirst().first }
-    #expect(settings.count == 43)
+    #expect(settings.count == 45)
     for setting in settings + ["load_col", "threshold"] {
       #expect(help.contains("\n  \(setting) = "), "\(setting)")
       #expect(tuning.contains("\n  \(setting) = "), "\(setting)")

@@ -146,7 +146,7 @@ import Workspace
 
   @Test func everySettingIsReadPrintedAndExplained() throws {
     let names = RunSettings.keys.map(\.name)
-    #expect(Set(names).count == names.count && names.count == 76)
+    #expect(Set(names).count == names.count && names.count == 78)
     let help = RunSettings().help
     for key in RunSettings.keys {
       #expect(help.contains("  \(key.name) = "), "\(key.name)")
