@@ -149,8 +149,19 @@ extension State {
 
 extension Scene {
   subscript<Content: Sendable>(_: Content.Type) -> Content? {
-    get { contents[ObjectIdentifier(Content.self)] as? Content }
-    set { contents[ObjectIdentifier(Content.self)] = newValue }
+    // Not a cast of the value: that costs a copy each time, and rows ask again and again.
+    get {
+      contents[ObjectIdentifier(Content.self)].map {
+        unsafeDowncast($0, to: Kept<Content>.self).value
+      }
+    }
+    set { contents[ObjectIdentifier(Content.self)] = newValue.map(Kept.init) }
+  }
+
+  private final class Kept<Content: Sendable>: Sendable {
+    let value: Content
+
+    init(_ value: Content) { self.value = value }
   }
 }
 

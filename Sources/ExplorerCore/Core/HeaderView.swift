@@ -45,34 +45,32 @@ enum HeaderView {
     var shorter: [[(String, Style)]] = []
 
     var columns: Int { runs.reduce(0) { $0 + $1.0.columns } }
+
+    init(_ runs: [(String, Style)], weight: Int) { (self.runs, self.weight) = (runs, weight) }
+
+    init(_ text: String, _ role: Role, weight: Int, isAnchor: Bool = false) {
+      self.init([(" \(text) ", Style(role))], weight: weight)
+      self.isAnchor = isAnchor
+    }
   }
 
   private static func parts(_ scene: Scene, _ words: Terminology, _ glyphs: Glyphs) -> [Part] {
     let model = scene.model
     let dot = String(glyphs.marks.separator)
-    var parts: [Part] = []
     let data = model.dataName.isEmpty ? "ksr-tui" : model.dataName
+    let items = words.fill("\(glyphs.count(model.itemCount)) {items}")
     guard let user = scene.user, let step = scene.step else {
       return [
-        Part(runs: [(" \(data) ", Style(.title))], weight: 0),
-        Part(
-          runs: [(words.fill(" \(glyphs.count(model.itemCount)) {items} "), Style(.muted))],
-          weight: 2),
-        Part(runs: [(" model \(model.name) ", Style(.title))], weight: 1, isAnchor: true),
+        Part(data, .title, weight: 0), Part(items, .muted, weight: 2),
+        Part("model \(model.name)", .title, weight: 1, isAnchor: true),
       ]
     }
-    parts.append(Part(runs: [(" \(data) ", Style(.title))], weight: 3))
-    parts.append(userPart(user, isSimulated: model.isSimulated, words, dot))
-    parts.append(
-      Part(
-        runs: [(words.fill(" \(glyphs.count(model.itemCount)) {items} "), Style(.muted))], weight: 8
-      ))
-    let digits = String(user.rows.count).count
-    let number = String(step.step + 1).filled(to: digits, .right)
-    parts.append(
-      Part(
-        runs: [(" step \(number)/\(user.rows.count) ", Style(.focus))], weight: 0, isAnchor: true
-      ))
+    let number = String(step.step + 1).filled(to: String(user.rows.count).count, .right)
+    var parts = [
+      Part(data, .title, weight: 3), userPart(user, isSimulated: model.isSimulated, words, dot),
+      Part(items, .muted, weight: 8),
+      Part("step \(number)/\(user.rows.count)", .focus, weight: 0, isAnchor: true),
+    ]
     if let similarity = user.similarity {
       let window = ListWindow.rows(
         of: similarity.changes.count, height: 16, showing: step.step)
@@ -82,7 +80,7 @@ enum HeaderView {
       let place = min(max(0, step.step - window.lowerBound), line.count - 1)
       parts.append(
         Part(
-          runs: [
+          [
             (" " + String(line[..<place]), Style(.bar)),
             (String(line[place]), Style(.text, .bold)),
             (String(line[(place + 1)...]) + " ", Style(.muted)),
@@ -90,18 +88,15 @@ enum HeaderView {
     }
     let hits = user.hits
     if hits.of > 0 {
-      parts.append(
-        Part(runs: [(" \(words.hits) \(hits.count)/\(hits.of) ", Style(.text))], weight: 4))
+      parts.append(Part("\(words.hits) \(hits.count)/\(hits.of)", .text, weight: 4))
     }
     let metric = model.metric.map {
       "\(words.isPlain ? words.ndcg : $0.name) \(glyphs.probability(Float($0.value)))"
     }
-    let name = [" model \(model.name)", metric].compactMap { $0 }.joined(separator: " \(dot) ")
-    parts.append(
-      Part(
-        runs: [(name + " ", Style(.muted))], weight: 5, isAnchor: true,
-        shorter: metric.map { [[(" \($0) ", Style(.muted))]] } ?? []))
-    return parts
+    let name = ["model \(model.name)", metric].compactMap { $0 }.joined(separator: " \(dot) ")
+    var last = Part(name, .muted, weight: 5, isAnchor: true)
+    last.shorter = metric.map { [[(" \($0) ", Style(.muted))]] } ?? []
+    return parts + [last]
   }
 
   /// Who is looked at; that a user is simulated is the last thing to go.
@@ -122,7 +117,7 @@ enum HeaderView {
       return runs + [(" ", Style(.test))]
     }
     let name = words.fill("{user} \(user.name)")
-    var part = Part(runs: runs(name, "simulated", words.heldOut), weight: 1)
+    var part = Part(runs(name, "simulated", words.heldOut), weight: 1)
     if isSimulated {
       part.shorter = [
         runs(name, "sim.", words.shortHeldOut), runs(name, "sim.", ""),

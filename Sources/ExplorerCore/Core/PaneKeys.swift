@@ -8,74 +8,77 @@ enum PaneKeys: ExplorerView {
 
   private static let panes: Set<Context> = [.main, .edit]
   private static let lists: Set<Context> = [.menu, .users, .ownItems, .export]
+  private static let paged: Set<Context> = [.main, .edit, .menu, .users, .ownItems, .card]
 
-  private static let step: Binding.Handler = { Explorer.step($0, in: &$1.state, $2) }
-  private static let play: Binding.Handler = { Explorer.play($0, in: &$1.state, $2) }
-  private static let move: Binding.Handler = { Explorer.moveSelection($0, in: &$1.state, $2) }
+  /// A key that goes to another step.
+  private static func step(
+    _ keys: [Key], _ command: Command, _ title: String, _ help: String,
+    in contexts: Set<Context> = panes, footer: Bool = false,
+    when: @escaping Binding.Condition = Binding.hasSteps
+  ) -> Binding {
+    Binding(keys, command, in: contexts, title, help, footer: footer, when: when) {
+      Explorer.step($0, in: &$1.state, $2)
+    }
+  }
+
+  private static func play(
+    _ keys: [Key], _ command: Command, _ title: String, _ help: String, footer: Bool = false
+  ) -> Binding {
+    Binding(keys, command, title, help, footer: footer, when: Binding.hasSteps) {
+      Explorer.play($0, in: &$1.state, $2)
+    }
+  }
+
+  /// A key that selects another row.
+  private static func row(
+    _ keys: [Key], _ command: Command, in contexts: Set<Context>, _ title: String, _ help: String,
+    footer: Bool = false, when: @escaping Binding.Condition = Explorer.hasRows
+  ) -> Binding {
+    Binding(keys, command, in: contexts, title, help, footer: footer, when: when) {
+      Explorer.moveSelection($0, in: &$1.state, $2)
+    }
+  }
 
   /// Steps and rows: the keys named first.
   static let first: [Binding] = [
-    Binding(
-      [.left, "h", ","], .stepBack, in: panes, "step", "Go to the step before.",
-      when: Binding.hasSteps, does: step),
-    Binding(
-      [.right, "l", "."], .stepForward, in: panes, "step", "Go to the next step.",
-      when: Binding.hasSteps, does: step),
-    Binding(
-      [" "], .play, "play", "Play or pause.",
-      when: Binding.hasSteps, does: play),
-    Binding(
+    step([.left, "h", ","], .stepBack, "step", "Go to the step before.", footer: true),
+    step([.right, "l", "."], .stepForward, "step", "Go to the next step.", footer: true),
+    play([" "], .play, "play", "Play or pause.", footer: true),
+    step(
       ["["], .previousChange, "change", "Previous change of the top-attended relation.",
-      when: hasChanges, does: step),
-    Binding(
-      ["]"], .nextChange, "change", "Next change of the top-attended relation.",
-      when: hasChanges, does: step),
-    Binding(
-      [.home, "g"], .firstStep, in: panes, "first step", "Go to the first step.", footer: false,
-      when: Binding.hasSteps, does: step),
-    Binding(
-      [.end, "G"], .lastStep, in: panes, "last step", "Go to the last step.", footer: false,
-      when: Binding.hasSteps, does: step),
+      in: [.main], footer: true, when: hasChanges),
+    step(
+      ["]"], .nextChange, "change", "Next change of the top-attended relation.", in: [.main],
+      footer: true, when: hasChanges),
+    step([.home, "g"], .firstStep, "first step", "Go to the first step."),
+    step([.end, "G"], .lastStep, "last step", "Go to the last step."),
     Binding(
       (0...9).map { .character(Character(String($0))) }, .jump, "jump",
       "Go to that tenth of the history: 0 % to 90 %.", footer: false, when: Binding.hasSteps,
       does: { _, _, _ in }),
-    Binding(
-      [.shiftLeft], .skipBack, "tenth back", "Go back by a tenth of the history.", footer: false,
-      when: Binding.hasSteps, does: step),
-    Binding(
-      [.shiftRight], .skipForward, "tenth on", "Go on by a tenth of the history.", footer: false,
-      when: Binding.hasSteps, does: step),
-    Binding(
-      ["+"], .faster, "faster", "Play faster.", footer: false,
-      when: Binding.hasSteps, does: play),
-    Binding(
-      ["-"], .slower, "slower", "Play slower.", footer: false,
-      when: Binding.hasSteps, does: play),
-    Binding(
+    step(
+      [.shiftLeft], .skipBack, "tenth back", "Go back by a tenth of the history.", in: [.main]),
+    step([.shiftRight], .skipForward, "tenth on", "Go on by a tenth of the history.", in: [.main]),
+    play(["+"], .faster, "faster", "Play faster."),
+    play(["-"], .slower, "slower", "Play slower."),
+    row(
       [.up, "k"], .rowUp, in: panes, "select", "Select the row above; in the history, a step back.",
-      footer: false, does: move),
-    Binding(
+      when: Binding.always),
+    row(
       [.down, "j"], .rowDown, in: panes, "select",
-      "Select the row below; in the history, a step on.", footer: false, does: move),
-    Binding(
-      [.up, .control("p")], .rowUp, in: lists, "select", "Select the row above.",
-      when: Explorer.hasRows, does: move),
-    Binding(
-      [.down, .control("n")], .rowDown, in: lists, "select", "Select the row below.",
-      when: Explorer.hasRows, does: move),
-    Binding(
+      "Select the row below; in the history, a step on.", when: Binding.always),
+    row(
+      [.up, .control("p")], .rowUp, in: lists, "select", "Select the row above.", footer: true),
+    row(
+      [.down, .control("n")], .rowDown, in: lists, "select", "Select the row below.", footer: true),
+    row(
       [.up, "k"], .rowUp, in: [.card], "scroll", "Scroll a card up that is longer than the screen.",
-      when: Explorer.hasRows, does: move),
-    Binding(
+      footer: true),
+    row(
       [.down, "j"], .rowDown, in: [.card], "scroll",
-      "Scroll a card down that is longer than the screen.", when: Explorer.hasRows, does: move),
-    Binding(
-      [.pageUp], .pageUp, in: [.main, .edit, .menu, .users, .ownItems, .card], "page up",
-      "Go up by a screen of rows.", footer: false, when: Explorer.hasRows, does: move),
-    Binding(
-      [.pageDown], .pageDown, in: [.main, .edit, .menu, .users, .ownItems, .card], "page down",
-      "Go down by a screen of rows.", footer: false, when: Explorer.hasRows, does: move),
+      "Scroll a card down that is longer than the screen.", footer: true),
+    row([.pageUp], .pageUp, in: paged, "page up", "Go up by a screen of rows."),
+    row([.pageDown], .pageDown, in: paged, "page down", "Go down by a screen of rows."),
   ]
 
   static let bindings: [Binding] = [
@@ -131,12 +134,8 @@ enum PaneKeys: ExplorerView {
     Binding(
       [.control("l")], .redraw, in: Set(Context.allCases), "redraw", "Redraw the screen.",
       footer: false, does: { _, next, _ in next.effects.append(.redraw) }),
-    Binding(
-      [.home], .firstRow, in: [.menu, .users, .card], "first", "Select the first row.",
-      footer: false, when: Explorer.hasRows, does: move),
-    Binding(
-      [.end], .lastRow, in: [.menu, .users, .card], "last", "Select the last row.", footer: false,
-      when: Explorer.hasRows, does: move),
+    row([.home], .firstRow, in: [.menu, .users, .card], "first", "Select the first row."),
+    row([.end], .lastRow, in: [.menu, .users, .card], "last", "Select the last row."),
     Binding(
       [.enter], .choose, in: [.menu], "do it", "Run the selected row.",
       when: Explorer.canChoose, does: Explorer.choose),

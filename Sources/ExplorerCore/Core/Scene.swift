@@ -13,7 +13,7 @@ public struct Scene: Sendable {
   package let selectedSlot: Int?
   /// What the attention of the model does on average; nil while that is not known.
   package let attention: AttentionSummary?
-  var contents: [ObjectIdentifier: any Sendable] = [:]
+  var contents: [ObjectIdentifier: any AnyObject & Sendable] = [:]
 }
 
 /// What the screen says of the model and its data as a whole.

@@ -357,39 +357,32 @@ private final class SharedFactsCache: ViewCache {
   private struct Key: Hashable {
     let user: SceneCache.User
     let step: Int
-    let item: Int32
   }
 
   private unowned let cache: SceneCache
-  private var known = LRUCache<Key, [SharedFacts.Group]>(limit: 2000)
+  /// By item; a key takes long to hash where a long history is edited.
+  private var known = LRUCache<Key, [Int32: [SharedFacts.Group]]>(limit: 50)
 
   init(_ cache: SceneCache) { self.cache = cache }
 
-  /// Finds what the next few of the items in sight share with the history; returns whether there was
-  /// any left to find.
+  /// What the items in sight share with the history, with the next few of those not known; whether
+  /// there were any.
   ///
   /// A key waits for the selected item's alone and a few more; the others come in as they are found.
-  @discardableResult
-  func find(_ viewport: Viewport, _ moment: Selection.Moment) -> Bool {
-    let missing = keys(viewport, moment).filter { known[$0] == nil }.prefix(8)
-    for key in missing {
-      let table = Contributions(moment.survey.states, step: key.step, item: key.item)
-      known[key] = SharedFacts(table, index: cache.tails).groups
+  func find(
+    _ viewport: Viewport, _ moment: Selection.Moment
+  ) -> (facts: [Int32: [SharedFacts.Group]], hasWorked: Bool) {
+    let key = Key(user: moment.user, step: moment.step.step)
+    let items = viewport.inOrder.map { moment.step.recommendations[$0].item }
+    guard !items.isEmpty else { return ([:], false) }
+    var facts = known[key] ?? [:]
+    let missing = items.filter { facts[$0] == nil }.prefix(8)
+    for item in missing {
+      let table = Contributions(moment.survey.states, step: key.step, item: item)
+      facts[item] = SharedFacts(table, index: cache.tails).groups
     }
-    return !missing.isEmpty
-  }
-
-  func facts(_ viewport: Viewport, _ moment: Selection.Moment) -> [Int32: [SharedFacts.Group]] {
-    var result: [Int32: [SharedFacts.Group]] = [:]
-    for key in keys(viewport, moment) { result[key.item] = known[key] }
-    return result
-  }
-
-  private func keys(_ viewport: Viewport, _ moment: Selection.Moment) -> [Key] {
-    viewport.inOrder.map {
-      Key(
-        user: moment.user, step: moment.step.step, item: moment.step.recommendations[$0].item)
-    }
+    if !missing.isEmpty { known[key] = facts }
+    return (facts, !missing.isEmpty)
   }
 }
 
@@ -397,15 +390,14 @@ extension RecommendationsPane {
   static func compose(_ scene: inout Scene, _ selection: Selection) {
     guard let moment = selection.moment else { return }
     let viewport = viewport(moment.step.recommendations, selection.state, scene.model)
-    let facts = selection.cache.kept(SharedFactsCache.self)
-    facts.find(viewport, moment)
-    scene[Scene.Shared.self] = Scene.Shared(facts: facts.facts(viewport, moment))
+    let known = selection.cache.kept(SharedFactsCache.self).find(viewport, moment)
+    scene[Scene.Shared.self] = Scene.Shared(facts: known.facts)
   }
 
   static func work(_ selection: Selection, at turn: WorkTurn) -> Bool {
     guard turn == .onScreen, let moment = selection.moment else { return false }
     let viewport = viewport(
       moment.step.recommendations, selection.state, selection.cache.model)
-    return selection.cache.kept(SharedFactsCache.self).find(viewport, moment)
+    return selection.cache.kept(SharedFactsCache.self).find(viewport, moment).hasWorked
   }
 }
