@@ -13,9 +13,9 @@ public struct TrainingSettings: Sendable, Equatable {
   /// The largest norm of the gradient over all tensors; nil for any.
   package var gradientNormLimit: Float? = 1
   package var schedule = LearningRateSchedule.plateau
-  /// Validations without improvement until the plateau schedule halves the rate.
+  /// Validations without improvement until the plateau schedule quarters the rate.
   package var learningRatePatience = 3
-  package var warmUpSteps = 100
+  package var warmUpSteps = 25
   /// From how many jumps of the loss a run recovers before it stops (``Recovery``); 0: it looks for none.
   package var recoveryLimit = 8
   /// How much of the moving average of the parameters is left after a step (``EMA``); nil for none.
@@ -97,10 +97,10 @@ extension TrainingSettings: KeyedSettings {
       "first steps, over which the learning rate rises evenly"),
     .init(
       "learning_rate_schedule", \.schedule, .choice, recBole: "constant",
-      "cosine: to 0 over epochs; plateau: halved where validation stops improving"),
+      "cosine: to 0 over epochs; plateau: quartered where validation stops improving"),
     .init(
       "learning_rate_patience", \.learningRatePatience, .count(1...most),
-      "validations without improvement until plateau halves the rate"),
+      "validations without improvement until plateau quarters the rate"),
     .init(
       "max_recoveries", \.recoveryLimit, .count(0...100), recBole: "0",
       "returns to the epoch before, at half the rate, when the loss jumps; 0: never"),

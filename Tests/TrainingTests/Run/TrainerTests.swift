@@ -311,7 +311,7 @@ import Workspace
     #expect(jumps([4, 12], positions: 1000) == 1 && jumps([12], positions: 1000) == nil)
   }
 
-  @Test func aRateRisesAndIsHalvedAtPlateaus() {
+  @Test func aRateRisesAndFallsAtPlateaus() {
     var training = TrainingSettings()
     (training.learningRate, training.warmUpSteps, training.learningRatePatience) = (0.8, 3, 2)
     let settings = KSRSettings()
@@ -329,7 +329,7 @@ import Workspace
     for (rate, expected) in zip(
       rates(.cosine, steps: 0..<8), [0.2, 0.4, 0.6, 0.8, 0.682843, 0.4, 0.117157, 0] as [Float])
     { #expect(abs(rate - expected) < 1e-6) }
-    for (number, (score, halvings)) in [
+    for (number, (score, plateaus)) in [
       (0.1, 0), (0.05, 0), (0.2, 0), (0.1, 0), (nil, 0), (0.1, 1), (0.1, 1), (0.3, 1), (0.2, 1),
       (0.2, 2), (0.2, 2), (0.2, 3),
     ].enumerated() as EnumeratedSequence<[(Double?, Int)]> {
@@ -337,12 +337,12 @@ import Workspace
         EpochReport(
           number: number + 1, loss: 1, scored: 1, validation: nil, score: score,
           isBest: score.map { $0 >= state.bestScore } ?? false, seconds: 1, learningRate: 1))
-      let rate = 0.8 * Float(sign: .plus, exponent: -halvings, significand: 1)
+      let rate = 0.8 * Float(sign: .plus, exponent: -2 * plateaus, significand: 1)
       #expect(rates(.plateau, steps: 5..<6) == [rate], "after epoch \(number + 1)")
       #expect(rates(.constant, steps: 5..<6) == [0.8])
     }
     state.recoveries = [Recovery(epoch: 2, loss: 9, lowest: 5, learningRate: 1)]
-    #expect(rates(.constant, steps: 5..<6) == [0.4] && rates(.plateau, steps: 5..<6) == [0.05])
+    #expect(rates(.constant, steps: 5..<6) == [0.4] && rates(.plateau, steps: 5..<6) == [0.00625])
     // Without validation the training loss takes its place.
     state.recoveries = []
     state.epochs = [5, 4, 4.5, 4.2, 3.9].enumerated().map { number, loss in
