@@ -35,8 +35,8 @@ extension TrainingState {
       let done = Double(max(0, step)) / Double(max(1, steps))
       return Float(0.5 * (1 + cos(.pi * min(1, done))))
     case .plateau:
-      // With a half, 60 epochs of the bundled data ended at .92 of the best validation, with this at
-      // .94: what a smaller rate does at first is to fit the training more closely.
+      // A half left the bundled data at .92 of their best validation after 25 epochs, a quarter at .94
+      // after 60: at first a smaller rate fits the training more closely.
       return Float(
         sign: .plus, exponent: -2 * plateaus(patience: training.learningRatePatience),
         significand: 1)
