@@ -43,6 +43,17 @@ public final class AlignedBuffer<Element: BitwiseCopyable>: @unchecked Sendable 
     start = Self.allocate(capacity)
   }
 
+  /// Makes it `count` values long; those that were there stay.
+  public func extend(_ count: Int) {
+    let (old, kept) = (start, min(self.count, count))
+    self.count = count
+    guard count > capacity else { return }
+    capacity = count + count / 8
+    start = Self.allocate(capacity)
+    start.update(from: old, count: kept)
+    UnsafeMutableRawPointer(old).deallocate()
+  }
+
   /// One value.
   @inlinable
   public subscript(index: Int) -> Element {

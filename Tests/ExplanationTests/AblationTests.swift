@@ -84,7 +84,9 @@ struct AblationTests {
         states: Matrix(rows: 1, columns: 7, values: Array(trace.states.row(row))),
         memoryReads: Matrix(rows: 1, columns: 5))
     #expect(
-      isClose(AblationRuns(single, step: 4).scoresWithout(relation: 0), network.scores(ScoreTerms(preference: bare.values)))
+      isClose(
+        AblationRuns(single, step: 4).scoresWithout(relation: 0),
+        network.scores(ScoreTerms(preference: bare.values)))
     )
   }
 

@@ -1,3 +1,4 @@
+import Glibc
 import KSRModel
 
 /// What a memory slot holds, said in two ways that are never mixed.
@@ -9,16 +10,20 @@ package struct SlotReading: Sendable {
   package struct HeldTail: Sendable, Equatable {
     package let tail: Int32
     package let name: String
-    /// Its share of the slot, 0 to 1.
+    /// Its share of the slot, 0 to 1; in a memory of facts w, of which each tail has its own.
     package let weight: Float
+    /// m = w^p idf, what a memory of facts matches with; nil in any other.
+    package let held: Float?
     /// The steps of the history that wrote it, from 0, oldest first.
     package let steps: [Int]
   }
 
   package let slot: Int
-  /// The known tails of the items written, the largest weight first.
+  /// The known tails of the items written, the largest weight first, in a memory of facts the largest
+  /// m.
   ///
-  /// A step whose item has several tails under the relation divides its weight equally.
+  /// A step whose item has several tails under the relation divides its weight equally; in a memory of
+  /// facts each of them gets all of it.
   package let facts: [HeldTail]
   /// The share written by items that have no known tail under the relation.
   package let weightWithoutFact: Float
@@ -36,12 +41,15 @@ package struct SlotReading: Sendable {
   ) {
     self.slot = slot
     let weights = trace.slotWeights(of: slot, at: row)
+    let isOfFacts = trace.factSlots != nil
     var place: [Int32: Int] = [:]
     var held: [(tail: Int32, weight: Float, steps: [Int])] = []
     var (without, stepsWithout) = (Float(0), [Int]())
     for (s, weight) in weights.enumerated() {
-      let known = index.tails.of(item: Int(trace.items[s]), slot: slot)
-      if known.isEmpty {
+      let all = index.tails.of(item: Int(trace.items[s]), slot: slot)
+      let known = isOfFacts ? Set(all).sorted() : Array(all)
+      // In a memory of facts an item without one writes nothing.
+      if known.isEmpty, !isOfFacts {
         without += weight
         stepsWithout.append(firstStep + s)
       }
@@ -51,19 +59,26 @@ package struct SlotReading: Sendable {
           place[tail] = at
           held.append((tail, 0, []))
         }
-        held[at].weight += weight / Float(known.count)
+        held[at].weight += isOfFacts ? weight : weight / Float(known.count)
         if held[at].steps.last != firstStep + s { held[at].steps.append(firstStep + s) }
       }
     }
-    facts = held.sorted { $0.weight != $1.weight ? $0.weight > $1.weight : $0.tail < $1.tail }
-      .map {
-        HeldTail(
-          tail: $0.tail, name: index.tails.names[Int($0.tail)], weight: $0.weight, steps: $0.steps)
-      }
+    facts = held.map {
+      let idf = log(Float(index.itemCount) / Float(max(1, index.count(of: $0.tail, slot: slot))))
+      return HeldTail(
+        tail: $0.tail, name: index.tails.names[Int($0.tail)], weight: $0.weight,
+        held: isOfFacts ? FactMemory.held($0.weight, idf: idf) : nil, steps: $0.steps)
+    }.sorted {
+      let sizes = ($0.held ?? $0.weight, $1.held ?? $1.weight)
+      return sizes.0 != sizes.1 ? sizes.0 > sizes.1 : $0.tail < $1.tail
+    }
     weightWithoutFact = without
     stepsWithoutFact = stepsWithout
     unwritten = (0...row).reduce(1) { $0 * (1 - trace.writeGates[$1, slot]) }
-    nearest = index.nearest(to: trace.slot(slot, at: row), under: slot, count: count)
+    nearest =
+      isOfFacts
+      ? .unavailable("The slot holds facts, not a vector.")
+      : index.nearest(to: trace.slot(slot, at: row), under: slot, count: count)
   }
 
   /// Reads a slot at a step of a history, as the model sees it there.

@@ -13,16 +13,16 @@ import Glibc
 package enum FactMemory {
   /// z: how much of a relation's slot each write replaces.
   package static let writeGate: Float = 0.3
-  /// Below it w counts as nothing: its square would add less than 1e-6 idf.
-  package static let floor: Float = 1e-3
+  /// Below it w is not read: its square would add less than 1e-4 idf, a thousandth of what one write adds.
+  package static let floor: Float = 1e-2
 
-  /// w^p with p = 2.
+  /// m = w^p idf with p = 2; the pass computes it in `ksr_facts_hold`.
   package static func held(_ weight: Float, idf: Float) -> Float { weight * weight * idf }
 
-  /// (1 − z)^n for the numbers n of later writes after which a write still counts; then it is 0.
+  /// (1 − z)^n for the numbers n of later writes after which a write is more than rounding.
   package static let kept: [Float] = {
     var powers: [Float] = [1]
-    while let last = powers.last, last > floor { powers.append(last * (1 - writeGate)) }
+    while let last = powers.last, last > 1e-8 { powers.append(last * (1 - writeGate)) }
     return powers
   }()
 

@@ -56,13 +56,12 @@ package final class LogitsPass {
     more.reserveCapacity(batch.negative.count)
     for row in batch.target.indices {
       let history = rho == nil ? [] : batch.history(ofRow: row)
-      func value(_ item: Int32) -> Float {
-        (facts?.match(row, item) ?? 0) + (history.contains(item) ? rho ?? 0 : 0)
+      let items = [batch.target[row]] + batch.negative[row * count..<(row + 1) * count]
+      var values = facts?.match(row, items) ?? items.map { _ in 0 }
+      for (place, item) in items.enumerated() where history.contains(item) {
+        values[place] += rho ?? 0
       }
-      let own = value(batch.target[row])
-      for place in row * count..<(row + 1) * count {
-        more.append(own - value(batch.negative[place]))
-      }
+      for value in values.dropFirst() { more.append(values[0] - value) }
     }
     return more
   }
@@ -77,16 +76,13 @@ package final class LogitsPass {
     var repeated = 0.0
     for row in batch.target.indices {
       let history = batch.history(ofRow: row)
-      func take(_ item: Int32, _ slope: Float) {
-        facts?.addMatchGradient(row, item, slope)
-        if history.contains(item) { repeated += Double(slope) }
+      let places = row * count..<(row + 1) * count
+      let items = [batch.target[row]] + batch.negative[places]
+      let own = [slopes[places].reduce(0, +)] + slopes[places].map { -$0 }
+      facts?.addMatchGradient(row, items, own)
+      for (item, slope) in zip(items, own) where history.contains(item) {
+        repeated += Double(slope)
       }
-      var own: Float = 0
-      for place in row * count..<(row + 1) * count {
-        own += slopes[place]
-        take(batch.negative[place], -slopes[place])
-      }
-      take(batch.target[row], own)
     }
     return repeated
   }
@@ -272,14 +268,18 @@ package final class LogitsPass {
 
   /// The numbers kept of a batch, by all shards together, without dLoss/dq.
   package static func bufferSize(
-    _ settings: KSRSettings, itemCount: Int, shards: Int, _ batch: BatchSize
+    _ settings: KSRSettings, facts: FactTable = .none, itemCount: Int, shards: Int,
+    _ batch: BatchSize
   ) -> (ofBatch: Double, logits: Double) {
     let n = Double(itemCount)
     let logits =
       itemCount > ItemVectors.largestWhole
       ? 256 * 512 : max(16 * n, min(batch.scored / Double(shards) * n, 100_000))
+    let match =
+      settings.memory == .facts
+      ? FactMatch.bufferSize(facts, rows: min(batch.scored / Double(shards), 256)) : 0
     return (
-      batch.scored * Double(settings.embeddingSize + 1), Double(shards) * logits
+      batch.scored * Double(settings.embeddingSize + 1), Double(shards) * (logits + match)
     )
   }
 

@@ -107,9 +107,9 @@ package final class NetworkPass {
   package func setMatchGradient(_ slope: (Int32) -> Float) {
     guard let facts else { return }
     let d = facts.matchGradient.zeros(rows: 1, columns: facts.table.relationCount)
-    for k in facts.slots.row(0) {
-      let column = facts.slots.column[k]
-      d[0, Int(facts.table.relation[Int(column)])] += facts.slots.held[k] * slope(column)
+    for k in facts.row(0) {
+      let column = facts.column[k]
+      d[0, Int(facts.table.relation[Int(column)])] += facts.held[k] * slope(column)
     }
   }
 

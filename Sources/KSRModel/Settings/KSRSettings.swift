@@ -19,8 +19,9 @@ public struct KSRSettings: Sendable, Equatable {
   package var loss = LossType.crossEntropy
   package var maxItemListLength = 50
   package var hasPadRelation = false
+  /// What stands beside the GRU state.
   public var memory = MemoryKind.linear
-  /// Whether ρ · 1[i is in the history] is a term of the score (``RepeatBias``).
+  /// Whether ρ · 1[i is in the history] is a term of the score (``ScoreTerms``).
   package var repeatBias = false
   /// Whether the attention over facts can rest on no relation at all; of no effect elsewhere.
   package var nullSlot = true

@@ -28,7 +28,8 @@ public final class KSRNetwork: Sendable {
     precondition(
       settings.memory != .facts
         || (facts.itemCount == parameters.itemCount
-          && facts.relationCount == parameters.relationCount), "facts of another catalogue")
+          && facts.relationCount == parameters.relationCount),
+      "facts of another catalogue")
     self.settings = settings
     self.parameters = parameters
     factTable = facts

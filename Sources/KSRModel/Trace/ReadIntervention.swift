@@ -36,7 +36,8 @@ public struct ReadIntervention: Sendable, Hashable {
   /// Gives one slot of `count` all of the attention, whatever was changed before.
   package mutating func force(_ slot: Int, of count: Int) {
     factors = [:]
-    for other in 0..<count where other != slot { factors[other] = 0 }
+    // Behind the relations comes the null slot, where there is one.
+    for other in 0...count where other != slot { factors[other] = 0 }
   }
 
   /// Puts another number in the place of γ.

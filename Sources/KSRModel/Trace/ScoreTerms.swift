@@ -1,6 +1,6 @@
 import KSRNumerics
 
-/// What the scores of all items follow from at one step:
+/// What the scores of all items follow from at one step.
 ///
 ///     score(i) = p · q_i + Σ_{c ∈ T(i)} weight_c + ρ · 1[i is in the history]
 ///

@@ -46,7 +46,7 @@ package struct MemoryEstimate: Sendable, Equatable {
     let positions = min(scored * positionsInAll / scoredInAll + longest, positionsInAll)
     let batch = BatchSize(positions: positions, scored: scored)
     let logits = LogitsPass.bufferSize(
-      settings, itemCount: itemCount, shards: training.shards, batch)
+      settings, facts: facts, itemCount: itemCount, shards: training.shards, batch)
     // Buffers grow by an eighth more than a batch needs.
     let activations =
       1.125

@@ -7,10 +7,20 @@ import KSRModel
 /// difference.
 struct ReferenceKSR {
   let settings: KSRSettings
+  /// What a memory of facts reads.
+  let tails: KnownTails?
+  /// T_a(i) by item and relation.
+  private let known: [[Set<Int>]]
   var tensors: [String: [Double]]
 
-  init(settings: KSRSettings, parameters: KSRParameters) {
+  init(settings: KSRSettings, parameters: KSRParameters, tails: KnownTails? = nil) {
     self.settings = settings
+    self.tails = tails
+    known = (0..<parameters.itemCount).map { item in
+      (0..<(tails?.relationCount ?? 0)).map { a in
+        Set(item == 0 ? [] : tails?.of(item: item, slot: a).map(Int.init) ?? [])
+      }
+    }
     tensors = [:]
     for entry in parameters.entries {
       tensors[entry.name] = parameters[keyPath: entry.path].map(Double.init)
@@ -18,12 +28,15 @@ struct ReferenceKSR {
   }
 
   /// Σ −log softmax(score)[target] over the scored steps of the sequences (target −1: not scored).
-  func loss(_ sequences: [(items: [Int32], targets: [Int32])]) -> Double {
-    let q = itemVectors()
+  ///
+  /// - Parameter before: what came before each sequence, for a repeat bias.
+  func loss(
+    _ sequences: [(items: [Int32], targets: [Int32])], before: [[Int32]] = []
+  ) -> Double {
     var sum = 0.0
-    for (items, targets) in sequences {
-      for (p, target) in zip(preferences(items), targets) where target >= 0 {
-        let scores = q.map { dot(p, $0) }
+    for (number, (items, targets)) in sequences.enumerated() {
+      let before = before.isEmpty ? [] : before[number]
+      for (scores, target) in zip(self.scores(items, before), targets) where target >= 0 {
         let most = scores.max() ?? 0
         let total = scores.reduce(0) { $0 + exp($1 - most) }
         sum += log(total) + most - scores[Int(target)]
@@ -32,11 +45,83 @@ struct ReferenceKSR {
     return sum
   }
 
+  /// Σ −log(1e-10 + σ(s⁺ − s⁻)) over the scored steps, with one negative each.
+  func rankingLoss(
+    _ sequences: [(items: [Int32], targets: [Int32])], before: [[Int32]],
+    negative: (Int32) -> Int32
+  ) -> Double {
+    var sum = 0.0
+    for (number, (items, targets)) in sequences.enumerated() {
+      for (scores, target) in zip(scores(items, before[number]), targets) where target >= 0 {
+        sum -= log(1e-10 + sigmoid(scores[Int(target)] - scores[Int(negative(target))]))
+      }
+    }
+    return sum
+  }
+
+  /// The scores of all items at every step.
+  func scores(_ items: [Int32], _ before: [Int32]) -> [[Double]] {
+    let q = itemVectors()
+    var seen = Set(before)
+    let matches = settings.memory == .facts ? factMatches(items) : []
+    return preferences(items).enumerated().map { step, p in
+      seen.insert(items[step])
+      return q.indices.map { item in
+        dot(p, q[item]) + (matches.isEmpty ? 0 : matches[step][item])
+          + (seen.contains(Int32(item)) ? tensors["repeat_bias"]?[0] ?? 0 : 0)
+      }
+    }
+  }
+
+  /// Σ_a α_a λ_a S_a(i) of all items at every step, every tail of every relation looked at.
+  private func factMatches(_ items: [Int32]) -> [[Double]] {
+    guard let tails else { return [] }
+    let k = settings.kgEmbeddingSize
+    let itemCount = known.count
+    let keys = rows("relation_Matrix", k)
+    let (strength, focus) = (tensors["facts.strength"] ?? [], (tensors["facts.focus"] ?? [0])[0])
+    let idf = keys.indices.map { a in
+      (0..<tails.tokens.count).map { tail in
+        let count = (1..<itemCount).count { known[$0][a].contains(tail) }
+        return count == 0 ? 0 : log(Double(itemCount - 1) / Double(count))
+      }
+    }
+    var written = keys.map { _ in [Double](repeating: 0, count: tails.tokens.count) }
+    return zip(items, states(items)).map { item, state in
+      for a in keys.indices where !known[Int(item)][a].isEmpty {
+        for tail in written[a].indices {
+          written[a][tail] = 0.7 * written[a][tail] + (known[Int(item)][a].contains(tail) ? 0.3 : 0)
+        }
+      }
+      let held = keys.indices.map { a in
+        zip(written[a], idf[a]).map { $0 * $0 * $1 }
+      }
+      let query = linear("dense", state, k)
+      var logits = keys.indices.map {
+        Double(settings.gamma) * dot(query, keys[$0]) + focus * (held[$0].max() ?? 0)
+      }
+      if let null = tensors["facts.null_logit"] { logits.append(null[0]) }
+      let total = logits.reduce(0) { $0 + exp($1) }
+      return (0..<itemCount).map { item in
+        keys.indices.reduce(0.0) { sum, a in
+          let match = known[item][a].reduce(0.0) { $0 + held[a][$1] }
+          return sum + exp(logits[a]) / total * log(1 + exp(strength[a])) * match
+        }
+      }
+    }
+  }
+
+  /// h_t of the top layer at every step.
+  private func states(_ items: [Int32]) -> [[Double]] {
+    var states = items.map { row("item_embedding.weight", Int($0), settings.embeddingSize) }
+    for layer in 0..<settings.layerCount { states = gru(states, layer) }
+    return states
+  }
+
   /// p_t at every step.
   func preferences(_ items: [Int32]) -> [[Double]] {
     let (k, h) = (settings.kgEmbeddingSize, settings.hiddenSize)
-    var states = items.map { row("item_embedding.weight", Int($0), settings.embeddingSize) }
-    for layer in 0..<settings.layerCount { states = gru(states, layer) }
+    let states = states(items)
     let keys = rows("relation_Matrix", k)
     var slots = keys.map { _ in [Double](repeating: 0, count: k) }
     return zip(items, states).map { item, state in
