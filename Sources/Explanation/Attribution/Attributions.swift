@@ -8,6 +8,10 @@ package enum Attributions {
     GradientAttribution(),
     LeaveOneOut(),
     LeaveOneOutOfLogProbability(),
+    RemovalValue.ofLogProbability,
+    RemovalValue.ofScore,
+    ShapleyValue.ofLogProbability,
+    ShapleyValue.ofScore,
     MostRecentFirst(),
     RandomOrder(),
   ]

@@ -40,6 +40,7 @@ package struct StepAttributions: Sendable {
   private let running: [any Attribution]
   /// Ablations that have not been run yet, the next one at the end.
   private var waiting: [Ablation]
+  private let alone: Set<Ablation>
 
   /// Nothing computed yet.
   ///
@@ -63,10 +64,13 @@ package struct StepAttributions: Sendable {
       let (a, b) = (abs(weights[$0]), abs(weights[$1]))
       return a != b ? a < b : $0 < $1
     }
-    let alone = order.map { question.eachStep[$0] }
-    let wanted = running.flatMap { $0.stepAblations(question) }
+    let alone = Set(question.eachStep)
+    self.alone = alone
+    let largestFirst = order.map { question.eachStep[$0] }
+    var seen: Set<Ablation> = []
+    let wanted = running.flatMap { $0.stepAblations(question) }.filter { seen.insert($0).inserted }
     let others = wanted.filter { !alone.contains($0) }.reversed()
-    waiting = (others + alone.filter(wanted.contains)).filter { outcomes?[$0] == nil }
+    waiting = (others + largestFirst.filter(wanted.contains)).filter { outcomes?[$0] == nil }
     update()
   }
 
@@ -78,7 +82,8 @@ package struct StepAttributions: Sendable {
     }
     guard let ablation = waiting.popLast() else { return false }
     outcomes[ablation] = runs.outcome(of: score, under: runs.scores(under: ablation))
-    update()
+    // Values over many runs are worked out anew now and then, and when all are there.
+    if waiting.isEmpty || waiting.count.isMultiple(of: 32) || alone.contains(ablation) { update() }
     return true
   }
 
