@@ -161,6 +161,11 @@ struct ExplanationSection: Encodable {
     lines.append(
       "true relations: "
         + zip(relationNames, truth.truths).map { "\($0) \(fixed($1))" }.joined(separator: " · "))
+    if let silenced = truth.silenced {
+      lines.append(
+        "where the largest α is right, the item falls once that relation is silenced:"
+          + interval(silenced))
+    }
     return lines.joined(separator: "\n")
   }
 

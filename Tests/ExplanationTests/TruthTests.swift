@@ -61,7 +61,7 @@ struct TruthTests {
     let truth = try #require(try ChoiceTruth(session))
     let found = try #require(TruthRecovery(session, truth: truth, threads: 2))
     var (choices, slots) = (0, [Int](repeating: 0, count: 4))
-    var (attention, groups) = (0, 0)
+    var (attention, groups, falls) = (0, 0, 0)
     let index = TailIndex(small.model)
     for (user, items) in small.histories.enumerated() {
       for step in items.indices.dropFirst() where user % 10 == 0 || step == items.count - 1 {
@@ -72,7 +72,13 @@ struct TruthTests {
         let states = HistoryStates(network: session.network, items: Array(items[..<step]))
         let (trace, row) = states.pass(through: step - 1)
         let alpha = Array(trace.attention.row(row))
-        if alpha.indices.max(by: { alpha[$0] < alpha[$1] }) == attribute.slot { attention += 1 }
+        if alpha.indices.max(by: { alpha[$0] < alpha[$1] }) == attribute.slot {
+          attention += 1
+          let runs = AblationRuns(states, step: step - 1)
+          let scores = [runs.scores, runs.scoresWithout(relation: attribute.slot)]
+          let chances = scores.map { KSRModel.probabilities($0)[Int(items[step])] }
+          if chances[1] < chances[0] { falls += 1 }
+        }
         let facts = SharedFacts(
           Contributions(states, step: step - 1, item: items[step]), index: index)
         if let group = facts.groups.first, group.amount > 0, group.slot == attribute.slot,
@@ -91,5 +97,7 @@ struct TruthTests {
     #expect(abs((found[.attention]?.relation.mean ?? 0) - share(attention)) < 1e-12)
     #expect(abs((found[.sharedFacts]?.tail?.mean ?? 0) - share(groups)) < 1e-12)
     #expect(found[.attention]?.tail == nil)
+    #expect(attention > 0)
+    #expect(abs((found.silenced?.mean ?? 0) - Double(falls) / Double(attention)) < 1e-12)
   }
 }

@@ -54,6 +54,11 @@ package struct TruthRecovery: Sendable, Encodable {
   package let rows: [Row]
   /// The share of these choices by true relation, by slot.
   package let truths: [Double]
+  /// The share of choices whose item falls once the relation with the largest α is silenced.
+  ///
+  /// Only choices whose true relation that is; nil without any. To fall is to have a lower log p, with
+  /// BPR a lower score.
+  package let silenced: MeanInterval?
 
   package subscript(namer: Namer) -> Row? { rows.first { $0.namer == namer } }
 }
@@ -107,6 +112,8 @@ extension TruthRecovery {
   private struct Names: Sendable {
     var relations: [Namer: Int] = [:]
     var tails: [Namer: ChoiceTruth.Attribute] = [:]
+    /// Whether the item falls when the relation with the largest α is silenced.
+    var falls: Bool?
 
     init(_ states: HistoryStates, choice: Int, index: TailIndex, means: AttentionSummary) {
       let (trace, row) = states.pass(through: choice - 1)
@@ -118,6 +125,9 @@ extension TruthRecovery {
         relations[.relativeAttention] = Self.largest(
           alpha.indices.map { means.relative(alpha[$0], slot: $0) })
         relations[.relationCells] = Self.largest(table.relationSums)
+        if let leader = Self.largest(alpha) {
+          falls = Self.falls(item, at: choice - 1, without: leader, states)
+        }
       }
       if let group = SharedFacts(table, index: index).groups.first, group.amount > 0 {
         tails[.sharedFacts] = .init(slot: group.slot, tail: group.tail)
@@ -125,6 +135,17 @@ extension TruthRecovery {
       tails[.sharedTailRule] = SharedTailRule(index: index).attribute(
         of: item, after: states.items[..<choice])
       for (namer, attribute) in tails { relations[namer] = attribute.slot }
+    }
+
+    private static func falls(
+      _ item: Int32, at step: Int, without relation: Int, _ states: HistoryStates
+    ) -> Bool {
+      let runs = AblationRuns(states, step: step)
+      let score = ContrastedScore(of: item, over: .catalogueMean, under: runs.scores)
+      let full = runs.outcome(of: score, under: runs.scores)
+      let silenced = runs.outcome(of: score, under: runs.scoresWithout(relation: relation))
+      return states.network.settings.loss == .crossEntropy
+        ? silenced.logProbability < full.logProbability : silenced.score < full.score
     }
 
     private static func largest(_ values: [Float]) -> Int? {
@@ -145,6 +166,13 @@ extension TruthRecovery {
     choiceCount = named.count
     userCount = Set(named.map(\.user)).count
     truths = counts.map { Double($0) / Double(named.count) }
+    let right = named.filter { $0.names.relations[.attention] == $0.truth.slot }
+    let falls = right.compactMap { choice in choice.names.falls.map { (choice.user, $0 ? 1.0 : 0) }
+    }
+    var generator = SeededGenerator(seed: seed)
+    silenced =
+      falls.isEmpty
+      ? nil : MeanInterval(falls.map(\.1), users: falls.map(\.0), generator: &generator)
     rows = Namer.allCases.map { namer in
       let relation: [Double] = named.map { choice in
         switch namer {
