@@ -13,6 +13,8 @@ struct BundledFiles {
   static let name = "cinema"
 
   var model: String { "\(home)/assets/\(BundledFiles.name).safetensors" }
+  /// The same with the linear memory, to compare with.
+  var linearModel: String { "\(home)/assets/\(BundledFiles.name).linear.safetensors" }
   var data: String { "\(home)/sample-data/\(BundledFiles.name)" }
 
   static func find() throws(UserError) -> BundledFiles {

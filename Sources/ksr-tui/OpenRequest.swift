@@ -54,11 +54,19 @@ struct OpenRequest {
     return try OpenedModel(path: files.model, data: files.data)
   }
 
+  /// What the bundled model is compared with when nobody has said.
+  private func bundledComparison() -> String? {
+    guard model == nil, data == nil, let linear = try? BundledFiles.find().linearModel,
+      Paths.isFile(linear)
+    else { return nil }
+    return linear
+  }
+
   /// Reads the data that goes with a model.
   func open(_ model: TrainedModel) throws -> SceneCache {
     let files = try files()
     let name = Paths.stem(files.model)
-    let compared = try compare.map {
+    let compared = try (compare ?? bundledComparison()).map {
       ComparedModel(
         try OpenedModel(path: $0, data: files.data).model, name: Paths.stem($0), path: $0,
         with: model)

@@ -1,3 +1,5 @@
+import Explanation
+
 /// A way through the data, stop by stop, each with a sentence.
 public struct Tour: Equatable, Sendable {
   /// One stop: what is shown, and what there is to see.
@@ -9,6 +11,10 @@ public struct Tour: Equatable, Sendable {
     package var recommendation = 0
     /// The selected slot; nil for the one that is read most.
     package var slot: Int?
+    /// What is changed at this stop.
+    var edits: [Edit] = []
+    /// Whether the second model stands beside it.
+    var comparesModels = false
     /// What there is to see, in no more than what the screen shows.
     package let sentence: String
     /// The same in plain words; nil where the sentence has no others.
@@ -66,8 +72,9 @@ extension Explorer {
   private static func visit(_ tour: Tour, in state: inout State) {
     let stop = tour.stop
     take(stop.user, in: &state, step: stop.step)
-    // The sentences are about the model as it is.
+    // The sentences are about the model as it is, but for what the stop changes.
     state.edits = EditLog()
+    for edit in stop.edits { state.edits.append(edit) }
     state.pin = nil
     state.seeksSmallest = false
     state.tour = tour
@@ -79,6 +86,10 @@ extension Explorer {
     // The numbers in the sentences are over the average item, by step.
     state.why = WhyView()
     focus(stop.pane, in: &state)
+    if stop.comparesModels {
+      state.pin = .model
+      beginComparison(&state)
+    }
   }
 }
 

@@ -92,8 +92,11 @@ struct TourSearch {
   private let tails: TailIndex
   private var first: FirstLook?
   private var finder: TourFinder?
+  private var arc: TourArc?
+  private var hasArc: Bool?
+  /// Where no turn of taste is followed.
   private var rules: [any TourRule] = [
-    HeldOutRule(), TasteRule(), ForeseenRule(), RunRule(), SurpriseRule(), ReasonsRule(),
+    HeldOutRule(), ForeseenRule(), RunRule(), SurpriseRule(), ReasonsRule(),
   ]
   private var place = 0
   private var stops: [Tour.Stop] = []
@@ -113,6 +116,17 @@ struct TourSearch {
     }
     let finder = self.finder ?? TourFinder(cache, tails, start: first?.found)
     self.finder = finder
+    guard hasArc != false else { return follow(finder) }
+    var arc = self.arc ?? TourArc(finder)
+    if !arc.look(finder) {
+      stops = arc.stops(finder)
+      hasArc = !stops.isEmpty
+      if hasArc == true { found = stops } else { rules.insert(SharedFactRule(finder), at: 1) }
+    }
+    self.arc = arc
+  }
+
+  private mutating func follow(_ finder: TourFinder) {
     switch rules[place].look(finder) {
     case nil: return
     case .stop(let stop): stops.append(stop)

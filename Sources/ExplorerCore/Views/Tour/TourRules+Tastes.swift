@@ -2,70 +2,8 @@ import Explanation
 import KSRModel
 import Workspace
 
-/// A change of what the user follows: of the true attribute where the data tells it, else of the
-/// known fact that speaks most for the first recommendation.
-struct TasteRule: TourRule {
-  private var rule: (any TourRule)?
-
-  mutating func look(_ finder: TourFinder) -> TourFinding? {
-    guard rule != nil else {
-      let truth = try? ChoiceTruth(finder.session, isStrict: false)
-      rule = truth.map { TruthRule($0, finder) } ?? SharedFactRule(finder)
-      return nil
-    }
-    return rule?.look(finder)
-  }
-}
-
-/// The turn of a simulated user after which attention follows best.
-private struct TruthRule: TourRule {
-  private let truth: ChoiceTruth
-  private var users: ArraySlice<Int>
-  private var best: (user: Int, step: Int, from: String, slot: Int, tail: Int32, rise: Float)?
-  private var count = 0
-
-  init(_ truth: ChoiceTruth, _ finder: TourFinder) {
-    self.truth = truth
-    users =
-      finder.session.network.settings.memory != .none ? finder.candidates[...] : []
-  }
-
-  mutating func look(_ finder: TourFinder) -> TourFinding? {
-    guard let user = users.popFirst() else { return TourFinding(stop(finder)) }
-    let followed = truth.attributes[user]
-    let states = finder.states(user)
-    for step in 1..<max(1, min(finder.readable(user), followed.count)) {
-      guard let old = followed[step - 1], let new = followed[step], old != new else { continue }
-      count += 1
-      let (trace, row) = states.pass(through: step)
-      let rise = trace.attention[row, new.slot] - trace.attention[row - 1, new.slot]
-      if rise > best?.rise ?? -.infinity {
-        best = (user, step, finder.name(old.slot, old.tail), new.slot, new.tail, rise)
-      }
-    }
-    return nil
-  }
-
-  private func stop(_ finder: TourFinder) -> Tour.Stop? {
-    guard let best, let slot = finder.scene(best.user, best.step).step?.slots[best.slot] else {
-      return nil
-    }
-    let session = finder.session
-    let attention = Glyphs.unicode.share(slot.attention)
-    let relation = session.model.relationNames[best.slot]
-    let moves = best.rise >= 0.005 ? "rises to" : "does not rise: it is"
-    return Tour.Stop(
-      user: best.user, step: best.step, pane: .memory, slot: best.slot,
-      sentence: finder.nouns.fill("{User}")
-        + " \(session.users[best.user].user), simulated preference shift from"
-        + " \(best.from) to \(finder.name(best.slot, best.tail)) at step \(best.step + 1);"
-        + " attention on \(relation) \(moves) \(attention)"
-        + (count > 1 ? " (clearest of \(count) turns)." : "."))
-  }
-}
-
 /// The step at which another known fact speaks most for the first recommendation.
-private struct SharedFactRule: TourRule {
+struct SharedFactRule: TourRule {
   private let user: Int?
   private let states: HistoryStates?
   private var steps: Range<Int>
