@@ -15,6 +15,9 @@ package struct AttentionSummary: Sendable, Equatable {
   package let stepCount: Int
   /// γ times the mean length of the relation vectors, `[PAD]` not counted: what sharpens α.
   package let sharpness: Float
+  /// The relation with the largest α in the most steps, and the share of the steps in which it leads.
+  package let leader: Int?
+  package let leaderShare: Float
 
   /// Looks at the first `MAX_ITEM_LIST_LENGTH` steps of at most `sampleSize` histories, taken at
   /// even distances so that the same histories give the same summary.
@@ -25,16 +28,23 @@ package struct AttentionSummary: Sendable, Equatable {
     let count = network.readsMemory ? min(max(0, sampleSize), used.count) : 0
     var sums = [Double](repeating: 0, count: network.relationCount)
     var (entropy, steps) = (0.0, 0)
+    var leads = [Int](repeating: 0, count: sums.count)
     for i in 0..<count {
       let history = used[i * used.count / count]
       let trace = network.trace(Array(history.prefix(network.settings.maxItemListLength)))
       for row in 0..<trace.count {
         for a in sums.indices { sums[a] += Double(trace.attention[row, a]) }
+        if let most = sums.indices.max(by: { trace.attention[row, $0] < trace.attention[row, $1] })
+        {
+          leads[most] += 1
+        }
         entropy += Double(Self.entropy(trace.attention.row(row)))
       }
       steps += trace.count
     }
     stepCount = steps
+    leader = steps > 0 ? leads.indices.max { leads[$0] < leads[$1] } : nil
+    leaderShare = leader.map { Float(leads[$0]) / Float(steps) } ?? 0
     mean = sums.map { steps > 0 ? Float($0 / Double(steps)) : 0 }
     meanEntropy = steps > 0 ? Float(entropy / Double(steps)) : 0
     let keys = network.parameters.relationMatrix
@@ -51,6 +61,10 @@ package struct AttentionSummary: Sendable, Equatable {
 
   /// Whether the attention hardly ever spreads: mean entropy below .3 ln R.
   package var isCollapsed: Bool { stepCount > 0 && meanEntropy < 0.3 * largestEntropy }
+
+  /// Whether one of several relations leads at nearly every step of nearly everybody; which one leads
+  /// then says nothing about a user.
+  package var hasOneLeader: Bool { mean.count > 1 && leaderShare >= 0.95 }
 
   /// The sentence to show with attention that has collapsed.
   package var warning: String? {

@@ -44,6 +44,8 @@ package struct StepScene: Sendable {
   package let changeOfState: Float
   /// The slots in the model's order; empty for a model without memory.
   package let slots: [Slot]
+  /// What α leaves to no relation; nil without a null slot.
+  package let nullAttention: Float?
   /// The first items of the ranking; what came next is the last of them if it is not among the
   /// first.
   package let recommendations: [Recommendation]
@@ -97,6 +99,8 @@ extension StepScene {
     cosineWithPrevious = moved.withPrevious[0]
     changeOfState = moved.changes[0]
     slots = StepScene.slots(step, states, session, tails)
+    let (trace, row) = states.pass(through: step)
+    nullAttention = trace.nullAttention.isEmpty ? nil : trace.nullAttention[row]
     (recommendations, hiddenCount) = StepScene.ranking(
       step, states, edited, session, hidesSeen)
   }
@@ -116,7 +120,7 @@ extension StepScene {
         gate: trace.writeGates[row, slot],
         reading: SlotReading(
           trace, row: row, slot: slot, index: tails, nearest: 0, firstStep: step - row),
-        value: Array(trace.slot(slot, at: row)))
+        value: trace.factSlots == nil ? Array(trace.slot(slot, at: row)) : [])
     }
   }
 

@@ -53,6 +53,8 @@ public struct Terminology: Equatable, Sendable {
   let fitted: String
   /// Of a step: the best epoch was chosen by it.
   let validation: String
+  /// What stands for no relation.
+  var nullSlot = "none of these"
   /// Of a step: the model never saw it.
   let test: String
   let isPlain: Bool

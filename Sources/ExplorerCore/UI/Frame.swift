@@ -70,6 +70,13 @@ extension Frame {
     put(glyphs.bar(Double(share), width: columns), line, at: column, columns: columns, style: style)
   }
 
+  /// Marks a share of the largest number on a bar, or beside it.
+  mutating func tick(_ share: Float, _ line: Rect, at column: Int, columns: Int) {
+    guard share.isFinite, columns > 0 else { return }
+    let place = min(columns - 1, max(0, Int(share * Float(columns))))
+    put(String(glyphs.marks.tick), line, at: column + place, columns: 1, style: Style(.title))
+  }
+
   /// Gives a line the look of the selected row; without the focus only its strokes are heavier.
   mutating func select(_ line: Rect, hasFocus: Bool = true) {
     canvas.restyle(line) {

@@ -41,6 +41,8 @@ public struct Glyphs: Equatable, Sendable {
     /// Before what is only roughly so.
     package let about: Unicode.Scalar
     package let minus: Unicode.Scalar
+    /// A mean, on a bar.
+    package let tick: Unicode.Scalar
     package let times: Unicode.Scalar
   }
 
@@ -68,7 +70,8 @@ public struct Glyphs: Equatable, Sendable {
       cross: "┼"),
     marks: Marks(
       train: "~", valid: "·", test: "✓", here: "▶", truth: "●", up: "▲", down: "▼", hit: "▪",
-      separator: "·", cursor: "▏", unseen: "┄", seen: "↺", about: "≈", minus: "−", times: "×"),
+      separator: "·", cursor: "▏", unseen: "┄", seen: "↺", about: "≈", minus: "−", tick: "╎",
+      times: "×"),
     ellipsis: "…",
     bar: ["▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"],
     spark: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
@@ -83,7 +86,8 @@ public struct Glyphs: Equatable, Sendable {
       cross: "+"),
     marks: Marks(
       train: "~", valid: ".", test: "*", here: ">", truth: "o", up: "^", down: "v", hit: "#",
-      separator: ".", cursor: "_", unseen: "-", seen: "s", about: "~", minus: "-", times: "x"),
+      separator: ".", cursor: "_", unseen: "-", seen: "s", about: "~", minus: "-", tick: "'",
+      times: "x"),
     ellipsis: "~",
     bar: ["-", "="],
     spark: ["_", ".", "-", "=", "^", "#"],

@@ -18,7 +18,8 @@ struct Table {
     case text(String, Style = Style())
     /// A name, of which the end says most if it has dots.
     case name(String, Style = Style())
-    case bar(Float, Style = Style(.bar))
+    /// A bar for a share of the largest number, and a tick at another share.
+    case bar(Float, Style = Style(.bar), tick: Float? = nil)
     case signedBar(Float, BarScale)
   }
 
@@ -175,8 +176,9 @@ struct Table {
     if isSelected { select(line, hasFocus: hasFocus, &frame) }
     for (place, cell) in bars {
       switch cell {
-      case .bar(let share, let style):
+      case .bar(let share, let style, let tick):
         frame.bar(share, line, at: place.start, columns: place.width, style: style)
+        if let tick { frame.tick(tick, line, at: place.start, columns: place.width) }
       case .signedBar(let amount, let scale):
         frame.signedBar(amount, scale, line, at: place.start, columns: place.width)
       case .none, .text, .name: continue

@@ -129,6 +129,12 @@ extension Card {
     if !training.isEmpty, !isPlain {
       lines.append(Line(label: "training", text: training.joined(separator: ", ")))
     }
+    if let bias = session.network.repeatBias {
+      lines.append(
+        Line(
+          label: isPlain ? "seen before" : "repeat bias",
+          text: Glyphs.unicode.signed(bias) + " on the score of every {item} of the history"))
+    }
     if let attention {
       lines.append(
         Line(

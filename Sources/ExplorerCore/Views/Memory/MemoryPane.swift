@@ -46,12 +46,15 @@ enum MemoryPane: PaneView {
         "This model has no memory.", placement.inside.line(0), style: Style(.muted))
       return
     }
-    if let attention = scene.attention, attention.isCollapsed {
-      drawWarning(attention, in: placement.inside.line(0), &frame)
-      room = room.dropFirst(rows: 1)
+    if let attention = scene.attention {
+      let lines = warnings(attention, scene.model, width: placement.inside.columns, frame)
+      for (row, text) in lines.enumerated() {
+        frame.put(text, placement.inside.line(row), style: Style(.warning))
+      }
+      room = room.dropFirst(rows: lines.count)
     }
     let slots = step.slots(by: state.slotOrder)
-    let table = table(slots, width: room.columns, frame)
+    let table = table(slots, scene, width: room.columns, frame)
     table.drawTitles(over: placement, &frame)
     drawGamma(scene.model, before: table, placement, &frame)
     let selected = slots.firstIndex { $0.slot == scene.selectedSlot } ?? 0
@@ -61,7 +64,8 @@ enum MemoryPane: PaneView {
     let detail = SlotDetail.lines(
       slots[selected], scene, width: room.columns - 2, facts: facts, frame.words, frame.glyphs)
     let plan = Plan(
-      rows: room.rows, slots: slots.count, detail: detail.count + 1,
+      rows: room.rows, slots: slots.count, nulls: step.nullAttention == nil ? 0 : 1,
+      detail: detail.count + (slots[selected].value.isEmpty ? 0 : 1),
       isWide: room.columns >= wide)
     let window = ListWindow.rows(of: slots.count, height: plan.slots, showing: selected)
     for (row, index) in window.enumerated() {
@@ -79,24 +83,40 @@ enum MemoryPane: PaneView {
         frame.onClick(below, .select(.memory, slots[index].slot))
       }
     }
-    let below = room.dropFirst(rows: window.count * plan.linesPerSlot + plan.gap)
-    SlotDetail.draw(slots[selected], detail, in: below.inset(columns: 1, rows: 0), &frame)
+    var below = room.dropFirst(rows: window.count * plan.linesPerSlot)
+    if plan.nulls > 0, let null = step.nullAttention {
+      let line = below.line(0).inset(columns: 2, rows: 0)
+      frame.put(frame.words.nullSlot, line, style: Style(.muted))
+      frame.put(
+        frame.glyphs.share(null), below, at: table.places[3].start,
+        columns: table.places[3].width, .right, style: Style(.muted))
+    }
+    below = below.dropFirst(rows: plan.nulls + plan.gap).inset(columns: 1, rows: 0)
+    SlotDetail.draw(slots[selected], detail, in: below, &frame)
     if let user = scene.user {
+      let strip = slots[selected].value.isEmpty ? 0 : 1
       SlotMap.drawAll(
-        of: user, slots, at: step.step,
-        in: below.inset(columns: 1, rows: 0).dropFirst(rows: detail.count + 2), &frame)
+        of: user, slots, at: step.step, in: below.dropFirst(rows: detail.count + strip + 1), &frame)
     }
   }
 
   /// How the rows are shared between the slots and the selected one at more length.
   private struct Plan {
     let slots: Int
+    /// Whether there is a line for what is left to no relation.
+    let nulls: Int
     let linesPerSlot: Int
     /// Rows left free before the selected slot.
     let gap: Int
 
-    init(rows: Int, slots: Int, detail: Int, isWide: Bool) {
-      if !isWide, slots * 2 + 1 + detail <= rows {
+    init(rows: Int, slots: Int, nulls: Int, detail: Int, isWide: Bool) {
+      // The map of α over the steps says more than a second line for each slot.
+      let map = slots + 2
+      let least = slots + nulls + 1 + detail
+      let hasRoomForMap = least + map <= rows
+      self.nulls = slots + nulls + detail <= rows ? nulls : 0
+      let rows = rows - self.nulls
+      if !isWide, slots * 2 + 1 + detail + (hasRoomForMap ? map : 0) <= rows {
         (self.slots, linesPerSlot, gap) = (slots, 2, 1)
       } else if slots + 2 <= rows {
         let left = rows - slots
@@ -113,8 +133,11 @@ enum MemoryPane: PaneView {
   private static let wide = 64
 
   private static func table(
-    _ slots: [StepScene.Slot], width: Int, _ frame: Frame
+    _ slots: [StepScene.Slot], _ scene: Scene, width: Int, _ frame: Frame
   ) -> Table {
+    // A bar is a share of the largest α of the history, so that small ones are seen to move, too.
+    let known = (scene.user?.attention ?? []).flatMap { $0 } + slots.map(\.attention)
+    let largest = max(known.max() ?? 0, 1e-6)
     let (glyphs, words) = (frame.glyphs, frame.words)
     let isWide = width >= wide
     let longest = slots.map(\.name.columns).max() ?? 0
@@ -124,7 +147,9 @@ enum MemoryPane: PaneView {
     let gate = isRoomy ? words.gate : words.shortGate
     let title = Table.Column(.fixed(name), gap: 0) { row, _ in .name(slots[row].name) }
     let bar = Table.Column(isWide ? .fixed(12) : .flexible(least: 1)) { row, _ in
-      slots[row].attention < 0.005 ? .none : .bar(slots[row].attention)
+      let mean = scene.attention.map { $0.mean[slots[row].slot] / largest }
+      let share = slots[row].attention < 0.005 ? 0 : slots[row].attention / largest
+      return .bar(share, tick: mean)
     }
     let attention = Table.Column(.fixed(3), .right, title: words.attention) { row, _ in
       .text(glyphs.share(slots[row].attention))
@@ -175,9 +200,20 @@ enum MemoryPane: PaneView {
     return text.truncated(to: width, ellipsis: glyphs.ellipsis)
   }
 
-  private static func drawWarning(
-    _ attention: AttentionSummary, in line: Rect, _ frame: inout Frame
-  ) {
+  /// Why α says little here, in the fewest lines that say it whole.
+  private static func warnings(
+    _ attention: AttentionSummary, _ model: ModelScene, width: Int, _ frame: Frame
+  ) -> [String] {
+    if attention.hasOneLeader, let leader = attention.leader,
+      model.relationNames.indices.contains(leader)
+    {
+      let share = frame.glyphs.share(attention.leaderShare)
+      let text =
+        "\(model.relationNames[leader].shortened(frame.glyphs)) leads in \(share) of all users' steps:"
+        + " \(frame.words.attentionInText) says nothing about this {user}."
+      return frame.words.fill(text).wrapped(to: width)
+    }
+    guard attention.isCollapsed else { return [] }
     let entropy = frame.glyphs.decimal(attention.meanEntropy)
     let most = frame.glyphs.decimal(attention.largestEntropy)
     let words = frame.words
@@ -185,8 +221,7 @@ enum MemoryPane: PaneView {
       "\(words.collapsed): \(words.entropy) \(entropy) of at most \(most)",
       "\(words.collapsed): \(entropy) of \(most)", words.collapsed,
     ]
-    frame.put(
-      texts.first { $0.columns <= line.columns } ?? texts[2], line, style: Style(.warning))
+    return [texts.first { $0.columns <= width } ?? texts[2]]
   }
 }
 
@@ -294,8 +329,16 @@ extension MemoryPane {
         "The remembered numbers themselves; colour is the sign, shade the size."),
       entry(
         "at each step", "map attention history",
-        "When each relation was read, or written: shades up to the row's own most;"
-          + " \(words.gate) begins at its least."),
+        "When each relation was read, or written. One scale for all relations of"
+          + " \(words.attentionInText); each row of \(words.gate) has its own, which begins at its least."
+      ),
+      entry(
+        "\(marks.tick)", "tick mean bar scale",
+        "The mean \(words.attentionInText) of the relation over many users; the bars reach to the"
+          + " largest \(words.attentionInText) of this history."),
+      entry(
+        words.nullSlot, "null slot none",
+        "What is left to no relation: the model may say that none of them acts."),
       entry(
         "1.20\(marks.times)", "times mean ratio",
         "Attention as a multiple of the model's mean for this relation."),

@@ -8,8 +8,8 @@ struct SlotMap {
 
   /// Draws the map of the attention, and below it that of the write gates, as far as they fit whole.
   ///
-  /// Each row goes up to its own largest number, which stands at its end: a relation that never
-  /// leads has its times, too. Gates move little, so their rows begin at their smallest.
+  /// All rows of α have one scale, so that they can be compared; its end stands beside the title. Gates
+  /// move little, so that their rows have scales of their own, which begin at their smallest.
   static func drawAll(
     of user: UserScene, _ slots: [StepScene.Slot], at step: Int, in room: Rect,
     _ frame: inout Frame
@@ -33,6 +33,9 @@ struct SlotMap {
     let glyphs = frame.glyphs
     let names = min(slots.map(\.name.columns).max() ?? 0, max(8, room.columns / 3))
     let ends = beginsAtLeast ? ["least", "most"] : ["most"]
+    let all = slots.flatMap { slot in
+      values.compactMap { $0.indices.contains(slot.slot) ? $0[slot.slot] : nil }
+    }
     let width = room.columns - names - 1 - 5 * ends.count
     guard room.rows > slots.count, width >= 8 else { return }
     let window = ListWindow.rows(of: values.count, height: width, showing: step)
@@ -50,7 +53,8 @@ struct SlotMap {
       frame.put(slot.name.elided(to: names, glyphs), line, columns: names)
       for (column, place) in window.enumerated() {
         let value = values[place].indices.contains(slot.slot) ? values[place][slot.slot] : least
-        let share = most > least ? Double((value - least) / (most - least)) : 0
+        let top = beginsAtLeast ? most : all.max() ?? 0
+        let share = top > least ? Double((value - least) / (top - least)) : 0
         frame.canvas.put(
           glyphs.shade(share), column: line.column + names + 1 + column, row: line.row,
           style: place == step ? Style(.focus, .reverse) : Style(Role.heat(share)))

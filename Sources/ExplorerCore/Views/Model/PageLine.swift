@@ -33,7 +33,7 @@ struct PageLine {
       switch place.column.cell(row, place.width) {
       case .text(let shown, let look): (text, style) = (shown, look)
       case .name(let name, let look): (text, style) = (name.elided(to: place.width, glyphs), look)
-      case .bar(let share, let look):
+      case .bar(let share, let look, _):
         let bar = glyphs.bar(Double(share), width: place.width)
         put(bar, at: place.start, place.width, style: look)
         continue
