@@ -32,7 +32,8 @@ package struct SettingKey<Root: Sendable>: Sendable {
     recBole: String? = nil, absent: String? = nil, _ meaning: String
   ) {
     self.init(
-      name, kind.expected, recBole: recBole, absent: absent, meaning, text: { kind.text($0[keyPath: path]) }
+      name, kind.expected, recBole: recBole, absent: absent, meaning,
+      text: { kind.text($0[keyPath: path]) }
     ) { value, root in
       guard let value = kind.read(value) else { return false }
       root[keyPath: path] = value
