@@ -217,12 +217,27 @@ struct EvaluationSection: Encodable {
     let depth = (1...max(1, paths.map(\.count).max() ?? 1)).first { depth in
       Set(paths.map { $0.suffix(depth) }).count == Set(paths).count
     }
-    return rows.map { row in
-      guard let path = row.path else { return row.name }
-      let name = printable(
-        path.split(separator: "/").suffix(depth ?? 1).joined(separator: "/"), limit: 1000)
-      guard name.count > width else { return name }
-      return name.prefix((width - 1) / 2) + "…" + name.suffix(width / 2)
+    let whole = rows.map { row in
+      row.path.map {
+        printable($0.split(separator: "/").suffix(depth ?? 1).joined(separator: "/"), limit: 1000)
+      }
+    }
+    let files = whole.compactMap { $0 }
+    func cut(_ name: String) -> String {
+      name.count <= width
+        ? name : name.prefix((width - 1) / 2) + "…" + name.suffix(width / 2)
+    }
+    // Where they then look alike, what all begin with goes instead.
+    let areTold = Set(files.map(cut)).count == Set(files).count
+    let common =
+      areTold
+      ? 0
+      : files.dropFirst().reduce(files.first ?? "") {
+        $0.commonPrefix(with: $1)
+      }.count
+    return zip(rows, whole).map { row, name in
+      guard let name else { return row.name }
+      return common == 0 ? cut(name) : cut("…" + name.dropFirst(common))
     }
   }
 
