@@ -19,7 +19,7 @@ extension BenchmarkMetric {
 /// A network of a million items and a state to rank them for.
 private final class MillionItems: @unchecked Sendable {
   let network: KSRNetwork
-  let preference: [Float]
+  let terms: ScoreTerms
 
   init() {
     var settings = KSRSettings()
@@ -32,7 +32,8 @@ private final class MillionItems: @unchecked Sendable {
     for k in 0..<settings.embeddingSize { parameters.denseLayerI.weight[k, k] = 1 }
     network = KSRNetwork(settings: settings, parameters: parameters)
     var generator = SeededGenerator(seed: 1)
-    preference = (0..<settings.embeddingSize).map { _ in generator.uniform(-1, 1) }
+    terms = ScoreTerms(
+      preference: (0..<settings.embeddingSize).map { _ in generator.uniform(-1, 1) })
   }
 }
 
@@ -73,7 +74,7 @@ func rankingBenchmarks() {
       }
     }
     var scores: [Float] = []
-    let scoring = clock.measure { scores = items.network.scores(items.preference) }
+    let scoring = clock.measure { scores = items.network.scores(items.terms) }
     let ranking = clock.measure {
       blackHole(topItems(scores, count: 10))
       blackHole(rank(of: 77, in: scores))
