@@ -54,8 +54,10 @@ static const struct ksr_kernels *named(const char *name) {
 }
 
 static _Atomic(const struct ksr_kernels *) chosen;
+static _Thread_local const struct ksr_kernels *chosen_here;
 
 const struct ksr_kernels *ksr_kernels(void) {
+  if (chosen_here) return chosen_here;
   const struct ksr_kernels *kernels = atomic_load_explicit(&chosen, memory_order_acquire);
   if (kernels) return kernels;
   const char *wanted = getenv("KSR_KERNEL");
@@ -75,7 +77,7 @@ unsigned ksr_kernel_paths_available(void) {
 
 bool ksr_kernel_select(const char *path) {
   const struct ksr_kernels *kernels = named(path);
-  if (kernels) atomic_store_explicit(&chosen, kernels, memory_order_release);
+  if (kernels) chosen_here = kernels;
   return kernels != NULL;
 }
 

@@ -3,7 +3,6 @@
 
 #include <dlfcn.h>
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +13,7 @@ typedef int (*dnnl_sgemm_function)(char, char, int64_t, int64_t, int64_t, float,
 static dnnl_sgemm_function dnnl_sgemm;
 static void (*omp_set_num_threads)(int);
 static char library[64] = "plain";
-static atomic_bool allowed = true;
+static _Thread_local bool allowed = true;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void find_library(void) {
@@ -47,15 +46,15 @@ static bool library_is_there(void) {
 }
 
 const char *ksr_sgemm_library(void) {
-  return atomic_load(&allowed) && library_is_there() ? library : "plain";
+  return allowed && library_is_there() ? library : "plain";
 }
 
-void ksr_sgemm_use_library(bool use) { atomic_store(&allowed, use); }
+void ksr_sgemm_use_library(bool use) { allowed = use; }
 
 void ksr_sgemm(bool trans_a, bool trans_b, long m, long n, long k, const float *a, long lda,
                const float *b, long ldb, float beta, float *c, long ldc) {
   if (m <= 0 || n <= 0) return;
-  if (k > 0 && atomic_load_explicit(&allowed, memory_order_relaxed) && library_is_there()) {
+  if (k > 0 && allowed && library_is_there()) {
     static _Thread_local bool single;
     if (!single) {
       omp_set_num_threads(1);

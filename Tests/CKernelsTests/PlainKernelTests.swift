@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Every kernel on every path this machine can run, against the plainest way to write it down.
-@Suite(.serialized) struct PlainKernelTests {
+@Suite struct PlainKernelTests {
   static let paths = ["portable", "avx2", "avx512"].filter { path in
     let bits: [String: UInt32] = ["portable": 1, "avx2": 2, "avx512": 4]
     return ksr_kernel_paths_available() & (bits[path] ?? 0) != 0

@@ -16,11 +16,12 @@
 const char *ksr_kernel_path(void);
 // The paths this machine can run, as a bit set: 1 portable, 2 avx2, 4 avx512.
 unsigned ksr_kernel_paths_available(void);
-// For tests: use one path ("portable", "avx2", "avx512") from now on; false if it cannot run here.
+// For tests: this thread uses one path ("portable", "avx2", "avx512") from now on; false if it cannot
+// run here.
 bool ksr_kernel_select(const char *path);
 // The library behind ksr_sgemm: "oneDNN 2.6.0" or "plain".
 const char *ksr_sgemm_library(void);
-// Whether ksr_sgemm may use oneDNN. A program that has few products to make starts sooner without.
+// For tests: whether ksr_sgemm may use oneDNN on this thread.
 void ksr_sgemm_use_library(bool use);
 
 // C[m,n] = A[m,k] B[k,n] + beta C; A is stored [k,m] where trans_a, B [n,k] where trans_b.

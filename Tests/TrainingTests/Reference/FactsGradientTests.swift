@@ -9,7 +9,7 @@ import Testing
 
 /// The memory of facts and the repeat bias: loss and gradients against the plain dense reference, in
 /// which every tail of every relation is looked at.
-@Suite(.serialized) struct FactsGradientTests {
+@Suite struct FactsGradientTests {
   struct Shape: CustomTestStringConvertible, Sendable {
     var layers = 1
     var memory = MemoryKind.facts

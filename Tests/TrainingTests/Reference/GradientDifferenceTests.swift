@@ -7,7 +7,7 @@ import Testing
 @testable import Training
 
 /// Every gradient against central differences of the plain double-precision loss.
-@Suite(.serialized) struct GradientDifferenceTests {
+@Suite struct GradientDifferenceTests {
   struct Shape: CustomTestStringConvertible, Sendable {
     var layers: Int
     var frozen: Bool
