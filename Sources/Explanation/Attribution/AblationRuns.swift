@@ -10,6 +10,14 @@ package enum Ablation: Sendable, Hashable {
   case slot(Int)
 }
 
+extension [Ablation] {
+  /// Each once, in the order of their first time.
+  var unique: [Ablation] {
+    var seen: Set<Ablation> = []
+    return filter { seen.insert($0).inserted }
+  }
+}
+
 extension AttributionQuestion {
   /// Each step that the model sees, left out alone.
   var eachStep: [Ablation] { window.map { .steps([$0]) } }

@@ -129,7 +129,7 @@ struct LinearReadout {
 ///     score = q·W_uh h + Σ_a α_a q·W_um v_a + q·b_u (+ ρ · 1[i is in the history])
 ///
 /// In a memory of facts the part of a slot is α_a λ_a S_a(i).
-
+///
 /// The parts add up to the score but for rounding, which is in ``residual``.
 package struct ScoreParts: Sendable, Equatable {
   package let item: Int32

@@ -1,5 +1,4 @@
 import KSRNumerics
-import Randomness
 
 /// What a step takes away on average, each other step being kept with probability .8: a weighted
 /// Banzhaf value (Li and Yu, 2023), by least squares through the whole history.
@@ -30,12 +29,6 @@ struct RemovalValue: Attribution {
   private static let ridge = 1e-3
   private static let stream: UInt64 = 0x5245_4D4F
 
-  /// A set of steps, counted in the window, and what its equation weighs.
-  private struct Removal {
-    let steps: [Int]
-    let weight: Double
-  }
-
   func stepAblations(_ question: AttributionQuestion) -> [Ablation] {
     removals(question).map { question.without($0.steps) } + [question.withoutAll]
   }
@@ -65,9 +58,9 @@ struct RemovalValue: Attribution {
   }
 
   /// Each step alone, then the random sets, each once with the number of times that it was drawn.
-  private func removals(_ question: AttributionQuestion) -> [Removal] {
+  private func removals(_ question: AttributionQuestion) -> [WeightedSteps] {
     let count = question.window.count
-    let alone = (0..<count).map { Removal(steps: [$0], weight: 1) }
+    let alone = (0..<count).map { WeightedSteps(steps: [$0], weight: 1) }
     let drawn = max(Self.runs - count, count)
     if count < 63, 1 << count <= drawn {
       let all = (1..<1 << count).map { mask in (0..<count).filter { mask >> $0 & 1 == 1 } }
@@ -77,26 +70,15 @@ struct RemovalValue: Attribution {
           for step in 0..<count {
             share *= steps.contains(step) ? Self.removing : 1 - Self.removing
           }
-          return Removal(steps: steps, weight: Double(drawn) * share)
+          return WeightedSteps(steps: steps, weight: Double(drawn) * share)
         }
     }
-    var generator = SeededGenerator(
-      seed: question.stream.seed, stream: question.stream.number ^ Self.stream)
-    var order: [[Int]] = []
-    var times: [[Int]: Double] = [:]
+    var generator = question.generator(Self.stream)
+    var sets = DrawnSteps()
     for _ in 0..<drawn {
       let steps = (0..<count).filter { _ in generator.unit() < Self.removing }
-      guard !steps.isEmpty else { continue }
-      if times[steps] == nil { order.append(steps) }
-      times[steps, default: 0] += 1
+      if !steps.isEmpty { sets.add(steps) }
     }
-    return alone + order.map { Removal(steps: $0, weight: times[$0] ?? 1) }
+    return alone + sets.weighted()
   }
-}
-
-extension AttributionQuestion {
-  /// Steps of the window, by their places in it, left out together.
-  func without(_ places: [Int]) -> Ablation { .steps(places.map { $0 + window.lowerBound }) }
-  /// Every step of the window left out.
-  var withoutAll: Ablation { .steps(Array(window)) }
 }

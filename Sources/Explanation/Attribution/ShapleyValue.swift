@@ -1,6 +1,4 @@
-import Glibc
 import KSRNumerics
-import Randomness
 
 /// The Shapley value of each step of the window, absence meaning that the step is removed.
 ///
@@ -26,12 +24,6 @@ struct ShapleyValue: Attribution {
   private static let exactSteps = 12
   private static let stream: UInt64 = 0x5348_4150
 
-  /// A set of steps that stay, and what its equation weighs.
-  private struct Coalition {
-    let kept: [Int]
-    let weight: Double
-  }
-
   func stepAblations(_ question: AttributionQuestion) -> [Ablation] {
     coalitions(question).map { question.without(missing($0, question)) } + [question.withoutAll]
   }
@@ -46,22 +38,20 @@ struct ShapleyValue: Attribution {
       guard
         let loss = runs.loss(of: quantity, under: question.without(missing(coalition, question)))
       else { return unknown }
-      equations.add(ones: coalition.kept, equal: whole - loss, weight: coalition.weight)
+      equations.add(ones: coalition.steps, equal: whole - loss, weight: coalition.weight)
     }
     return equations.solution(sum: whole).map { $0.map(Optional.some) } ?? unknown
   }
 
   func relations(_ question: AttributionQuestion, _ runs: AblationOutcomes) -> [Double?]? { nil }
 
-  private func missing(_ coalition: Coalition, _ question: AttributionQuestion) -> [Int] {
-    let kept = Set(coalition.kept)
-    return question.window.indices.map { $0 - question.window.lowerBound }.filter {
-      !kept.contains($0)
-    }
+  private func missing(_ coalition: WeightedSteps, _ question: AttributionQuestion) -> [Int] {
+    let kept = Set(coalition.steps)
+    return (0..<question.window.count).filter { !kept.contains($0) }
   }
 
-  /// All sets tried but the empty and the whole one.
-  private func coalitions(_ question: AttributionQuestion) -> [Coalition] {
+  /// All sets of steps that stay, but the empty and the whole one.
+  private func coalitions(_ question: AttributionQuestion) -> [WeightedSteps] {
     let count = question.window.count
     guard count > 1 else { return [] }
     // Σ k over the sets of a size.
@@ -69,7 +59,7 @@ struct ShapleyValue: Attribution {
       size == 0 || size == count ? 0 : Double(count - 1) / Double(size * (count - size))
     }
     var budget = count <= Self.exactSteps ? 1 << count : max(Self.runs, 4 * count)
-    var coalitions: [Coalition] = []
+    var coalitions: [WeightedSteps] = []
     var size = 1
     while size <= count - size {
       let pair = size == count - size ? [size] : [size, count - size]
@@ -80,7 +70,7 @@ struct ShapleyValue: Attribution {
       else { break }
       for size in pair {
         for kept in Self.subsets(of: count, size: size) {
-          coalitions.append(Coalition(kept: kept, weight: left[size] / number))
+          coalitions.append(WeightedSteps(steps: kept, weight: left[size] / number))
         }
         left[size] = 0
         budget -= Int(number)
@@ -93,13 +83,11 @@ struct ShapleyValue: Attribution {
   /// Random sets of the sizes that are left, each with its complement.
   private func drawn(
     _ budget: Int, _ left: [Double], _ question: AttributionQuestion
-  ) -> [Coalition] {
+  ) -> [WeightedSteps] {
     let (count, whole) = (left.count - 1, left.reduce(0, +))
     guard whole > 0, budget > 1 else { return [] }
-    var generator = SeededGenerator(
-      seed: question.stream.seed, stream: question.stream.number ^ Self.stream)
-    var order: [[Int]] = []
-    var times: [[Int]: Double] = [:]
+    var generator = question.generator(Self.stream)
+    var sets = DrawnSteps()
     for _ in 0..<budget / 2 {
       var place = generator.unit() * whole
       var size = 0
@@ -109,13 +97,10 @@ struct ShapleyValue: Attribution {
       }
       var steps = Array(0..<count)
       generator.shuffle(&steps)
-      for kept in [steps.prefix(size).sorted(), steps.dropFirst(size).sorted()] {
-        if times[kept] == nil { order.append(kept) }
-        times[kept, default: 0] += 1
-      }
+      sets.add(steps.prefix(size).sorted())
+      sets.add(steps.dropFirst(size).sorted())
     }
-    let each = whole / Double(2 * (budget / 2))
-    return order.map { Coalition(kept: $0, weight: each * (times[$0] ?? 1)) }
+    return sets.weighted(whole / Double(2 * (budget / 2)))
   }
 
   static func combinations(_ n: Int, _ k: Int) -> Double {

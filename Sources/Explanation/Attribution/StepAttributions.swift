@@ -67,8 +67,7 @@ package struct StepAttributions: Sendable {
     let alone = Set(question.eachStep)
     self.alone = alone
     let largestFirst = order.map { question.eachStep[$0] }
-    var seen: Set<Ablation> = []
-    let wanted = running.flatMap { $0.stepAblations(question) }.filter { seen.insert($0).inserted }
+    let wanted = running.flatMap { $0.stepAblations(question) }.unique
     let others = wanted.filter { !alone.contains($0) }.reversed()
     waiting = (others + largestFirst.filter(wanted.contains)).filter { outcomes?[$0] == nil }
     update()

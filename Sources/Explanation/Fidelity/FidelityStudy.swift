@@ -125,7 +125,7 @@ package struct FidelityStudy: Sendable {
     _ questions: [AttributionQuestion], _ reruns: BatchedRuns
   ) -> [AblationOutcomes] {
     let ablations = questions.map { question in
-      unique(question.eachStep + Attributions.all.flatMap { $0.stepAblations(question) })
+      (question.eachStep + Attributions.all.flatMap { $0.stepAblations(question) }).unique
     }
     let full = reruns.outcomes(
       of: questions.map { .init(items: $0.states.items, item: $0.item) })
@@ -150,15 +150,11 @@ package struct FidelityStudy: Sendable {
     }
     var runs = AblationOutcomes(
       full: outcome(reading: Array(question.slots)), loss: network.settings.loss)
-    for case .slot(let slot) in unique(
-      question.eachSlot + Attributions.all.flatMap { $0.relationAblations(question) })
-    { runs[.slot(slot)] = outcome(reading: question.slots.filter { $0 != slot }) }
+    let ablations = question.eachSlot + Attributions.all.flatMap { $0.relationAblations(question) }
+    for case .slot(let slot) in ablations.unique {
+      runs[.slot(slot)] = outcome(reading: question.slots.filter { $0 != slot })
+    }
     return runs
-  }
-
-  private func unique(_ ablations: [Ablation]) -> [Ablation] {
-    var seen: Set<Ablation> = []
-    return ablations.filter { seen.insert($0).inserted }
   }
 
   /// By case and method: without the first k steps of its order, and with no others.

@@ -110,9 +110,14 @@ public struct FactTable: Sendable, Equatable {
   }
 }
 
-extension TrainedModel {
-  /// The facts that its network reads; none unless its memory is one of facts.
-  package var factTable: FactTable {
-    settings.memory == .facts ? FactTable(tails, itemCount: items.count) : .none
+extension KSRSettings {
+  /// The facts that such a network reads of those known; none unless its memory is one of facts.
+  package func factTable(_ tails: KnownTails, itemCount: Int) -> FactTable {
+    memory == .facts ? FactTable(tails, itemCount: itemCount) : .none
   }
+}
+
+extension TrainedModel {
+  /// The facts that its network reads.
+  package var factTable: FactTable { settings.factTable(tails, itemCount: items.count) }
 }

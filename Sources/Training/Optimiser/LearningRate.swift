@@ -12,6 +12,13 @@ package enum LearningRateSchedule: String, Sendable, CaseIterable {
   case plateau
 }
 
+extension TrainingSettings {
+  /// `learning_rate`, halved by each recovery.
+  func learningRate(after recoveries: Int) -> Float {
+    learningRate * Float(sign: .plus, exponent: -recoveries, significand: 1)
+  }
+}
+
 extension TrainingState {
   /// The learning rate of the next step.
   ///
@@ -23,9 +30,8 @@ extension TrainingState {
   func learningRate(_ training: TrainingSettings, of steps: Int) -> Float {
     let step = optimiser.step
     let warmUp = min(1, Float(step + 1) / Float(training.warmUpSteps + 1))
-    return training.learningRate * warmUp
+    return training.learningRate(after: recoveries.count) * warmUp
       * scheduled(training, step: step - training.warmUpSteps, of: steps - training.warmUpSteps)
-      * Float(sign: .plus, exponent: -recoveries.count, significand: 1)
   }
 
   private func scheduled(_ training: TrainingSettings, step: Int, of steps: Int) -> Float {

@@ -13,6 +13,8 @@ package struct ModelTraining: Sendable {
   package let data: Dataset
   /// The memory's keys, vectors and facts.
   package let memory: MemoryContents
+  /// What a memory of facts reads.
+  private let facts: FactTable
 
   /// A training of a network on a data set.
   package init(_ requested: RunSettings, data: Dataset, memory: MemoryContents) {
@@ -22,11 +24,7 @@ package struct ModelTraining: Sendable {
     self.settings = settings
     self.data = data
     self.memory = memory
-  }
-
-  /// What a memory of facts reads.
-  var facts: FactTable {
-    settings.memory == .facts ? FactTable(memory.tails, itemCount: data.items.count) : .none
+    facts = settings.factTable(memory.tails, itemCount: data.items.count)
   }
 
   package var memoryEstimate: MemoryEstimate {

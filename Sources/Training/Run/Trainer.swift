@@ -82,10 +82,9 @@ public struct Trainer: Sendable {
         if let last = state.epochs.last { report(.epoch(last)) }
       case .fellApart(let loss, let lowest):
         state = good
-        let half = Float(sign: .plus, exponent: -state.recoveries.count - 1, significand: 1)
         let recovery = Recovery(
           epoch: state.epoch + 1, loss: loss, lowest: lowest,
-          learningRate: training.learningRate * half)
+          learningRate: training.learningRate(after: state.recoveries.count + 1))
         state.recoveries.append(recovery)
         try write(state, clock, save)
         report(.recovery(recovery))
