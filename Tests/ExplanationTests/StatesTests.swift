@@ -27,6 +27,13 @@ struct StatesTests {
     }
     let entropy = rows.reduce(Float(0)) { $0 - $1.reduce(0) { $0 + $1 * log($1) } }
     #expect(abs(summary.meanEntropy - entropy / Float(rows.count)) < 1e-5)
+    let leads = (0..<4).map { a in
+      rows.count { row in row.allSatisfy { $0 <= row[row.startIndex + a] } }
+    }
+    let most = leads.max() ?? 0
+    #expect(leads[summary.leader ?? 0] == most)
+    #expect(summary.leaderShare == Float(most) / Float(rows.count))
+    #expect(summary.hasOneLeader == (summary.leaderShare >= 0.95))
   }
 
   @Test("A sample is taken at even distances, and long histories up to the window")

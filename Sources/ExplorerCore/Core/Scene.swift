@@ -101,6 +101,8 @@ package struct UserScene: Sendable {
   package var attention: [[Float]]
   /// z of every slot at each step; empty where not looked at yet.
   package var gates: [[Float]]
+  /// The largest α of the steps looked at so far, which bars and the map over the steps go up to.
+  var largestAttention: Float { attention.lazy.compactMap { $0.max() }.max() ?? 0 }
   /// The slot with the largest attention at each step; nil where not looked at yet.
   package var leaders: [Int?] {
     attention.map { row in row.indices.max { row[$0] < row[$1] } }

@@ -103,7 +103,7 @@ enum MemoryPane: PaneView {
   /// How the rows are shared between the slots and the selected one at more length.
   private struct Plan {
     let slots: Int
-    /// Whether there is a line for what is left to no relation.
+    /// The lines for what is left to no relation: one or none.
     let nulls: Int
     let linesPerSlot: Int
     /// Rows left free before the selected slot.
@@ -112,8 +112,7 @@ enum MemoryPane: PaneView {
     init(rows: Int, slots: Int, nulls: Int, detail: Int, isWide: Bool) {
       // The map of α over the steps says more than a second line for each slot.
       let map = slots + 2
-      let least = slots + nulls + 1 + detail
-      let hasRoomForMap = least + map <= rows
+      let hasRoomForMap = slots + nulls + 1 + detail + map <= rows
       self.nulls = slots + nulls + detail <= rows ? nulls : 0
       let rows = rows - self.nulls
       if !isWide, slots * 2 + 1 + detail + (hasRoomForMap ? map : 0) <= rows {
@@ -136,8 +135,8 @@ enum MemoryPane: PaneView {
     _ slots: [StepScene.Slot], _ scene: Scene, width: Int, _ frame: Frame
   ) -> Table {
     // A bar is a share of the largest α of the history, so that small ones are seen to move, too.
-    let known = (scene.user?.attention ?? []).flatMap { $0 } + slots.map(\.attention)
-    let largest = max(known.max() ?? 0, 1e-6)
+    let shown = slots.map(\.attention).max() ?? 0
+    let largest = max(scene.user?.largestAttention ?? 0, shown, 1e-6)
     let (glyphs, words) = (frame.glyphs, frame.words)
     let isWide = width >= wide
     let longest = slots.map(\.name.columns).max() ?? 0
@@ -188,9 +187,10 @@ enum MemoryPane: PaneView {
       .map { (text: "\(glyphs.share($0.weight)) \($0.name)", weight: $0.weight) }
     if reading.weightWithoutFact >= 0.005 {
       let share = reading.weightWithoutFact
-      parts.append(("\(glyphs.share(share)) no known fact", share))
+      // The facts stand in their order already, which in a memory of facts is not that of the weights.
+      let place = parts.firstIndex { $0.weight < share } ?? parts.count
+      parts.insert(("\(glyphs.share(share)) no known fact", share), at: place)
     }
-    parts.sort { $0.weight > $1.weight }
     var text = ""
     for part in parts {
       let longer = text.isEmpty ? part.text : text + "  " + part.text
@@ -209,7 +209,7 @@ enum MemoryPane: PaneView {
     {
       let share = frame.glyphs.share(attention.leaderShare)
       let text =
-        "\(model.relationNames[leader].shortened(frame.glyphs)) leads in \(share) of all users' steps:"
+        "\(model.relationNames[leader].shortened(frame.glyphs)) leads in \(share) of the {users}' steps."
         + " \(frame.words.attentionInText) says nothing about this {user}."
       return frame.words.fill(text).wrapped(to: width)
     }

@@ -8,7 +8,7 @@ import Workspace
 ///
 /// It is chosen by what silencing the relation really does: an arc is one only where the item that
 /// came next then falls.
-struct TourArc {
+struct TourArc: TourRule {
   private struct Turn {
     let user: Int
     /// The last step of the old taste, and the step at which the new one is clear.
@@ -21,8 +21,12 @@ struct TourArc {
 
   /// How many histories are looked through.
   private static let userLimit = 120
-  /// How many items in a row make a taste, and within how many the new one has to be clear.
+  /// How many items in a row make a taste.
   private static let run = 2
+  /// Within how many items after the turn the new taste has to be clear.
+  private static let mostToTurn = 3
+  /// The least α that leads clearly.
+  private static let clear: Float = 0.4
 
   private var users: ArraySlice<Int>
   private var best: (turn: Turn, size: Double)?
@@ -38,21 +42,18 @@ struct TourArc {
     isComparing = finder.cache.compared?.session.network.settings.memory == .linear
   }
 
-  /// Looks through one more history; false if all have been.
-  mutating func look(_ finder: TourFinder) -> Bool {
-    guard let user = users.popFirst() else { return false }
+  /// Looks through one more history.
+  mutating func look(_ finder: TourFinder) -> [Tour.Stop]? {
+    guard let user = users.popFirst() else { return stops(finder) }
     let states = finder.states(user)
     let steps = min(finder.readable(user), states.count - 1, finder.affordable)
-    for after in stride(from: 4, to: steps, by: 1) {
-      guard let new = leading(states, after, finder),
-        finder.tails.tails.of(item: Int(states.items[after + 1]), slot: new.slot)
-          .contains(new.tail)
+    for after in stride(from: 2 * Self.run, to: steps, by: 1) {
+      guard let new = leading(states, after, finder), finder.has(states.items[after + 1], new)
       else { continue }
       // Back through the items that share the new tail, to the last that does not.
-      var turn = after
-      while turn > 0, finder.has(states.items[turn], new) { turn -= 1 }
-      let before = turn
-      guard after - before <= 3, after > before,
+      var before = after
+      while before > 0, finder.has(states.items[before], new) { before -= 1 }
+      guard after - before <= Self.mostToTurn, after > before,
         let old = leading(states, before, finder), old.slot != new.slot,
         !finder.has(states.items[before + 1], old),
         (before - Self.run + 1...before).allSatisfy({ $0 >= 0 && finder.has(states.items[$0], old) }
@@ -60,7 +61,7 @@ struct TourArc {
       else { continue }
       consider(user, states, before, after, old, new)
     }
-    return true
+    return nil
   }
 
   /// The relation that is read most at a step, and the tail that its slot holds most, where that is
@@ -70,7 +71,8 @@ struct TourArc {
   ) -> (slot: Int, tail: Int32)? {
     let (trace, row) = states.pass(through: step)
     let alpha = trace.attention.row(row)
-    guard let slot = alpha.indices.max(by: { alpha[$0] < alpha[$1] }), alpha[slot] >= 0.4 else {
+    guard let slot = alpha.indices.max(by: { alpha[$0] < alpha[$1] }), alpha[slot] >= Self.clear
+    else {
       return nil
     }
     let relation = slot - alpha.startIndex
@@ -103,8 +105,7 @@ struct TourArc {
 
   // MARK: Stops
 
-  /// The stops, when all histories have been looked through; none where there is no such turn.
-  func stops(_ finder: TourFinder) -> [Tour.Stop] {
+  private func stops(_ finder: TourFinder) -> [Tour.Stop] {
     guard let turn = best?.turn else { return [] }
     let session = finder.session
     let history = session.users[turn.user]
@@ -147,7 +148,7 @@ struct TourArc {
         user: turn.user, step: turn.after, pane: .recommendations, recommendation: place,
         sentence: "The list has changed: \(fresh) of the first ten are new since step"
           + " \(turn.before + 1). What really came next, \(next.title), went from"
-          + " \(place0(turn.place.before)) to \(finder.outOfAll(turn.place.after))."),
+          + " \(finder.number(turn.place.before)) to \(finder.outOfAll(turn.place.after))."),
     ]
     if let why = finder.scene(turn.user, turn.after, why: place).why {
       let table = why.contributions
@@ -159,18 +160,15 @@ struct TourArc {
           user: turn.user, step: turn.after, pane: .why, recommendation: place,
           sentence: "\(start) \(relation) has \(glyphs.signed(part)) of it."))
     }
+    // What came next stays in sight below the list, which is seen from its beginning.
     stops.append(
       Tour.Stop(
-        user: turn.user, step: turn.after, pane: .recommendations, recommendation: place,
+        user: turn.user, step: turn.after, pane: .recommendations,
         edits: [.silence(relation: session.model.relations[new.slot])],
         sentence: "What if \(relation) is silenced? The model ran again: \(next.title) falls from"
-          + " \(place0(turn.place.after)) to \(finder.outOfAll(turn.place.silenced))."))
+          + " \(finder.number(turn.place.after)) to \(finder.outOfAll(turn.place.silenced))."))
     if isComparing, let linear = linear(turn, finder) { stops.append(linear) }
     return stops
-  }
-
-  private func place0(_ rank: Double) -> String {
-    "number \(Glyphs.unicode.count(Int(rank.rounded(.up))))"
   }
 
   /// What the second model, with its linear memory, does at the same step.
@@ -194,14 +192,7 @@ struct TourArc {
       sentence: finder.nouns.fill(
         "The linear memory at the same step: its attention on"
           + " \(finder.session.model.relationNames[turn.new.slot]) went from \(alpha[0]) to \(alpha[1])."
-          + " Silencing it moves the same {item} from \(place0(ranks[0])) to \(place0(ranks[1]))."
+          + " Silencing it moves the same {item} from \(finder.number(ranks[0])) to \(finder.number(ranks[1]))."
           + " C compares the two."))
-  }
-}
-
-extension TourFinder {
-  /// Whether an item has a known tail.
-  func has(_ item: Int32, _ fact: (slot: Int, tail: Int32)) -> Bool {
-    tails.tails.of(item: Int(item), slot: fact.slot).contains(fact.tail)
   }
 }

@@ -57,9 +57,17 @@ struct TourFinder {
     "\(session.model.relationNames[slot]) \(session.model.tails.names[Int(tail)])"
   }
 
+  func number(_ rank: Double) -> String {
+    "number \(Glyphs.unicode.count(Int(rank.rounded(.up))))"
+  }
+
   func outOfAll(_ rank: Double) -> String {
-    let all = Glyphs.unicode.count(cache.model.itemCount)
-    return "number \(Glyphs.unicode.count(Int(rank.rounded(.up)))) of \(all)"
+    "\(number(rank)) of \(Glyphs.unicode.count(cache.model.itemCount))"
+  }
+
+  /// Whether an item has a known tail.
+  func has(_ item: Int32, _ fact: (slot: Int, tail: Int32)) -> Bool {
+    tails.tails.of(item: Int(item), slot: fact.slot).contains(fact.tail)
   }
 
   /// The place in the list of what came next where the explorer begins, if among the first three.
@@ -70,18 +78,12 @@ struct TourFinder {
   }
 }
 
-/// A rule that finds one stop, in portions that a key can wait for.
+/// A rule that finds stops, in portions that a key can wait for.
 protocol TourRule {
-  /// Does a portion of the search; nil while there is more to do.
-  mutating func look(_ finder: TourFinder) -> TourFinding?
-}
-
-/// What a rule has found: a stop, or that the data has none.
-enum TourFinding {
-  case stop(Tour.Stop)
-  case nothing
-
-  init(_ stop: Tour.Stop?) { self = stop.map(TourFinding.stop) ?? .nothing }
+  /// Does a portion of the search.
+  ///
+  /// - Returns: the stops, none where the data has none; nil while there is more to do.
+  mutating func look(_ finder: TourFinder) -> [Tour.Stop]?
 }
 
 struct TourSearch {
@@ -92,13 +94,8 @@ struct TourSearch {
   private let tails: TailIndex
   private var first: FirstLook?
   private var finder: TourFinder?
-  private var arc: TourArc?
-  private var hasArc: Bool?
-  /// Where no turn of taste is followed.
-  private var rules: [any TourRule] = [
-    HeldOutRule(), ForeseenRule(), RunRule(), SurpriseRule(), ReasonsRule(),
-  ]
-  private var place = 0
+  /// The rules that are not through; those after the arc are for data in which there is none.
+  private var rules: ArraySlice<any TourRule> = []
   private var stops: [Tour.Stop] = []
 
   init(_ cache: SceneCache, _ tails: TailIndex) {
@@ -114,26 +111,19 @@ struct TourSearch {
       first = search
       return
     }
-    let finder = self.finder ?? TourFinder(cache, tails, start: first?.found)
-    self.finder = finder
-    guard hasArc != false else { return follow(finder) }
-    var arc = self.arc ?? TourArc(finder)
-    if !arc.look(finder) {
-      stops = arc.stops(finder)
-      hasArc = !stops.isEmpty
-      if hasArc == true { found = stops } else { rules.insert(SharedFactRule(finder), at: 1) }
+    guard let finder else {
+      let finder = TourFinder(cache, tails, start: first?.found)
+      self.finder = finder
+      rules = [
+        TourArc(finder), HeldOutRule(), SharedFactRule(finder), ForeseenRule(), RunRule(),
+        SurpriseRule(), ReasonsRule(),
+      ]
+      return
     }
-    self.arc = arc
-  }
-
-  private mutating func follow(_ finder: TourFinder) {
-    switch rules[place].look(finder) {
-    case nil: return
-    case .stop(let stop): stops.append(stop)
-    case .nothing: break
-    }
-    place += 1
-    if place == rules.count { found = stops }
+    guard let more = rules[rules.startIndex].look(finder) else { return }
+    stops += more
+    let isWhole = rules.removeFirst() is TourArc && !more.isEmpty
+    if isWhole || rules.isEmpty { found = stops }
   }
 }
 

@@ -4,37 +4,39 @@ import Workspace
 
 /// A user of whom the model saw nothing.
 struct HeldOutRule: TourRule {
-  func look(_ finder: TourFinder) -> TourFinding? {
+  func look(_ finder: TourFinder) -> [Tour.Stop]? {
     let session = finder.session
     guard let user = finder.candidates.first, session.users[user].isHeldOut else {
-      return .nothing
+      return []
     }
     let history = session.users[user]
     let who = finder.nouns.fill(
       "{User} \(history.user) \(session.isSimulated ? "is simulated and " : "")")
-    return .stop(
+    return [
       Tour.Stop(
         user: user, step: max(0, min(finder.start?.step ?? 0, history.count - 2)),
         pane: .history,
         sentence: who + "was left out of training: the model was fitted to none of these"
           + " \(history.count) items, so the ranks beside them are predictions.",
         plainSentence: who + "is new to the model: it learnt from none of these"
-          + " \(history.count) items, so the places beside them are predictions."))
+          + " \(history.count) items, so the places beside them are predictions.")
+    ]
   }
 }
 
 /// What came next is among the first three.
 struct ForeseenRule: TourRule {
-  func look(_ finder: TourFinder) -> TourFinding? {
+  func look(_ finder: TourFinder) -> [Tour.Stop]? {
     guard let start = finder.start, let place = finder.wellForeseen(),
       let item = finder.scene(start.user, start.step).step?.recommendations[place]
-    else { return .nothing }
+    else { return [] }
     let chance = item.probability.map { ", p = \(Glyphs.unicode.probability($0))" }
-    return .stop(
+    return [
       Tour.Stop(
         user: start.user, step: start.step, pane: .recommendations, recommendation: place,
         sentence: "After step \(start.step + 1) the model puts what really came next,"
-          + " \(item.title), at \(finder.outOfAll(item.rank))\(chance ?? "")."))
+          + " \(item.title), at \(finder.outOfAll(item.rank))\(chance ?? "").")
+    ]
   }
 }
 
@@ -45,7 +47,7 @@ struct SurpriseRule: TourRule {
   private var current: (user: Int, states: HistoryStates, steps: ArraySlice<Int>)?
   private var worst: (step: Int, rank: Double)?
 
-  mutating func look(_ finder: TourFinder) -> TourFinding? {
+  mutating func look(_ finder: TourFinder) -> [Tour.Stop]? {
     let session = finder.session
     if users == nil { (users, left) = (finder.candidates[...], finder.affordable) }
     if left > 0, let step = current?.steps.popFirst(), let current {
@@ -55,8 +57,8 @@ struct SurpriseRule: TourRule {
       if rank > worst?.rank ?? 0 { worst = (step, rank) }
       return nil
     }
-    if let current, let stop = stop(current.user, finder) { return .stop(stop) }
-    guard left > 0, let user = users?.popFirst() else { return .nothing }
+    if let current, let stop = stop(current.user, finder) { return [stop] }
+    guard left > 0, let user = users?.popFirst() else { return [] }
     let history = session.users[user]
     let steps = 0..<max(0, min(finder.readable(user), history.count - 1))
     worst = nil
@@ -82,10 +84,10 @@ struct SurpriseRule: TourRule {
 
 /// Why what came next is where it is, or else the first of the ranking.
 struct ReasonsRule: TourRule {
-  func look(_ finder: TourFinder) -> TourFinding? {
-    guard let start = finder.start else { return .nothing }
+  func look(_ finder: TourFinder) -> [Tour.Stop]? {
+    guard let start = finder.start else { return [] }
     let place = finder.wellForeseen() ?? 0
-    guard let why = finder.scene(start.user, start.step, why: place).why else { return .nothing }
+    guard let why = finder.scene(start.user, start.step, why: place).why else { return [] }
     let table = why.contributions
     let glyphs = Glyphs.unicode
     let sums = table.relationSums
@@ -98,12 +100,13 @@ struct ReasonsRule: TourRule {
     let start0 =
       "Why \(why.title): \(glyphs.signed(table.score)) over the average item is an exact sum: "
     let sequence = glyphs.signed(table.sequenceSum)
-    return .stop(
+    return [
       Tour.Stop(
         user: start.user, step: start.step, pane: .why, recommendation: place,
         sentence: start0 + "sequence \(sequence)\(slot("strongest slot")), and the rest.",
         plainSentence: start0
           + "the order of the history \(sequence)\(slot("what is remembered under"))"
-          + ", and the rest."))
+          + ", and the rest.")
+    ]
   }
 }

@@ -16,10 +16,10 @@ struct SharedFactRule: TourRule {
     steps = 0..<(user.map { min(finder.readable($0), finder.affordable, 40) } ?? 0)
   }
 
-  mutating func look(_ finder: TourFinder) -> TourFinding? {
-    guard let step = steps.popFirst(), let states else { return TourFinding(stop(finder)) }
+  mutating func look(_ finder: TourFinder) -> [Tour.Stop]? {
+    guard let step = steps.popFirst(), let states else { return stop(finder).map { [$0] } ?? [] }
     let scores = states.scores(at: step)
-    guard let first = topItems(scores, count: 1).first else { return .nothing }
+    guard let first = topItems(scores, count: 1).first else { return [] }
     let facts = SharedFacts(
       Contributions(states, step: step, item: first.item), index: finder.tails)
     let group = facts.groups.first.flatMap { $0.amount > 0 ? $0 : nil }
@@ -57,8 +57,8 @@ struct RunRule: TourRule {
     let itemCount: Int
   }
 
-  mutating func look(_ finder: TourFinder) -> TourFinding? {
-    guard finder.session.network.settings.memory != .none else { return .nothing }
+  mutating func look(_ finder: TourFinder) -> [Tour.Stop]? {
+    guard finder.session.network.settings.memory != .none else { return [] }
     if users == nil { users = finder.candidates[...] }
     if let user = users?.popFirst() {
       found += Self.runs(of: user, finder)
@@ -70,8 +70,8 @@ struct RunRule: TourRule {
           $0.length != $1.length ? $0.length > $1.length : $0.itemCount < $1.itemCount
         }.prefix(20)
     }
-    guard let run = sorted?.popFirst() else { return .nothing }
-    return stop(run, finder).map(TourFinding.stop)
+    guard let run = sorted?.popFirst() else { return [] }
+    return stop(run, finder).map { [$0] }
   }
 
   /// Only what the slot is seen to hold first is told of.
