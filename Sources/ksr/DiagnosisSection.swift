@@ -86,7 +86,8 @@ struct DiagnosisSection: Encodable {
     let entropy =
       "attention: mean entropy \(fixed(model.meanEntropy)) of at most "
       + "\(fixed(model.largestEntropy)) over \(model.stepCount) steps read"
-    return [entropy, ""] + table.lines
+    let null = model.nullSlot.map { ["the null slot takes \(fixed($0)) of the attention"] } ?? []
+    return [entropy] + null + [""] + table.lines
   }
 
   /// How α changes over the places of the steps, as a share of the largest: `█▇▅…`.

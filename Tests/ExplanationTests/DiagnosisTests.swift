@@ -81,6 +81,18 @@ struct DiagnosisTests {
     #expect(abs(report.relations.map(\.meanAttention).reduce(0, +) - 1) < 1e-5)
   }
 
+  @Test("the null slot takes what α leaves to no relation", arguments: [true, false])
+  func nullSlot(hasNullSlot: Bool) throws {
+    var random = RandomNetwork()
+    random.settings.memory = .facts
+    random.settings.nullSlot = hasNullSlot
+    let report = whole(try session(random)).report
+    let relations = report.relations.map(\.meanAttention).reduce(0, +)
+    #expect((report.nullSlot != nil) == hasNullSlot)
+    #expect(abs(relations + (report.nullSlot ?? 0) - 1) < 1e-5)
+    if let share = report.nullSlot { #expect(share > 0.01) }
+  }
+
   @Test("the change without a relation is a paired bootstrap interval")
   func change() throws {
     let session = try session()

@@ -54,6 +54,8 @@ package struct DiagnosisReport: Sendable, Encodable {
   /// The mean entropy of α in nats, and the largest there can be.
   package let meanEntropy: Double
   package let largestEntropy: Double
+  /// The mean share of the attention that the null slot takes; nil without one.
+  package let nullSlot: Double?
   /// All cases: interactions kept from training, validation and test.
   package let all: Slice
   /// The relations in the order of the slots; none for a model without memory.

@@ -59,6 +59,7 @@ package struct DiagnosisWriter: Sendable {
       userCount: diagnosis.userCount, userTotal: diagnosis.userTotal, stepCount: steps,
       meanEntropy: steps > 0 ? diagnosis.reading.entropy / Double(steps) : 0,
       largestEntropy: log(Double(max(1, diagnosis.reading.gates.count))),
+      nullSlot: diagnosis.reading.nullSlot.map { $0 / Double(max(1, steps)) },
       all: written.first ?? none, relations: relations(steps),
       slices: Array(written.dropFirst()), leastSteps: leastSteps,
       best: Array(users.prefix(count)), worst: users.suffix(count).reversed(),

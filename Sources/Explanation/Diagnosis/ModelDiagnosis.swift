@@ -31,6 +31,8 @@ package struct ModelDiagnosis: Sendable {
     var steps: [Int]
     /// Σ −Σ α ln α.
     var entropy = 0.0
+    /// Σ of the null slot's α; nil without one.
+    var nullSlot: Double?
   }
 
   /// The users that have cases, in the order in which they are counted.
@@ -139,6 +141,9 @@ package struct ModelDiagnosis: Sendable {
       reading.leads[lead] += 1
       reading.steps[row] += 1
       reading.entropy += Double(AttentionSummary.entropy(attention))
+      if !trace.nullAttention.isEmpty {
+        reading.nullSlot = (reading.nullSlot ?? 0) + Double(trace.nullAttention[row])
+      }
     }
   }
 

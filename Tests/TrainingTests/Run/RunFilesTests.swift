@@ -97,10 +97,13 @@ import Workspace
   }
 
   /// After any epoch the files alone are enough for the very same end.
-  @Test(arguments: [Float?.none, 0.9])
-  func aRunFromItsFilesEndsWithTheSameBytes(averageDecay: Float?) throws {
+  @Test(arguments: MemoryKind.allCases, [LossType.crossEntropy, .bpr])
+  func aRunFromItsFilesEndsWithTheSameBytes(memory: MemoryKind, loss: LossType) throws {
     try withRun {
-      $0.training.averageDecay = averageDecay
+      $0.network.memory = memory
+      $0.network.loss = loss
+      $0.training.averageDecay = loss == .bpr ? nil : 0.9
+      $0.training.shards = 3
     } _: { run, path in
       let whole = try run.run(threads: 2) { _ in }.model.serialized(file: "model")
       for epoch in 0...4 {

@@ -175,6 +175,9 @@ enum DiagnosisPage {
             + glyphs.decimal(Float(most)) + (isCollapsed ? ": collapsed." : "."),
           isCollapsed ? .warning : .text
         ))
+      if let share = report.nullSlot {
+        texts.append(("The null slot takes \(glyphs.decimal(Float(share))) of the attention.", .text))
+      }
       let idle = report.relations.filter(\.neverMatters).map(\.name)
       texts.append(
         idle.isEmpty
