@@ -176,7 +176,8 @@ enum DiagnosisPage {
           isCollapsed ? .warning : .text
         ))
       if let share = report.nullSlot {
-        texts.append(("The null slot takes \(glyphs.decimal(Float(share))) of the attention.", .text))
+        let share = glyphs.decimal(Float(share))
+        texts.append(("The null slot takes \(share) of the attention.", .text))
       }
       let idle = report.relations.filter(\.neverMatters).map(\.name)
       texts.append(
