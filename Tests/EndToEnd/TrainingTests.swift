@@ -174,9 +174,9 @@ struct TrainingTests {
     ] { #expect(help.contains(option)) }
     // Every setting with its default, values and meaning, for tune as for train.
     let tuning = try folder.run(["tune", "--help"]).output
-    let readme = try String(contentsOfFile: TestEnvironment.root + "/README.md", encoding: .utf8)
+    let page = try String(contentsOfFile: TestEnvironment.page("Settings"), encoding: .utf8)
     let table = try #require(
-      readme.components(separatedBy: "<!-- settings -->").last?
+      page.components(separatedBy: "<!-- settings -->").last?
         .components(separatedBy: "<!-- /settings -->").first)
     let settings = table.split(separator: "\n").dropFirst(2)
       .compactMap { $0.split(separator: "`").dropFirst().first }

@@ -165,13 +165,13 @@ struct PaletteTests {
     }
   }
 
-  @Test("the README's table of keys is that of the bindings")
-  func readme() throws {
-    let readme = try String(contentsOfFile: TestEnvironment.root + "/README.md", encoding: .utf8)
-    let begin = try #require(readme.range(of: Bindings.marks.begin))
-    let end = try #require(readme.range(of: Bindings.marks.end))
+  @Test("the table of keys in the documentation is that of the bindings")
+  func keysPage() throws {
+    let page = try String(contentsOfFile: TestEnvironment.page("Keys"), encoding: .utf8)
+    let begin = try #require(page.range(of: Bindings.marks.begin))
+    let end = try #require(page.range(of: Bindings.marks.end))
     #expect(
-      readme[begin.upperBound..<end.lowerBound] == "\n\(Bindings.markdown)\n",
+      page[begin.upperBound..<end.lowerBound] == "\n\(Bindings.markdown)\n",
       "put the output of `ksr-tui --keys-table` between the two marks")
   }
 }

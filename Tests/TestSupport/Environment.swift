@@ -12,6 +12,11 @@ public enum TestEnvironment {
   public static let root = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
 
+  /// A page of the documentation.
+  public static func page(_ name: String) -> String {
+    root + "/Sources/ksr-tui/Documentation.docc/" + name + ".md"
+  }
+
   /// A file of `Tests/Fixtures`.
   public static func fixture(_ path: String) -> String { root + "/Tests/Fixtures/" + path }
 

@@ -160,7 +160,7 @@ package enum Bindings {
 
   // MARK: Documentation
 
-  /// The lines of the README between which its table of keys stands.
+  /// The lines of the documentation between which its table of keys stands.
   package static let marks = (begin: "<!-- keys -->", end: "<!-- /keys -->")
 
   package static var markdown: String {

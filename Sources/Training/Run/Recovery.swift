@@ -50,8 +50,8 @@ struct JumpDetector {
 
   /// Where the loss has jumped.
   ///
-  /// Training lowers its own loss from epoch to epoch, whatever validation does: in the runs of README's
-  /// table an epoch's mean was at most .3 % above the lowest before it. A run that fell apart went from
+  /// Training lowers its own loss from epoch to epoch, whatever validation does: in the runs of the table in
+  /// Results.md an epoch's mean was at most .3 % above the lowest before it. A run that fell apart went from
   /// 5.4 to 7.4. The constant is for losses near zero.
   static func limit(above reference: Double) -> Double { 1.2 * reference + 0.1 }
 

@@ -34,7 +34,7 @@ public struct RunSettings: Sendable, Equatable {
   /// How long the relation vectors become.
   ///
   /// By default so long that γ times their mean length is 1/2: with 1 the models rank as well, but
-  /// learn to read one relation alone (README, "On real data").
+  /// learn to read one relation alone (Results.md, "On real data").
   package var relationScale: RelationScale {
     if let factor = training.relationScale { return .factor(factor) }
     return network.gamma == 0 ? .factor(1) : .meanLength(0.5 / abs(network.gamma))

@@ -21,7 +21,7 @@ public struct TrainingSettings: Sendable, Equatable {
   /// How much of the moving average of the parameters is left after a step (``EMA``); nil for none.
   ///
   /// With it a large rate and large batches, whose steps are the cheaper ones, rank better than small
-  /// ones do without (README, "On real data").
+  /// ones do without (Results.md, "On real data").
   package var averageDecay: Float? = 0.99
   package var negativeCount = 1
   package var negativeDistribution = NegativeDistribution.uniform

@@ -200,13 +200,13 @@ import Workspace
     #expect(bounded == 23)
   }
 
-  @Test func theReadmesTableIsThatOfTheKeys() throws {
-    let readme = try String(contentsOfFile: TestEnvironment.root + "/README.md", encoding: .utf8)
-    let begin = try #require(readme.range(of: "<!-- settings -->"))
-    let end = try #require(readme.range(of: "<!-- /settings -->"))
+  @Test func thePagesTableIsThatOfTheKeys() throws {
+    let page = try String(contentsOfFile: TestEnvironment.page("Settings"), encoding: .utf8)
+    let begin = try #require(page.range(of: "<!-- settings -->"))
+    let end = try #require(page.range(of: "<!-- /settings -->"))
     let table = RunSettings().markdown { RunSettings.own[$0.name] != nil }
     #expect(
-      readme[begin.upperBound..<end.lowerBound] == "\n\(table)\n",
+      page[begin.upperBound..<end.lowerBound] == "\n\(table)\n",
       "put this between the two marks:\n\(table)")
   }
 
