@@ -59,8 +59,9 @@ let belowModel: Set = [
 let products: [Product] =
   (["CKernels"] + rooms.map(\.name)).map { .library(name: $0, type: .static, targets: [$0]) }
   + [
+    // One program under two names: it goes by the one that it is called by.
     .executable(name: "ksr-tui", targets: ["ksr-tui"]),
-    .executable(name: "ksr", targets: ["ksr"]),
+    .executable(name: "ksr", targets: ["ksr-tui"]),
   ]
 
 let argumentParser: Target.Dependency = .product(
@@ -95,10 +96,10 @@ let package = Package(
         name: "ksr-tui",
         dependencies: [
           "AtomicFiles", "CKernels", "CNcurses", "CTerminal", "Explanation", "ExplorerCore",
-          "KSRModel", "Text", "Workspace", argumentParser,
+          "KSRModel", "Text", "Workspace", "ksr", argumentParser,
         ]
       ),
-      .executableTarget(
+      .target(
         name: "ksr",
         dependencies: [
           "KSRNumerics", "AtomicFiles", "KnowledgeGraph", "KSRModel", "Workspace", "Evaluation",

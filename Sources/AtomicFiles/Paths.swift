@@ -16,7 +16,7 @@ package enum Paths {
   }
 
   /// The last part of a path.
-  static func name(_ path: String) -> String {
+  package static func name(_ path: String) -> String {
     path.split(separator: "/").last.map(String.init) ?? ""
   }
 

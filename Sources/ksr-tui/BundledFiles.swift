@@ -17,6 +17,9 @@ struct BundledFiles {
   var linearModel: String { "\(home)/assets/\(BundledFiles.name).linear.safetensors" }
   var data: String { "\(home)/sample-data/\(BundledFiles.name)" }
 
+  /// Compiled descriptions of the commonest terminals, where a package brings them.
+  var descriptions: String { "\(home)/terminfo" }
+
   static func find() throws(UserError) -> BundledFiles {
     if let home = getenv("KSR_HOME").map({ String(cString: $0) }), !home.isEmpty {
       let files = BundledFiles(home: home, found: "KSR_HOME")

@@ -50,6 +50,18 @@ final class CursesTerminal {
     return String(cString: nl_langinfo(Int32(CODESET))) == "UTF-8"
   }
 
+  /// Adds the folders in which the common systems keep descriptions of terminals.
+  ///
+  /// An ncurses that is linked into the program knows those of one system alone. The program's own come
+  /// last, for a container without any; `TERMINFO_DIRS` and what ncurses was made with come first.
+  static func addDescriptions(bundled: String?) {
+    let given = getenv("TERMINFO_DIRS").map { String(cString: $0) } ?? ""
+    let folders = ["/etc", "/lib", "/usr/share", "/usr/lib", "/usr/local/share"]
+      .map { $0 + "/terminfo" }
+    let all = [given] + folders + (bundled.map { [$0] } ?? [])
+    setenv("TERMINFO_DIRS", all.joined(separator: ":"), 1)
+  }
+
   /// Takes the terminal over; `prepareLocale` must have been called.
   ///
   /// - Parameter line: the terminal; nil for that of the process.

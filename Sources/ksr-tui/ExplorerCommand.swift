@@ -5,9 +5,17 @@ import Explanation
 import ExplorerCore
 import Foundation
 import Text
+import ksr
+
+/// The program, which is `ksr` where it is called so, else `ksr-tui`.
+@main
+enum Program {
+  static func main() {
+    Paths.name(CommandLine.arguments.first ?? "") == "ksr" ? KSR.main() : ExplorerCommand.main()
+  }
+}
 
 /// `ksr-tui`: options, and which way they lead.
-@main
 struct ExplorerCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ksr-tui",
@@ -16,7 +24,7 @@ struct ExplorerCommand: ParsableCommand {
       Without arguments, the bundled model and data are opened. MODEL alone is opened with the data \
       folder that it was trained on, if that lies beside it; --data alone with DIR/NAME.safetensors.
       """,
-    version: Build.description)
+    version: "ksr-tui \(Build.description)")
 
   @Argument(help: ArgumentHelp("The model file, or a checkpoint of RecBole.", valueName: "MODEL"))
   var model: String?
@@ -70,18 +78,31 @@ struct ExplorerCommand: ParsableCommand {
   @Flag(help: "Start with the guided tour.")
   var demo = false
 
-  @Flag(help: "Print one frame as text and exit.")
+  @Flag(help: "Print one frame and exit.")
   var print = false
 
   @Option(
     help: ArgumentHelp(
-      "The frame's columns and rows with --print, from 1x1 to \(Size.largest)x\(Size.largest).",
+      "How --print writes the frame: as text, as text with colours (ansi), as a drawing (svg), or for "
+        + "asciinema (cast)."))
+  var format: PrintFormat?
+
+  @Option(
+    help: ArgumentHelp(
+      "Write the session of --keys to a file, as an animated drawing or for asciinema, and exit.",
+      valueName: "FILE.svg|FILE.cast"), completion: .file(extensions: ["svg", "cast"]))
+  var record: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The frame's columns and rows with --print and --record, from 1x1 to \(Size.largest)x\(Size.largest).",
       valueName: "120x40"))
   var size = Size(columns: 120, rows: 36)
 
   @Option(
     help: ArgumentHelp(
-      "Keys to press first: characters and names such as Right, Enter, F1, with commas between.",
+      "Keys to press first: characters and names such as Right, Enter, F1, with commas between; with "
+        + "--record also wait=1.5, to stay for so many seconds.",
       valueName: "Right,Right,w"),
     transform: { text throws in try KeyList(text) })
   var keys = KeyList()
@@ -129,6 +150,23 @@ struct ExplorerCommand: ParsableCommand {
     guard watch == nil || model == nil else {
       throw ValidationError("--watch names the model; leave out \"\(model ?? "")\".")
     }
+    guard format == nil || print else {
+      throw ValidationError("--format goes with --print; --record goes by the name of its file.")
+    }
+    if let record {
+      guard record.hasSuffix(".svg") || record.hasSuffix(".cast") else {
+        throw ValidationError(
+          "--record \(record): expected the name of a file FILE.svg or FILE.cast.")
+      }
+      guard !print, watch == nil else {
+        throw ValidationError("--record goes with neither --print nor --watch.")
+      }
+      guard !keys.keys.contains(where: { if case .resize = $0 { true } else { false } }) else {
+        throw ValidationError("A recording has one size: give it with --size, not as a key.")
+      }
+    } else if keys.waits {
+      throw ValidationError("wait=… in --keys is for --record FILE; without it, leave it out.")
+    }
   }
 
   mutating func run() throws {
@@ -145,10 +183,11 @@ struct ExplorerCommand: ParsableCommand {
   @MainActor
   private func start() -> Int32 {
     let isUnicode = CursesTerminal.prepareLocale()
-    let isPrinted = print || isatty(1) == 0
+    let isPrinted = print || record != nil || isatty(1) == 0
     // The fonts of the Linux console have no more than 512 characters.
     let isConsole = !isPrinted && ProcessInfo.processInfo.environment["TERM"] == "linux"
-    let glyphs: Glyphs = ascii || isConsole || !isUnicode ? .ascii : .unicode
+    let isDrawn = record != nil || format == .svg || format == .cast
+    let glyphs: Glyphs = ascii || isConsole || !isUnicode && !isDrawn ? .ascii : .unicode
     do {
       let request = OpenRequest(
         model: watch ?? model, data: data, user: user, step: step, edit: edit, compare: compare,
@@ -194,8 +233,8 @@ struct ExplorerCommand: ParsableCommand {
     var watcher = watcher
     if isPrinted {
       guard let model = watcher.look() else {
-        let text = WaitingScreen.render(watcher.status, on: size, glyphs: glyphs).text
-        try StandardOutput.write(text)
+        let canvas = WaitingScreen.render(watcher.status, on: size, glyphs: glyphs)
+        try StandardOutput.write(printed(canvas, printedTheme))
         return 0
       }
       let cache = try request.open(model)
@@ -210,7 +249,8 @@ struct ExplorerCommand: ParsableCommand {
 
   @MainActor
   private func openTerminal(_ theme: Theme) throws -> CursesTerminal {
-    try CursesTerminal(
+    CursesTerminal.addDescriptions(bundled: (try? BundledFiles.find())?.descriptions)
+    return try CursesTerminal(
       .init(
         theme: theme,
         wantsColor: color.wantsColor(
@@ -226,19 +266,36 @@ struct ExplorerCommand: ParsableCommand {
     let start: (user: Int?, step: Int) = own == nil ? try request.start(in: cache) : (nil, 0)
     var first = State(
       size: size, user: start.user, step: start.step, takesMouse: !leavesMouse,
-      theme: theme ?? .standard)
+      theme: printedTheme)
     first.watch = watch
     look(at: own, in: &first, cache)
     first = try request.opened(first, in: cache)
+    if let record {
+      let recording = Recording.play(script, from: first, with: cache, glyphs: glyphs)
+      let text = record.hasSuffix(".svg") ? recording.svg : try recording.cast()
+      try writeAtomically(text, to: record)
+      return 0
+    }
     let state = try request.mapped(
       Explorer.run(firstKeys, from: first, with: cache, glyphs: glyphs).state, in: cache)
     for warning in cache.model.warnings {
       StandardOutput.note("ksr-tui: \(warning)\n")
     }
     while cache.work(for: state) {}
-    let text = Explorer.render(state, cache.scene(for: state), glyphs: glyphs).canvas.text
-    try StandardOutput.write(text)
+    let canvas = Explorer.render(state, cache.scene(for: state), glyphs: glyphs).canvas
+    try StandardOutput.write(printed(canvas, state.theme))
     return 0
+  }
+
+  private var printedTheme: Theme { color == .never ? .mono : theme ?? .standard }
+
+  private func printed(_ canvas: Canvas, _ theme: Theme) throws -> String {
+    switch format ?? .text {
+    case .text: canvas.text
+    case .ansi: canvas.ansi(theme)
+    case .svg: canvas.svg(theme)
+    case .cast: try Recording(canvas, theme).cast()
+    }
   }
 
   @MainActor
@@ -285,9 +342,14 @@ struct ExplorerCommand: ParsableCommand {
   }
 
   /// The keys that are pressed before the first picture; --demo presses the one that begins a tour.
-  private var firstKeys: [Key] {
-    (demo ? Bindings.all.first { $0.command == .tour }?.keys.prefix(1).map(\.self) ?? [] : [])
-      + keys.keys
+  private var firstKeys: [Key] { tour + keys.keys }
+
+  private var script: [KeyScript.Item] {
+    tour.map { .key($0, milliseconds: KeyScript.pause) } + keys.items
+  }
+
+  private var tour: [Key] {
+    demo ? Bindings.all.first { $0.command == .tour }?.keys.prefix(1).map(\.self) ?? [] : []
   }
 
   private static func theme(_ name: String) throws -> Theme {
@@ -301,13 +363,18 @@ struct ExplorerCommand: ParsableCommand {
 
 /// The keys of `--keys`.
 struct KeyList: Sendable {
-  let keys: [Key]
+  let items: [KeyScript.Item]
 
-  init() { keys = [] }
+  var keys: [Key] {
+    items.compactMap { if case .key(let key, _) = $0 { key } else { nil } }
+  }
+  var waits: Bool { items.count > keys.count }
+
+  init() { items = [] }
 
   init(_ text: String) throws {
     do {
-      keys = try KeyScript.parse(text)
+      items = try KeyScript.items(text)
     } catch {
       throw ValidationError(error.description)
     }
@@ -324,11 +391,4 @@ extension Size: ExpressibleByArgument {
 
 extension ColorChoice: ExpressibleByArgument {}
 
-enum Build {
-  static let version = "0.1.0"
-  /// The version, the library behind the matrix products and the kernels in use.
-  static var description: String {
-    "ksr-tui \(version), matrix products: \(String(cString: ksr_sgemm_library())), kernels: "
-      + String(cString: ksr_kernel_path())
-  }
-}
+enum PrintFormat: String, ExpressibleByArgument, CaseIterable { case text, ansi, svg, cast }

@@ -4,8 +4,12 @@ import CKernels
 import Foundation
 import Text
 
+/// The program as it is called `ksr`.
+package enum KSR {
+  package static func main() { KSRCommand.main() }
+}
+
 /// `ksr`: train, evaluate and make what the explorer shows.
-@main
 struct KSRCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ksr",
@@ -14,7 +18,7 @@ struct KSRCommand: ParsableCommand {
       DIR is a folder NAME/ of RecBole's atomic files: NAME.inter, NAME.kg, NAME.link, and what \
       else there is. 'ksr-tui MODEL --data DIR' looks into the model.
       """,
-    version: "ksr \(Build.version), matrix products: \(Build.matrixProducts)",
+    version: "ksr \(Build.description)",
     subcommands: [
       TrainCommand.self, EvaluateCommand.self, EmbedCommand.self, RecommendCommand.self,
       ExplainCommand.self, CheckCommand.self, ImportCommand.self, ExportCommand.self,
@@ -61,10 +65,11 @@ struct KSRCommand: ParsableCommand {
   }
 }
 
-enum Build {
-  static let version = "0.1.0"
-  /// The library behind the matrix products and the kernels in use.
-  static var matrixProducts: String {
-    "\(String(cString: ksr_sgemm_library())), kernels: \(String(cString: ksr_kernel_path()))"
+package enum Build {
+  package static let version = "0.1.0"
+  /// The version, the library behind the matrix products and the kernels in use.
+  package static var description: String {
+    "\(version), matrix products: \(String(cString: ksr_sgemm_library())), kernels: "
+      + String(cString: ksr_kernel_path())
   }
 }

@@ -73,16 +73,49 @@ extension Key {
 /// Items stand between commas. An item is one character, a name as `tmux send-keys` has it (`Left`,
 /// `PageDown`, `Escape`, `Space`, `Comma`, `F1`, `C-l`, `S-Left` …), `text=…` for characters one
 /// after the other, `Click@12:5`, `WheelUp@12:5` or `WheelDown@12:5` for the mouse at a column and
-/// row counted from 0, or `Resize@80x24`.
+/// row counted from 0, or `Resize@80x24`. In a recording `wait=1.5` stays for so many seconds.
 public enum KeyScript {
-  /// Reads a script; blanks around an item do not count, and an empty script has no keys.
+  package enum Item: Hashable, Sendable {
+    /// A key, and how long a recording shows what it did.
+    case key(Key, milliseconds: Int)
+    case wait(milliseconds: Int)
+  }
+
+  /// How long a recording shows a picture if the script does not say, in milliseconds.
+  package static let (pause, typing) = (1000, 120)
+
+  /// Reads a script without waits; blanks around an item do not count, and an empty script has no keys.
   public static func parse(_ text: String) throws(UserError) -> [Key] {
-    guard !text.allSatisfy(\.isWhitespace) else { return [] }
-    var keys: [Key] = []
-    for (index, item) in text.split(separator: ",", omittingEmptySubsequences: false).enumerated() {
-      keys += try self.keys(of: trimmed(item), number: index + 1)
+    try items(text).map { item throws(UserError) in
+      if case .key(let key, _) = item { return key }
+      throw UserError("wait=… is for a recording (--record); without one, leave it out.")
     }
-    return keys
+  }
+
+  /// Reads a script for a recording.
+  package static func items(_ text: String) throws(UserError) -> [Item] {
+    guard !text.allSatisfy(\.isWhitespace) else { return [] }
+    var items: [Item] = []
+    for (index, item) in text.split(separator: ",", omittingEmptySubsequences: false).enumerated() {
+      let (item, number) = (trimmed(item), index + 1)
+      if item.hasPrefix("wait=") {
+        items.append(.wait(milliseconds: try milliseconds(item.dropFirst(5), number: number)))
+      } else {
+        let keys = try self.keys(of: item, number: number)
+        let isTyped = item.hasPrefix("text=")
+        items += keys.map { .key($0, milliseconds: isTyped ? typing : pause) }
+      }
+    }
+    return items
+  }
+
+  /// Reads seconds, from 0 to an hour.
+  private static func milliseconds(_ text: Substring, number: Int) throws(UserError) -> Int {
+    guard let seconds = Double(text), (0...3600).contains(seconds) else {
+      throw UserError(
+        "Key \(number), \"wait=\(text)\": expected seconds from 0 to 3600, as in wait=1.5.")
+    }
+    return Int((seconds * 1000).rounded())
   }
 
   private static func keys(of item: Substring, number: Int) throws(UserError) -> [Key] {

@@ -4,10 +4,32 @@ extension Canvas {
   ///
   /// Lines, bars, shades and dots are drawn as shapes, so that they meet whatever the font; other
   /// characters are text, each run as wide as its cells.
-  func svg(_ theme: Theme) -> String {
-    var drawing = ScreenDrawing(page: theme == .dark ? .dark : .bright)
-    for index in 0..<size.rows { drawing.draw(row(index), at: index, theme) }
-    return drawing.document(size)
+  package func svg(_ theme: Theme) -> String {
+    let rows = (0..<size.rows).map { drawing(ofRow: $0, theme, pageOf: theme) }
+    return document(theme, body: rows.filter { !$0.isEmpty }.joined(separator: "\n") + "\n")
+  }
+
+  /// The shapes and texts of one row, on the page of a theme; empty for a blank one.
+  func drawing(ofRow index: Int, _ theme: Theme, pageOf first: Theme) -> String {
+    var drawing = ScreenDrawing(page: .of(first))
+    drawing.draw(row(index), at: index, theme)
+    return drawing.body.joined(separator: "\n")
+  }
+
+  /// A page with rows drawn on it.
+  ///
+  /// - Parameter style: what stands before the body, whole lines.
+  func document(_ theme: Theme, style: String = "", body: String) -> String {
+    let (width, height) = ScreenDrawing.extent(of: size)
+    let font = "DejaVu Sans Mono, Liberation Mono, Menlo, Consolas, monospace"
+    return """
+      <svg xmlns="http://www.w3.org/2000/svg" width="\(width)" height="\(height)" \
+      viewBox="-8 -8 \(width) \(height)" font-family="\(font)" font-size="14" \
+      xml:space="preserve">
+      \(style)<rect x="-8" y="-8" width="100%" height="100%" fill="\(Ink.hex(Page.of(theme).paper))"/>
+      \(body)</svg>
+
+      """
   }
 }
 
@@ -29,6 +51,8 @@ private struct Page {
       (0, 0, 0), (224, 108, 117), (130, 210, 130), (229, 192, 123), (100, 170, 255),
       (240, 150, 240), (95, 200, 200), (216, 216, 216),
     ])
+
+  static func of(_ theme: Theme) -> Page { theme == .dark ? .dark : .bright }
 
   func channels(_ color: Color) -> (Int, Int, Int)? {
     switch color {
@@ -77,7 +101,7 @@ private struct ScreenDrawing {
   private static let (width, height) = (840, 1700)
 
   let page: Page
-  private var body: [String] = []
+  private(set) var body: [String] = []
 
   init(page: Page) { self.page = page }
 
@@ -124,8 +148,8 @@ private struct ScreenDrawing {
     }
     guard !text.isEmpty else { return }
     body.append(
-      "<text x=\"\(number(column * Self.width))\" y=\"\(number(row * Self.height + 1270))\" "
-        + "textLength=\"\(number(cells.count * Self.width))\" lengthAdjust=\"spacingAndGlyphs\" "
+      "<text x=\"\(Self.number(column * Self.width))\" y=\"\(Self.number(row * Self.height + 1270))\" "
+        + "textLength=\"\(Self.number(cells.count * Self.width))\" lengthAdjust=\"spacingAndGlyphs\" "
         + "fill=\"\(ink.stroke)\"" + (ink.isBold ? " font-weight=\"bold\"" : "")
         + (ink.isUnderlined ? " text-decoration=\"underline\"" : "") + ">\(text)</text>")
   }
@@ -182,8 +206,8 @@ private struct ScreenDrawing {
     let places = [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2), (0, 3), (1, 3)]
     for (bit, place) in places.enumerated() where bits >> UInt32(bit) & 1 == 1 {
       body.append(
-        "<circle cx=\"\(number(x + Self.width * (1 + 2 * place.0) / 4))\" "
-          + "cy=\"\(number(y + Self.height * (1 + 2 * place.1) / 8))\" r=\"1.2\" fill=\"\(color)\"/>"
+        "<circle cx=\"\(Self.number(x + Self.width * (1 + 2 * place.0) / 4))\" "
+          + "cy=\"\(Self.number(y + Self.height * (1 + 2 * place.1) / 8))\" r=\"1.2\" fill=\"\(color)\"/>"
       )
     }
   }
@@ -192,27 +216,18 @@ private struct ScreenDrawing {
     _ x: Int, _ y: Int, _ width: Int, _ height: Int, _ color: String, opacity: Int = 100
   ) {
     body.append(
-      "<rect x=\"\(number(x))\" y=\"\(number(y))\" width=\"\(number(width))\" "
-        + "height=\"\(number(height))\" fill=\"\(color)\""
-        + (opacity < 100 ? " fill-opacity=\"\(number(opacity))\"" : "") + "/>")
+      "<rect x=\"\(Self.number(x))\" y=\"\(Self.number(y))\" width=\"\(Self.number(width))\" "
+        + "height=\"\(Self.number(height))\" fill=\"\(color)\""
+        + (opacity < 100 ? " fill-opacity=\"\(Self.number(opacity))\"" : "") + "/>")
   }
 
-  private func number(_ hundredths: Int) -> String {
+  /// The width and height of a page.
+  static func extent(of size: Size) -> (width: String, height: String) {
+    (number(size.columns * width + 1600), number(size.rows * height + 1600))
+  }
+
+  private static func number(_ hundredths: Int) -> String {
     let (whole, rest) = hundredths.quotientAndRemainder(dividingBy: 100)
     return rest == 0 ? "\(whole)" : "\(whole).\(rest < 10 ? "0" : "")\(rest)"
-  }
-
-  func document(_ size: Size) -> String {
-    let (width, height) = (size.columns * Self.width + 1600, size.rows * Self.height + 1600)
-    let font = "DejaVu Sans Mono, Liberation Mono, Menlo, Consolas, monospace"
-    return """
-      <svg xmlns="http://www.w3.org/2000/svg" width="\(number(width))" height="\(number(height))" \
-      viewBox="-8 -8 \(number(width)) \(number(height))" font-family="\(font)" font-size="14" \
-      xml:space="preserve">
-      <rect x="-8" y="-8" width="100%" height="100%" fill="\(Ink.hex(page.paper))"/>
-      \(body.joined(separator: "\n"))
-      </svg>
-
-      """
   }
 }
