@@ -26,10 +26,14 @@ struct ExplorerCommand: ParsableCommand {
       """,
     version: "ksr-tui \(Build.description)")
 
-  @Argument(help: ArgumentHelp("The model file, or a checkpoint of RecBole.", valueName: "MODEL"))
+  @Argument(
+    help: ArgumentHelp("The model file, or a checkpoint of RecBole.", valueName: "MODEL"),
+    completion: .file(extensions: ["safetensors", "pth"]))
   var model: String?
 
-  @Option(help: ArgumentHelp("The data folder.", valueName: "DIR"))
+  @Option(
+    help: ArgumentHelp("The data folder.", valueName: "DIR"),
+    completion: .directory)
   var data: String?
 
   @Option(
@@ -48,7 +52,8 @@ struct ExplorerCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "A second model to compare with, on the same data; C and c switch.", valueName: "MODEL"))
+      "A second model to compare with, on the same data; C and c switch.", valueName: "MODEL"),
+    completion: .file(extensions: ["safetensors", "pth"]))
   var compare: String?
 
   @Option(
@@ -66,7 +71,8 @@ struct ExplorerCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Follow a training run: show the curves of MODEL.history.csv, and reload MODEL whenever a"
-        + " better one is written.", valueName: "MODEL"))
+        + " better one is written.", valueName: "MODEL"),
+    completion: .file(extensions: ["safetensors", "pth"]))
   var watch: String?
 
   @Option(
@@ -109,6 +115,7 @@ struct ExplorerCommand: ParsableCommand {
 
   @Option(
     help: "The colours: \(Theme.all.map { "\($0.name), \($0.summary)" }.joined(separator: "; ")).",
+    completion: .list(Theme.all.map(\.name)),
     transform: { text throws in try ExplorerCommand.theme(text) })
   var theme: Theme?
 

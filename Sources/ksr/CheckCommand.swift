@@ -17,11 +17,14 @@ struct CheckCommand: ParsableCommand {
       finding is at least that severe; 1 if a file cannot be read; 64 for wrong arguments.
       """)
 
-  @Option(name: .customLong("data"), help: ArgumentHelp("The data folder.", valueName: "DIR"))
+  @Option(
+    name: .customLong("data"), help: ArgumentHelp("The data folder.", valueName: "DIR"),
+    completion: .directory)
   var data: String
 
   @Option(
-    help: ArgumentHelp("A model to check, by itself and against the data.", valueName: "MODEL"))
+    help: ArgumentHelp("A model to check, by itself and against the data.", valueName: "MODEL"),
+    completion: .file(extensions: ["safetensors", "pth"]))
   var model: String?
 
   @Option(help: "At most this many examples of each finding.") var examples = 5

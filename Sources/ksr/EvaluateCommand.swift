@@ -33,17 +33,22 @@ struct EvaluateCommand: ParsableCommand {
       bootstrap resamples of whole users.
       """)
 
-  @Argument(help: ArgumentHelp("The model file, or a checkpoint of RecBole.", valueName: "MODEL"))
+  @Argument(
+    help: ArgumentHelp("The model file, or a checkpoint of RecBole.", valueName: "MODEL"),
+    completion: .file(extensions: ["safetensors", "pth"]))
   var model: String
 
-  @Option(name: .customLong("data"), help: ArgumentHelp("The data folder.", valueName: "DIR"))
+  @Option(
+    name: .customLong("data"), help: ArgumentHelp("The data folder.", valueName: "DIR"),
+    completion: .directory)
   var data: String
 
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp(
       "Other models of the same data; differences come with a paired bootstrap interval.",
-      valueName: "MODEL"))
+      valueName: "MODEL"),
+    completion: .file(extensions: ["safetensors", "pth"]))
   var against: [String] = []
 
   @Option(
@@ -79,7 +84,8 @@ struct EvaluateCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Write the rank of each case's target under each row of the table, as TSV.",
-      valueName: "FILE"))
+      valueName: "FILE"),
+    completion: .file())
   var perUser: String?
 
   @Flag(help: "Print one JSON object.")

@@ -30,7 +30,9 @@ struct ExplainCommand: ParsableCommand {
       stands without them.
       """)
 
-  @Argument(help: ArgumentHelp("The model file, or a checkpoint of RecBole.", valueName: "MODEL"))
+  @Argument(
+    help: ArgumentHelp("The model file, or a checkpoint of RecBole.", valueName: "MODEL"),
+    completion: .file(extensions: ["safetensors", "pth"]))
   var model: String
 
   @OptionGroup var history: HistoryOptions

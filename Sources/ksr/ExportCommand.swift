@@ -21,7 +21,9 @@ struct ExportCommand: ParsableCommand {
     case items, entities, states
   }
 
-  @Argument(help: ArgumentHelp("The model file, or a checkpoint of RecBole.", valueName: "MODEL"))
+  @Argument(
+    help: ArgumentHelp("The model file, or a checkpoint of RecBole.", valueName: "MODEL"),
+    completion: .file(extensions: ["safetensors", "pth"]))
   var model: String
 
   @Option(
@@ -31,10 +33,13 @@ struct ExportCommand: ParsableCommand {
   @Option(
     name: .customLong("data"),
     help: ArgumentHelp(
-      "The data folder with the users, for states, or of a checkpoint.", valueName: "DIR"))
+      "The data folder with the users, for states, or of a checkpoint.", valueName: "DIR"),
+    completion: .directory)
   var data: String?
 
-  @Option(help: ArgumentHelp("The folder to write to; made if missing.", valueName: "DIR"))
+  @Option(
+    help: ArgumentHelp("The folder to write to; made if missing.", valueName: "DIR"),
+    completion: .directory)
   var output: String
 
   func validate() throws {

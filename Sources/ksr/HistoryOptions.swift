@@ -8,7 +8,9 @@ import Workspace
 
 /// The history that a command is about: a user's, or items given one by one.
 struct HistoryOptions: ParsableArguments {
-  @Option(name: .customLong("data"), help: ArgumentHelp("The data folder.", valueName: "DIR"))
+  @Option(
+    name: .customLong("data"), help: ArgumentHelp("The data folder.", valueName: "DIR"),
+    completion: .directory)
   var data: String?
 
   @Option(

@@ -19,21 +19,27 @@ struct ImportCommand: ParsableCommand {
       model file they start faster and need no second look at the settings.
       """)
 
-  @Argument(help: ArgumentHelp("RecBole's checkpoint.", valueName: "CHECKPOINT.pth"))
+  @Argument(
+    help: ArgumentHelp("RecBole's checkpoint.", valueName: "CHECKPOINT.pth"),
+    completion: .file(extensions: ["pth", "pt"]))
   var checkpoint: String?
 
   @Option(
     name: .customLong("state-dict"),
     help: ArgumentHelp(
-      "The state dict as safetensors, in place of a checkpoint.", valueName: "FILE"))
+      "The state dict as safetensors, in place of a checkpoint.", valueName: "FILE"),
+    completion: .file())
   var stateDict: String?
 
-  @Option(name: .customLong("data"), help: ArgumentHelp("The data folder.", valueName: "DIR"))
+  @Option(
+    name: .customLong("data"), help: ArgumentHelp("The data folder.", valueName: "DIR"),
+    completion: .directory)
   var data: String
 
   @Option(
     name: .customLong("config"), parsing: .upToNextOption,
-    help: ArgumentHelp("Settings files of the training, in YAML.", valueName: "FILE"))
+    help: ArgumentHelp("Settings files of the training, in YAML.", valueName: "FILE"),
+    completion: .file())
   var files: [String] = []
 
   @Option(
@@ -43,7 +49,9 @@ struct ImportCommand: ParsableCommand {
         + " again.", valueName: "key=value"))
   var assignments: [String] = []
 
-  @Option(help: ArgumentHelp("The model file to write.", valueName: "MODEL"))
+  @Option(
+    help: ArgumentHelp("The model file to write.", valueName: "MODEL"),
+    completion: .file(extensions: ["safetensors", "pth"]))
   var output: String
 
   func validate() throws {

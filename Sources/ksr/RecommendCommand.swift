@@ -22,7 +22,9 @@ struct RecommendCommand: ParsableCommand {
       user.
       """)
 
-  @Argument(help: ArgumentHelp("The model file, or a checkpoint of RecBole.", valueName: "MODEL"))
+  @Argument(
+    help: ArgumentHelp("The model file, or a checkpoint of RecBole.", valueName: "MODEL"),
+    completion: .file(extensions: ["safetensors", "pth"]))
   var model: String
 
   @OptionGroup var history: HistoryOptions
@@ -42,7 +44,8 @@ struct RecommendCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "The file for --all-users, written whole or not at all; standard output if not given.",
-      valueName: "FILE"))
+      valueName: "FILE"),
+    completion: .file())
   var output: String?
 
   @Option(

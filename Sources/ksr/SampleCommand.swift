@@ -13,11 +13,14 @@ struct SampleCommand: ParsableCommand {
       viewer is simulated.
       """)
 
-  @Option(help: ArgumentHelp("The table of films.", valueName: "FILE"))
+  @Option(
+    help: ArgumentHelp("The table of films.", valueName: "FILE"),
+    completion: .file())
   var films = "sample-data/cinema/films.tsv"
 
   @Option(
-    help: ArgumentHelp("The folder to write; nothing is written without it.", valueName: "DIR"))
+    help: ArgumentHelp("The folder to write; nothing is written without it.", valueName: "DIR"),
+    completion: .directory)
   var output: String?
 
   @Option(help: "The seed of every random choice.")

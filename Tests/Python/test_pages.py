@@ -59,18 +59,10 @@ class Sandbox:
 
     def __init__(self):
         self.path = Path(tempfile.mkdtemp(prefix="ksr-pages-"))
-        for name in ("DIR", "NAME", "ml-100k", "ml100k-kg", "dataset/NAME", "dataset/DATA"):
-            folder = self.path / name
-            folder.mkdir(parents=True)
-            for file in (FIXTURES / "tiny-ksr").iterdir():
-                text = file.read_text()
-                if file.suffix == ".inter":
-                    text = re.sub(r"(?m)^u50\t", "ID\t", text)
-                (folder / (folder.name + file.suffix)).write_text(text)
         shutil.copytree(ROOT / "assets", self.path / "assets")
         (self.path / "sample-data").symlink_to(ROOT / "sample-data")
         (self.path / "saved").mkdir()
-        for name in ("KSR.pth", "saved/KSR.pth"):
+        for name in ("KSR.pth", "saved/KSR.pth", "saved/KSR-Nov-30-2026.pth"):
             shutil.copyfile(FIXTURES / "KSR-recbole-1.2.1.pth", self.path / name)
         (self.path / "settings.yaml").write_text("MAX_ITEM_LIST_LENGTH: 8\n")
         (self.path / "hyper.test").write_text("learning_rate choice [0.01,0.003]\n")
@@ -85,7 +77,21 @@ class Sandbox:
         home = Path(ksr_tui.program("ksr-tui")).resolve().parent.parent / "share/ksr-tui"
         if not home.is_dir():
             self.environment["KSR_HOME"] = str(ROOT)
-        self.run("ksr train --data DIR --output model.safetensors --set epochs=2")
+        self.begin()
+
+    def begin(self):
+        """Data and models as every page finds them."""
+        for name in ("DIR", "NAME", "ml-100k", "ml100k-kg", "dataset/NAME", "dataset/DATA"):
+            folder = self.path / name
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+            for file in (FIXTURES / "tiny-ksr").iterdir():
+                text = file.read_text()
+                if file.suffix == ".inter":
+                    text = re.sub(r"(?m)^u50\t", "ID\t", text)
+                (folder / (folder.name + file.suffix)).write_text(text)
+        status, output = self.run("ksr train --data DIR --output model.safetensors --set epochs=2")
+        assert status == 0, output
         for name in ("other", "m", "m.none"):
             shutil.copyfile(self.path / "model.safetensors", self.path / f"{name}.safetensors")
 
@@ -108,6 +114,7 @@ class PageTests(unittest.TestCase):
     def test_every_command_runs(self):
         count = 0
         for page, text in texts().items():
+            self.sandbox.begin()
             for command in commands(text):
                 if reason_not_to_run(command):
                     continue
