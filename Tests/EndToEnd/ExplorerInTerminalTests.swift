@@ -333,6 +333,42 @@ struct ExplorerInTerminalTests {
       try screen("--map", "row=2") == screen("--keys", "m,Tab,Tab"), "the map opens after the keys")
   }
 
+  @Test("records a session and prints frames in other formats, or says why not")
+  func recordings() throws {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("ksr-record-\(UUID().uuidString)").path
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let program = try Programs.executable("ksr-tui")
+    func run(_ arguments: String...) throws -> (status: Int32, output: String) {
+      let data = TestEnvironment.fixture("explorer/little")
+      return try Programs.run(
+        program, ["--data", data, "--viewer", "guest0"] + arguments,
+        environment: ["LC_ALL=C"])
+    }
+    for (name, start) in [("a.svg", "<svg "), ("a.cast", "{\"version\": 2, ")] {
+      let (status, output) = try run("--record", "\(folder)/\(name)", "--keys", "w,wait=2,Esc")
+      #expect(status == 0 && output.isEmpty, "\(output)")
+      let text = try String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8)
+      // Drawn in Unicode whatever the locale, since no terminal shows it.
+      #expect(text.hasPrefix(start) && text.contains("Why"))
+    }
+    for (format, start) in [("svg", "<svg "), ("cast", "{"), ("ansi", "\u{1B}[")] {
+      let (status, output) = try run("--print", "--format", format)
+      #expect(status == 0 && output.hasPrefix(start), "\(format)")
+    }
+    for (arguments, part) in [
+      (["--record", "a.gif"], "FILE.svg or FILE.cast"), (["--format", "svg"], "with --print"),
+      (["--print", "--keys", "wait=1"], "--record"),
+      (["--record", "a.svg", "--keys", "Resize@80x24"], "--size"),
+      (["--record", folder + "/none/a.svg"], "none/a.svg"),
+    ] {
+      let (status, output) = try Programs.run(
+        program, ["--data", TestEnvironment.fixture("explorer/little")] + arguments)
+      #expect(status != 0 && output.contains(part), "\(output)")
+    }
+  }
+
   @Test("o writes the explanation beside the current folder, twice without writing over it")
   func export() throws {
     let folder = FileManager.default.temporaryDirectory
