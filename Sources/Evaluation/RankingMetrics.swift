@@ -66,27 +66,38 @@ extension MeanInterval {
   package init(
     _ values: [Double], users: [Int], resamples: Int = 2000, generator: inout SeededGenerator
   ) {
-    precondition(values.count == users.count && resamples > 0)
-    var sums: [Int: (sum: Double, count: Int)] = [:]
-    for (value, user) in zip(values, users) {
-      sums[user, default: (0, 0)].sum += value
-      sums[user, default: (0, 0)].count += 1
+    self.init(
+      values, over: values.map { _ in 1 }, users: users, resamples: resamples,
+      generator: &generator)
+  }
+
+  /// The sum of `values` over the sum of `weights`, with the same interval.
+  package init(
+    _ values: [Double], over weights: [Double], users: [Int], resamples: Int = 2000,
+    generator: inout SeededGenerator
+  ) {
+    precondition(values.count == users.count && weights.count == users.count && resamples > 0)
+    var sums: [Int: (sum: Double, weight: Double)] = [:]
+    for (place, user) in users.enumerated() {
+      sums[user, default: (0, 0)].sum += values[place]
+      sums[user, default: (0, 0)].weight += weights[place]
     }
     let clusters = sums.sorted { $0.key < $1.key }.map(\.value)
-    let mean = values.isEmpty ? 0 : values.reduce(0, +) / Double(values.count)
+    let whole = weights.reduce(0, +)
+    let mean = values.isEmpty ? 0 : values.reduce(0, +) / whole
     guard !clusters.isEmpty else {
       self.init(mean: mean, low: 0, high: 0)
       return
     }
     var means: [Double] = []
     for _ in 0..<resamples {
-      var (sum, count) = (0.0, 0)
+      var (sum, weight) = (0.0, 0.0)
       for _ in clusters {
         let drawn = clusters[generator.integer(below: clusters.count)]
         sum += drawn.sum
-        count += drawn.count
+        weight += drawn.weight
       }
-      means.append(sum / Double(count))
+      means.append(sum / weight)
     }
     means.sort()
     // As many resamples lie below the one as above the other.

@@ -13,19 +13,22 @@ struct ExplainCommand: ParsableCommand {
     abstract: "Why an item: contributions of each step and relation that add up to its score.",
     discussion: """
       The score is compared with the mean of the catalogue, with --over ITEM with that item, or \
-      with --over-rivals with what the model would recommend instead, by probability. A cell is \
-      what was written at its step, given the gates and the attention; 'without' is what is really \
-      lost when the model runs again without the step.
+      with --over-rivals with what the model would recommend instead, by probability. 'removal' is \
+      what log p of the item loses without a step on average, each other step staying with \
+      probability .8; with what several steps carry together and the bias it adds up to log p. \
+      'left out alone' is what is lost when the model runs again without that step only, 'written' what \
+      was written into the score there, given the gates and the attention. Absence means that the \
+      step is removed. With --over, and of a model trained by BPR, the score stands for log p.
 
       CSV has one row per cell. In JSON, steps count from 1 and lists by relation are in the order \
       of model.relations: history[] has sequence, cells[], itemParts[], relationParts[], \
-      \(Attributions.jsonKeys.joined(separator: ", ")), rankWithout, attention[] and writeGates[] \
-      of each step; \
-      score = Σ history.sum + bias + residual; sharedFacts[] and otherSteps are the same sum by \
-      known facts; slots[] tells what the memory holds; similarity[][] is the cosine of the GRU \
-      states of history; checks[] is what --without-top and --silence ask for, in text and JSON: the \
-      score and the rank that the sum predicts without those cells, and the real ones of the model \
-      run again. They agree when neither change is more than twice the other. With \
+      \(Attributions.columns.map(\.key).joined(separator: ", ")), attention[] and writeGates[] \
+      of each step; removal.all = Σ history.removal + removal.carriedTogether + removal.bias; \
+      score = Σ history.written + bias + alreadySeen + residual; sharedFacts[], commonFacts[] and \
+      otherSteps are the same sum by known facts; pairs[] are steps that say the same or need each \
+      other; slots[] tells what the memory holds; similarity[][] is the cosine of the GRU \
+      states of history; checks[] is what --without-top and --silence ask for, in text and JSON: what is \
+      forecast, and what really happens when the model runs again. They agree when neither change is more than twice the other. With \
       --edit, all of this is about the edited run; edit gives the edits, and unedited where the item \
       stands without them.
       """)
@@ -50,7 +53,7 @@ struct ExplainCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Check the sum: run the model without the N steps that speak most for the item.",
+      "Check the forecast: run the model without the N steps that would be missed most.",
       valueName: "N"))
   var withoutTop: Int?
 
@@ -64,12 +67,27 @@ struct ExplainCommand: ParsableCommand {
   @Option(help: "text, json, csv or svg.")
   var format = Format.text
 
+  @Option(
+    help: ArgumentHelp(
+      "Of the figure, in pixels; what its steps need if not given.", valueName: "PX"))
+  var width: Double?
+
+  @Option(help: ArgumentHelp("The size of most of the figure's text, in pixels.", valueName: "PX"))
+  var textSize = 10.0
+
   func validate() throws {
     if over != nil, overRivals {
       throw ValidationError("--over and --over-rivals: give one of the two.")
     }
     if let withoutTop, withoutTop < 1 {
       throw ValidationError("--without-top \(withoutTop): expected 1 or more.")
+    }
+    guard format == .svg || (width == nil && textSize == 10) else {
+      throw ValidationError("--width and --text-size are for --format svg.")
+    }
+    for (option, value) in [("--width", width ?? 800), ("--text-size", textSize)]
+    where !(1...10_000).contains(value) {
+      throw ValidationError("\(option) \(value): expected 1 to 10000.")
     }
   }
 
@@ -102,7 +120,7 @@ struct ExplainCommand: ParsableCommand {
     case .text: Console.result(report.text)
     case .json: Console.result(try report.json)
     case .csv: Console.output(report.csv)
-    case .svg: Console.output(report.svg)
+    case .svg: Console.output(report.svg(width: width, textSize: textSize))
     }
   }
 }

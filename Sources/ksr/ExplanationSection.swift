@@ -87,15 +87,28 @@ struct ExplanationSection: Encodable {
       if sizes > 1 {
         lines.append(
           "".filled(to: 22) + (1...sizes).map { "k = \($0)".filled(to: 8, .right) }.joined()
-            + "    mean   95 %               exact − this")
+            + "    mean   95 %               removal of log p − this")
       }
       for (name, found) in rows {
         let curve =
           sizes > 1 ? found.bySize.map { fixed($0.mean).filled(to: 8, .right) }.joined() : ""
         lines.append(
           name.filled(to: 22) + curve + interval(found.mean)
-            + (found.exactLessThis.map { "  " + difference($0) } ?? ""))
+            + (found.removalLessThis.map { "  " + difference($0) } ?? ""))
       }
+    }
+    lines += [
+      "",
+      "Forecast: r² of sums of values on random removals of 2, 3, 5 and of half of the steps; the share of "
+        + "the whole that single steps are given, and the sum of the first five over what is really lost",
+      "".filled(to: 22) + "few steps  95 %             half of them  95 %              share  five",
+    ]
+    for row in report.rows {
+      guard let forecast = row.forecast else { continue }
+      lines.append(
+        row.name.filled(to: 22) + interval(forecast.few) + interval(forecast.half)
+          + fixed(forecast.handedOut.mean).filled(to: 8, .right)
+          + fixed(forecast.firstFive.mean).filled(to: 8, .right))
     }
     return lines.joined(separator: "\n")
   }
@@ -117,6 +130,9 @@ struct ExplanationSection: Encodable {
     case .recentShare: "Of the first k steps, the share that are the k most recent"
     case .stepAgreement: "Kendall τ of the steps with leave-one-out"
     case .stepViolations: "Steps without which the score moves against the sign (small is good)"
+    case .stepAgreementByEffect: "Kendall τ of the steps with leave-one-out, weighted by effect"
+    case .stepViolationsByEffect:
+      "Share of the effect without which the score moves against the sign (small is good)"
     case .slotComprehensiveness:
       "Comprehensiveness: drop of its probability without the first k slots (large is good)"
     case .slotSufficiency:

@@ -21,11 +21,16 @@ struct FactsTests {
       let facts = SharedFacts(table, index: index)
       let tolerance = 1e-4 * max(abs(table.score), table.magnitude)
       #expect(abs(facts.history + facts.bias + table.repeated - table.score) <= tolerance)
-      for group in facts.groups {
+      for group in facts.groups + facts.common {
         #expect(abs(group.steps.reduce(0) { $0 + $1.amount } - group.amount) <= tolerance)
+        let having = (1...model.items.count - 1).count {
+          model.tails.of(item: $0, slot: group.slot).contains(group.tail)
+        }
+        #expect(group.catalogueShare == Float(having) / Float(model.items.count - 1))
+        #expect(group.historyShare == Float(group.steps.count) / Float(table.items.count))
       }
-      let amounts = facts.groups.map(\.amount)
-      #expect(amounts == amounts.sorted(by: >))
+      let telling = facts.groups.map(\.telling)
+      #expect(telling == telling.sorted(by: >))
       grouped += facts.groups.count
       // Each step is in the groups it shares a tail with, or else in other; nowhere else.
       for (row, step) in table.steps.enumerated() {
@@ -36,7 +41,7 @@ struct FactsTests {
             expected.insert([slot, Int(tail)])
           }
         }
-        let found = facts.groups.filter { $0.steps.contains { $0.step == step } }
+        let found = (facts.groups + facts.common).filter { $0.steps.contains { $0.step == step } }
         #expect(Set(found.map { [$0.slot, Int($0.tail)] }) == expected)
         // A step of a memory of facts adds by other ways, too.
         #expect(
@@ -66,7 +71,7 @@ struct FactsTests {
     let table = Contributions(states, step: 1, item: 1)
     let facts = SharedFacts(table, index: index)
     let rare = try #require(facts.groups.first { $0.tail == 0 })
-    let common = try #require(facts.groups.first { $0.tail == 1 })
+    let common = try #require((facts.groups + facts.common).first { $0.tail == 1 })
     // log 4 : log 2
     #expect(abs(rare.amount - table.stepSums[0] * 2 / 3) < 1e-5)
     #expect(abs(common.amount - table.stepSums[0] / 3) < 1e-5)
@@ -87,8 +92,9 @@ struct FactsTests {
     let states = HistoryStates(network: random.network(), items: [2])
     let table = Contributions(states, step: 0, item: 1)
     let facts = SharedFacts(table, index: index)
-    #expect(facts.groups.count == 2)
-    for group in facts.groups { #expect(abs(group.amount - table.stepSums[0] / 2) < 1e-6) }
+    // What every item has tells nothing.
+    #expect(facts.groups.isEmpty && facts.common.count == 2)
+    for group in facts.common { #expect(abs(group.amount - table.stepSums[0] / 2) < 1e-6) }
   }
 
   @Test("The index counts as a plain count does", arguments: 1...5)

@@ -147,6 +147,42 @@ struct FidelityTests {
     #expect(abs(difference.mean - (exact.mean.mean - other.mean.mean)) < 1e-9)
   }
 
+  @Test("Forecasts are put to the test on removals, and the greedy order costs most")
+  func forecasts() throws {
+    let session = try SmallSession(RandomNetwork(seed: 8)).session()
+    let report = FidelityStudy(session, users: 12, threads: 2).report(on: .first)
+    for method in Attributions.all {
+      let forecast = report[method.id]?.forecast
+      #expect((forecast == nil) == (method.quantity == .nothing), "\(method.id)")
+      guard let forecast else { continue }
+      #expect(forecast.few.mean <= 1 && forecast.half.mean <= 1)
+      #expect(forecast.few.low <= forecast.few.mean && forecast.few.mean <= forecast.few.high)
+      if method.id.hasPrefix("shapley") { #expect(abs(forecast.handedOut.mean - 1) < 1e-4) }
+    }
+    let removal = try #require(report["removalOfLogProbability"])
+    let written = try #require(report["contributions"])
+    #expect((removal.forecast?.few.mean ?? 0) > 0.5)
+    #expect((removal.forecast?.few.mean ?? 0) > (written.forecast?.few.mean ?? 1))
+    let bound = try #require(report["greedy"]?[.deletionProbability])
+    for method in Attributions.all {
+      // By log p, step by step: the first step is the best there is.
+      let own = try #require(report[method.id]?[.deletionProbability])
+      #expect(bound.bySize[0].mean >= own.bySize[0].mean - 1e-9)
+    }
+    let less = try #require(written[.deletionNDCG]?.removalLessThis)
+    let means = try [removal, written].map { try #require($0[.deletionNDCG]).mean.mean }
+    #expect(abs(less.mean - (means[0] - means[1])) < 1e-9)
+    #expect(removal[.deletionNDCG]?.removalLessThis == nil)
+  }
+
+  @Test("Weighted by effect, large disagreements count more")
+  func byEffect() {
+    #expect(RankAgreement.violations([1, -1, 1], effects: [3, 1, 4], byEffect: true) == 1.0 / 8)
+    #expect(RankAgreement.kendall([1, 2, 3], [1, 2, 9], byEffect: true) == 1)
+    // Pairs of 1, 8 and 7: one of 1 disagrees.
+    #expect(RankAgreement.kendall([2, 1, 3], [1, 2, 9], byEffect: true) == 14.0 / 16)
+  }
+
   @Test("The number of threads changes nothing")
   func threads() throws {
     let session = try SmallSession(RandomNetwork(seed: 4), users: 25).session()

@@ -26,11 +26,11 @@ struct FigureTests {
     guard let kept = try? String(contentsOfFile: path, encoding: .utf8) else {
       try FileManager.default.createDirectory(
         atPath: TestEnvironment.fixture("explanation"), withIntermediateDirectories: true)
-      try report.svg.write(toFile: path, atomically: true, encoding: .utf8)
+      try report.svg().write(toFile: path, atomically: true, encoding: .utf8)
       Issue.record("The figure is new: look at \(path)")
       return
     }
-    let (now, before) = (parts(report.svg), parts(kept))
+    let (now, before) = (parts(report.svg()), parts(kept))
     #expect(now.words == before.words)
     #expect(now.numbers.count == before.numbers.count)
     for (a, b) in zip(now.numbers, before.numbers) { #expect(abs(a - b) < 0.021) }

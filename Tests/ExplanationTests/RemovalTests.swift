@@ -1,3 +1,4 @@
+import Glibc
 import KSRModel
 import KSRNumerics
 import ModelTestSupport
@@ -126,7 +127,7 @@ struct RemovalTests {
     let ablations = RemovalValue.ofScore.stepAblations(question)
     #expect(ablations.prefix(count).map { $0 } == (0..<count).map { question.without([$0]) })
     #expect(ablations.count <= 301 && ablations.count > 250)
-    #expect(ablations.last == question.withoutAll)
+    #expect(ablations.last == question.withoutHistory)
     #expect(ShapleyValue.ofScore.stepAblations(question).count <= 1001)
   }
 
@@ -144,7 +145,7 @@ struct RemovalTests {
   @Test("Before the runs are made nothing is known of a step")
   func unknown() {
     let (question, runs) = asked(steps: 15, seed: 2)
-    var some = AblationOutcomes(full: runs.full, loss: .crossEntropy)
+    var some = AblationOutcomes(full: runs.full, of: question)
     some[question.without([4])] = runs[question.without([4])]
     let values = RemovalValue.ofScore.steps(question, some)
     #expect(values.indices.filter { values[$0] != nil } == [4])
@@ -158,6 +159,95 @@ struct RemovalTests {
     #expect(
       RemovalValue.ofLogProbability.steps(question, runs)
         == RemovalValue.ofScore.steps(question, runs))
+  }
+
+  @Test("Over another item the values are of the log of the odds, over nothing of the score")
+  func contrasts() {
+    let random = RandomNetwork(seed: 7)
+    let states = HistoryStates(network: random.network(), items: random.history(6))
+    for contrast in [Contrast.catalogueMean, .rivals, .item(5), .none] {
+      let question = AttributionQuestion(states, step: 5, item: 3, over: contrast)
+      var found = StepAttributions(
+        question, methods: [LeaveOneOutOfLogProbability()], weights: Array(repeating: 0, count: 6))
+      while found.work() {}
+      let runs = AblationRuns(states, step: 5)
+      for step in 0..<6 {
+        let (before, after) = (runs.scores, runs.scoresWithout(steps: [step]))
+        func value(_ scores: [Float]) -> Double {
+          switch contrast {
+          case .item(let other): Double(scores[3] - scores[Int(other)])
+          case .none: Double(scores[3])
+          default: log(Double(probabilities(scores)[3]))
+          }
+        }
+        let lost = found.known.value(LeaveOneOutOfLogProbability(), row: step) ?? .nan
+        #expect(abs(Double(lost) - (value(before) - value(after))) < 1e-4)
+      }
+    }
+  }
+
+  @Test(
+    "The table adds up: steps, what is carried together and the bias are log p",
+    arguments: [3, 9, 20])
+  func addsUp(count: Int) throws {
+    let (question, runs) = asked(steps: count, seed: 11)
+    var values = StepAttributions(
+      question, methods: Attributions.reported, weights: Array(repeating: 0, count: count),
+      slots: true, outcomes: runs)
+    while values.work() {}
+    #expect(values.known.isSettled)
+    let table = StepTable(Contributions(question), values.known)
+    for column in [StepTable.Order.removal.column, StepTable.Order.written.column] {
+      let sum = (table.steps + table.rest).reduce(0) { $0 + ($1.values[column] ?? 0) }
+      let whole = try #require(table.all.values[column])
+      #expect(abs(sum - whole) < 1e-4 * (1 + abs(whole)))
+    }
+    #expect(table.rest.map(\.kind).last == .bias && table.rest[0].kind == .together)
+    let order = table.ordered(by: .removal).map { $0.values[0] ?? .nan }
+    #expect(order == order.sorted(by: >))
+    // What is forecast is the sum of the values.
+    let forecast = try #require(values.known.forecast(without: .steps([0, count - 1])))
+    let expected =
+      try forecast.before
+      - Double(#require(table.steps[0].values[0]))
+      - Double(#require(table.steps[count - 1].values[0]))
+    #expect(abs(forecast.forecast - expected) < 1e-5)
+  }
+
+  @Test("Pairs that cost more or less together than one by one are found, and no others")
+  func pairs() throws {
+    for count in [5, 8, 24] {
+      let (question, _) = asked(steps: count, seed: 8)
+      var runs = AblationOutcomes(
+        full: .init(score: 0, probability: 1, logProbability: 0, rank: 1), of: question)
+      for ablation in RemovalValue.ofLogProbability.stepAblations(question) {
+        guard case .steps(let steps) = ablation else { continue }
+        let gone = Set(steps)
+        var loss = steps.reduce(0.0) { $0 + 0.1 * Double($1 % 3) }
+        if gone.isSuperset(of: [1, 3]) { loss += 0.9 }
+        if gone.isSuperset(of: [0, 4]) { loss -= 0.5 }
+        runs[ablation] = .init(score: 0, probability: 1, logProbability: -loss, rank: 1)
+      }
+      let pairs = StepPair.found(question, runs)
+      #expect(pairs.map { [$0.first, $0.second] } == [[1, 3], [0, 4]])
+      #expect(pairs.map(\.isAlike) == [true, false])
+      #expect(
+        abs((pairs.first?.amount ?? 0) - 0.9) < 0.05 && abs((pairs.last?.amount ?? 0) + 0.5) < 0.05)
+    }
+    // Noise is no pair.
+    var generator = SeededGenerator(seed: 4)
+    var found = 0
+    for stream in 0..<20 {
+      let (question, _) = asked(steps: 24, seed: 8, stream: UInt64(stream), methods: [])
+      var runs = AblationOutcomes(
+        full: .init(score: 0, probability: 1, logProbability: 0, rank: 1), of: question)
+      for ablation in RemovalValue.ofLogProbability.stepAblations(question) {
+        runs[ablation] = .init(
+          score: 0, probability: 1, logProbability: Double(generator.uniform(-1, 1)), rank: 1)
+      }
+      found += StepPair.found(question, runs).count
+    }
+    #expect(found <= 2)
   }
 
   @Test("All sets of a size, each once", arguments: 1...8)

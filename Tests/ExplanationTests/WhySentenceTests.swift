@@ -45,6 +45,27 @@ struct WhySentenceTests {
         + "that helps it; strongest slot: relation 1.")
   }
 
+  @Test("What would be missed most is named first, what would not be missed is not named")
+  func missed() {
+    let groups: [(slot: Int, tail: Int32, steps: [(Int32, Float)])] = [
+      (1, 7, [(1, 2), (2, 1), (3, 0.5)])
+    ]
+    let facts = facts(groups: groups, other: [], relations: [0, 1, 0, 0])
+    let model = model(.linear)
+    let values: [Int: Float] = [1: -0.4, 2: 0.1, 3: 0.3]
+    let sentence = facts.whySentence(in: model) { values[$0] }
+    #expect(
+      sentence.hasPrefix("Mostly because of Item 3 and Item 2, which share relation 1 Tail 7"))
+    #expect(facts.namedStep { values[$0] }?.item == 3)
+    // Where none would be missed, those that were written are named.
+    #expect(
+      facts.whySentence(in: model) { _ in -1 }.hasPrefix("Mostly because of Item 1, Item 2 and"))
+    // Each form names the item and the fact.
+    for form in facts.whySentences(in: model, missed: { values[$0] }) {
+      #expect(form.contains("Item 3") && form.contains("relation 1 Tail 7"))
+    }
+  }
+
   @Test("Nothing that helps is said to be nothing")
   func nothing() {
     #expect(
@@ -69,9 +90,24 @@ struct WhySentenceTests {
     over contrast: Contrast = .catalogueMean,
     memory: MemoryKind = .linear
   ) -> String {
+    facts(
+      groups: groups, other: other, bias: bias, relations: relations, sequence: sequence,
+      over: contrast, memory: memory
+    ).whySentence(in: model(memory))
+  }
+
+  private func model(_ memory: MemoryKind) -> TrainedModel {
     var random = RandomNetwork()
     random.settings.memory = memory
-    let model = random.model()
+    return random.model()
+  }
+
+  private func facts(
+    groups: [(slot: Int, tail: Int32, steps: [(Int32, Float)])], other: [(Int32, Float)],
+    bias: Float = 0, relations: [Float], sequence: Float = 0,
+    over contrast: Contrast = .catalogueMean, memory: MemoryKind = .linear
+  ) -> SharedFacts {
+    let model = model(memory)
     func steps(_ amounts: [(Int32, Float)]) -> [SharedFacts.StepAmount] {
       amounts.map { .init(step: Int($0), item: $0, amount: $1) }
     }
@@ -87,7 +123,6 @@ struct WhySentenceTests {
         .init(
           slot: $0.slot, tail: $0.tail, name: model.tails.names[Int($0.tail)],
           amount: sum($0.steps), steps: steps($0.steps))
-      }, other: sum(other), otherSteps: steps(other)
-    ).whySentence(in: model)
+      }, other: sum(other), otherSteps: steps(other))
   }
 }

@@ -73,7 +73,7 @@ struct BundledScreenTests {
       $0.split(separator: "|").last.map(String.init) ?? ""
     }
     let first = try #require(rows.firstIndex { $0.contains("over the average") })
-    let last = try #require(rows.firstIndex { $0.contains("constant") }) + 1
+    let last = try #require(rows.firstIndex { $0.contains("bias") }) + 1
     // The residual is rounding here, and not said.
     #expect(!rows.contains { $0.contains("residual") })
     func number(_ row: String) throws -> Double {

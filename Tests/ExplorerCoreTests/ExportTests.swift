@@ -52,7 +52,7 @@ struct ExportTests {
     let model = little.session.model
     func token(_ item: Int32?) throws -> String { model.items[Int(try #require(item))] }
 
-    var state = try little.run("w,f,text=marn,Enter,a,!,!").state
+    var state = try little.run("w,f,text=marn,Enter,a,x,x,!").state
     var why = try #require(little.cache.scene(for: state).why)
     var json = try object(state)
     #expect((json["item"] as? [String: Any])?["token"] as? String == (try token(why.item)))

@@ -131,7 +131,7 @@ struct PaletteTests {
   func plainWords() throws {
     let terms = try little.text("", columns: 120, rows: 36)
     let plain = try little.text("p,Tab,BTab", columns: 120, rows: 36)
-    for word in ["GRU state", "α", " z ", "cos(h_t", "hits@10", "constant"] {
+    for word in ["GRU state", "α", " z ", "cos(h_t", "hits@10", "bias"] {
       #expect(terms.contains(word), "\(word)")
       #expect(!plain.contains(word), "\(word)")
     }

@@ -43,44 +43,101 @@ struct WhyAgreementTests {
     let steps = try #require(json["history"] as? [[String: Any]])
     let table = try lines.table("by step")
 
-    var names = ["sequence"]
-    var values = try [steps.map { try float($0["sequence"]) }]
-    for slot in relations.indices {
-      let cells = try steps.map { try floats($0["cells"])[slot] }
-      // A relation of which nothing could be printed has no column.
-      guard cells.contains(where: { abs($0) >= 0.005 }) else { continue }
-      names.append(relations[slot])
-      values.append(cells)
+    var names = Attributions.columns.map(\.name)
+    var values = try Attributions.columns.map { column in
+      try steps.map { try float($0[column.key]) }
     }
-    names += ["sum", "left out", "grad×in", "rank"]
-    values += try ["sum", "leaveOneOut", "gradientTimesInput", "rankWithout"].map { key in
-      try steps.map { try float($0[key]) }
+    let parts =
+      try [("sequence", steps.map { try float($0["sequence"]) })]
+      + relations.indices.map { slot in
+        (relations[slot], try steps.map { try floats($0["cells"])[slot] })
+      }
+    // A relation of which nothing could be printed has no column.
+    for (name, cells) in parts
+    where name == "sequence" || cells.contains(where: { abs($0) >= 0.005 }) {
+      names.append(name)
+      values.append(cells)
     }
     try #require(table.columns.count == names.count)
     for (title, name) in zip(table.columns, names) {
       #expect(title == name || name.hasSuffix(title.drop { $0 == "…" }), "\(title) for \(name)")
     }
-    #expect(table.rows.count == steps.count + 1)
+    let removal = try #require(json["removal"] as? [String: Any])
+    let rows = table.rows.filter { $0.title.first?.isNumber == true }
+    #expect(rows.count == steps.count)
     for (place, step) in steps.enumerated() {
       let number = try #require(step["step"] as? Int)
-      let row = try #require(
-        table.rows.first { $0.title.hasPrefix("\(number) ") }, "step \(number)")
+      let row = try #require(rows.first { $0.title.hasPrefix("\(number) ") }, "step \(number)")
       for (column, expected) in values.enumerated() {
-        try expectEqual(row.texts[column], expected[place], isRank: names[column] == "rank")
+        try expectEqual(row.texts[column], expected[place], isRank: names[column] == "rank without")
       }
     }
-    let constant = try #require(table.rows.first { $0.title == "constant" })
-    let sum = values.count - 4
-    try expectEqual(constant.texts[sum], try float(json["bias"]))
-    try expectEqual(table.total.texts[sum], try float(json["score"]))
-    try expectEqual(table.total.texts[0], try float(json["sequenceSum"]))
+    let together = try #require(table.rows.first { $0.title.hasPrefix("carried by several") })
+    try expectEqual(together.texts[0], try float(removal["carriedTogether"]))
+    let bias = try #require(table.rows.last)
+    #expect(bias.title == "bias")
+    try expectEqual(bias.texts[0], try float(removal["bias"]))
+    try expectEqual(bias.texts[3], try float(json["bias"]))
+    try expectEqual(table.total.texts[0], try float(removal["all"]))
+    try expectEqual(table.total.texts[3], try float(json["score"]))
+    try expectEqual(table.total.texts[5], try float(json["sequenceSum"]))
     // The report has the residual always, the screen where it is more than rounding.
     #expect(try abs(float(json["residual"])) < 1e-4 && table.total.title == "all")
+    try exports(question, steps)
     let title = try #require(lines.rows.first { $0.contains("Why ") })
     let score = try #require(
       title.split(separator: ": ").dropFirst().first?.split(separator: " ").first)
     try expectEqual(String(score), try float(json["score"]))
     #expect(lines.rows.contains { $0.contains((json["why"] as? String ?? "?").prefix(60)) })
+  }
+
+  /// The columns of text, CSV and figure against those of the JSON.
+  private func exports(_ question: Question, _ steps: [[String: Any]]) throws {
+    let report = explanation(question)
+    let columns = Attributions.columns
+    func printed(_ text: some StringProtocol) -> Float? {
+      Float(String(text).replacing("−", with: "-"))
+    }
+    let text = report.text.split(separator: "\n").map(String.init)
+    let head = try #require(text.firstIndex { $0.hasPrefix("  step  item") })
+    #expect(
+      text[head].hasSuffix(columns.map { "  \($0.name)" }.joined())
+        || text[head].contains(columns[2].name))
+    let csv = report.csv.split(separator: "\n").map(String.init)
+    let fields = csv[0].split(separator: ",").map(String.init)
+    #expect(Array(fields.suffix(columns.count)) == columns.map(\.field))
+    // Texts of the figure by the line that they stand on.
+    let texts = report.svg().matches(of: /<text x="([^"]*)" y="([^"]*)"[^>]*>([^<]*)</)
+      .map { (x: Double($0.1) ?? 0, y: Double($0.2) ?? 0, text: String($0.3)) }
+    let headings = try columns.map { column in
+      try #require(texts.last { $0.text == column.name }, "\(column.name)")
+    }
+    for step in steps {
+      let number = try #require(step["step"] as? Int)
+      let values = try columns.map { try float(step[$0.key]) }
+      let line = try #require(
+        text[(head + 1)...].first {
+          $0.prefix(6).trimmingCharacters(in: .whitespaces) == "\(number)"
+        })
+      let words = line.split(separator: " ").map(String.init)
+        .filter { !$0.contains("█") && !$0.contains("░") }
+      let row = try #require(csv.first { $0.hasPrefix("\(number),") && $0.contains(",sequence,") })
+      let name = try #require(step["name"] as? String)
+      let label = try #require(
+        texts.first {
+          $0.text.hasPrefix("\(number) \(name.prefix(20).replacing("&", with: "&amp;"))")
+        })
+      let numbers = texts.filter { abs($0.y - label.y) < 0.1 && $0.text != label.text }
+      for (place, (column, value)) in zip(columns, values).enumerated() {
+        let isRank = column == .rankWithout
+        let inText = try #require(printed(words[words.count - columns.count + place]))
+        #expect(abs(inText - value) < (isRank ? 0.06 : 0.00501), "\(column.name) in \(line)")
+        let inCSV = row.split(separator: ",", omittingEmptySubsequences: false)
+        #expect(Float(inCSV[inCSV.count - columns.count + place]) == value)
+        let inFigure = try #require(numbers.first { abs($0.x - headings[place].x) < 0.1 })
+        #expect(abs((printed(inFigure.text) ?? .nan) - value) < (isRank ? 0.06 : 0.00501))
+      }
+    }
   }
 
   @Test("each cell split in the film's part and the relation's", arguments: questions)
@@ -103,7 +160,7 @@ struct WhyAgreementTests {
           try expectEqual(text, value)
         }
       }
-      try expectEqual(table.total.texts[2], try float(step["sum"]))
+      try expectEqual(table.total.texts[2], try float(step["written"]))
     }
   }
 
@@ -115,14 +172,18 @@ struct WhyAgreementTests {
     state.why.grouping = .relations
     let parts = try Screen(little.frame(state).canvas).table("by relation")
     let sums = try floats(json["relationSums"])
+    let silenced = try floats(json["relationsLeftOutAlone"])
     for (slot, name) in relations.enumerated() {
       let row = try #require(parts.rows.first { $0.title == name })
-      try expectEqual(row.texts[2], sums[slot])
+      let written = try #require(parts.columns.firstIndex(of: "written"))
+      try expectEqual(row.texts[written], sums[slot])
+      try expectEqual(row.texts[0], silenced[slot])
     }
     state.why.grouping = .facts
     let facts = try Screen(little.frame(state).canvas).table("by shared facts")
     let groups = try #require(json["sharedFacts"] as? [[String: Any]])
-    #expect(facts.rows.count == groups.count + 2)
+    let common = try #require(json["commonFacts"] as? [[String: Any]])
+    #expect(facts.rows.count == groups.count + (common.isEmpty ? 2 : 3))
     for group in groups {
       let name = try #require(group["name"] as? String)
       let relation = try #require((group["relation"] as? String)?.split(separator: ".").last)
@@ -149,6 +210,12 @@ struct WhyAgreementTests {
   }
 
   private func report(_ question: Question) throws -> [String: Any] {
+    let text = try explanation(question).json
+    return try #require(
+      try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+  }
+
+  private func explanation(_ question: Question) -> ExplanationReport {
     let contrast: Contrast =
       switch question.comparison {
       case .average: .catalogueMean
@@ -157,12 +224,10 @@ struct WhyAgreementTests {
       case .other: question.other.map { .item($0) } ?? .catalogueMean
       }
     let history = little.session.users[question.user]
-    let report = ExplanationReport(
+    return ExplanationReport(
       .init(user: history.user, step: question.step, item: question.item, over: contrast),
       states: HistoryStates(network: little.session.network, items: history.items),
       model: little.session.model, index: TailIndex(little.session.model))
-    return try #require(
-      try JSONSerialization.jsonObject(with: Data(try report.json.utf8)) as? [String: Any])
   }
 
   private func relations(_ json: [String: Any]) throws -> [String] {
@@ -230,9 +295,10 @@ private struct Screen {
       cells.indices.first { row in
         let line = text(row, 0..<cells[row].count).drop { $0 == "│" }
         return line.trimmingCharacters(in: .whitespaces).hasPrefix(start)
-          && ["sum", "cell", "share"].contains { line.contains(" \($0) ") }
+          && ["written", "sum", "cell", "share"].contains { line.contains(" \($0)") }
       })
-    // Headings are words, but for one of two.
+    // Headings of several words are those of the columns.
+    let names = Attributions.columns.map(\.name).filter { $0.contains(" ") }
     var ends: [(title: String, end: Int)] = []
     var column = 0
     let line = cells[head]
@@ -241,23 +307,22 @@ private struct Screen {
         column += 1
         continue
       }
+      let rest = text(head, column..<line.count)
       var end = column
-      while end < line.count, line[end] != " " { end += 1 }
-      var word = text(head, column..<end)
-      if word == "left" {
-        end += 4
-        word = "left out"
+      if let name = names.first(where: rest.hasPrefix) {
+        end += name.count
+      } else {
+        while end < line.count, line[end] != " " { end += 1 }
       }
-      ends.append((word, end))
+      ends.append((text(head, column..<end), end))
       column = end
     }
-    let first = try #require(
-      ends.firstIndex { ["sequence", "film", "cell", "share", "sum"].contains($0.title) })
-    let rest = ends[first...].prefix { !$0.title.hasPrefix("▪") }
-    let final = try #require(
-      rest.firstIndex { ["rank", "α", "steps"].contains($0.title) }
-        ?? rest.firstIndex { ["sum", "cell", "share"].contains($0.title) })
-    let columns = Array(ends[first...final])
+    let firsts = ["removal", "left out alone", "film", "cell", "share", "sum", "written", "steps"]
+    let first = try #require(ends.firstIndex { firsts.contains($0.title) })
+    let rest = ends[first...].prefix {
+      !$0.title.hasPrefix("▪") && $0.title != "by" && $0.title != "│" && Int($0.title) == nil
+    }
+    let columns = Array(rest)
     func row(_ index: Int) -> Table.Row {
       var start = 1
       var title: String?

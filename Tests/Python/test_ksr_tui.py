@@ -99,7 +99,7 @@ class ModuleTests(unittest.TestCase):
 
     def test_explain_adds_up(self):
         why = ksr_tui.explain(self.model, self.data, user="u50", frames=False)
-        total = sum(row["sum"] for row in why["history"]) + why["bias"] + why["alreadySeen"]
+        total = sum(row["written"] for row in why["history"]) + why["bias"] + why["alreadySeen"]
         self.assertAlmostEqual(total, why["score"], places=4)
 
     def test_check_and_embed(self):

@@ -10,10 +10,10 @@ package enum Ablation: Sendable, Hashable {
   case slot(Int)
 }
 
-extension [Ablation] {
+extension Array where Element: Hashable {
   /// Each once, in the order of their first time.
-  var unique: [Ablation] {
-    var seen: Set<Ablation> = []
+  package var unique: [Element] {
+    var seen: Set<Element> = []
     return filter { seen.insert($0).inserted }
   }
 }
@@ -52,11 +52,13 @@ package struct AblationOutcome: Sendable, Equatable {
 /// What the model said of one item with everything in place, and under the ablations run so far.
 package struct AblationOutcomes: Sendable {
   package let full: AblationOutcome
-  private let loss: LossType
+  private let isOfLogProbability: Bool
   private var outcomes: [Ablation: AblationOutcome] = [:]
 
-  /// No ablation run yet of a model trained with a loss.
-  init(full: AblationOutcome, loss: LossType) { (self.full, self.loss) = (full, loss) }
+  /// No ablation run yet.
+  init(full: AblationOutcome, of question: AttributionQuestion) {
+    (self.full, isOfLogProbability) = (full, question.isOfLogProbability)
+  }
 
   package subscript(ablation: Ablation) -> AblationOutcome? {
     get { outcomes[ablation] }
@@ -68,8 +70,8 @@ package struct AblationOutcomes: Sendable {
     outcomes[ablation].map { value(quantity, full) - value(quantity, $0) }
   }
 
-  private func value(_ quantity: AttributedQuantity, _ outcome: AblationOutcome) -> Double {
-    quantity == .logProbability && loss == .crossEntropy ? outcome.logProbability : outcome.score
+  func value(_ quantity: AttributedQuantity, _ outcome: AblationOutcome) -> Double {
+    quantity == .logProbability && isOfLogProbability ? outcome.logProbability : outcome.score
   }
 }
 
@@ -139,13 +141,14 @@ package struct AblationRuns: Sendable {
   }
 }
 
-/// What an explanation says would happen without some of its cells, beside what really happens.
+/// What an explanation says would happen without some of its parts, beside what really happens.
 ///
 /// The sum predicts that the score loses exactly the cells taken away, everything else staying as
-/// it is; the model is then run again without them. All scores are over the contrast, and the
-/// predicted rank is that among all items with the same cells taken from each of them.
+/// it is; removal values forecast what log p loses without steps. The model is then run again without
+/// them. All scores are over the contrast, and the rank of the sum is that among all items with the
+/// same cells taken from each of them.
 package struct AblationCheck: Sendable, Equatable {
-  /// How far prediction and reality agree.
+  /// How far forecast and reality agree.
   package enum Verdict: String, Sendable {
     /// Within a factor of two, or both too small to matter.
     case agrees
@@ -153,6 +156,20 @@ package struct AblationCheck: Sendable, Equatable {
     case otherSign
     /// One change is more than twice the other.
     case otherSize
+  }
+
+  /// What the removal values forecast.
+  package struct Forecast: Sendable, Equatable {
+    /// Whether it is of log p, and not of the score over the contrast.
+    package let isOfLogProbability: Bool
+    package let before: Double
+    /// `before` less the values of the steps taken away.
+    package let forecast: Double
+    /// Of the model run again.
+    package var after: Double
+
+    package var forecastChange: Double { forecast - before }
+    package var realChange: Double { after - before }
   }
 
   package let ablation: Ablation
@@ -166,40 +183,59 @@ package struct AblationCheck: Sendable, Equatable {
   package let rankPredicted: Double
   /// The rank when the model runs again.
   package let rankAfter: Double
+  /// Nil for a slot, and where no removal values are known.
+  package var forecast: Forecast?
 
   package var predictedChange: Float { scorePredicted - scoreBefore }
   package var realChange: Float { scoreAfter - scoreBefore }
 
-  /// Whether the explanation stood up to being tried.
+  /// Whether the explanation stood up to being tried: the forecast of the removal values where there is
+  /// one, else the sum.
   ///
-  /// Changes of less than a fiftieth of the score, or of .02, do not matter: two such changes agree,
-  /// whatever they are. Else the two agree when they differ by no more than half of the larger one,
-  /// that is, when they have one sign and neither is more than twice the other. Of those that do
-  /// not, two changes of different signs differ in sign, the others in size. Scores that are not
-  /// numbers do not agree.
+  /// Changes of less than .02, of a score also of less than a fiftieth of it, do not matter: two such
+  /// changes agree, whatever they are. Else the two agree when they differ by no more than half of the
+  /// larger one, that is, when they have one sign and neither is more than twice the other. Of those
+  /// that do not, two changes of different signs differ in sign, the others in size. What is not a
+  /// number does not agree.
   package var verdict: Verdict {
-    let (predicted, real) = (predictedChange, realChange)
-    let larger = max(abs(predicted), abs(real))
-    guard larger.isFinite, scoreBefore.isFinite else { return .otherSize }
-    if larger <= max(0.02, abs(scoreBefore) / 50) { return .agrees }
-    if abs(real - predicted) <= larger / 2 { return .agrees }
-    return predicted * real < 0 ? .otherSign : .otherSize
+    if let forecast {
+      return Self.verdict(forecast.forecastChange, forecast.realChange, least: 0.02)
+    }
+    guard scoreBefore.isFinite else { return .otherSize }
+    return Self.verdict(
+      Double(predictedChange), Double(realChange), least: max(0.02, Double(abs(scoreBefore) / 50)))
+  }
+
+  private static func verdict(_ forecast: Double, _ real: Double, least: Double) -> Verdict {
+    let larger = max(abs(forecast), abs(real))
+    guard larger.isFinite else { return .otherSize }
+    if larger <= least || abs(real - forecast) <= larger / 2 { return .agrees }
+    return forecast * real < 0 ? .otherSign : .otherSize
   }
 }
 
 extension AblationRuns {
   /// Takes cells away as the sum has them, and runs the model again without them.
+  ///
+  /// - Parameter known: what removal values are known, for the forecast.
   package func check(
-    _ ablation: Ablation, on item: Int32, over contrast: Contrast = .catalogueMean
+    _ ablation: Ablation, on item: Int32, over contrast: Contrast = .catalogueMean,
+    known: StepAttributions.Known = .init()
   ) -> AblationCheck {
     let score = ContrastedScore(of: item, over: contrast, under: scores)
     let predicted = predictedScores(ablation)
     let real = self.scores(under: ablation)
+    var forecast = known.forecast(without: ablation)
+    if let said = forecast {
+      let outcome = outcome(of: score, under: real)
+      forecast?.after = said.isOfLogProbability ? outcome.logProbability : outcome.score
+    }
     return AblationCheck(
       ablation: ablation, scoreBefore: Float(score.before),
       scorePredicted: Float(score.value(under: predicted)),
       scoreAfter: Float(score.value(under: real)), rankBefore: rank(of: item, in: scores),
-      rankPredicted: rank(of: item, in: predicted), rankAfter: rank(of: item, in: real))
+      rankPredicted: rank(of: item, in: predicted), rankAfter: rank(of: item, in: real),
+      forecast: forecast)
   }
 
   /// The scores of all items less the cells of some steps or of a slot, all else staying as it is

@@ -4,7 +4,7 @@ import KSRModel
 /// recommendation.
 ///
 /// A method is one file with a type of this kind, and one line in ``Attributions``. Text, JSON, CSV,
-/// figure and screen have a column for each method that asks for one, and
+/// figure and screen have a column for each method that has one, and
 /// `ksr evaluate --explanations` puts all of them to the test.
 ///
 /// A method that needs the model to run again names the ablations; whoever asks runs them, batched or
@@ -16,7 +16,8 @@ package protocol Attribution: Sendable {
   var quantity: AttributedQuantity { get }
   /// Whether the values of all steps and the constant part add up to ``quantity``.
   var addsUp: Bool { get }
-  var columns: AttributionColumns { get }
+  /// Its column in an explanation; nil where it is only put to the test.
+  var column: AttributionColumn? { get }
   /// Whether the model has to run again for its values.
   var runsModel: Bool { get }
 
@@ -26,7 +27,7 @@ package protocol Attribution: Sendable {
   func steps(_ question: AttributionQuestion, _ runs: AblationOutcomes) -> [Double?]
 
   /// What single steps do not carry: with it, the values of all steps add up to what the quantity loses
-  /// without the whole window. Nil for a method that has no such line, or where a run is missing.
+  /// without any history. Nil for a method that has no such line, or where a run is missing.
   func together(_ question: AttributionQuestion, _ runs: AblationOutcomes) -> Double?
 
   /// The relations whose silence has to be tried before all values of relations are known.
@@ -37,7 +38,7 @@ package protocol Attribution: Sendable {
 
 extension Attribution {
   package var addsUp: Bool { false }
-  package var columns: AttributionColumns { AttributionColumns() }
+  package var column: AttributionColumn? { nil }
   package var runsModel: Bool { false }
   package func stepAblations(_ question: AttributionQuestion) -> [Ablation] { [] }
   package func together(_ question: AttributionQuestion, _ runs: AblationOutcomes) -> Double? {
@@ -49,35 +50,37 @@ extension Attribution {
 package enum AttributedQuantity: Sendable {
   case score
   /// log p(item) under the softmax over all items. Where the model was trained by BPR, whose scores
-  /// are no logits of a softmax, the score over the contrast.
+  /// are no logits of a softmax, and where the item is compared with another one or with nothing, the
+  /// score over the contrast; over another item that is the log of their odds.
   case logProbability
   /// Nothing that the model says: what the methods that look into it have to beat.
   case nothing
 }
 
-/// Where a method is shown beside the cells, and under which heading; nil where it is not shown.
-package struct AttributionColumns: Sendable {
-  package struct Text: Sendable {
-    let heading: String
-    let width: Int
-    /// What the column holds, in the sentence above the table.
-    let meaning: String
-    /// Whether the item's rank without the step stands beside it.
-    var hasRank = false
-  }
+/// A column of an explanation: one name wherever it is written.
+package struct AttributionColumn: Sendable, Equatable {
+  /// Its heading on the screen, in the text and in the figure.
+  package let name: String
+  /// The heading of a narrow column.
+  package let short: String
+  /// What it holds, in the text above the table.
+  let meaning: String
 
-  package struct Mark: Sendable {
-    enum Shape { case line, circle }
-    let shape: Shape
-    let caption: String
-  }
+  /// The rank of the item without a step, which is nobody's value.
+  package static let rankWithout = AttributionColumn(
+    name: "rank without", short: "rank", meaning: "the item's rank without it")
 
-  var text: Text?
-  /// The key of a step's value in the JSON of `ksr explain`.
-  var json: String?
-  var csv: String?
-  var figure: Mark?
-  package var screen: String?
+  /// The name as a key of the JSON: `leftOutAlone`.
+  package var key: String {
+    let words = words
+    return words[0] + words.dropFirst().map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
+  }
+  /// The name as a field of the CSV: `left_out_alone`.
+  package var field: String { words.joined(separator: "_") }
+
+  private var words: [String] {
+    name.replacing("×", with: "times").split(separator: " ").map(String.init)
+  }
 }
 
 /// What is asked of a method: why an item after a step, over a contrast.
@@ -109,4 +112,8 @@ package struct AttributionQuestion: Sendable {
     network.terms(trace, row: row, reading: slots, history: history)
   }
   var slots: Range<Int> { 0..<trace.relationCount }
+  /// Whether ``AttributedQuantity/logProbability`` is log p here, and not the score over the contrast.
+  package var isOfLogProbability: Bool {
+    network.settings.loss == .crossEntropy && (contrast == .catalogueMean || contrast == .rivals)
+  }
 }

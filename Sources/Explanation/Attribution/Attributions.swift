@@ -16,19 +16,17 @@ package enum Attributions {
     RandomOrder(),
   ]
 
-  /// Those with a column in an explanation: first what adds up, then what the model was run for.
-  package static let reported: [any Attribution] = {
-    let shown = all.filter {
-      $0.columns.text != nil || $0.columns.json != nil || $0.columns.csv != nil
-        || $0.columns.figure != nil
-    }
-    let (sums, others) = (shown.filter(\.addsUp), shown.filter { !$0.addsUp })
-    return sums + others.filter(\.runsModel) + others.filter { !$0.runsModel }
+  /// Those with a column in an explanation, in the order of the columns.
+  package static let reported: [any Attribution] = [
+    leading, LeaveOneOutOfLogProbability(), ExactContributions(), GradientAttribution(),
+  ]
+
+  /// What an explanation is ordered by, and forecasts with.
+  static let leading = RemovalValue.ofLogProbability
+
+  /// The columns said of a whole step, in their order.
+  package static let columns: [AttributionColumn] = {
+    let named = reported.compactMap(\.column)
+    return named.prefix(2) + [.rankWithout] + named.dropFirst(2)
   }()
-
-  /// The keys of a step's values in the JSON of `ksr explain`.
-  package static let jsonKeys = reported.compactMap(\.columns.json)
-
-  /// Those with a column on the screen, in the same order.
-  package static let onScreen = reported.filter { $0.columns.screen != nil }
 }

@@ -3,8 +3,9 @@ import KSRNumerics
 
 /// A network that reads many changed histories at once and says where one item stands after each.
 ///
-/// What ``AblationRuns`` does for one change, batched: an explanation is scored by thousands of runs.
-/// Scores are over the mean of the catalogue.
+/// What ``AblationRuns`` does for one change, batched: an explanation asks for hundreds of runs, and
+/// the score of an explanation for thousands. It keeps its buffers, so that one call at a time can use
+/// it.
 struct BatchedRuns: Sendable {
   /// A history to read, and the item that is asked about.
   struct Question: Sendable {
@@ -15,14 +16,30 @@ struct BatchedRuns: Sendable {
 
   private let network: KSRNetwork
   private let threads: Int
+  private let reading: ReadIntervention
+  private let transposed: TransposedWeights
+  private let workers: [Worker]
 
-  init(network: KSRNetwork, threads: Int) {
+  private final class Worker: @unchecked Sendable {
+    let pass: NetworkPass
+    let scores = MatrixBuffer()
+
+    init(_ network: KSRNetwork) { pass = network.pass() }
+  }
+
+  init(network: KSRNetwork, threads: Int, reading: ReadIntervention = .none) {
     self.network = network
     self.threads = threads
+    self.reading = reading
+    transposed = TransposedWeights(network.parameters)
+    workers = (0..<max(1, threads)).map { _ in Worker(network) }
   }
 
   /// The outcomes, in the order of the questions; an empty history leaves the constant part.
-  func outcomes(of questions: [Question]) -> [AblationOutcome] {
+  ///
+  /// - Parameter score: what the score of every question is; nil for its item's over the mean of the
+  ///   catalogue.
+  func outcomes(of questions: [Question], as score: ContrastedScore? = nil) -> [AblationOutcome] {
     let window = network.settings.maxItemListLength
     // Questions of similar length together leave little of a batch idle.
     let order = questions.indices.sorted {
@@ -33,14 +50,12 @@ struct BatchedRuns: Sendable {
     let size = 128
     let chunks = (read.count + size - 1) / size
     var outcomes = [AblationOutcome](repeating: Self.none, count: questions.count)
-    let transposed = TransposedWeights(network.parameters)
     outcomes.withUnsafeMutableBufferPointer { outcomes in
       nonisolated(unsafe) let outcomes = outcomes
-      let workers = max(1, min(threads, chunks))
-      parallel(workers, threads: workers) { worker in
-        let pass = network.pass()
-        let scores = MatrixBuffer()
-        for chunk in stride(from: worker, to: chunks, by: workers) {
+      let count = max(1, min(threads, chunks))
+      parallel(count, threads: count) { worker in
+        let (pass, buffer) = (workers[worker].pass, workers[worker].scores)
+        for chunk in stride(from: worker, to: chunks, by: count) {
           let members = read[chunk * size..<min(read.count, (chunk + 1) * size)]
           // Members come longest first, so the packing keeps their order.
           let batch = PackedSequences(
@@ -50,32 +65,35 @@ struct BatchedRuns: Sendable {
                 before: questions[$0].items.dropLast(window))
             })
           pass.forward(
-            batch, parameters: network.parameters, transposed: transposed, keepsAll: false)
-          let rows = max(1, min(members.count, 1_000_000 / self.network.itemCount))
+            batch, parameters: network.parameters, transposed: transposed, keepsAll: false,
+            reading: reading)
+          let rows = max(1, min(members.count, 1_000_000 / network.itemCount))
           for start in stride(from: 0, to: members.count, by: rows) {
             let range = start..<min(members.count, start + rows)
-            let found = self.network.scores(pass, batch, rows: range, into: scores)
+            let found = network.scores(pass, batch, rows: range, into: buffer)
             for row in range {
               let member = members[members.startIndex + row]
-              outcomes[member] = self.outcome(
-                found.row(row - start), of: questions[member].item)
+              outcomes[member] = outcome(
+                found.row(row - start), of: questions[member].item, as: score)
             }
           }
         }
       }
       for member in order[read.count...] {
         outcomes[member] = outcome(
-          under: network.emptyTerms, of: questions[member].item)
+          under: network.emptyTerms, of: questions[member].item, as: score)
       }
     }
     return outcomes
   }
 
   /// Where an item stands under the terms of a step.
-  func outcome(under terms: ScoreTerms, of item: Int32) -> AblationOutcome {
+  func outcome(
+    under terms: ScoreTerms, of item: Int32, as score: ContrastedScore? = nil
+  ) -> AblationOutcome {
     var scores = network.scores(terms)
     return scores.withUnsafeMutableBufferPointer { scores in
-      scores.baseAddress.map { outcome($0, of: item) } ?? Self.none
+      scores.baseAddress.map { outcome($0, of: item, as: score) } ?? Self.none
     }
   }
 
@@ -84,16 +102,16 @@ struct BatchedRuns: Sendable {
 
   /// Where an item stands under the scores of all items [N], which are overwritten.
   private func outcome(
-    _ scores: UnsafeMutablePointer<Float>, of target: Int32
+    _ scores: UnsafeMutablePointer<Float>, of target: Int32, as contrasted: ContrastedScore?
   ) -> AblationOutcome {
-    let (n, score) = (network.itemCount, scores[Int(target)])
-    // The padding item 0 is neither ranked nor in the mean.
-    let items = UnsafeBufferPointer(start: scores + 1, count: n - 1)
-    let standing = Standing(of: score, among: items)
-    let mean = items.reduce(0.0) { $0 + Double($1) } / Double(max(1, n - 1))
-    let softmax = AblationOutcome.softmax(of: Int(target), scores, count: n)
+    let all = UnsafeBufferPointer(start: scores, count: network.itemCount)
+    // The padding item 0 is not ranked.
+    let standing = Standing(
+      of: all[Int(target)], among: UnsafeBufferPointer(rebasing: all.dropFirst()))
+    let score = contrasted?.value(under: all) ?? ContrastedScore.overMean(target, under: all)
+    let softmax = AblationOutcome.softmax(of: Int(target), scores, count: all.count)
     return AblationOutcome(
-      score: Double(score) - mean, probability: softmax.probability,
-      logProbability: softmax.logProbability, rank: standing.rank)
+      score: score, probability: softmax.probability, logProbability: softmax.logProbability,
+      rank: standing.rank)
   }
 }

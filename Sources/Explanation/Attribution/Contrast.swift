@@ -104,18 +104,51 @@ package struct ContrastedScore: Sendable {
     Self.value(item, contrast, weights, scores)
   }
 
+  func value(under scores: UnsafeBufferPointer<Float>) -> Double {
+    Self.value(item, contrast, weights, scores)
+  }
+
+  /// An item's score over the mean of the catalogue under scores of all items [N].
+  static func overMean(_ item: Int32, under scores: UnsafeBufferPointer<Float>) -> Double {
+    value(item, .catalogueMean, [], scores)
+  }
+
   private static func value(
     _ item: Int32, _ contrast: Contrast, _ weights: [Float], _ scores: [Float]
+  ) -> Double {
+    scores.withUnsafeBufferPointer { value(item, contrast, weights, $0) }
+  }
+
+  private static func value(
+    _ item: Int32, _ contrast: Contrast, _ weights: [Float], _ scores: UnsafeBufferPointer<Float>
   ) -> Double {
     let own = Double(scores[Int(item)])
     switch contrast {
     case .none: return own
     case .catalogueMean:
-      return own - scores.dropFirst().reduce(0.0) { $0 + Double($1) }
-        / Double(max(1, scores.count - 1))
-    case .rivals:
-      return own - zip(weights, scores).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
+      // The padding item 0 is not in the mean.
+      let mean = sum(scores) { Double(scores[$0]) } - Double(scores[0])
+      return own - mean / Double(max(1, scores.count - 1))
+    case .rivals: return own - sum(scores) { Double(weights[$0]) * Double(scores[$0]) }
     case .item(let other): return own - Double(scores[Int(other)])
     }
+  }
+
+  /// The sum over all items, in four parts that need not wait for each other.
+  private static func sum(
+    _ scores: UnsafeBufferPointer<Float>, _ term: (Int) -> Double
+  ) -> Double {
+    var parts = SIMD4<Double>.zero
+    var item = 0
+    while item + 4 <= scores.count {
+      parts += SIMD4(term(item), term(item + 1), term(item + 2), term(item + 3))
+      item += 4
+    }
+    var sum = parts.sum()
+    while item < scores.count {
+      sum += term(item)
+      item += 1
+    }
+    return sum
   }
 }

@@ -157,13 +157,6 @@ extension Contributions {
   /// What each row adds over all columns [T].
   package var stepSums: [Float] { sequence.indices.map { stepSum(row: $0) } }
 
-  /// The steps of the history that speak most for the item, most first; of equals the later one.
-  package func topSteps(_ count: Int) -> [Int] {
-    let sums = stepSums
-    return sums.indices.sorted { sums[$0] != sums[$1] ? sums[$0] > sums[$1] : $0 > $1 }
-      .prefix(max(0, count)).map { steps.lowerBound + $0 }
-  }
-
   /// What each slot adds over all rows [R].
   package var relationSums: [Float] {
     (0..<relationCount).map { relation in
@@ -212,12 +205,11 @@ struct ExactContributions: Attribution {
   let quantity = AttributedQuantity.score
   let addsUp = true
 
-  /// Beside the cells, their sums; those over another contrast than that of the cells are not shown.
-  var columns: AttributionColumns {
-    guard fixed == nil else { return AttributionColumns() }
-    return AttributionColumns(
-      text: .init(heading: "sum", width: 8, meaning: "what was written there"), json: "sum",
-      csv: "step_sum")
+  /// Those over another contrast than that of the question are not shown.
+  var column: AttributionColumn? {
+    guard fixed == nil else { return nil }
+    return AttributionColumn(
+      name: "written", short: "written", meaning: "what was written there, in parts of the score")
   }
 
   func steps(_ question: AttributionQuestion, _ runs: AblationOutcomes) -> [Double?] {

@@ -57,10 +57,8 @@ struct GradientAttribution: Attribution {
   let id = "gradient"
   let name = "gradient × input"
   let quantity = AttributedQuantity.score
-  let columns = AttributionColumns(
-    text: .init(heading: "gradient", width: 9, meaning: "gradient × input"),
-    json: "gradientTimesInput", csv: "step_gradient_x_input",
-    figure: .init(shape: .circle, caption: "gradient × input"), screen: "grad×in")
+  let column: AttributionColumn? = AttributionColumn(
+    name: "gradient × input", short: "grad×in", meaning: "the slope of the score")
 
   func steps(_ question: AttributionQuestion, _ runs: AblationOutcomes) -> [Double?] {
     let slopes = GradientTimesInput(

@@ -22,11 +22,16 @@ struct LeaveOneOut: LeavesOneOut {
   let id = "leaveOneOut"
   let name = "leave-one-out"
   let quantity = AttributedQuantity.score
-  let columns = AttributionColumns(
-    text: .init(
-      heading: "without", width: 9,
-      meaning: "what is lost without it (run again), and the rank then",
-      hasRank: true),
-    json: "leaveOneOut", csv: "step_leave_one_out",
-    figure: .init(shape: .line, caption: "lost without it"), screen: "left out")
+}
+
+/// What is lost of log p(item); of a model trained by BPR, of the score.
+///
+/// The score says how much less the item is liked, log p how much less it stands out: what its rivals
+/// lose counts against the loss.
+struct LeaveOneOutOfLogProbability: LeavesOneOut {
+  let id = "leaveOneOutOfLogProbability"
+  let name = "leave-one-out, log p"
+  let quantity = AttributedQuantity.logProbability
+  let column: AttributionColumn? = AttributionColumn(
+    name: "left out alone", short: "alone", meaning: "what is lost without it alone (run again)")
 }

@@ -16,6 +16,14 @@ struct RemovalValue: Attribution {
   let quantity: AttributedQuantity
   let runsModel = true
 
+  /// The column of an explanation is that of log p.
+  var column: AttributionColumn? {
+    guard quantity == .logProbability else { return nil }
+    return AttributionColumn(
+      name: "removal", short: "removal",
+      meaning: "what is lost without it on average, each other step staying with probability .8")
+  }
+
   /// Of log p of the item.
   static let ofLogProbability = RemovalValue(
     id: "removalOfLogProbability", name: "removal value of log p", quantity: .logProbability)
@@ -25,12 +33,12 @@ struct RemovalValue: Attribution {
 
   /// How many histories are read in all, the whole one aside; at least as many random ones as steps.
   private static let runs = 300
-  private static let removing = 0.2
-  private static let ridge = 1e-3
+  static let removing = 0.2
+  static let ridge = 1e-3
   private static let stream: UInt64 = 0x5245_4D4F
 
   func stepAblations(_ question: AttributionQuestion) -> [Ablation] {
-    removals(question).map { question.without($0.steps) } + [question.withoutAll]
+    removals(question).map { question.without($0.steps) } + [question.withoutHistory]
   }
 
   func steps(_ question: AttributionQuestion, _ runs: AblationOutcomes) -> [Double?] {
@@ -51,14 +59,14 @@ struct RemovalValue: Attribution {
   func relations(_ question: AttributionQuestion, _ runs: AblationOutcomes) -> [Double?]? { nil }
 
   func together(_ question: AttributionQuestion, _ runs: AblationOutcomes) -> Double? {
-    guard let whole = runs.loss(of: quantity, under: question.withoutAll) else { return nil }
+    guard let whole = runs.loss(of: quantity, under: question.withoutHistory) else { return nil }
     let values = steps(question, runs)
     guard !values.contains(nil) else { return nil }
     return whole - values.reduce(0) { $0 + ($1 ?? 0) }
   }
 
   /// Each step alone, then the random sets, each once with the number of times that it was drawn.
-  private func removals(_ question: AttributionQuestion) -> [WeightedSteps] {
+  func removals(_ question: AttributionQuestion) -> [WeightedSteps] {
     let count = question.window.count
     let alone = (0..<count).map { WeightedSteps(steps: [$0], weight: 1) }
     let drawn = max(Self.runs - count, count)

@@ -28,6 +28,20 @@ extension AttributionQuestion {
   /// Every step of the window left out.
   var withoutAll: Ablation { .steps(Array(window)) }
 
+  /// No history at all: of a history longer than the window not what comes before it, either.
+  var withoutHistory: Ablation { .steps(Array(0...step)) }
+
+  /// The history up to the step, without the steps of an ablation.
+  func items(under ablation: Ablation) -> [Int32] {
+    guard case .steps(let steps) = ablation else { return Array(history) }
+    var (kept, next) = ([Int32](), steps.sorted()[...])
+    kept.reserveCapacity(history.count)
+    for (step, item) in history.enumerated() {
+      if next.first == step { next.removeFirst() } else { kept.append(item) }
+    }
+    return kept
+  }
+
   /// What a method of a stream of its own draws with.
   func generator(_ stream: UInt64) -> SeededGenerator {
     SeededGenerator(seed: self.stream.seed, stream: self.stream.number ^ stream)

@@ -9,6 +9,9 @@ import KSRModel
 /// splitting: the groups are its cells by tail, and all else is other. Groups, other, bias and the part
 /// of a repeat bias add up to the same score as the cells do.
 ///
+/// Groups are ranked by how far their fact sets the history apart, ``Group/telling``. A tail that much
+/// of the catalogue has explains nothing: such groups are ``common``.
+///
 /// This says which known facts the exact amounts go along with, not that the model used the facts.
 package struct SharedFacts: Sendable {
   /// What one step adds to a group.
@@ -28,11 +31,34 @@ package struct SharedFacts: Sendable {
     package let amount: Float
     /// The steps involved, the largest amount first.
     package let steps: [StepAmount]
+    /// The share of the steps that the model sees whose item has the tail.
+    package var historyShare: Float = 1
+    /// The share of all items that have it.
+    package var catalogueShare: Float = 0
+
+    /// The part of the amount that the catalogue's share does not lead to expect.
+    package var telling: Float {
+      historyShare > 0 ? amount * max(0, 1 - catalogueShare / historyShare) : 0
+    }
+
+    /// Whether many items have the tail, and those of the history hardly more often.
+    var isCommon: Bool {
+      catalogueShare >= SharedFacts.commonShare
+        && historyShare < SharedFacts.commonLift * catalogueShare
+    }
   }
 
+  /// A tail is common if a quarter of the catalogue has it, and the history not twice as often.
+  ///
+  /// On the simulated choices such groups name the very tail in .901, groups by amount alone in .899.
+  static let commonShare: Float = 0.25
+  static let commonLift: Float = 2
+
   package let contributions: Contributions
-  /// Groups, the largest amount first.
+  /// Groups, the most telling first.
   package let groups: [Group]
+  /// Groups whose tail much of the catalogue has, the largest amount first.
+  package var common: [Group] = []
   /// What the steps add that share no known fact with the item; in a memory of facts what they add by
   /// other ways.
   package let other: Float
@@ -44,8 +70,10 @@ package struct SharedFacts: Sendable {
 extension SharedFacts {
   /// q·b_u, which no step brings.
   package var bias: Float { contributions.bias }
-  /// What all steps add: groups and other.
-  package var history: Float { groups.reduce(other) { $0 + $1.amount } }
+  /// What the common facts add together.
+  package var commonAmount: Float { common.reduce(0) { $0 + $1.amount } }
+  /// What all steps add: groups, common facts and other.
+  package var history: Float { groups.reduce(other + commonAmount) { $0 + $1.amount } }
 
   /// Groups the rows of a table.
   package init(_ contributions: Contributions, index: TailIndex) {
@@ -78,17 +106,26 @@ extension SharedFacts {
           StepAmount(step: step, item: item, amount: sums[row] * share))
       }
     }
-    let groups: [Group] = members.map { fact, steps in
+    let window = Float(max(1, contributions.items.count))
+    let all: [Group] = members.map { fact, steps in
       Group(
         slot: fact.slot, tail: fact.tail, name: index.tails.names[Int(fact.tail)],
-        amount: steps.reduce(0) { $0 + $1.amount }, steps: Self.sorted(steps))
-    }.sorted {
-      $0.amount != $1.amount
-        ? $0.amount > $1.amount : ($0.slot, $0.tail) < ($1.slot, $1.tail)
+        amount: steps.reduce(0) { $0 + $1.amount }, steps: Self.sorted(steps),
+        historyShare: Float(Set(steps.map(\.step)).count) / window,
+        catalogueShare: Float(index.count(of: fact.tail, slot: fact.slot))
+          / Float(max(1, index.itemCount)))
+    }
+    func ordered(_ groups: [Group], by size: (Group) -> Float) -> [Group] {
+      groups.sorted {
+        let (a, b) = (size($0), size($1))
+        return a != b ? a > b : ($0.slot, $0.tail) < ($1.slot, $1.tail)
+      }
     }
     self.init(
-      contributions: contributions, groups: groups, other: rest.reduce(0) { $0 + $1.amount },
-      otherSteps: Self.sorted(rest))
+      contributions: contributions,
+      groups: ordered(all.filter { !$0.isCommon }) { $0.telling },
+      common: ordered(all.filter(\.isCommon)) { $0.amount },
+      other: rest.reduce(0) { $0 + $1.amount }, otherSteps: Self.sorted(rest))
   }
 
   private struct Fact: Hashable {

@@ -88,17 +88,35 @@ package struct FidelityStudy: Sendable {
       question.stream = (seed, UInt64(range.lowerBound + i))
       return question
     }
-    let runs = stepRuns(questions, reruns)
-    let weights = parallelMap(tests.count, threads: threads) { i in
+    let removals = questions.map { Removals($0) }
+    var runs = stepRuns(questions, removals, reruns)
+    let weights = parallelMap(tests.count, threads: threads) { [runs] i in
       Weights(questions[i], steps: runs[i], slots: slotRuns(questions[i], reruns))
     }
-    let orders = weights.map { $0.steps.map(RankAgreement.order) }
+    var orders = weights.map { $0.steps.map(RankAgreement.order) }
+    let greedy = greedyOrders(questions, &runs, reruns)
+    addRuns(
+      questions, &runs, reruns,
+      zip(questions, orders).map { question, orders in
+        orders.map { question.without($0.prefix(5).sorted()) }
+      })
+    for i in orders.indices { orders[i].append(greedy[i]) }
     let changed = changedHistories(questions, orders, reruns)
-    return parallelMap(tests.count, threads: threads) { i in
-      let measures = Attributions.all.indices.map { method in
+    return parallelMap(tests.count, threads: threads) { [runs, orders] i in
+      let measures = orders[i].indices.map { method in
         var own = CaseMeasures()
         own.addCurves(full: runs[i].full, changed[i][method])
         own.addOrder(orders[i][method], of: questions[i].window.count)
+        guard method < Attributions.all.count else { return own }
+        let quantity = Attributions.all[method].quantity
+        if quantity != .nothing {
+          own.forecast = CaseMeasures.Forecast(
+            weights[i].steps[method], few: removals[i].few, half: removals[i].half,
+            order: orders[i][method]
+          ) { runs[i].loss(of: quantity, under: questions[i].without($0)) ?? .nan }
+          own.forecast?.whole =
+            runs[i].loss(of: quantity, under: questions[i].withoutAll) ?? .nan
+        }
         own.addSteps(weights[i].steps[method], effects: weights[i].stepEffects)
         if let slots = weights[i].slots[method], slots.count > 1 {
           own.addSlots(
@@ -120,24 +138,83 @@ package struct FidelityStudy: Sendable {
     }
   }
 
-  /// By case: the runs without steps that the methods ask for.
+  /// Random removals that a forecast is put to the test on; places in the window.
+  private struct Removals: Sendable {
+    private(set) var few: [[Int]] = []
+    private(set) var half: [[Int]] = []
+
+    /// Four of each size, drawn apart from those that any method uses.
+    init(_ question: AttributionQuestion) {
+      var generator = question.generator(0x464F_5245)
+      let count = question.window.count
+      func drawn(_ size: Int) -> [[Int]] {
+        (0..<4).map { _ in
+          var steps = Array(0..<count)
+          generator.shuffle(&steps)
+          return steps.prefix(size).sorted()
+        }
+      }
+      few = [2, 3, 5].flatMap(drawn)
+      half = drawn(max(1, count / 2))
+    }
+  }
+
+  /// By case: the order in which taking the steps away costs log p most, one after the other, each tried.
+  private func greedyOrders(
+    _ questions: [AttributionQuestion], _ runs: inout [AblationOutcomes], _ reruns: BatchedRuns
+  ) -> [[Int]] {
+    var orders = questions.map { _ in [Int]() }
+    for _ in Self.sizes {
+      let tried = zip(questions, orders).map { question, order in
+        question.window.indices.map { $0 - question.window.lowerBound }
+          .filter { !order.contains($0) }.map { (step: $0, set: (order + [$0]).sorted()) }
+      }
+      addRuns(
+        questions, &runs, reruns,
+        zip(questions, tried).map { question, tried in tried.map { question.without($0.set) } })
+      for i in questions.indices {
+        func loss(_ set: [Int]) -> Double {
+          runs[i].loss(of: .logProbability, under: questions[i].without(set)) ?? -.infinity
+        }
+        if let best = tried[i].max(by: { loss($0.set) < loss($1.set) }) {
+          orders[i].append(best.step)
+        }
+      }
+    }
+    return orders
+  }
+
+  /// Makes the runs that are still missing.
+  private func addRuns(
+    _ questions: [AttributionQuestion], _ runs: inout [AblationOutcomes], _ reruns: BatchedRuns,
+    _ ablations: [[Ablation]]
+  ) {
+    let missing = zip(ablations, runs).map { ablations, runs in
+      ablations.unique.filter { runs[$0] == nil }
+    }
+    var outcomes = reruns.outcomes(
+      of: zip(questions, missing).flatMap { question, ablations in
+        ablations.map { .init(items: question.items(under: $0), item: question.item) }
+      })[...]
+    for i in missing.indices {
+      for ablation in missing[i] { runs[i][ablation] = outcomes.popFirst() }
+    }
+  }
+
+  /// By case: the runs without steps that the methods ask for, and that put a forecast to the test.
   private func stepRuns(
-    _ questions: [AttributionQuestion], _ reruns: BatchedRuns
+    _ questions: [AttributionQuestion], _ removals: [Removals], _ reruns: BatchedRuns
   ) -> [AblationOutcomes] {
-    let ablations = questions.map { question in
-      (question.eachStep + Attributions.all.flatMap { $0.stepAblations(question) }).unique
+    let ablations = zip(questions, removals).map { question, removals in
+      (question.eachStep + Attributions.all.flatMap { $0.stepAblations(question) }
+        + [question.withoutAll] + (removals.few + removals.half).map { question.without($0) })
+        .unique
     }
     let full = reruns.outcomes(
       of: questions.map { .init(items: $0.states.items, item: $0.item) })
-    var outcomes = reruns.outcomes(
-      of: zip(questions, ablations).flatMap { question, ablations in
-        ablations.map { .init(items: question.items(under: $0), item: question.item) }
-      })[...]
-    return questions.indices.map { i in
-      var runs = AblationOutcomes(full: full[i], loss: network.settings.loss)
-      for ablation in ablations[i] { runs[ablation] = outcomes.popFirst() }
-      return runs
-    }
+    var runs = zip(questions, full).map { AblationOutcomes(full: $1, of: $0) }
+    addRuns(questions, &runs, reruns, ablations)
+    return runs
   }
 
   /// The runs without slots that the methods ask for.
@@ -148,8 +225,7 @@ package struct FidelityStudy: Sendable {
       reruns.outcome(
         under: question.terms(reading: slots), of: question.item)
     }
-    var runs = AblationOutcomes(
-      full: outcome(reading: Array(question.slots)), loss: network.settings.loss)
+    var runs = AblationOutcomes(full: outcome(reading: Array(question.slots)), of: question)
     let ablations = question.eachSlot + Attributions.all.flatMap { $0.relationAblations(question) }
     for case .slot(let slot) in ablations.unique {
       runs[.slot(slot)] = outcome(reading: question.slots.filter { $0 != slot })
@@ -190,15 +266,6 @@ package struct FidelityStudy: Sendable {
 
 /// For k = 1 … 5: where the item stands without the k steps, and with no others.
 typealias CurveOutcomes = [(without: AblationOutcome, only: AblationOutcome)]
-
-extension AttributionQuestion {
-  /// The history without the steps of an ablation.
-  func items(under ablation: Ablation) -> [Int32] {
-    guard case .steps(let steps) = ablation else { return states.items }
-    let removed = Set(steps)
-    return states.items.indices.filter { !removed.contains($0) }.map { states.items[$0] }
-  }
-}
 
 /// One recommendation whose explanations are put to the test.
 struct FidelityCase: Sendable {

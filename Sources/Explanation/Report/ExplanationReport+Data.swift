@@ -23,17 +23,32 @@ struct ExplanationDocument: Encodable {
     let probability: Float?
   }
 
-  /// A step of the history: `sequence` + Σ `cells` = `sum`; `cells` = `itemParts` + `relationParts`.
+  /// A step of the history: `sequence` + Σ `cells` = `written`; `cells` = `itemParts` +
+  /// `relationParts`.
   struct Step: Encodable {
     let step: Int
     let token, name: String
     let sequence: Float
     let cells, itemParts, relationParts: [Float]
-    let rankWithout: Double?
     let attention, writeGates: [Float]
   }
 
-  /// A step with the values of the methods under their own keys.
+  /// What the removal values add up to: Σ `history.removal` + `carriedTogether` + `bias` = `all`.
+  struct Removal: Encodable {
+    /// `log p` or `score`.
+    let quantity: String
+    let all, carriedTogether, bias: Float?
+  }
+
+  /// Two steps, of which the loss together is `amount` more than the sum of both.
+  struct Pair: Encodable {
+    let steps: [Int]
+    let amount, standardError: Float
+    /// `say the same` or `need each other`.
+    let kind: String
+  }
+
+  /// A step with the values of the columns under their own keys.
   struct AttributedStep: Encodable {
     struct Key: CodingKey {
       let stringValue: String
@@ -62,6 +77,8 @@ struct ExplanationDocument: Encodable {
     }
     let relation, tail, name: String
     let amount: Float
+    /// The share of the steps, and of all items, that have the tail.
+    let historyShare, catalogueShare: Float
     let steps: [Amount]
   }
 
@@ -73,6 +90,8 @@ struct ExplanationDocument: Encodable {
     let silenced: String?
     let score, predictedScore, realScore: Float
     let rank, predictedRank, realRank: Double
+    /// What the removal values are of, before, as they forecast it, and really; absent for a relation.
+    let value, forecast, real: Double?
     /// `agrees`, `otherSign` or `otherSize`.
     let verdict: String
   }
@@ -106,15 +125,20 @@ struct ExplanationDocument: Encodable {
   let next: Standing?
   /// `score`, `catalogue mean`, `rivals`, or the token of another item.
   let over: String
-  /// The score over the contrast: Σ `history.sum` + `bias` + `alreadySeen` + `residual`.
+  let removal: Removal
+  let pairs: [Pair]
+  /// The score over the contrast: Σ `history.written` + `bias` + `alreadySeen` + `residual`.
   let score: Float
   let bias, residual: Float
   /// ρ, where the item is in the history, less that of the contrast; 0 without a repeat bias.
   let alreadySeen: Float
   let sequenceSum: Float
   let relationSums: [Float]
+  /// What is lost of `removal.quantity` when each relation is silenced.
+  let relationsLeftOutAlone: [Float?]
   let history: [AttributedStep]
-  let sharedFacts: [Group]
+  /// The most telling first; those that many items have are in `commonFacts`.
+  let sharedFacts, commonFacts: [Group]
   /// What the steps add that share no known fact with the item.
   let otherSteps: Float
   let why: String
@@ -146,9 +170,18 @@ extension ExplanationReport {
       user: question.user, step: question.step + 1, steps: stepCount,
       edit: question.edits, item: document(standing), unedited: unedited.map { document($0) },
       next: next.map { document($0) }, over: overToken,
+      removal: .init(
+        quantity: quantity, all: attributions.whole?.value,
+        carriedTogether: attributions.whole?.together, bias: attributions.whole?.bias),
+      pairs: attributions.pairs.map {
+        .init(
+          steps: [$0.first + 1, $0.second + 1], amount: $0.amount, standardError: $0.error,
+          kind: $0.isAlike ? "say the same" : "need each other")
+      },
       score: table.score, bias: table.bias, residual: table.residual,
       alreadySeen: table.repeated,
       sequenceSum: table.sequenceSum, relationSums: table.relationSums,
+      relationsLeftOutAlone: attributions.slots,
       history: table.items.indices.map { row in
         .init(
           step: .init(
@@ -157,19 +190,15 @@ extension ExplanationReport {
             cells: slotRange.map { table.cell(row: row, relation: $0) },
             itemParts: Array(table.itemParts.row(row)),
             relationParts: Array(table.relationParts.row(row)),
-            rankWithout: attributions.rank(row: row), attention: Array(attention.row(row)),
-            writeGates: Array(writeGates.row(row))),
-          values: Attributions.reported.compactMap { method in
-            method.columns.json.map { ($0, value(method, row: row)) }
+            attention: Array(attention.row(row)), writeGates: Array(writeGates.row(row))),
+          values: zip(Attributions.columns, self.table.steps[row].values).compactMap {
+            column, value in
+            value.map { (column.key, $0) }
           })
       },
-      sharedFacts: facts.groups.map { group in
-        .init(
-          relation: model.relations[group.slot], tail: model.tails.tokens[Int(group.tail)],
-          name: group.name, amount: group.amount,
-          steps: group.steps.map { .init(step: $0.step + 1, amount: $0.amount) })
-      },
-      otherSteps: facts.other, why: facts.whySentence(in: model),
+      sharedFacts: facts.groups.map { document($0) },
+      commonFacts: facts.common.map { document($0) },
+      otherSteps: facts.other, why: facts.whySentence(in: model, missed: attributions.missed),
       checks: checks.map { document($0) },
       slots: slots.map { document($0) },
       similarity: (0..<similarity.cosines.rows).map { Array(similarity.cosines.row($0)) },
@@ -191,6 +220,14 @@ extension ExplanationReport {
       rank: standing.rank, score: standing.score, probability: standing.probability)
   }
 
+  private func document(_ group: SharedFacts.Group) -> ExplanationDocument.Group {
+    .init(
+      relation: model.relations[group.slot], tail: model.tails.tokens[Int(group.tail)],
+      name: group.name, amount: group.amount, historyShare: group.historyShare,
+      catalogueShare: group.catalogueShare,
+      steps: group.steps.map { .init(step: $0.step + 1, amount: $0.amount) })
+  }
+
   private func document(_ check: AblationCheck) -> ExplanationDocument.Check {
     var (steps, relation): ([Int]?, String?) = (nil, nil)
     switch check.ablation {
@@ -201,6 +238,8 @@ extension ExplanationReport {
       withoutSteps: steps, silenced: relation, score: check.scoreBefore,
       predictedScore: check.scorePredicted, realScore: check.scoreAfter, rank: check.rankBefore,
       predictedRank: check.rankPredicted, realRank: check.rankAfter,
+      value: check.forecast?.before, forecast: check.forecast?.forecast,
+      real: check.forecast?.after,
       verdict: check.verdict.rawValue)
   }
 
@@ -230,34 +269,36 @@ extension ExplanationReport {
   /// The explanation as CSV: one row per cell, whose `value`s add up to the score over the contrast
   /// but for rounding.
   ///
-  /// Columns: `step` (from 1), `item`, `name`, `part` (sequence, relation, bias or already_seen), `relation`,
-  /// `value`, of a relation cell its `item_part` and `relation_part`; then, said of the whole step
-  /// and the same in all its rows, what the methods say of it.
+  /// Columns: `step` (from 1), `item`, `name`, `part` (sequence, relation, carried_together, already_seen
+  /// or bias), `relation`, `value`, of a relation cell its `item_part` and `relation_part`; then, said of
+  /// the whole step and the same in all its rows, the columns of ``Attributions/columns``.
   package var csv: String {
-    let methods = Attributions.reported.filter { $0.columns.csv != nil }
     var lines = [
       "step,item,name,part,relation,value,item_part,relation_part,"
-        + methods.compactMap(\.columns.csv).joined(separator: ",")
+        + Attributions.columns.map(\.field).joined(separator: ",")
     ]
-    let table = contributions
-    for (row, step) in table.steps.enumerated() {
-      let item = Int(table.items[row])
+    func whole(_ row: StepTable.Row) -> [String] { row.values.map { $0.map { "\($0)" } ?? "" } }
+    for (row, step) in contributions.steps.enumerated() {
+      let item = Int(contributions.items[row])
       let start = ["\(step + 1)", field(model.items[item]), field(model.itemNames[item])]
-      let whole = methods.map { "\(value($0, row: row))" }
+      let columns = whole(table.steps[row])
       lines.append(
-        (start + ["sequence", "", "\(table.sequence[row])", "", ""] + whole)
+        (start + ["sequence", "", "\(contributions.sequence[row])", "", ""] + columns)
           .joined(separator: ","))
-      for a in 0..<table.relationCount {
+      for a in 0..<contributions.relationCount {
         let cell = [
-          "relation", field(model.relations[a]), "\(table.cell(row: row, relation: a))",
-          "\(table.itemParts[row, a])", "\(table.relationParts[row, a])",
+          "relation", field(model.relations[a]), "\(contributions.cell(row: row, relation: a))",
+          "\(contributions.itemParts[row, a])", "\(contributions.relationParts[row, a])",
         ]
-        lines.append((start + cell + whole).joined(separator: ","))
+        lines.append((start + cell + columns).joined(separator: ","))
       }
     }
-    for (part, value) in [("bias", table.bias), ("already_seen", table.repeated)]
-    where part == "bias" || model.settings.repeatBias {
-      lines.append(",,,\(part),,\(value),," + methods.map { _ in "," }.joined())
+    for row in table.rest {
+      let value = row.values[StepTable.Order.written.column].map { "\($0)" } ?? ""
+      let part = row.kind == .together ? "carried_together" : StepTable.name(row.kind)
+      lines.append(
+        (["", "", "", part.replacing(" ", with: "_"), "", value, "", ""] + whole(row))
+          .joined(separator: ","))
     }
     return lines.joined(separator: "\n") + "\n"
   }

@@ -2,10 +2,14 @@ import KSRModel
 import Text
 
 extension ExplanationReport {
-  /// The explanation as a figure: attention over steps × relations, the contributions as signed
-  /// bars, the groups of known facts and the likeness of the steps.
-  package var svg: String {
-    var figure = ExplanationFigure(report: self)
+  /// The explanation as a figure: attention over steps × relations, the steps as a waterfall with their
+  /// columns, the groups of known facts and the likeness of the steps.
+  ///
+  /// - Parameters:
+  ///   - width: in pixels; nil for what the steps need. Never less than the columns need.
+  ///   - textSize: of most of the text, in pixels.
+  package func svg(width: Double? = nil, textSize: Double = 10) -> String {
+    var figure = ExplanationFigure(report: self, width: width, scale: textSize / 10)
     return figure.drawn()
   }
 }
@@ -17,21 +21,30 @@ private struct ExplanationFigure {
   private static let orange = SIMD3<Double>(217, 95, 2)
   private static let positive = "#2b6cb0"
   private static let negative = "#d95f02"
-  private static let sequenceColor = "#8c96a3"
+  private static let neutral = "#8c96a3"
   private static let left = 110.0
   private static let right = 250.0
   private static let rowHeight = 17.0
+  private static let leastPlot = 420.0
 
   let report: ExplanationReport
+  private let scale: Double
+  /// Of the panels that have a column for each step, in units of the text.
+  private let plot: Double
+  private let step: Double
   private var svg = SVG()
   private var y = 26.0
 
-  init(report: ExplanationReport) { self.report = report }
+  init(report: ExplanationReport, width: Double?, scale: Double) {
+    (self.report, self.scale) = (report, scale)
+    let count = Double(report.contributions.items.count)
+    let asked = width.map { max(Self.leastPlot, $0 / scale - Self.left - Self.right) }
+    step = min(34, max(asked == nil ? 12 : 4, (asked ?? 560) / count))
+    plot = asked ?? max(Self.leastPlot, step * count)
+  }
 
   private var table: Contributions { report.contributions }
   private var count: Int { table.items.count }
-  private var step: Double { min(34, max(12, 560 / Double(count))) }
-  private var plot: Double { max(300, step * Double(count)) }
   private var width: Double { Self.left + plot + Self.right }
   /// Where the panels right of the steps begin.
   private var side: Double { Self.left + plot + 24 }
@@ -43,7 +56,7 @@ private struct ExplanationFigure {
     let top = y
     let similarityEnd = similarity(top)
     y = max(similarityEnd, facts(top)) + 16
-    return svg.document(width: width, height: y, title: report.title)
+    return svg.document(width: width, height: y, scale: scale, title: report.title)
   }
 
   private mutating func heading() {
@@ -64,7 +77,7 @@ private struct ExplanationFigure {
 
   private mutating func attention() {
     panel("a", "attention α over the steps", at: 20)
-    svg.text("contribution of each part", side, y, size: 11, bold: true)
+    svg.text("written by each part", side, y, size: 11, bold: true)
     let top = y + 10
     let slots = table.relationCount
     let largest = max(report.attention.values.max() ?? 1, 1e-6)
@@ -82,10 +95,16 @@ private struct ExplanationFigure {
     }
     let bottom = top + Double(slots) * Self.rowHeight
     frame(Self.left, top, step * Double(count), bottom - top)
-    scale(
-      Self.left, bottom + 7, from: "0", to: decimal(largest), Self.white, Self.blue, middle: nil)
+    for t in stride(from: 0, to: count, by: max(1, Int((18 / step).rounded(.up)))) {
+      svg.text(
+        "\(table.steps.lowerBound + t + 1)", Self.left + (Double(t) + 0.5) * step, bottom + 11,
+        size: 9,
+        anchor: .middle)
+    }
+    legend(
+      Self.left, bottom + 17, from: "0", to: decimal(largest), Self.white, Self.blue, middle: nil)
     parts(top)
-    y = max(bottom + 34, top + Double(slots + (table.repeated == 0 ? 2 : 3)) * Self.rowHeight + 12)
+    y = max(bottom + 44, top + Double(slots + (table.repeated == 0 ? 2 : 3)) * Self.rowHeight + 12)
   }
 
   /// Signed bars beside the relations' rows, then sequence and constant part.
@@ -94,7 +113,7 @@ private struct ExplanationFigure {
     let rows =
       Array(zip(names, table.relationSums)) + [("sequence", table.sequenceSum)]
       + (table.repeated == 0 ? [] : [("already seen", table.repeated)])
-      + [("constant", table.bias)]
+      + [("bias", table.bias)]
     let bars = Bars(rows.map(\.1), from: side + 82, to: width - 52)
     for (place, (name, amount)) in rows.enumerated() {
       let row = top + Double(place) * Self.rowHeight
@@ -106,80 +125,65 @@ private struct ExplanationFigure {
 
   // MARK: b. Steps
 
+  /// From the bias over what is carried together and what would be missed of each step to log p, with
+  /// the columns beside the bars.
   private mutating func steps() {
-    panel("b", "contribution of each step", at: 20)
-    y += 18
-    let sums = table.stepSums
-    var legendAt = Self.left + 100
-    for (label, color) in [("sequence", Self.sequenceColor), ("memory", Self.positive)]
-    where color == Self.sequenceColor || !report.slots.isEmpty {
-      svg.rectangle(legendAt, y - 8, 9, 9, fill: color)
-      svg.text(label, legendAt + 13, y)
-      legendAt += 76
+    panel("b", "what would be missed of each step, of \(report.quantity)", at: 20)
+    y += 10
+    let columns = Attributions.columns
+    // From the right edge: each as wide as its heading, or six digits.
+    var ends: [Double] = []
+    var end = width - 16
+    for column in columns.reversed() {
+      ends.insert(end, at: 0)
+      end -= max(46, Double(column.name.count) * 5.6 + 12)
     }
-    let marks = Attributions.reported.compactMap { method in
-      method.columns.figure.map { (method: method, mark: $0) }
+    let start = Self.left + 120
+    for (column, right) in zip(columns, ends) {
+      svg.text(column.name, right, y + 8, size: 9.5, anchor: .end, bold: column == columns[0])
     }
-    for (place, entry) in marks.enumerated() {
-      let left = legendAt + Double(place) * 100
-      let width = entry.mark.shape == .line ? 9.0 : 8
-      draw(entry.mark, left, y - 4, width: width)
-      svg.text(entry.mark.caption, left + width + 4, y)
+    let top = y + 14
+    let rest = report.table.rest.filter { $0.kind != .alreadySeen }
+    let rows = rest.reversed() + report.table.ordered(by: .removal)
+    var (at, low, high) = (0.0, 0.0, 1e-6)
+    for row in rows {
+      at += Double(row.values[0] ?? 0)
+      (low, high) = (min(low, at), max(high, at))
     }
-    let (top, height) = (y + 12, 130.0)
-    var (low, high) = (0.0, 1e-6)
-    for t in 0..<count {
-      let (sequence, memory) = (Double(table.sequence[t]), Double(sums[t] - table.sequence[t]))
-      let values = marks.map { Double(report.value($0.method, row: t)) }
-      high = max(high, max(0, sequence) + max(0, memory), values.max() ?? 0)
-      low = min(low, min(0, sequence) + min(0, memory), values.min() ?? 0)
+    func place(_ value: Double) -> Double {
+      start + (value - low) / (high - low) * (end - 12 - start)
     }
-    func place(_ value: Double) -> Double { top + (high - value) / (high - low) * height }
-    for tick in Set([low, 0, high]).sorted()
-    where tick == 0 || abs(place(tick) - place(0)) > 12 {
-      svg.text(
-        typeset(decimal(tick, signed: tick != 0)), Self.left - 6, place(tick) + 3, anchor: .end)
-      svg.line(Self.left - 3, place(tick), Self.left, place(tick))
-    }
-    for t in 0..<count {
-      let x = Self.left + (Double(t) + 0.16) * step
-      var (up, down) = (0.0, 0.0)
-      for (amount, color) in [
-        (Double(table.sequence[t]), Self.sequenceColor),
-        (Double(sums[t] - table.sequence[t]), Self.positive),
-      ] where amount != 0 {
-        let from = amount > 0 ? up : down
+    at = 0
+    var line = top
+    for row in rows + report.table.rest.filter({ $0.kind == .alreadySeen }) + [report.table.all] {
+      svg.text(name(row.kind), start - 8, line + 11, anchor: .end, bold: row.kind == .all)
+      if let value = row.values[0].map(Double.init), value.isFinite {
+        let from = row.kind == .all || row.kind == .bias ? 0 : at
+        let to = from + value
         svg.rectangle(
-          x, min(place(from), place(from + amount)), step * 0.68,
-          abs(place(from) - place(from + amount)), fill: color,
-          title: "\(name(t)): \(signed(Float(amount)))")
-        if amount > 0 { up += amount } else { down += amount }
+          min(place(from), place(to)), line + 3, abs(place(to) - place(from)), Self.rowHeight - 7,
+          fill: row.kind == .all || row.kind == .bias || row.kind == .together
+            ? Self.neutral : value < 0 ? Self.negative : Self.positive,
+          title: "\(name(row.kind)): \(signed(Float(value)))")
+        if row.kind != .all {
+          svg.line(place(to), line + 3, place(to), line + Self.rowHeight + 3, stroke: "#999")
+        }
+        at = to
       }
-      for (method, mark) in marks {
-        draw(mark, x, place(Double(report.value(method, row: t))), width: step * 0.68)
+      for (column, entry) in zip(columns, zip(row.values, ends)) {
+        guard let value = entry.0 else { continue }
+        let text =
+          column == .rankWithout ? ExplanationReport.rankText(Double(value)) : signed(value)
+        svg.text(text, entry.1, line + 11, size: 9.5, anchor: .end, bold: row.kind == .all)
       }
+      line += Self.rowHeight
     }
-    svg.line(Self.left, place(0), Self.left + step * Double(count), place(0))
-    svg.line(Self.left, top, Self.left, top + height)
-    let below = top + height + 12
-    for t in 0..<count {
-      svg.text(
-        name(t), Self.left + (Double(t) + 0.6) * step, below, size: min(10, max(8.5, step - 2)),
-        anchor: .end, turned: -55)
-    }
-    let longest = (0..<count).reduce(0) { max($0, name($1).count) }
-    y = below + Double(longest) * 4.6 + 26
+    svg.line(place(0), top, place(0), line)
+    y = line + 26
   }
 
-  /// A method's value over a bar of some width, or beside its name.
-  private mutating func draw(
-    _ mark: AttributionColumns.Mark, _ x: Double, _ y: Double, width: Double
-  ) {
-    switch mark.shape {
-    case .line: svg.line(x, y, x + width, y, stroke: "#000", width: 2)
-    case .circle:
-      svg.circle(x + width / 2, y, radius: 2.6, fill: "#ffffff", stroke: Self.negative)
-    }
+  private func name(_ kind: StepTable.Kind) -> String {
+    if case .step(let row) = kind { name(row) } else { StepTable.name(kind) }
   }
 
   // MARK: c. Likeness of the steps
@@ -207,7 +211,7 @@ private struct ExplanationFigure {
     }
     let size = cell * Double(cosines.rows)
     frame(Self.left, start, size, size)
-    scale(
+    legend(
       Self.left, start + size + 20, from: "−1", to: "1", Self.orange, Self.blue,
       middle: Self.white)
     return start + size + 46
@@ -231,9 +235,10 @@ private struct ExplanationFigure {
           groups.dropFirst(shown).reduce(0) { $0 + $1.amount }
         ))
     }
+    if !report.facts.common.isEmpty { rows.append(("common facts", report.facts.commonAmount)) }
     rows.append(("other steps", report.facts.other))
     if table.repeated != 0 { rows.append(("already seen", table.repeated)) }
-    rows.append(("constant", report.facts.bias))
+    rows.append(("bias", report.facts.bias))
     let bars = Bars(rows.map(\.1), from: start + 210, to: width - 52)
     for (place, (name, amount)) in rows.enumerated() {
       let row = top + 10 + Double(place) * Self.rowHeight
@@ -281,7 +286,7 @@ private struct ExplanationFigure {
     svg.rectangle(x, y, width, height, fill: "none", stroke: "#888888")
   }
 
-  private mutating func scale(
+  private mutating func legend(
     _ x: Double, _ y: Double, from: String, to: String, _ low: SIMD3<Double>, _ high: SIMD3<Double>,
     middle: SIMD3<Double>?
   ) {

@@ -46,7 +46,9 @@ extension ExplanationReport {
   }
 
   /// Why, in a sentence fit for a terminal.
-  var why: String { printable(facts.whySentence(in: model), limit: 1000) }
+  var why: String {
+    printable(facts.whySentence(in: model, missed: attributions.missed), limit: 1000)
+  }
 
   /// What has to be known to read the numbers; nothing where it goes without saying.
   var remarks: [String] {
@@ -62,11 +64,10 @@ extension ExplanationReport {
       remarks.append(
         "The GRU has \(settings.layerCount) layers; sequence cells are those of the top one.")
     }
-    if let step = UnmissedStep(sums: contributions.stepSums, losses: attributions.losses) {
-      let item = contributions.items[step.row]
-      remarks.append(
-        step.sentence(
-          title: printable(model.itemNames[Int(item)], limit: 40), gain: decimal(step.gain)))
+    if let step = UnmissedStep(facts, known: attributions) {
+      remarks += step.sentences(
+        title: printable(model.itemNames[Int(step.item)], limit: 40), gain: decimal(step.gain)
+      ).prefix(1)
     }
     return remarks + (attentionWarning.map { [$0] } ?? [])
   }
@@ -88,7 +89,8 @@ private struct ReportText {
 
   var paragraphs: [[String]] {
     [heading] + (report.checks.isEmpty ? [] : [checks])
-      + [parts, facts, steps] + cells + (hasMemory ? [slots] : [])
+      + [steps] + (pairs.isEmpty ? [] : [pairs]) + [facts, parts] + cells
+      + (hasMemory ? [slots] : [])
   }
 
   private var heading: [String] {
@@ -97,13 +99,13 @@ private struct ReportText {
       "\(report.contrastWords) \(signed(table.score)) = sequence \(signed(table.sequenceSum)) · "
       + (hasMemory ? "memory \(signed(memory)) · " : "")
       + (table.repeated == 0 ? "" : "already seen \(signed(table.repeated)) · ")
-      + "constant \(signed(table.bias)) · residual \(magnitude(table.residual))"
+      + "bias \(signed(table.bias)) · residual \(magnitude(table.residual))"
     var lines = [report.title, report.standingLine, sum, report.why].flatMap(wrapped)
     lines += report.remarks.flatMap(wrapped)
     return lines
   }
 
-  /// What the sum says would happen, and what does.
+  /// What was forecast, and what really happens.
   private var checks: [String] {
     ["Checked by running the model again"]
       + report.checks.flatMap { check -> [String] in
@@ -121,34 +123,59 @@ private struct ReportText {
           case .otherSign: " Beware: the two differ in sign."
           case .otherSize: " Beware: one change is more than twice the other."
           }
+        let ranks =
+          "rank \(ExplanationReport.rankText(check.rankBefore)) to "
+          + ExplanationReport.rankText(check.rankAfter)
+        let said =
+          if let forecast = check.forecast {
+            "\(report.quantity) \(signed(Float(forecast.before))) to \(signed(Float(forecast.after))), "
+              + "the forecast is \(signed(Float(forecast.forecast))); \(ranks)."
+          } else {
+            "score \(signed(check.scoreBefore)) to \(signed(check.scoreAfter)), the sum says "
+              + "\(signed(check.scorePredicted)); \(ranks), the sum says "
+              + "\(ExplanationReport.rankText(check.rankPredicted))."
+          }
+        return "\(what): \(said)\(warning)".wrapped(to: Self.width, indent: 2)
+      }
+  }
+
+  /// Which steps say the same, and which need each other.
+  private var pairs: [String] {
+    let pairs = report.attributions.pairs
+    guard !pairs.isEmpty else { return [] }
+    return [
+      "Pairs of steps, of \(report.quantity): removed together they cost more or less than one by one"
+    ]
+      + pairs.flatMap { pair -> [String] in
+        let names = [pair.first, pair.second].map {
+          "\($0 + 1) \(name(table.items[$0 - table.steps.lowerBound]))"
+        }
         return
-          ("\(what): score \(signed(check.scoreBefore)) to \(signed(check.scoreAfter)), the sum says "
-          + "\(signed(check.scorePredicted)); rank \(ExplanationReport.rankText(check.rankBefore)) to "
-          + "\(ExplanationReport.rankText(check.rankAfter)), the sum says "
-          + "\(ExplanationReport.rankText(check.rankPredicted)).\(warning)")
-          .wrapped(to: Self.width, indent: 2)
+          ("\(names[0]) and \(names[1]) \(pair.isAlike ? "say the same" : "need each other"): "
+          + "\(signed(pair.amount)) ± \(decimal(pair.error)).").wrapped(to: Self.width, indent: 2)
       }
   }
 
   private var parts: [String] {
-    var rows: [(name: String, amount: Float, note: String)] = [
-      ("sequence", table.sequenceSum, "")
-    ]
+    var rows: [(name: String, amount: Float, note: String)] = [("sequence", table.sequenceSum, "")]
     if hasMemory {
       let last = report.attention.rows - 1
       rows += table.relationSums.enumerated().map { slot, amount in
         (
           shortRelation(model.relationNames[slot], 19), amount,
-          "α \(decimal(report.attention[last, slot], places: 3))"
+          "α \(decimal(report.attention[last, slot], places: 3))  "
+            + pad(report.attributions.slots[slot].map(signed) ?? "", 6)
         )
       }
     }
     if table.repeated != 0 { rows.append(("already seen", table.repeated, "")) }
-    rows.append(("constant", table.bias, ""))
+    rows.append(("bias", table.bias, ""))
     let most = rows.reduce(0) { max($0, abs($1.amount)) }
-    return ["By part (█ for, ░ against)"]
+    let silenced =
+      hasMemory ? ", α, and what is lost of \(report.quantity) when it is silenced" : ""
+    return ["By part: written (█ for, ░ against)\(silenced)"]
       + rows.map { row in
-        line("  " + fit(row.name, 20), row.amount, most, note: fit(row.note, 8))
+        line("  " + fit(row.name, 20), row.amount, most, note: fit(row.note, hasMemory ? 17 : 1))
       }
   }
 
@@ -164,11 +191,19 @@ private struct ReportText {
       let rest = rows.dropFirst(12).reduce(0) { $0 + $1.amount }
       rows = rows.prefix(12) + [(name: "\(rows.count - 12) more facts", amount: rest, note: "")]
     }
+    if !facts.common.isEmpty {
+      let named = facts.common.prefix(3).map(\.name)
+      rows.append(
+        (
+          "common facts", facts.commonAmount,
+          named.map { printable($0) }.joined(separator: ", ") + (facts.common.count > 3 ? " …" : "")
+        ))
+    }
     rows.append(("other steps", facts.other, names(facts.otherSteps)))
     if table.repeated != 0 { rows.append(("already seen", table.repeated, "")) }
-    rows.append(("constant", facts.bias, ""))
+    rows.append(("bias", facts.bias, ""))
     let most = rows.reduce(0) { max($0, abs($1.amount)) }
-    return ["Grouped by known facts that a step's item shares with it; the sum is the same"]
+    return ["Written, by known facts that a step's item shares with it, the most telling first"]
       + rows.map { row in
         ("  " + fit(row.name, 34) + pad(signed(row.amount), 8) + "  "
           + fit(bar(row.amount, most, 16), 17) + row.note).cut(to: Self.width)
@@ -176,42 +211,41 @@ private struct ReportText {
   }
 
   private var steps: [String] {
-    let most = table.stepSums.reduce(0) { max($0, abs($1)) }
-    let methods = Attributions.reported.compactMap { method in
-      method.columns.text.map { (method: method, column: $0) }
+    let rows = report.table.ordered(by: .removal)
+    let widths = Attributions.columns.map { max(8, $0.name.count + 2) }
+    let label = Self.width - widths.reduce(0, +)
+    func line(_ name: String, _ row: StepTable.Row) -> String {
+      fit(name, label)
+        + zip(row.values, widths).enumerated().map { column, entry in
+          let text = entry.0.map {
+            Attributions.columns[column] == .rankWithout
+              ? ExplanationReport.rankText(Double($0)) : signed($0)
+          }
+          return pad(text ?? "", entry.1)
+        }.joined()
     }
-    var head =
-      "  step  " + fit("item", 28) + pad("sequence", 9) + (hasMemory ? pad("memory", 8) : "")
-    for (_, column) in methods {
-      head += pad(column.heading, column.width) + (column.hasRank ? pad("rank", 7) : "")
-    }
-    var lines = legend(methods.map(\.column)).flatMap(wrapped) + [head]
-    for (row, step) in table.steps.enumerated() {
-      let sum = table.stepSum(row: row)
-      var line =
-        pad("\(step + 1)", 6) + "  " + fit(name(table.items[row]), 28)
-        + pad(signed(table.sequence[row]), 9)
-        + (hasMemory ? pad(signed(sum - table.sequence[row]), 8) : "")
-      for (method, column) in methods {
-        line += pad(signed(report.value(method, row: row)), column.width)
-        if column.hasRank {
-          line += pad(report.attributions.rank(row: row).map(ExplanationReport.rankText) ?? "", 7)
-        }
+    return legend.wrapped(to: Self.width)
+      + [
+        fit("  step  item", label)
+          + zip(Attributions.columns, widths).map { pad($0.name, $1) }.joined()
+      ]
+      + rows.map { row in
+        guard case .step(let place) = row.kind else { return "" }
+        return line(
+          pad("\(table.steps.lowerBound + place + 1)", 6) + "  " + name(table.items[place]), row)
       }
-      lines.append(line + "  " + bar(sum, most, 12))
-    }
-    return lines
+      + (report.table.rest + [report.table.all]).map { row in
+        line(StepTable.name(row.kind), row)
+      }
   }
 
   /// What the columns hold, and what adds up.
-  private func legend(_ columns: [AttributionColumns.Text]) -> [String] {
-    let others = ["", "the other does", "the other two do", "the other three do"]
-    let rest = columns.count - 1
-    return [
-      "By step: " + columns.dropLast().map { $0.meaning + ";" }.joined(separator: " "),
-      "and \(columns.last?.meaning ?? ""). The first adds up to the score, "
-        + (others.indices.contains(rest) ? others[rest] : "the others do") + " not.",
-    ]
+  private var legend: String {
+    let columns = Attributions.columns
+    return "By step, of \(report.quantity). "
+      + columns.map { "\($0.name): \($0.meaning)" }.joined(separator: "; ")
+      + ". A step that is left out is removed. Removal adds up to \(report.quantity), written to the "
+      + "score."
   }
 
   /// Step × relation, as many relations beside each other as fit.
@@ -219,17 +253,22 @@ private struct ReportText {
     guard hasMemory else { return [] }
     let (label, column) = (36, 8)
     let perBlock = (Self.width - label) / column
-    return stride(from: 0, to: table.relationCount, by: perBlock).map { start in
-      let slots = start..<min(start + perBlock, table.relationCount)
+    let names = ["sequence"] + model.relationNames.prefix(table.relationCount)
+    return stride(from: 0, to: names.count, by: perBlock).map { start in
+      let parts = start..<min(start + perBlock, names.count)
       var lines = [
-        "Cells: step × relation",
+        "Written: step × part",
         fit("  step  item", label)
-          + slots.map { pad(shortRelation(model.relationNames[$0], column - 1), column) }.joined(),
+          + parts.map { pad(shortRelation(names[$0], column - 1), column) }.joined(),
       ]
       for (row, step) in table.steps.enumerated() {
         lines.append(
           fit(pad("\(step + 1)", 6) + "  " + fit(name(table.items[row]), label - 10), label)
-            + slots.map { pad(signed(table.cell(row: row, relation: $0)), column) }.joined())
+            + parts.map { part in
+              let cell =
+                part == 0 ? table.sequence[row] : table.cell(row: row, relation: part - 1)
+              return pad(signed(cell), column)
+            }.joined())
       }
       return lines
     }

@@ -15,9 +15,11 @@ package struct ExplanationReport: Sendable {
     package var contrast: Contrast
     /// The edits that the history has gone through; nil for none.
     package var edited: EditedHistory?
-    /// How many of the steps that speak most for the item are left out to check the sum; nil for no
+    /// How many of the steps that would be missed most are left out to check the forecast; nil for no
     /// check of that kind.
     package var checkedSteps: Int?
+    /// Steps, from 0, that are left out together to check the forecast.
+    package var leftOut: [Int] = []
     /// Slots that are silenced to check the sum.
     package var checkedSlots: [Int] = []
 
@@ -69,6 +71,7 @@ package struct ExplanationReport: Sendable {
   package let slots: [SlotReading]
   /// What the methods of ``Attributions/reported`` say, by row of the table.
   package let attributions: StepAttributions.Known
+  package let table: StepTable
   /// What the sum says of the ablations asked for, and what really happens.
   package let checks: [AblationCheck]
   /// α at each step of the table [T R].
@@ -121,13 +124,15 @@ package struct ExplanationReport: Sendable {
         SlotReading(states, step: step, slot: $0, index: index, nearest: 3)
       } : []
     var steps = StepAttributions(
-      asked, methods: Attributions.reported, weights: table.stepSums, outcomes: known)
+      asked, methods: Attributions.reported, weights: table.stepSums, slots: true, outcomes: known)
     while steps.work() {}
     attributions = steps.known
-    let top = table.topSteps(question.checkedSteps ?? 0)
+    self.table = StepTable(table, steps.known)
+    let top = self.table.top(question.checkedSteps ?? 0).map { $0 + table.steps.lowerBound }
     checks =
-      ((top.isEmpty ? [] : [.steps(top)]) + question.checkedSlots.map { .slot($0) }).map {
-        runs.check($0, on: question.item, over: question.contrast)
+      ([top, question.leftOut].filter { !$0.isEmpty }.map { .steps($0) }
+      + question.checkedSlots.map { .slot($0) }).map {
+        runs.check($0, on: question.item, over: question.contrast, known: steps.known)
       }
     var attention = Matrix(rows: table.steps.count, columns: table.relationCount)
     var gates = attention
@@ -145,8 +150,8 @@ package struct ExplanationReport: Sendable {
     attentionWarning = summary?.warning
   }
 
-  /// A method's value of a row of the table.
-  package func value(_ method: any Attribution, row: Int) -> Float {
-    attributions.value(method, row: row) ?? .nan
+  /// What the removal values are of.
+  package var quantity: String {
+    attributions.whole?.isOfLogProbability == true ? "log p" : "score"
   }
 }

@@ -47,18 +47,30 @@ package struct SVG {
   ) {
     let turn =
       degrees.map { " transform=\"rotate(\(number($0)) \(number(x)) \(number(y)))\"" } ?? ""
+    // A stroke of its own below: not every program paints the stroke first where that is asked for.
+    if hasHalo {
+      self.text(text, x, y, size: size, anchor: anchor, bold: bold, fill: "halo", turned: degrees)
+    }
+    let paint =
+      fill == "halo"
+      ? "fill=\"#ffffff\" stroke=\"#ffffff\" stroke-width=\"3\" stroke-linejoin=\"round\""
+      : "fill=\"\(fill)\""
     body.append(
       "<text x=\"\(number(x))\" y=\"\(number(y))\" font-size=\"\(number(size))\" "
-        + "text-anchor=\"\(anchor.rawValue)\" fill=\"\(fill)\""
-        + (bold ? " font-weight=\"bold\"" : "")
-        + (hasHalo ? " paint-order=\"stroke\" stroke=\"#ffffff\" stroke-width=\"3\"" : "") + turn
+        + "text-anchor=\"\(anchor.rawValue)\" \(paint)"
+        + (bold ? " font-weight=\"bold\"" : "") + turn
         + ">\(escaped(text))</text>")
   }
 
   /// The whole file, on white.
-  package func document(width: Double, height: Double, title: String) -> String {
+  ///
+  /// - Parameter scale: how many pixels a unit has.
+  package func document(
+    width: Double, height: Double, scale: Double = 1, title: String
+  ) -> String {
     """
-    <svg xmlns="http://www.w3.org/2000/svg" width="\(number(width))" height="\(number(height))" \
+    <svg xmlns="http://www.w3.org/2000/svg" width="\(number(width * scale))" \
+    height="\(number(height * scale))" \
     viewBox="0 0 \(number(width)) \(number(height))" font-family="sans-serif">
     <title>\(escaped(title))</title>
     <rect width="100%" height="100%" fill="#ffffff"/>

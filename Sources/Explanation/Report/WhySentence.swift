@@ -1,21 +1,81 @@
 import KSRModel
 
 extension SharedFacts {
-  /// Why this item, in a sentence that says no more than the amounts do.
+  /// Why this item, in a sentence that says no more than the amounts do; the longest form first, and
+  /// each of them names the items.
   ///
   /// "Mostly" is said of what makes more than half of all that speaks for the item; otherwise what
-  /// makes most of it is "partly" the reason.
+  /// makes most of it is "partly" the reason. Of the steps that share a fact, those that would be missed
+  /// most are named, as far as that is known.
   ///
-  /// - Parameter isPlain: whether the parts of the model are told in words for people who have not
-  ///   read the papers.
-  package func whySentence(in model: TrainedModel, isPlain: Bool = false) -> String {
-    let writer = WhyWriter(facts: self, model: model, isPlain: isPlain)
-    let reasons = writer.reasons
-    guard case .item(let other) = contributions.contrast else {
-      return reasons + writer.parts + "."
+  /// - Parameters:
+  ///   - isPlain: whether the parts of the model are told in words for people who have not
+  ///     read the papers.
+  ///   - missed: what would be missed of a step; nil where that is not known.
+  package func whySentences(
+    in model: TrainedModel, isPlain: Bool = false, missed: (Int) -> Float? = { _ in nil }
+  ) -> [String] {
+    withoutActuallyEscaping(missed) { missed in
+      let writer = WhyWriter(facts: self, model: model, isPlain: isPlain, missed: missed)
+      let forms = [writer.reasons + writer.parts, writer.reasons, writer.brief].map { $0 + "." }
+      guard case .item(let other) = contributions.contrast else { return forms }
+      let over = "Over \(model.itemNames[Int(other)]): "
+      return forms.map { over + $0.prefix(1).lowercased() + $0.dropFirst() } + [forms[2]]
     }
-    return "Over \(model.itemNames[Int(other)]): " + reasons.prefix(1).lowercased()
-      + reasons.dropFirst() + writer.parts + "."
+  }
+
+  /// The longest form.
+  package func whySentence(
+    in model: TrainedModel, isPlain: Bool = false, missed: (Int) -> Float? = { _ in nil }
+  ) -> String {
+    whySentences(in: model, isPlain: isPlain, missed: missed)[0]
+  }
+
+  /// The step that the sentence names first; nil where it names none.
+  package func namedStep(missed: (Int) -> Float? = { _ in nil }) -> StepAmount? {
+    withoutActuallyEscaping(missed) { missed in
+      WhyReasons(facts: self, missed: missed).named.first?.first
+    }
+  }
+}
+
+/// What speaks for an item: the most telling group of known facts, other steps, the constant part.
+private struct WhyReasons {
+  enum Reason { case group(SharedFacts.Group), other, constant }
+
+  /// The largest first, at most two.
+  let reasons: [Reason]
+  let isMost: Bool
+  /// By reason: the steps that speak for the item, those that would be missed most first.
+  let named: [[SharedFacts.StepAmount]]
+
+  init(facts: SharedFacts, missed: (Int) -> Float?) {
+    func speaking(_ steps: [SharedFacts.StepAmount]) -> [SharedFacts.StepAmount] {
+      let all = steps.filter { $0.amount > 0 }
+      let known = all.filter { missed($0.step).map { $0 > 0 } ?? false }
+      guard !known.isEmpty else { return all }
+      return known.sorted {
+        let (a, b) = (missed($0.step) ?? 0, missed($1.step) ?? 0)
+        return a != b ? a > b : $0.step > $1.step
+      }
+    }
+    let group = facts.groups.first.flatMap { $0.amount > 0 ? $0 : nil }
+    // What is common explains nothing more than what shares nothing.
+    let rest = facts.otherSteps + facts.common.flatMap(\.steps)
+    let (other, bias) = (max(0, facts.other + facts.commonAmount), max(0, facts.bias))
+    let all = facts.groups.reduce(other + bias) { $0 + max(0, $1.amount) }
+    let most = max(group?.amount ?? 0, other, bias)
+    isMost = most > all / 2
+    if all <= 0 {
+      (reasons, named) = ([], [])
+    } else if let group, group.amount == most {
+      (reasons, named) = ([.group(group)], [speaking(group.steps)])
+    } else {
+      let first = other == most ? Reason.other : .constant
+      reasons = [first] + (group.map { [.group($0)] } ?? [])
+      named =
+        [other == most ? speaking(rest) : []] + (group.map { [speaking($0.steps)] } ?? [])
+    }
   }
 }
 
@@ -23,24 +83,44 @@ private struct WhyWriter {
   let facts: SharedFacts
   let model: TrainedModel
   let isPlain: Bool
+  let missed: (Int) -> Float?
 
-  /// What speaks for the item: the largest group of known facts, other steps, the constant part.
+  private var found: WhyReasons { WhyReasons(facts: facts, missed: missed) }
+
   var reasons: String {
-    let group = facts.groups.first.flatMap { $0.amount > 0 ? $0 : nil }
-    let (other, bias) = (max(0, facts.other), max(0, facts.bias))
-    let all = facts.groups.reduce(other + bias) { $0 + max(0, $1.amount) }
-    guard all > 0 else { return "Nothing in the history speaks for it" }
-    let most = max(group?.amount ?? 0, other, bias)
-    let opening = (most > all / 2 ? "Mostly" : "Partly") + " because of "
-    if let group, group.amount == most { return opening + clause(group) }
-    let also = group.map { "; then " + clause($0) } ?? "; it shares no known fact that helps it"
-    if other == most {
-      let named = items(facts.otherSteps)
-      return opening + named.text
-        + ", which \(named.isOne ? "shares" : "share") no known fact with it"
-        + (group == nil ? "" : also)
+    let found = found
+    guard let first = found.reasons.first else { return "Nothing in the history speaks for it" }
+    let opening = (found.isMost ? "Mostly" : "Partly") + " because of "
+    var also = "; it shares no known fact that helps it"
+    if found.reasons.count > 1, case .group(let group) = found.reasons[1] {
+      also = "; then " + clause(group, found.named[1])
     }
-    return opening + "the constant part, which no history changes" + also
+    switch first {
+    case .group(let group): return opening + clause(group, found.named[0])
+    case .other:
+      let named = items(found.named[0])
+      let verb = named.isOne ? "shares" : "share"
+      return opening + named.text
+        + (facts.common.isEmpty
+          ? ", which \(verb) no known fact with it" : ", which \(verb) with it only what many have")
+        + (found.reasons.count > 1 ? also : "")
+    case .constant: return opening + "the constant part, which no history changes" + also
+    }
+  }
+
+  /// The items and what they share, and no more.
+  var brief: String {
+    let found = found
+    guard let first = found.reasons.first else { return "Nothing in the history speaks for it" }
+    let names = found.named[0].map { model.itemNames[Int($0.item)] }
+    let more = names.count > 1 ? " and \(names.count - 1) more" : ""
+    switch first {
+    case .group(let group):
+      return "Because of \(names.first ?? "")\(more): "
+        + "\(model.relationNames[group.slot]) \(group.name)"
+    case .other: return "Because of \(names.first ?? "")\(more)"
+    case .constant: return "Because of the constant part"
+    }
   }
 
   /// Which part of the model the score lies in.
@@ -59,18 +139,16 @@ private struct WhyWriter {
       + "; strongest slot: \(model.relationNames[slot])"
   }
 
-  private func clause(_ group: SharedFacts.Group) -> String {
-    let named = items(group.steps)
+  private func clause(_ group: SharedFacts.Group, _ steps: [SharedFacts.StepAmount]) -> String {
+    let named = items(steps)
     return named.text + ", which \(named.isOne ? "shares" : "share") "
       + "\(model.relationNames[group.slot]) \(group.name) with it (known facts)"
   }
 
-  /// The items whose steps speak for the item: two by name, the others by number.
+  /// The items of some steps: two by name, the others by number.
   private func items(_ steps: [SharedFacts.StepAmount]) -> (text: String, isOne: Bool) {
     var items: [Int32] = []
-    for step in steps where step.amount > 0 && !items.contains(step.item) {
-      items.append(step.item)
-    }
+    for step in steps where !items.contains(step.item) { items.append(step.item) }
     let names = items.map {
       model.itemNames[Int($0)] + ($0 == facts.contributions.item ? " itself" : "")
     }
@@ -82,34 +160,35 @@ private struct WhyWriter {
   }
 }
 
-/// The step that adds most to a score, where the item scores higher without it: an amount says what
-/// was written, and the model's other steps may have said it anyway, or louder.
+/// The step that the sentence names first, where the item would be liked better without it: an amount
+/// says what was written, and the model's other steps may have said it anyway, or louder.
 package struct UnmissedStep: Sendable, Equatable {
-  package let row: Int
-  /// By how much the item scores higher when the model runs again without the step.
+  package let step: Int
+  package let item: Int32
+  /// By how much log p, or the score, is higher without the step.
   package let gain: Float
+  let isOfLogProbability: Bool
 
-  /// Nil where the step that adds most would be missed, and while the model has not been run without
-  /// it.
-  ///
-  /// - Parameters:
-  ///   - sums: what each step adds, by row.
-  ///   - losses: what is lost without each step, as far as that is known.
-  package init?(sums: [Float], losses: [Float?]) {
-    guard let row = sums.indices.max(by: { sums[$0] < sums[$1] }), sums[row] > 0,
-      losses.indices.contains(row), let loss = losses[row], loss <= -0.005
+  /// Nil where the step would be missed, and while that is not known.
+  package init?(_ facts: SharedFacts, known: StepAttributions.Known) {
+    guard let named = facts.namedStep(missed: known.missed), let whole = known.whole,
+      let missed = known.missed(named.step), missed <= -0.005
     else { return nil }
-    (self.row, gain) = (row, -loss)
+    (step, item, gain) = (named.step, named.item, -missed)
+    isOfLogProbability = whole.isOfLogProbability
   }
 
-  /// What has to be said of it.
+  /// What has to be said of it, the longest form first.
   ///
   /// - Parameters:
   ///   - title: the step's item.
   ///   - gain: the gain as it is written where the sentence stands.
-  package func sentence(title: String, gain: String) -> String {
-    "Run without \(title) it scores \(gain) higher: amounts say what was written, not what would be "
-      + "missed."
+  package func sentences(title: String, gain: String) -> [String] {
+    let higher = isOfLogProbability ? "its log p is \(gain) higher" : "it scores \(gain) higher"
+    return [
+      "Beware: run without \(title) \(higher). The sentence says what was written, not what would be "
+        + "missed.", "Beware: without \(title) \(higher).", "Beware: without it \(higher).",
+    ]
   }
 }
 

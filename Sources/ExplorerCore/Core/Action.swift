@@ -137,6 +137,8 @@ extension Explorer {
     var scene = cache.scene(for: last.state)
     var frame = render(last.state, scene, glyphs: glyphs)
     for key in keys {
+      // What rows are ordered by is waited for: the same keys lead to the same place.
+      while last.state.showsWhy, cache.work(for: last.state, on: WhyPane.self) {}
       // Text that is pasted is filtered by once.
       if action(for: key, in: last.state, frame: frame)?.isCharacter != true {
         scene = cache.scene(for: last.state)

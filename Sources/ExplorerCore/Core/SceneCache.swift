@@ -87,6 +87,11 @@ public final class SceneCache {
     return summariseAttention() || works(.atLeisure)
   }
 
+  /// Does a portion of what one view misses on the screen; false if nothing was.
+  func work(for state: State, on view: any ExplorerView.Type) -> Bool {
+    view.work(selection(shown(state)), at: .onScreen)
+  }
+
   private func summariseAttention() -> Bool {
     guard attention == nil, session.network.relationCount > 0, !session.users.isEmpty else {
       return false

@@ -70,7 +70,7 @@ public struct Terminology: Equatable, Sendable {
       likePrevious: "cos(h_t, h_t-1)", change: glyphs.spelled("‖h_t − h_{t−1}‖"),
       mostAlike: "most similar steps",
       cosine: "cos", residual: "residual", hits: "hits@10", collapsed: "attention collapsed",
-      entropy: "mean entropy", sequence: "sequence", constant: "constant", gamma: glyphs.gamma,
+      entropy: "mean entropy", sequence: "sequence", constant: "bias", gamma: glyphs.gamma,
       ndcg: "NDCG@10", heldOut: "held out", shortHeldOut: "held out", fitted: "fitted",
       validation: "validation", test: "test", isPlain: false)
   }

@@ -28,15 +28,23 @@ final class WhyCache: ViewCache {
 
   /// The reasons that a state asks for, with what is known of them.
   ///
-  /// The table and a check are computed at once; the other methods come in portions with
+  /// What was written and a check are computed at once; the other methods come in portions with
   /// ``work(for:_:)``.
   func scene(for state: State, _ moment: Selection.Moment) -> WhyScene? {
     guard let key = question(of: state, moment) else { return nil }
     let states = moment.survey.states
     var scene = scenes[key] ?? reasons(key, states)
     if let known = comparisons[key]?.known { scene.comparison = known }
-    if let ablation = ablation(state.why.check, scene) {
-      scene.claim = claim(ablation, key, states)
+    scene.sentences = scene.facts.whySentences(
+      in: cache.session.model, isPlain: state.usesPlainWords, missed: scene.comparison.missed)
+    let table = WhyTable(scene, state.why, cache.model, .terms(.unicode), .unicode)
+    scene.leftOut = scene.leftOut(state.why, table)
+    switch state.why.check {
+    case .slot(let slot) where scene.attention.indices.contains(slot):
+      scene.claim = claim(.slot(slot), key, scene.comparison, states)
+    case .steps where !scene.leftOut.isEmpty:
+      scene.claim = claim(.steps(scene.leftOut), key, scene.comparison, states)
+    default: break
     }
     return scene
   }
@@ -52,7 +60,7 @@ final class WhyCache: ViewCache {
       let scene = scenes[key] ?? reasons(key, states)
       comparison = StepAttributions(
         AttributionQuestion(states, step: key.step, item: key.item, over: key.contrast),
-        methods: Attributions.onScreen, weights: scene.contributions.stepSums)
+        methods: Attributions.reported, weights: scene.contributions.stepSums, slots: true)
     }
     let worked = comparison.work()
     comparisons[key] = comparison
@@ -87,21 +95,20 @@ final class WhyCache: ViewCache {
     return result
   }
 
-  private func ablation(_ check: WhyView.Check?, _ scene: WhyScene) -> Ablation? {
-    switch check {
-    case .topSteps(let count): .steps(scene.contributions.topSteps(count))
-    case .slot(let slot): scene.attention.indices.contains(slot) ? .slot(slot) : nil
-    case nil: nil
-    }
-  }
-
   private func claim(
-    _ ablation: Ablation, _ question: Key, _ states: HistoryStates
+    _ ablation: Ablation, _ question: Key, _ known: StepAttributions.Known, _ states: HistoryStates
   ) -> AblationCheck {
     let key = CheckKey(question: question, ablation: ablation)
-    if let known = claims[key] { return known }
+    if var kept = claims[key] {
+      let after = kept.forecast?.after
+      // The values may have settled since.
+      kept.forecast = known.forecast(without: ablation)
+      if let after { kept.forecast?.after = after }
+      return kept
+    }
     let result = AblationRuns(states, step: question.step).check(
-      ablation, on: question.item, over: question.contrast)
+      ablation, on: question.item, over: question.contrast, known: known)
+    if case .steps = ablation, result.forecast == nil { return result }
     claims[key] = result
     return result
   }
@@ -134,7 +141,7 @@ extension WhyPane {
   }
 
   static func work(_ selection: Selection, at turn: WorkTurn) -> Bool {
-    guard turn == .inDepth, selection.state.showsWhy, let moment = selection.moment else {
+    guard turn == .onScreen, selection.state.showsWhy, let moment = selection.moment else {
       return false
     }
     return selection.cache.kept(WhyCache.self).work(for: selection.state, moment)
@@ -157,7 +164,7 @@ extension WhyPane {
     }
     export.text = { $0.report(of: state).map { $0.text + "\n" } }
     export.json = { cache throws(UserError) in try cache.report(of: state)?.json }
-    export.svg = { $0.report(of: state)?.svg }
+    export.svg = { $0.report(of: state)?.svg() }
     return export
   }
 }
@@ -181,7 +188,7 @@ extension SceneCache {
       user: history(of: user).user, step: step.step, item: asked?.item ?? item,
       over: asked?.contrast ?? .catalogueMean, edited: user.edited)
     switch state.showsWhy ? state.why.check : nil {
-    case .topSteps(let count): question.checkedSteps = count
+    case .steps: question.leftOut = reasons.scene(for: state, moment)?.leftOut ?? []
     case .slot(let slot):
       question.checkedSlots = session.network.relationCount > slot ? [slot] : []
     case nil: break

@@ -1,7 +1,7 @@
 /// The columns of the reasons in some width, and which cells of a row share one.
 ///
-/// First come the title, the amount and its bar; then one number beside the cells, the cells, the
-/// other numbers. Cells that do not fit share a column, so that a row always adds up.
+/// The amounts stand behind the cells that they are the sums of, or before everything where the rows are
+/// ordered by them. Cells that do not fit share a column, so that a row always adds up.
 struct WhyColumns {
   let table: Table
   /// The columns of the titles, with the numbers before them.
@@ -12,25 +12,29 @@ struct WhyColumns {
   /// What a column says of a row; the row after the last is their sum.
   private struct Content {
     let rows: [WhyTable.Row]
-    let total: Float
+    let total: Float?
+    let totals: [Float?]
     /// The rank of the item, which most rows leave as it is.
     let rank: Double?
     let glyphs: Glyphs
 
     func amount(_ row: Int) -> Table.Cell {
-      bold(row < rows.count ? rows[row].amount : total)
+      if let amount = row < rows.count ? rows[row].amount : total { return bold(amount) }
+      return row == rows.count || rows[row].isPending
+        ? .text(glyphs.ellipsis, Style(.muted)) : .none
     }
 
     func cell(_ row: Int, _ column: WhyTable.Column, _ members: [Int]) -> Table.Cell {
       guard row < rows.count else {
-        guard column.isCell else { return .none }
+        guard column.isCell else {
+          return totals[optional: members[0]].map(bold) ?? .none
+        }
         return bold(rows.reduce(0) { $0 + (WhyColumns.value(of: $1, members) ?? 0) })
       }
       guard let value = WhyColumns.value(of: rows[row], members) else {
         // What is still to come; other rows have no such number at all.
         let isPending = !column.isCell && column.kind != .count && column.kind != .share
-        return rows[row].place != nil && isPending
-          ? .text(glyphs.ellipsis, Style(.muted)) : .none
+        return rows[row].isPending && isPending ? .text(glyphs.ellipsis, Style(.muted)) : .none
       }
       switch column.kind {
       case .signed:
@@ -57,11 +61,15 @@ struct WhyColumns {
 
   init(_ why: WhyTable, width: Int, rank: Double? = nil, _ glyphs: Glyphs) {
     let rows = why.rows
-    let content = Content(rows: rows, total: why.total, rank: rank, glyphs: glyphs)
+    let content = Content(
+      rows: rows, total: why.total, totals: why.totals, rank: rank, glyphs: glyphs)
     let numbers = rows.compactMap(\.number)
-    let numberWidth = numbers.isEmpty ? 0 : max(2, String(numbers.max() ?? 0).count)
-    let texts = rows.map { glyphs.signed($0.amount).columns }
-    let amountWidth = max(7, texts.max() ?? 0, glyphs.signed(why.total).columns)
+    let isMarked = rows.contains(where: \.isMarked)
+    let numberWidth =
+      numbers.isEmpty ? 0 : max(2, String(numbers.max() ?? 0).count) + (isMarked ? 1 : 0)
+    let texts = (rows.map(\.amount) + [why.total]).compactMap { $0.map(glyphs.signed)?.columns }
+    let amountTitle = width >= 70 ? why.amountTitle : why.shortAmountTitle
+    let amountWidth = max(7, texts.max() ?? 0, min(14, amountTitle.columns))
     let plan = Plan(why, width - amountWidth - 1, least: numberWidth + 12, glyphs)
     titleWidth = plan.titleWidth
     cells = plan.shown.map { [$0] } + (plan.sharing.isEmpty ? [] : [plan.sharing])
@@ -77,7 +85,8 @@ struct WhyColumns {
       columns.append(
         Table.Column(.fixed(numberWidth), .right) { row, _ in
           guard row < rows.count, let number = rows[row].number else { return .none }
-          return .text(String(number), Style(.muted))
+          guard rows[row].isMarked else { return .text(String(number), Style(.muted)) }
+          return .text("\(glyphs.marks.times)\(number)", Style(.warning))
         })
     }
     columns.append(
@@ -87,25 +96,33 @@ struct WhyColumns {
         return rows[row].number == nil
           ? .name(rows[row].title, style) : .text(rows[row].title, style)
       })
+    let amount = Table.Column(.fixed(amountWidth), .right, title: amountTitle) { row, _ in
+      content.amount(row)
+    }
+    var bar: [Table.Column] = []
+    if plan.barWidth > 0 {
+      // What belongs to no step may be far larger, and is not what the bars are to compare.
+      let barred = why.isLed ? rows.map { $0.place == nil ? nil : $0.amount } : rows.map(\.amount)
+      let scale = BarScale(barred.compactMap { $0 })
+      bar = [
+        Table.Column(.fixed(plan.barWidth), keepsLook: true) { row, _ in
+          row < rows.count ? barred[row].map { .signedBar($0, scale) } ?? .none : .none
+        }
+      ]
+    }
+    if why.isLed { columns += [amount] + bar }
+    let extras = plan.extras.sorted { $0.column < $1.column }.map {
+      let names = why.columns[$0.column]
+      return column(
+        [$0.column], $0.width < names.title.columns ? names.short : names.title, $0.width)
+    }
+    if why.isLed { columns += extras }
     columns += plan.shown.map { cell in
       let names = why.columns[cell]
       return column([cell], plan.cell < names.title.columns ? names.short : names.title, plan.cell)
     }
     if !plan.sharing.isEmpty { columns.append(column(plan.sharing, "others", plan.cell)) }
-    columns.append(
-      Table.Column(.fixed(amountWidth), .right, title: why.amountTitle) { row, _ in
-        content.amount(row)
-      })
-    columns += plan.extras.map {
-      column([$0], why.columns[$0].title, Plan.width(why, $0, glyphs))
-    }
-    if plan.barWidth > 0 {
-      let scale = BarScale(rows.map(\.amount))
-      columns.append(
-        Table.Column(.fixed(plan.barWidth), keepsLook: true) { row, _ in
-          row < rows.count ? .signedBar(rows[row].amount, scale) : .none
-        })
-    }
+    if !why.isLed { columns += [amount] + extras + bar }
     if rows.contains(where: { !$0.note.isEmpty }) {
       columns.append(
         Table.Column(.flexible(), title: why.noteTitle, gap: 2, drop: .init(leaving: 10)) {
@@ -118,7 +135,7 @@ struct WhyColumns {
   private struct Plan {
     var shown: [Int] = []
     var sharing: [Int] = []
-    var extras: [Int] = []
+    var extras: [(column: Int, width: Int)] = []
     var cell = 6
     var barWidth = 0
     var titleWidth = 0
@@ -139,14 +156,36 @@ struct WhyColumns {
         budget -= columns
         return true
       }
-      if take(9) { barWidth = 8 }
-      if let first = others.first, take(Plan.width(table, first, glyphs) + 1) { extras = [first] }
+      func add(_ column: Int, at width: Int) {
+        if take(width + 1) { extras.append((column, width)) }
+      }
+      if table.isLed {
+        // The rank comes third; the titles get some room before it.
+        var order = others
+        if let rank = others.firstIndex(where: { table.columns[$0].kind == .rank }), order.count > 2
+        {
+          order.insert(order.remove(at: rank), at: 2)
+        }
+        for (place, column) in order.enumerated() {
+          if place == 2, take(9) { barWidth = 8 }
+          let short = table.columns[column].short.columns
+          if place < 2 || budget > short + 13 {
+            add(column, at: max(Plan.width(table, column, glyphs), short))
+          }
+        }
+        for place in extras.indices {
+          let more = table.columns[extras[place].column].title.columns - extras[place].width
+          if more > 0, budget >= more + 20, take(more) { extras[place].width += more }
+        }
+      } else {
+        if take(9) { barWidth = 8 }
+        if let first = others.first { add(first, at: Plan.width(table, first, glyphs)) }
+      }
       // Some relations beside the sequence, or all cells where they are few.
       let few = min(cells.count, 3) * (cell + 1)
-      if !cells.isEmpty, take(few) {
-        for column in others.dropFirst()
-        where budget >= 12 && take(Plan.width(table, column, glyphs) + 1) {
-          extras.append(column)
+      if !cells.isEmpty, !table.isLed || budget >= few + 16, take(few) {
+        for column in others.dropFirst() where !table.isLed && budget >= 12 {
+          add(column, at: Plan.width(table, column, glyphs))
         }
         // More of them as long as the titles can be read.
         let title = max(0, min(12, budget))
@@ -189,8 +228,7 @@ struct WhyColumns {
         return max(
           table.columns[column].isCell ? 6 : 8, values.map { glyphs.signed($0).columns }.max() ?? 0)
       case .share: return 4
-      case .rank: return 5
-      case .count: return 5
+      case .rank, .count: return 5
       }
     }
   }

@@ -1,3 +1,5 @@
+import Explanation
+
 extension Context {
   /// The pane of reasons; keys that mean nothing of their own here mean what they mean in the panes.
   static let why = Context("why", "why", unbound: .named)
@@ -11,7 +13,11 @@ extension Command {
   static let whyContrast = Command("why-contrast")
   static let whyGroup = Command("why-group")
   static let whyDrill = Command("why-look-into")
-  /// Runs the model without the top steps, or without the selected slot.
+  /// Orders the steps by another column.
+  static let whyOrder = Command("why-order")
+  /// Marks steps that are to be left out together.
+  static let whyMark = Command("why-leave-out")
+  /// Runs the model without the marked or selected steps, or without the selected slot.
   static let whyCheck = Command("check-it")
   static let whyZoom = Command("why-zoom")
 }
@@ -38,8 +44,16 @@ extension WhyPane {
       "Group by step, by relation, by shared facts.", when: Binding.hasUser,
       does: Explorer.why),
     Binding(
-      ["!"], .whyCheck, in: [.why], "check it",
-      "Verify: re-run without the top 1, 2, 3 steps, or the relation.", when: Binding.hasUser,
+      ["s"], .whyOrder, in: [.why], "order",
+      "Order steps by removal value, left out alone, written.", when: Binding.hasUser,
+      does: Explorer.why),
+    Binding(
+      ["x"], .whyMark, in: [.why], "leave out",
+      "Mark steps to leave out together: their forecast stands below.", when: Binding.hasUser,
+      does: Explorer.why),
+    Binding(
+      ["!"], .whyCheck, in: [.why], "run without",
+      "Re-run without the marked or selected steps, or the relation.", when: Binding.hasUser,
       does: Explorer.why),
     Binding(
       ["z"], .whyZoom, in: [.why], "zoom",
@@ -76,6 +90,15 @@ extension WhyPane {
         "What a step or part adds to the score, or takes from it; \(marks.separator) is less"
           + " than .005.", in: [.why]),
       Legend.Entry(
+        "removal", "removal value banzhaf left out alone",
+        "What log p loses without the step on average, each other step staying with probability .8;"
+          + " \(marks.about) while runs still come in. What single steps do not carry, several carry"
+          + " together.", in: [.why]),
+      Legend.Entry(
+        "written", "decomposition sum",
+        "What the step wrote into the score: exact parts of it, not what would be missed.",
+        in: [.why]),
+      Legend.Entry(
         "known facts", "grouped by shared tails",
         "The same sum by facts shared with the item; it need not be how the model sees them.",
         in: [.why]),
@@ -104,11 +127,26 @@ extension WhyPane {
     let target = comparisons.firstIndex(of: view.comparison) ?? 0
     trail.press(
       .whyContrast, times: (target - place + comparisons.count) % comparisons.count, in: .why)
-    if case .topSteps(let count) = view.check { trail.press(.whyCheck, times: count, in: .why) }
+    trail.press(
+      .whyOrder, times: StepTable.Order.allCases.firstIndex(of: view.order) ?? 0, in: .why)
     trail.press(
       .whyGroup, times: WhyView.Grouping.allCases.firstIndex(of: view.grouping) ?? 0, in: .why)
     if view.isZoomed { trail.press(.whyZoom, in: .why) }
     guard let why = scene.why else { return }
+    // Marks come before what was looked into; the first step is gone back to after them.
+    if view.grouping == .steps, !view.marked.isEmpty {
+      var top = view
+      (top.path, top.marked) = ([], [])
+      let places = WhyTable(why, top, scene.model, .terms(.unicode), .unicode).rows.map(\.place)
+      var here = 0
+      for (row, place) in places.enumerated() {
+        guard case .step(let step) = place, view.marked.contains(step) else { continue }
+        trail.down(row - here)
+        trail.press(.whyMark, in: .why)
+        here = min(row + 1, places.count - 1)
+      }
+      trail.press(.rowUp, times: here, in: .menu)
+    }
     func rows(_ path: [WhyView.Place]) -> [WhyView.Place?] {
       var view = view
       view.path = path
@@ -121,7 +159,8 @@ extension WhyPane {
       trail.down(row)
       trail.press(.whyDrill, in: .why)
     }
-    trail.down(view.row)
+    trail.down(WhyTable(why, view, scene.model, .terms(.unicode), .unicode).selected(view))
+    if view.check == .steps { trail.press(.whyCheck, in: .why) }
     if case .slot(let slot) = view.check {
       let here = rows(view.path)
       let part = WhyView.Place.part(slot + 1)

@@ -19,8 +19,9 @@ enum WhyPane: PaneView {
   }
 
   static func select(_ row: Int, in state: inout State, _ scene: Scene) {
-    let count = Explorer.table(state, scene)?.rows.count ?? 0
-    state.why.row = min(max(0, row), max(0, count - 1))
+    let rows = Explorer.table(state, scene)?.rows ?? []
+    state.why.row = min(max(0, row), max(0, rows.count - 1))
+    state.why.anchor = rows.isEmpty || state.why.row == 0 ? nil : rows[state.why.row].place
   }
 
   static func inspected(_ state: State, _ scene: Scene) -> Int32? {
@@ -31,7 +32,7 @@ enum WhyPane: PaneView {
     _ state: State, _ scene: Scene, in placement: Layout.Placement, _ frame: inout Frame
   ) {
     guard let why = scene.why else { return }
-    let rest = drawTexts(why, in: placement.inside, &frame)
+    let rest = drawForecast(why, in: drawTexts(why, in: placement.inside, &frame), &frame)
     let table = WhyTable(why, state.why, scene.model, frame.words, frame.glyphs)
     let (main, beside) = split(rest, table)
     WhyTableView.draw(table, state, why, in: main, &frame)
@@ -45,37 +46,42 @@ enum WhyPane: PaneView {
       facts, title: "grouped by known facts; same sum", countsSteps: true, in: room, &frame)
   }
 
-  /// The sentence, and the check or what speaks against it, above everything; returns the room below.
+  /// The sentence, and what speaks against it, above everything; returns the room below.
+  ///
+  /// The shortest form of the sentence names its first item still, and takes the lines that it needs;
+  /// what speaks against it is never left out.
   private static func drawTexts(_ why: WhyScene, in room: Rect, _ frame: inout Frame) -> Rect {
-    // A check is what was asked for last: what it says is not cut for the sentence's sake.
-    let limits = why.claim != nil && room.rows < 12 ? [1, 3] : [max(1, room.rows / 4), 4, 2]
-    let sentence = frame.glyphs.spelled(why.sentence(isPlain: frame.words.isPlain))
-    var texts = [(text: sentence, style: Style())]
-    if let claim = why.claim {
-      let forms = claim.words(why, frame.words, frame.glyphs)
-      let text = forms.first { $0.wrapped(to: room.columns).count <= limits[1] }
-      texts.append(
-        (text ?? forms[forms.count - 1], Style(claim.verdict == .agrees ? .title : .warning)))
-    }
-    if why.claim == nil, let text = why.warning(frame.glyphs),
-      text.wrapped(to: room.columns).count * 6 <= room.rows
-    {
-      texts.append((text, Style(.warning)))
-    }
-    if !why.note.isEmpty, room.rows >= 12 { texts.append((why.note, Style(.muted))) }
     var rest = room
-    for (place, entry) in texts.enumerated() {
-      let lines = entry.text.wrapped(to: room.columns)
-      let count = min(lines.count, limits[place], max(0, rest.rows - 3))
+    func put(_ forms: [String], lines most: Int, _ style: Style) {
+      let wrapped = forms.map { frame.glyphs.spelled($0).wrapped(to: room.columns) }
+      guard let lines = wrapped.first(where: { $0.count <= most }) ?? wrapped.last else { return }
+      let count = min(lines.count, max(1, rest.rows - 4))
       for row in 0..<count {
         let isCut = row == count - 1 && lines.count > count
         frame.put(
-          isCut ? lines[row...].joined(separator: " ") : lines[row], rest.line(row),
-          style: entry.style)
+          isCut ? lines[row...].joined(separator: " ") : lines[row], rest.line(row), style: style)
       }
       rest = rest.dropFirst(rows: count)
     }
+    put(why.sentences, lines: max(1, min(4, room.rows / 4)), Style())
+    put(why.cautions(frame.glyphs), lines: max(1, min(2, room.rows / 8)), Style(.warning))
+    if !why.note.isEmpty, room.rows >= 12 { put([why.note], lines: 2, Style(.muted)) }
     return rest
+  }
+
+  /// What is forecast or was checked, below everything; returns the room above.
+  private static func drawForecast(_ why: WhyScene, in room: Rect, _ frame: inout Frame) -> Rect {
+    let forms = why.forecast(frame.words, frame.glyphs)
+    // A check is what was asked for last: what it says is not cut for the table's sake.
+    let most = why.claim != nil ? max(2, min(3, room.rows - 3)) : room.rows >= 20 ? 2 : 1
+    guard room.rows >= 4, !forms.isEmpty else { return room }
+    let wrapped = forms.map { $0.wrapped(to: room.columns) }
+    let lines = (wrapped.first { $0.count <= most } ?? wrapped[wrapped.count - 1]).prefix(3)
+    let style = Style(why.claim.map { $0.verdict == .agrees ? .title : .warning } ?? .muted)
+    let top = room.dropFirst(rows: room.rows - lines.count)
+    for (row, line) in lines.enumerated() { frame.put(line, top.line(row), style: style) }
+    return Rect(
+      column: room.column, row: room.row, columns: room.columns, rows: room.rows - lines.count)
   }
 
   /// The rows, and the room for what is known of the selected one: beside them where the screen is

@@ -10,63 +10,132 @@ struct WhyRows {
   private var table: Contributions { why.contributions }
   private var partNames: [String] { [words.sequence] + model.relationNames }
 
-  /// Steps × parts, with what the other methods say of each step.
-  var steps: WhyTable {
-    let parts = partNames.map { WhyTable.Column(title: $0, kind: .signed, isCell: true) }
-    let methods = Attributions.onScreen
+  /// Steps by what would be missed of them, with what else is said of each and what was written in
+  /// parts.
+  func steps(by order: StepTable.Order, marked: Set<Int>) -> WhyTable {
+    let table = why.table
+    let lead = order.column
+    let others = Attributions.columns.indices.filter { $0 != lead }
     let columns =
-      parts
-      + methods.map {
-        let title = $0.columns.screen?.replacing("×", with: String(glyphs.marks.times)) ?? ""
-        return .init(title: title, kind: .signed, isCell: false)
-      } + [.init(title: words.rank, kind: .rank, isCell: false)]
-    let known = why.comparison
-    let rows = why.steps.enumerated().map { place, step in
-      let values =
-        methods.map { known.value($0, row: place) } + [known.rank(row: place).map { Float($0) }]
-      return row(step, step.cells.map(Optional.some) + values, step.sum)
+      others.map { place in
+        let column = Attributions.columns[place]
+        let isRank = column == .rankWithout
+        return WhyTable.Column(
+          title: spelled(column.name), short: spelled(isRank ? words.rank : column.short),
+          kind: isRank ? .rank : .signed, isCell: false)
+      } + partNames.map { .init(title: $0, kind: .signed, isCell: true) }
+    func values(_ row: StepTable.Row) -> [Float?] { others.map { row.values[$0] } }
+    let steps = table.ordered(by: order).compactMap { row -> WhyTable.Row? in
+      guard case .step(let place) = row.kind else { return nil }
+      let step = why.steps[place]
+      return .init(
+        place: .step(step.step), number: step.step + 1, title: step.title,
+        values: values(row) + step.cells.map(Optional.some), amount: row.values[lead], note: "",
+        isPending: true, isMarked: marked.contains(step.step))
     }
-    return WhyTable("by step", columns, rows: rows + [constant(columns)])
+    let rest = table.rest.map {
+      WhyTable.Row(
+        place: nil, number: nil, title: name($0.kind), values: values($0), amount: $0.values[lead],
+        note: "", isPending: $0.values[lead] == nil && order == .removal && $0.kind != .alreadySeen)
+    }
+    let isSettled = why.comparison.isSettled || order == .written
+    let mark = isSettled ? "" : String(glyphs.marks.about)
+    let column = Attributions.columns[lead]
+    var result = WhyTable(
+      "by step, \(quantity)", columns, amount: mark + spelled(column.name),
+      short: mark + spelled(column.short), rows: steps + rest, isOrdered: true)
+    result.isLed = true
+    result.total = table.all.values[lead]
+    result.totals = values(table.all)
+    return result
   }
 
-  /// Sequence, relations and constant part, with what the items and what the relations bring.
+  /// What the leading numbers are of.
+  private var quantity: String {
+    why.comparison.whole?.isOfLogProbability == false || !why.isOfLogProbability
+      ? words.score : "log \(words.probability)"
+  }
+
+  private func spelled(_ name: String) -> String {
+    name.replacing("×", with: String(glyphs.marks.times))
+  }
+
+  private func name(_ kind: StepTable.Kind) -> String {
+    kind == .bias ? words.constant : StepTable.name(kind, items: words.nouns.item.many)
+  }
+
+  /// Relations by what is lost when they are silenced, sequence and what belongs to no step, with what
+  /// the items and what the relations wrote.
   var parts: WhyTable {
     let slots = model.relationNames.indices
     let columns: [WhyTable.Column] =
-      slots.isEmpty
-      ? []
-      : [
-        .init(title: words.attention, kind: .share, isCell: false),
-        .init(title: words.nouns.item.one, kind: .signed, isCell: true),
-        .init(title: "relation", kind: .signed, isCell: true),
-      ]
+      [.init(title: "written", kind: .signed, isCell: false)]
+      + (slots.isEmpty
+        ? []
+        : [
+          .init(title: words.attention, kind: .share, isCell: false),
+          .init(title: words.nouns.item.one, kind: .signed, isCell: true),
+          .init(title: "relation", kind: .signed, isCell: true),
+        ])
     let sums = table.relationSums
+    let known = why.comparison.slots
     let relations = slots.map { slot in
       let ofItem = table.items.indices.reduce(Float(0)) { $0 + table.itemParts[$1, slot] }
       let own = table.items.indices.reduce(Float(0)) { $0 + table.relationParts[$1, slot] }
-      return row(
-        .part(1 + slot), model.relationNames[slot], sums[slot],
-        [why.attention[slot], ofItem, own])
+      return WhyTable.Row(
+        place: .part(1 + slot), number: nil, title: model.relationNames[slot],
+        values: [sums[slot], why.attention[slot], ofItem, own],
+        amount: known.indices.contains(slot) ? known[slot] : nil, note: "", isPending: true)
+    }.sorted { a, b in
+      let (x, y) = (a.amount ?? -.infinity, b.amount ?? -.infinity)
+      return x != y ? x > y : (a.values[0] ?? 0) > (b.values[0] ?? 0)
     }
-    return WhyTable(
-      "by relation", columns,
-      rows: [row(.part(0), words.sequence, table.sequenceSum, columns.map { _ in nil })] + relations
-        + [constant(columns)])
+    func whole(_ place: WhyView.Place?, _ title: String, _ written: Float) -> WhyTable.Row {
+      row(place, title, nil, [written])
+    }
+    let column = Attributions.columns[StepTable.Order.leftOutAlone.column]
+    var result = WhyTable(
+      "by relation, \(quantity)", columns, amount: column.name, short: column.short,
+      rows: relations + [whole(.part(0), words.sequence, table.sequenceSum)]
+        + outside.map { whole(nil, $0.title, $0.amount) }, isOrdered: true)
+    result.isLed = true
+    result.total = nil
+    result.totals = [table.score]
+    return result
   }
 
   var facts: WhyTable {
     let columns = [WhyTable.Column(title: "steps", kind: .count, isCell: false)]
-    let groups = why.facts.groups.map { group in
-      row(
-        .fact(slot: group.slot, tail: group.tail),
-        "\(why.factRelationNames[group.slot].shortened(glyphs)) \(group.name)", group.amount,
-        [Float(group.steps.count)], note: titles(group.steps))
-    }
     let other = row(
       why.facts.otherSteps.isEmpty ? nil : .noFact, "no known fact shared", why.facts.other,
       [Float(why.facts.otherSteps.count)], note: titles(why.facts.otherSteps))
+    let common =
+      why.facts.common.isEmpty
+      ? []
+      : [
+        row(
+          .commonFacts, "common facts", why.facts.commonAmount,
+          [Float(why.facts.common.flatMap { $0.steps.map(\.step) }.unique.count)],
+          note: why.facts.common.map(\.name).joined(separator: ", "))
+      ]
     return WhyTable(
-      "by shared facts", columns, notes: "by the steps", rows: groups + [other, constant(columns)])
+      "by shared facts", columns, amount: "written", notes: "by the steps",
+      rows: why.facts.groups.map(row) + common + [other]
+        + outside.map { row(nil, $0.title, $0.amount, [nil]) }, isOrdered: true)
+  }
+
+  /// Facts that so many items have that they explain nothing.
+  var commonFacts: WhyTable {
+    WhyTable(
+      "common facts", [.init(title: "steps", kind: .count, isCell: false)], amount: "written",
+      notes: "by the steps", rows: why.facts.common.map(row))
+  }
+
+  private func row(_ group: SharedFacts.Group) -> WhyTable.Row {
+    row(
+      .fact(slot: group.slot, tail: group.tail),
+      "\(why.factRelationNames[group.slot].shortened(glyphs)) \(group.name)", group.amount,
+      [Float(group.steps.count)], note: titles(group.steps))
   }
 
   // MARK: Looked into
@@ -100,9 +169,11 @@ struct WhyRows {
   }
 
   func steps(sharing slot: Int, _ tail: Int32) -> WhyTable? {
-    guard let group = why.facts.groups.first(where: { $0.slot == slot && $0.tail == tail }) else {
-      return nil
-    }
+    guard
+      let group = (why.facts.groups + why.facts.common).first(where: {
+        $0.slot == slot && $0.tail == tail
+      })
+    else { return nil }
     return WhyTable(
       "\(why.factRelationNames[slot].shortened(glyphs)) \(group.name)", [], amount: "share",
       rows: group.steps.compactMap(share))
@@ -115,9 +186,10 @@ struct WhyRows {
 
   // MARK: Rows
 
-  /// q·b_u, which no step brings.
-  private func constant(_ columns: [WhyTable.Column]) -> WhyTable.Row {
-    row(nil, words.constant, table.bias, columns.map { _ in nil })
+  /// What was written by no step: that the item has been chosen already, and q·b_u.
+  private var outside: [(title: String, amount: Float)] {
+    (table.repeated == 0 ? [] : [(name(.alreadySeen), table.repeated)])
+      + [(words.constant, table.bias)]
   }
 
   private var sharedNotes: String { "\(glyphs.marks.hit) known fact shared" }
@@ -140,7 +212,7 @@ struct WhyRows {
   }
 
   private func row(
-    _ place: WhyView.Place?, _ title: String, _ amount: Float, _ values: [Float?] = [],
+    _ place: WhyView.Place?, _ title: String, _ amount: Float?, _ values: [Float?] = [],
     note: String = ""
   ) -> WhyTable.Row {
     .init(

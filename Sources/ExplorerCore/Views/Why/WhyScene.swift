@@ -1,4 +1,5 @@
 import Explanation
+import Glibc
 import KSRModel
 import Workspace
 
@@ -12,8 +13,8 @@ package struct WhyScene: Sendable {
   package let otherTitle: String?
   /// The table, grouped by known facts.
   package let facts: SharedFacts
-  package let sentence: String
-  let plainSentence: String
+  /// The reasons, the longest form first, in the words that are in use.
+  package internal(set) var sentences: [String] = []
   /// What has to be known to read the table; empty where it goes without saying.
   package let note: String
   /// The steps of the table, oldest first.
@@ -26,6 +27,10 @@ package struct WhyScene: Sendable {
   package let attention: [Float]
   /// What other methods say about the steps, as far as it has been computed.
   var comparison = StepAttributions.Known()
+  /// Whether the removal values are of log p.
+  let isOfLogProbability: Bool
+  /// The steps that a check would leave out.
+  var leftOut: [Int] = []
   var claim: AblationCheck?
 
   package struct Step: Sendable {
@@ -43,8 +48,9 @@ package struct WhyScene: Sendable {
     package let isShared: Bool
   }
 
-  /// The reasons in the words that are in use.
-  func sentence(isPlain: Bool) -> String { isPlain ? plainSentence : sentence }
+  package var sentence: String { sentences.first ?? "" }
+  /// Steps and what belongs to none, as every export has them.
+  var table: StepTable { StepTable(contributions, comparison) }
 
   package var contributions: Contributions { facts.contributions }
   package var contrast: Contrast { contributions.contrast }
@@ -72,8 +78,8 @@ extension WhyScene {
       otherTitle = nil
     }
     self.facts = facts
-    sentence = facts.whySentence(in: model)
-    plainSentence = facts.whySentence(in: model, isPlain: true)
+    isOfLogProbability =
+      AttributionQuestion(states, step: step, item: item, over: contrast).isOfLogProbability
     note = WhyScene.note(table, model)
     let (trace, row) = states.pass(through: step)
     let readsMemory = model.settings.memory != .none
@@ -126,7 +132,7 @@ extension WhyScene {
     let names = model.relationNames.map { $0.shortened(glyphs) }
     let parts =
       [(words.sequence, table.sequenceSum)] + zip(names, table.relationSums)
-      + [(words.constant, table.bias)]
+      + [("already seen", table.repeated), (words.constant, table.bias)]
     let order = parts.indices.filter { abs(parts[$0].1) >= 0.005 }
       .sorted {
         let (a, b) = (abs(parts[$0].1), abs(parts[$1].1))
@@ -164,64 +170,112 @@ extension WhyScene {
     }
   }
 
-  /// What has to be said of the step that adds most, where its item is ranked higher without it.
-  ///
-  /// Nil while the model has not been run without it.
-  func warning(_ glyphs: Glyphs) -> String? {
-    UnmissedStep(sums: steps.map(\.sum), losses: comparison.losses).map {
-      $0.sentence(title: steps[$0.row].title, gain: glyphs.decimal($0.gain))
+  /// What has to be said of the step that the sentence names first, where it would not be missed; the
+  /// longest form first, empty where nothing has to be said or nothing is known.
+  func cautions(_ glyphs: Glyphs) -> [String] {
+    guard let step = UnmissedStep(facts, known: comparison) else { return [] }
+    let title = row(of: step.step).map { steps[$0].title } ?? ""
+    return step.sentences(title: title, gain: glyphs.decimal(step.gain))
+  }
+
+  /// The steps that a check leaves out: those that are marked, or else those of the selected row.
+  func leftOut(_ view: WhyView, _ table: WhyTable) -> [Int] {
+    guard view.marked.isEmpty else {
+      return view.marked.filter(contributions.steps.contains).sorted()
     }
+    let row = table.rows.isEmpty ? nil : table.rows[table.selected(view)].place
+    for place in [row, view.path.last] {
+      switch place {
+      case .step(let step): return [step]
+      case .fact(let slot, let tail):
+        let group = (facts.groups + facts.common).first { $0.slot == slot && $0.tail == tail }
+        return group?.steps.map(\.step).sorted() ?? []
+      case .noFact: return facts.otherSteps.map(\.step).sorted()
+      case .part, .commonFacts, nil: continue
+      }
+    }
+    return []
+  }
+
+  /// What is forecast without the steps that are marked or selected, and what really happens once that
+  /// is checked.
+  ///
+  /// With a slot silenced, what the sum says of it. The longest form first; empty where there is nothing
+  /// to say.
+  func forecast(_ words: Terminology, _ glyphs: Glyphs) -> [String] {
+    if let claim, claim.forecast == nil { return claim.words(self, words, glyphs) }
+    guard let forecast = claim?.forecast ?? comparison.forecast(without: .steps(leftOut)),
+      !leftOut.isEmpty
+    else { return [] }
+    let to = glyphs.marks.minus == "-" ? "->" : "→"
+    func amount(_ value: Double) -> String {
+      forecast.isOfLogProbability
+        ? glyphs.probability(Float(exp(value))) : glyphs.signed(Float(value))
+    }
+    let quantity = forecast.isOfLogProbability ? words.probability : words.score
+    let titles = leftOut.compactMap { step in row(of: step).map { "\(step + 1) \(steps[$0].title)" }
+    }
+    let names = [
+      "Without " + titles.joined(separator: ", "),
+      leftOut.count == 1 ? "Without \(titles[0])" : "Without \(leftOut.count) steps",
+      leftOut.count == 1 ? "Without step \(leftOut[0] + 1)" : "Without \(leftOut.count) steps",
+    ]
+    let before = amount(forecast.before)
+    let said = "\(quantity) \(before) \(to) \(amount(forecast.forecast))"
+    guard let claim else {
+      let mark = comparison.isSettled ? "" : " \(glyphs.marks.about)"
+      return names.map { "\($0): forecast \(said)\(mark). ! runs it." }
+        + [
+          "Forecast, "
+            + (leftOut.count == 1 ? "\(leftOut[0] + 1) out: " : "\(leftOut.count) steps out: ")
+            + said
+        ]
+    }
+    let real =
+      "really \(amount(forecast.after)), \(words.rank) \(glyphs.rank(claim.rankBefore)) \(to) "
+      + "\(glyphs.rank(claim.rankAfter))."
+    return names.map { "\($0): forecast \(said), \(real)\(claim.warning)" }
+      + ["\(names[2]): \(said), \(real)\(claim.shortWarning)"]
   }
 }
 
 extension AblationCheck {
-  /// What was tried, what the sum said of it and what really happened, with a warning where the two
-  /// disagree; the longest form first.
+  /// A slot that was silenced: what the sum said of it and what really happened, with a warning where
+  /// the two disagree; the longest form first.
   func words(_ why: WhyScene, _ words: Terminology, _ glyphs: Glyphs) -> [String] {
+    guard case .slot(let slot) = ablation else { return [] }
     let to = glyphs.marks.minus == "-" ? "->" : "→"
     let ranks = "\(words.rank) \(glyphs.rank(rankBefore)) \(to) \(glyphs.rank(rankAfter))"
     let scores =
       "\(words.score) \(glyphs.signed(scoreBefore)) \(to) \(glyphs.signed(scoreAfter))"
     let predicted = (glyphs.rank(rankPredicted), glyphs.signed(scorePredicted))
-    let long =
-      "\(ranks) (the sum says \(predicted.0)), \(scores) (the sum says \(predicted.1))."
-    let short = "\(ranks) (sum: \(predicted.0)), \(scores) (sum: \(predicted.1))."
+    let name = "with \(why.relationNames[slot]) silenced"
     return [
-      "Checked \(names(why)): \(long)\(warning)", "Checked \(number(why)): \(long)\(warning)",
-      "Checked \(number(why)): \(short)\(shortWarning)",
+      "Checked \(name): \(ranks) (the sum says \(predicted.0)), \(scores) (the sum says "
+        + "\(predicted.1)).\(warning)",
+      "Checked \(name): \(ranks) (sum: \(predicted.0)), \(scores) (sum: \(predicted.1))."
+        + shortWarning,
     ]
   }
 
-  private func names(_ why: WhyScene) -> String {
-    guard case .steps(let steps) = ablation else { return number(why) }
-    let titles = steps.compactMap { step in
-      why.row(of: step).map { "\(step + 1) \(why.steps[$0].title)" }
-    }
-    return "without " + titles.joined(separator: ", ")
-  }
-
-  private func number(_ why: WhyScene) -> String {
-    switch ablation {
-    case .steps(let steps):
-      steps.count == 1 ? "without step \(steps[0] + 1)" : "without the top \(steps.count)"
-    case .slot(let slot): "with \(why.relationNames[slot]) silenced"
-    }
-  }
-
-  private var warning: String {
+  fileprivate var warning: String {
+    let (said, real) =
+      forecast.map { ($0.forecastChange, $0.realChange) }
+      ?? (Double(predictedChange), Double(realChange))
+    let by = forecast == nil ? "the sum" : "the forecast"
     switch verdict {
     case .agrees: return ""
     case .otherSign:
-      return " Beware: by the sum the score \(predictedChange < 0 ? "falls" : "rises");"
-        + " really it \(realChange < 0 ? "falls" : "rises")."
+      return " Beware: by \(by) it \(said < 0 ? "falls" : "rises"); really it "
+        + "\(real < 0 ? "falls" : "rises")."
     case .otherSize:
-      let isMore = abs(realChange) > abs(predictedChange)
-      return " Beware: it really changes by"
-        + (isMore ? " more than twice what the sum says." : " less than half of what the sum says.")
+      return " Beware: it really changes by "
+        + (abs(real) > abs(said)
+          ? "more than twice what \(by) says." : "less than half of what \(by) says.")
     }
   }
 
-  private var shortWarning: String {
+  fileprivate var shortWarning: String {
     switch verdict {
     case .agrees: ""
     case .otherSign: " Beware: other sign."

@@ -11,11 +11,17 @@ struct WhyTable {
     enum Kind { case signed, share, rank, count }
 
     let title: String
-    let kind: Kind
-    /// The cells that add up to the amount are left out last; the rest only helps to read them.
-    let isCell: Bool
     /// What stands above it where the title does not fit; it is cut if that does not, either.
-    var short: String { title == "sequence" ? "seq." : title }
+    var short: String
+    let kind: Kind
+    /// The cells that add up to the amount, or to what was written, are left out last; the rest only
+    /// helps to read them.
+    let isCell: Bool
+
+    init(title: String, short: String? = nil, kind: Kind, isCell: Bool) {
+      (self.title, self.kind, self.isCell) = (title, kind, isCell)
+      self.short = short ?? (title == "sequence" ? "seq." : title)
+    }
   }
 
   struct Row {
@@ -26,22 +32,36 @@ struct WhyTable {
     let title: String
     /// By column; nil where nothing is known (yet).
     let values: [Float?]
-    let amount: Float
+    /// Nil for what has none, or none yet.
+    let amount: Float?
     /// Known facts, or what else is said of the row.
     let note: String
+    /// Whether numbers that it has not are still to come.
+    var isPending = false
+    /// Whether it is among what is left out for a forecast.
+    var isMarked = false
   }
 
   let title: String
   let columns: [Column]
   let amountTitle: String
+  var shortAmountTitle: String
+  /// Whether the amounts stand before all other numbers: they are what the rows are ordered by, and the
+  /// cells add up to another column.
+  var isLed = false
   /// What the notes say; empty where they say it themselves.
   let noteTitle: String
-  /// The largest amount first.
+  /// The largest amount first, unless they were given in an order.
   let rows: [Row]
-  /// What all rows add up to.
-  let total: Float
+  /// What all rows add up to; nil where that is not known.
+  var total: Float?
+  /// By column that is no cell: what stands below it.
+  var totals: [Float?] = []
 
-  func selected(_ view: WhyView) -> Int { min(max(0, view.row), max(0, rows.count - 1)) }
+  func selected(_ view: WhyView) -> Int {
+    let row = view.anchor.flatMap { anchor in rows.firstIndex { $0.place == anchor } } ?? view.row
+    return min(max(0, row), max(0, rows.count - 1))
+  }
 }
 
 extension WhyTable {
@@ -50,34 +70,35 @@ extension WhyTable {
   ) {
     let maker = WhyRows(why: why, model: model, words: words, glyphs: glyphs)
     switch view.path.last {
-    case .step(let step): self = maker.parts(of: step) ?? maker.steps
+    case .step(let step):
+      self = maker.parts(of: step) ?? maker.steps(by: view.order, marked: view.marked)
     case .part(let part): self = maker.steps(of: part) ?? maker.parts
     case .fact(let slot, let tail): self = maker.steps(sharing: slot, tail) ?? maker.facts
     case .noFact: self = maker.stepsWithoutFact
+    case .commonFacts: self = maker.commonFacts
     case nil:
       switch view.grouping {
-      case .steps: self = maker.steps
+      case .steps: self = maker.steps(by: view.order, marked: view.marked)
       case .relations: self = maker.parts
       case .facts: self = maker.facts
       }
     }
   }
 
-  /// A table of rows in any order.
+  /// A table of rows, in any order unless that is `isOrdered`.
   init(
-    _ title: String, _ columns: [Column], amount: String = "sum", notes: String = "",
-    rows: [Row]
+    _ title: String, _ columns: [Column], amount: String = "sum", short: String? = nil,
+    notes: String = "", rows: [Row], isOrdered: Bool = false
   ) {
     self.title = title
     self.columns = columns
-    amountTitle = amount
-    noteTitle = notes
+    (amountTitle, shortAmountTitle, noteTitle) = (amount, short ?? amount, notes)
     let order = rows.indices.sorted {
-      let (a, b) = (abs(rows[$0].amount), abs(rows[$1].amount))
+      let (a, b) = (abs(rows[$0].amount ?? 0), abs(rows[$1].amount ?? 0))
       return a != b ? a > b : (rows[$0].number ?? 0, $1) > (rows[$1].number ?? 0, $0)
     }
-    self.rows = order.map { rows[$0] }
-    total = self.rows.reduce(0) { $0 + $1.amount }
+    self.rows = isOrdered ? rows : order.map { rows[$0] }
+    total = self.rows.reduce(0) { $0 + ($1.amount ?? 0) }
   }
 }
 
@@ -126,8 +147,8 @@ enum WhyPreview {
     guard room.rows >= 2, room.columns >= 24 else { return 0 }
     let glyphs = frame.glyphs
     frame.put(title, room.line(0), style: Style(.muted))
-    let rows = table.rows.filter { abs($0.amount) >= 0.005 || !$0.note.isEmpty }
-    let scale = BarScale(table.rows.map(\.amount))
+    let rows = table.rows.filter { abs($0.amount ?? 0) >= 0.005 || !$0.note.isEmpty }
+    let scale = BarScale(table.rows.compactMap(\.amount))
     let height = room.rows - 1
     let shown = rows.prefix(rows.count > height ? height - 1 : height)
     var entries = shown.map { row in
@@ -137,11 +158,11 @@ enum WhyPreview {
       // Only relations have names of which the end says most; the name of a fact has its own.
       let isPart = if case .part = row.place { true } else { false }
       let title = isPart ? row.title.shortened(glyphs) : row.title
-      return (title: number + title, note: countsSteps ? steps : row.note, amount: row.amount)
+      return (title: number + title, note: countsSteps ? steps : row.note, amount: row.amount ?? 0)
     }
     let rest = rows.dropFirst(shown.count)
     if !rest.isEmpty {
-      entries.append(("\(rest.count) more", "", rest.reduce(0) { $0 + $1.amount }))
+      entries.append(("\(rest.count) more", "", rest.reduce(0) { $0 + ($1.amount ?? 0) }))
     }
     let name = Table.Column(.flexible()) { row, _ in .text(entries[row].title) }
     let bar = Table.Column(.fixed(min(20, room.columns / 5))) { row, _ in

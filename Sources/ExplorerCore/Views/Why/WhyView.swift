@@ -27,12 +27,20 @@ package struct WhyView: Equatable, Sendable {
     /// The steps that share a tail under a slot with the item.
     case fact(slot: Int, tail: Int32)
     case noFact
+    /// The facts that many items have.
+    case commonFacts
   }
 
   package internal(set) var grouping = Grouping.steps
+  /// What the steps are ordered by.
+  package internal(set) var order = StepTable.Order.removal
   /// What has been looked into, the last at the end.
   package internal(set) var path: [Place] = []
   package internal(set) var row = 0
+  /// What was moved to: it stays selected when the rows are ordered anew.
+  package internal(set) var anchor: Place?
+  /// The steps that are to be left out together; without any, what is selected is left out.
+  package internal(set) var marked: Set<Int> = []
   /// The item that was searched for; nil for the selected recommendation.
   package internal(set) var item: Int32?
   package internal(set) var comparison = Comparison.average
@@ -45,29 +53,36 @@ package struct WhyView: Equatable, Sendable {
   var cameFrom = Pane.recommendations
 
   package enum Check: Hashable, Sendable {
-    /// What happens without the steps that speak most for the item, this many of them.
-    case topSteps(Int)
+    /// What happens without the steps that are marked or selected.
+    case steps
     case slot(Int)
   }
 
-  static let mostSteps = 3
-
   /// Looks at something else: what was looked into means nothing there.
   mutating func startOver() {
-    row = 0
+    goToTop()
     path = []
   }
 
+  private mutating func goToTop() { (row, anchor) = (0, nil) }
+
   /// Looks at another step or item: the parts of the model are the same there.
   mutating func lookElsewhere() {
-    row = 0
+    goToTop()
+    marked = []
     path.removeAll { if case .part = $0 { false } else { true } }
   }
 
   /// Goes into a row, or back to where it was looked into before.
   mutating func enter(_ place: Place) {
     path = path.prefix { $0 != place } + [place]
-    row = 0
+    goToTop()
+  }
+
+  /// Goes back from what was looked into last, to its row.
+  mutating func leave() {
+    let place = path.removeLast()
+    (row, anchor) = (0, place)
   }
 }
 
@@ -93,8 +108,7 @@ extension Explorer {
   /// Closes what was looked into last, then the whole screen, then the reasons.
   static func leaveWhy(_ state: inout State) {
     if state.focus == .why, !state.why.path.isEmpty {
-      state.why.path.removeLast()
-      state.why.row = 0
+      state.why.leave()
     } else if state.focus == .why, state.why.isZoomed {
       state.why.isZoomed = false
     } else {
@@ -128,6 +142,13 @@ extension Explorer {
     case .whyContrast: nextComparison(&next.state)
     case .whyDrill: drill(&next.state, scene)
     case .whyCheck: check(&next.state, scene)
+    case .whyOrder:
+      let all = StepTable.Order.allCases
+      let place = all.firstIndex(of: next.state.why.order) ?? 0
+      next.state.why.order = all[(place + 1) % all.count]
+      next.state.why.grouping = .steps
+      next.state.why.startOver()
+    case .whyMark: mark(&next.state, scene)
     default: break
     }
   }
@@ -164,7 +185,7 @@ extension Explorer {
     let all = WhyView.Comparison.allCases.filter { $0 != .other || state.why.other != nil }
     let place = all.firstIndex(of: state.why.comparison) ?? 0
     state.why.comparison = all[(place + 1) % all.count]
-    state.why.row = 0
+    (state.why.row, state.why.anchor) = (0, nil)
     let text =
       switch state.why.comparison {
       case .average: "Over the average item of the catalogue"
@@ -184,27 +205,41 @@ extension Explorer {
     state.why.enter(place)
   }
 
-  /// Checks the slot that is selected or looked into; elsewhere the top steps, one more each time.
+  /// Checks the slot that is selected or looked into; elsewhere the steps that are marked or selected.
   private static func check(_ state: inout State, _ scene: Scene) {
     guard let table = table(state, scene), let why = scene.why else { return }
     let row = table.rows.isEmpty ? nil : table.rows[table.selected(state.why)].place
     let slot = [row, state.why.path.last].compactMap { place -> Int? in
       if case .part(let part) = place, part > 0 { part - 1 } else { nil }
     }.first
-    if let slot {
+    if let slot, state.why.marked.isEmpty {
       state.why.check = state.why.check == .slot(slot) ? nil : .slot(slot)
-      return
-    }
-    if row == .part(0) || (row == nil && state.why.grouping == .relations) {
-      state.toast = Toast("Only a relation can be silenced; select one, or b for steps")
-      return
-    }
-    let most = min(WhyView.mostSteps, why.steps.count)
-    if case .topSteps(let count) = state.why.check {
-      state.why.check = count < most ? .topSteps(count + 1) : nil
+    } else if state.why.check == .steps {
+      state.why.check = nil
+    } else if why.leftOut(state.why, table).isEmpty {
+      state.toast = Toast("Nothing to run without; select a step, a fact or a relation")
     } else {
-      state.why.check = .topSteps(1)
+      state.why.check = .steps
     }
+  }
+
+  /// Marks the selected steps to be left out, or takes the marks away where all of them have one.
+  private static func mark(_ state: inout State, _ scene: Scene) {
+    guard let table = table(state, scene), let why = scene.why else { return }
+    var view = state.why
+    view.marked = []
+    let steps = why.leftOut(view, table)
+    guard !steps.isEmpty else {
+      state.toast = Toast("Only steps can be left out together; ! silences a relation")
+      return
+    }
+    if steps.allSatisfy(state.why.marked.contains) {
+      state.why.marked.subtract(steps)
+    } else {
+      state.why.marked.formUnion(steps)
+    }
+    guard view.path.isEmpty, view.grouping == .steps else { return }
+    WhyPane.move(by: 1, in: &state, scene)
   }
 
   /// The rows that the screen shows.
