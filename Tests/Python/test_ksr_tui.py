@@ -38,11 +38,13 @@ class Tensor:
 def tensors(path):
     data = path.read_bytes()
     size = struct.unpack("<Q", data[:8])[0]
-    header = json.loads(data[8:8 + size])
+    header = json.loads(data[8 : 8 + size])
     header.pop("__metadata__", None)
-    body = data[8 + size:]
+    body = data[8 + size :]
     return {
-        name: Tensor(entry["shape"], body[slice(*entry["data_offsets"])]) for name, entry in header.items()}
+        name: Tensor(entry["shape"], body[slice(*entry["data_offsets"])])
+        for name, entry in header.items()
+    }
 
 
 class Model:
@@ -70,7 +72,8 @@ class ModuleTests(unittest.TestCase):
         cls.model = os.path.join(cls.folder, "m.safetensors")
         cls.events = []
         cls.run_ = ksr_tui.train(
-            cls.data, cls.model, epochs=2, embedding_size=8, log=cls.events.append, frames=False)
+            cls.data, cls.model, epochs=2, embedding_size=8, log=cls.events.append, frames=False
+        )
 
     @classmethod
     def tearDownClass(cls):
@@ -86,7 +89,9 @@ class ModuleTests(unittest.TestCase):
 
     def test_settings_reach_the_program(self):
         words = ["evaluate", self.model, "--data", self.data, "--json"]
-        printed = subprocess.run([ksr_tui.program(), *words], stdout=subprocess.PIPE, check=True).stdout
+        printed = subprocess.run(
+            [ksr_tui.program(), *words], stdout=subprocess.PIPE, check=True
+        ).stdout
         self.assertEqual(ksr_tui.evaluate(self.model, self.data, frames=False), json.loads(printed))
 
     def test_recommend_one_user_and_all(self):
@@ -124,9 +129,12 @@ class ModuleTests(unittest.TestCase):
         kept = ksr_tui.convert(model, self.data, os.path.join(self.folder, "kept.safetensors"))
         script = (
             "import sys; sys.path[:0] = {path!r}\nimport ksr_tui\n"
-            "ksr_tui.open({kept!r}, {data!r}, '--print', '--size', '80x24', '--keys', 'i')\n")
+            "ksr_tui.open({kept!r}, {data!r}, '--print', '--size', '80x24', '--keys', 'i')\n"
+        )
         text = script.format(path=sys.path, kept=kept, data=self.data)
-        done = subprocess.run([sys.executable, "-c", text], stdout=subprocess.PIPE, text=True, check=True)
+        done = subprocess.run(
+            [sys.executable, "-c", text], stdout=subprocess.PIPE, text=True, check=True
+        )
         self.assertIn("tiny-ksr", done.stdout)
         self.assertEqual(len(done.stdout.splitlines()), 24)
 
@@ -136,13 +144,30 @@ class ModuleTests(unittest.TestCase):
         kept = ksr_tui.convert(model, self.data, os.path.join(self.folder, "memory.safetensors"))
         given = os.path.join(self.folder, "given.safetensors")
         subprocess.run(
-            [ksr_tui.program(), "import", "--state-dict", FIXTURES / "model.safetensors", "--data", self.data,
-             "--set", "gamma=10.0", "--set", "loss_type=CE", "--set", "MAX_ITEM_LIST_LENGTH=8",
-             "--output", given],
-            check=True, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+            [
+                ksr_tui.program(),
+                "import",
+                "--state-dict",
+                FIXTURES / "model.safetensors",
+                "--data",
+                self.data,
+                "--set",
+                "gamma=10.0",
+                "--set",
+                "loss_type=CE",
+                "--set",
+                "MAX_ITEM_LIST_LENGTH=8",
+                "--output",
+                given,
+            ],
+            check=True,
+            stderr=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+        )
         answers = [
             ksr_tui.recommend(path, self.data, user="u50", frames=False)["recommendations"]
-            for path in (kept, given)]
+            for path in (kept, given)
+        ]
         self.assertEqual(*answers)
 
     def test_gru4rec_of_a_trainer(self):
@@ -158,24 +183,40 @@ class ModuleTests(unittest.TestCase):
 
         class Trainer:
             model = Model(network)
-            config = {"MAX_ITEM_LIST_LENGTH": 8, "loss_type": "CE", "gpu_id": "0", "device": object()}
+            config = {
+                "MAX_ITEM_LIST_LENGTH": 8,
+                "loss_type": "CE",
+                "gpu_id": "0",
+                "device": object(),
+            }
 
         kept = ksr_tui.convert(Trainer(), self.data, os.path.join(self.folder, "gru.safetensors"))
-        self.assertEqual(len(ksr_tui.recommend(kept, self.data, user="u50", frames=False)["recommendations"]), 10)
+        self.assertEqual(
+            len(ksr_tui.recommend(kept, self.data, user="u50", frames=False)["recommendations"]), 10
+        )
 
     def test_without_a_terminal_open_says_what_to_do(self):
-        script = "import sys; sys.path[:0] = {!r}\nimport ksr_tui\nksr_tui.open('m', 'd')".format(sys.path)
+        script = "import sys; sys.path[:0] = {!r}\nimport ksr_tui\nksr_tui.open('m', 'd')".format(
+            sys.path
+        )
         done = subprocess.run(
-            [sys.executable, "-c", script], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, text=True)
+            [sys.executable, "-c", script],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
         self.assertIn("needs a terminal", done.stderr)
 
     @unittest.skipUnless(HAS_PANDAS, "pandas is not installed")
     def test_tables_are_data_frames(self):
         import pandas
+
         answer = ksr_tui.recommend(self.model, self.data, user="u50")
         self.assertIsInstance(answer["recommendations"], pandas.DataFrame)
-        self.assertIsInstance(ksr_tui.evaluate(self.model, self.data)["tests"][0]["rows"], pandas.DataFrame)
+        self.assertIsInstance(
+            ksr_tui.evaluate(self.model, self.data)["tests"][0]["rows"], pandas.DataFrame
+        )
 
     @unittest.skipUnless(HAS_RECBOLE, "RecBole is not installed")
     def test_scores_equal_recboles(self):
@@ -183,16 +224,23 @@ class ModuleTests(unittest.TestCase):
         from recbole.config import Config
         from recbole.data import create_dataset, data_preparation
         from recbole.utils import get_model, get_trainer, init_seed
+
         # RecBole writes its logs into the current folder.
         self.addCleanup(os.chdir, os.getcwd())
         os.chdir(self.folder)
         for name, settings in {"KSR": ["base", "kg", "ce"], "GRU4Rec": ["base", "ce"]}.items():
             with self.subTest(model=name):
                 small = {
-                    "data_path": self.folder, "epochs": 1, "embedding_size": 8, "hidden_size": 10,
-                    "checkpoint_dir": os.path.join(self.folder, "saved")}
+                    "data_path": self.folder,
+                    "epochs": 1,
+                    "embedding_size": 8,
+                    "hidden_size": 10,
+                    "checkpoint_dir": os.path.join(self.folder, "saved"),
+                }
                 files = [str(FIXTURES / f"{part}.yaml") for part in settings]
-                config = Config(model=name, dataset="tiny-ksr", config_file_list=files, config_dict=small)
+                config = Config(
+                    model=name, dataset="tiny-ksr", config_file_list=files, config_dict=small
+                )
                 init_seed(config["seed"], True)
                 dataset = create_dataset(config)
                 train_data, valid_data, test_data = data_preparation(config, dataset)
@@ -202,7 +250,9 @@ class ModuleTests(unittest.TestCase):
                     model.relation_Matrix = model.relation_Matrix.float()
                 trainer = get_trainer(config["MODEL_TYPE"], name)(config, model)
                 trainer.fit(train_data, valid_data, show_progress=False)
-                kept = ksr_tui.convert(trainer, self.data, os.path.join(self.folder, "recbole.safetensors"))
+                kept = ksr_tui.convert(
+                    trainer, self.data, os.path.join(self.folder, "recbole.safetensors")
+                )
                 with torch.no_grad():
                     theirs = trainer.evaluate(test_data, load_best_model=False, show_progress=False)
                 rows = ksr_tui.evaluate(kept, self.data, frames=False)["tests"][0]["rows"]

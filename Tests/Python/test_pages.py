@@ -71,8 +71,11 @@ class Sandbox:
         for name in ("ksr", "ksr-tui"):
             (bin / name).symlink_to(ksr_tui.program(name))
         self.environment = {
-            "PATH": f"{bin}:/usr/bin:/bin", "HOME": str(self.path), "LC_ALL": "C.UTF-8",
-            "TERM": "xterm-256color"}
+            "PATH": f"{bin}:/usr/bin:/bin",
+            "HOME": str(self.path),
+            "LC_ALL": "C.UTF-8",
+            "TERM": "xterm-256color",
+        }
         # A link has another folder beside it.
         home = Path(ksr_tui.program("ksr-tui")).resolve().parent.parent / "share/ksr-tui"
         if not home.is_dir():
@@ -97,8 +100,14 @@ class Sandbox:
 
     def run(self, command):
         done = subprocess.run(
-            ["sh", "-c", command], cwd=self.path, env=self.environment, stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            ["sh", "-c", command],
+            cwd=self.path,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
         return done.returncode, done.stdout
 
 
@@ -143,7 +152,8 @@ class PageTests(unittest.TestCase):
                 self.assertTrue(
                     (PAGES / name).read_text() == picture,
                     f"{name} is no longer what the program draws; look at it and make it anew:"
-                    " KSR_PICTURES=1 python3 -m unittest Tests/Python/test_pages.py")
+                    " KSR_PICTURES=1 python3 -m unittest Tests/Python/test_pages.py",
+                )
         self.assertEqual(kept | drawn, drawn)
 
     def test_options_in_the_text_are_those_of_the_programs(self):
@@ -171,13 +181,21 @@ class PageTests(unittest.TestCase):
         for page, text in texts().items():
             for block in blocks(text, "python"):
                 # In a notebook or with RecBole only.
-                if "trainer" in block or importlib.util.find_spec("safetensors") is None and "safetensors.torch" in block:
+                if (
+                    "trainer" in block
+                    or importlib.util.find_spec("safetensors") is None
+                    and "safetensors.torch" in block
+                ):
                     continue
                 with self.subTest(page=page.name):
                     done = subprocess.run(
-                        [sys.executable, "-c", import_line + block], cwd=self.sandbox.path,
-                        env={**os.environ, **self.sandbox.environment}, stdout=subprocess.PIPE,
-                        stderr=subprocess.STDOUT, text=True)
+                        [sys.executable, "-c", import_line + block],
+                        cwd=self.sandbox.path,
+                        env={**os.environ, **self.sandbox.environment},
+                        stdout=subprocess.PIPE,
+                        stderr=subprocess.STDOUT,
+                        text=True,
+                    )
                     self.assertEqual(done.returncode, 0, done.stdout)
 
     def test_links_lead_somewhere(self):
@@ -185,11 +203,15 @@ class PageTests(unittest.TestCase):
         pages[ROOT / "ARCHITECTURE.md"] = (ROOT / "ARCHITECTURE.md").read_text()
 
         def places(path):
-            titles = re.findall(r"(?m)^#+ (.*)$", re.sub(r"```.*?```", "", path.read_text(), flags=re.DOTALL))
+            titles = re.findall(
+                r"(?m)^#+ (.*)$", re.sub(r"```.*?```", "", path.read_text(), flags=re.DOTALL)
+            )
             return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
 
         for page, text in pages.items():
-            for target in re.findall(r"\]\(([^)\s]+)\)", re.sub(r"```.*?```", "", text, flags=re.DOTALL)):
+            for target in re.findall(
+                r"\]\(([^)\s]+)\)", re.sub(r"```.*?```", "", text, flags=re.DOTALL)
+            ):
                 if re.match(r"https?://", target):
                     continue
                 name, _, place = target.partition("#")
@@ -210,7 +232,8 @@ class PageTests(unittest.TestCase):
             Path(folder, "Packaging").mkdir()
             site = shutil.copyfile(ROOT / "Packaging/site", Path(folder, "Packaging/site"))
             done = subprocess.run(
-                [sys.executable, site], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+                [sys.executable, site], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            )
             self.assertEqual(done.returncode, 0, done.stdout)
 
     def test_the_first_page_is_short(self):

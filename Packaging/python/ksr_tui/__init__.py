@@ -23,20 +23,34 @@ import tempfile
 from pathlib import Path
 
 __all__ = [
-    "train", "embed", "evaluate", "recommend", "explain", "check", "open", "convert", "program", "Error",
+    "train",
+    "embed",
+    "evaluate",
+    "recommend",
+    "explain",
+    "check",
+    "open",
+    "convert",
+    "program",
+    "Error",
 ]
 
 # What RecBole's configuration says about the data and the network; the rest is about its own run.
-_SETTINGS = """USER_ID_FIELD ITEM_ID_FIELD TIME_FIELD ENTITY_ID_FIELD RELATION_ID_FIELD HEAD_ENTITY_ID_FIELD
+_SETTINGS = (
+    """USER_ID_FIELD ITEM_ID_FIELD TIME_FIELD ENTITY_ID_FIELD RELATION_ID_FIELD HEAD_ENTITY_ID_FIELD
 TAIL_ENTITY_ID_FIELD field_separator seq_separator seq_len load_col unload_col unused_col alias_of_user_id
 alias_of_item_id alias_of_entity_id alias_of_relation_id fields_in_same_space preload_weight
 additional_feat_suffix benchmark_filename rm_dup_inter val_interval filter_inter_by_user_or_item
 user_inter_num_interval item_inter_num_interval entity_kg_num_interval relation_kg_num_interval
 kg_reverse_r threshold eval_args MAX_ITEM_LIST_LENGTH embedding_size kg_embedding_size hidden_size
 num_layers dropout_prob freeze_kg gamma loss_type""".split()
+)
 # The same as attributes of RecBole's models, for a model without its configuration.
 _ATTRIBUTES = {
-    "gamma": "gamma", "loss_type": "loss_type", "freeze_kg": "freeze_kg", "num_layers": "num_layers",
+    "gamma": "gamma",
+    "loss_type": "loss_type",
+    "freeze_kg": "freeze_kg",
+    "num_layers": "num_layers",
     "MAX_ITEM_LIST_LENGTH": "max_seq_length",
 }
 
@@ -66,8 +80,18 @@ def program(name="ksr"):
     return found
 
 
-def train(data, output, *, config=(), recbole_defaults=False, resume=None, threads=None, log=None,
-          frames=True, **settings):
+def train(
+    data,
+    output,
+    *,
+    config=(),
+    recbole_defaults=False,
+    resume=None,
+    threads=None,
+    log=None,
+    frames=True,
+    **settings,
+):
     """Trains a model. Returns the last event of `ksr train --log-json`, with the history of all epochs.
 
     log is called with each event, a dictionary; the default prints notes and epochs to stderr.
@@ -78,8 +102,8 @@ def train(data, output, *, config=(), recbole_defaults=False, resume=None, threa
     words += _option("resume", resume) + _option("threads", threads)
     last, sentence = {}, ""
     with subprocess.Popen(
-            [program(), *map(str, words)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-            text=True) as process:
+        [program(), *map(str, words)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    ) as process:
         try:
             for line in process.stderr:
                 try:
@@ -99,22 +123,37 @@ def train(data, output, *, config=(), recbole_defaults=False, resume=None, threa
         raise _error(sentence, process.returncode)
     with io_open(f"{output}.history.csv", newline="") as file:
         history = [
-            {name: _number(text) for name, text in row.items()} for row in csv.DictReader(file)]
+            {name: _number(text) for name, text in row.items()} for row in csv.DictReader(file)
+        ]
     return _shaped({**last, "history": history}, frames)
 
 
 def embed(data, *, config=(), frames=True, **settings):
     """Trains TransE on the graph, writes the vectors, and returns how well they answer."""
-    return _json(["embed", "--data", data, "--json", *_config(config), *_settings(settings)], frames)
+    return _json(
+        ["embed", "--data", data, "--json", *_config(config), *_settings(settings)], frames
+    )
 
 
-def evaluate(model, data, *, against=(), metrics=None, mode=None, mask_history=False, diagnose=False,
-             explanations=False, frames=True):
+def evaluate(
+    model,
+    data,
+    *,
+    against=(),
+    metrics=None,
+    mode=None,
+    mask_history=False,
+    diagnose=False,
+    explanations=False,
+    frames=True,
+):
     """Metrics of a model, of baselines and of other models, with intervals and paired differences."""
     words = ["evaluate", model, "--data", data, "--json"]
     for other in [against] if isinstance(against, (str, os.PathLike)) else against:
         words += ["--against", other]
-    words += _option("metrics", metrics if metrics is None or isinstance(metrics, str) else ",".join(metrics))
+    words += _option(
+        "metrics", metrics if metrics is None or isinstance(metrics, str) else ",".join(metrics)
+    )
     words += _option("mode", mode)
     words += ["--mask-history"] if mask_history else []
     words += ["--diagnose"] if diagnose else []
@@ -122,8 +161,18 @@ def evaluate(model, data, *, against=(), metrics=None, mode=None, mask_history=F
     return _json(words, frames)
 
 
-def recommend(model, data, *, user=None, items=None, step=None, edit=None, top=None, hide_seen=False,
-              frames=True):
+def recommend(
+    model,
+    data,
+    *,
+    user=None,
+    items=None,
+    step=None,
+    edit=None,
+    top=None,
+    hide_seen=False,
+    frames=True,
+):
     """Recommendations after a user's history or after items; without either, for every user."""
     words = ["recommend", model, "--data", data]
     words += _option("user", user) + _option("items", _list(items)) + _option("step", step)
@@ -161,7 +210,11 @@ def open(model=None, data=None, *options, config=None):
     ksr-tui, such as "--demo".
     """
     terminal = sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
-    words = [program("ksr-tui"), *(["--data", str(data)] if data is not None else []), *map(str, options)]
+    words = [
+        program("ksr-tui"),
+        *(["--data", str(data)] if data is not None else []),
+        *map(str, options),
+    ]
     if model is None or isinstance(model, (str, os.PathLike)):
         words += [os.fspath(model)] if model is not None else []
         if not terminal and "--print" not in options:
@@ -170,9 +223,13 @@ def open(model=None, data=None, *options, config=None):
     if not terminal and "--print" not in options:
         raise Error(
             "the explorer needs a terminal. Keep the model with ksr_tui.convert(model, data, FILE) and"
-            " open it there with: ksr-tui FILE --data " + str(data), 1)
+            " open it there with: ksr-tui FILE --data " + str(data),
+            1,
+        )
     with tempfile.TemporaryDirectory(prefix="ksr-tui-") as folder:
-        return _wait([*words, convert(model, data, Path(folder, "model.safetensors"), config=config)])
+        return _wait(
+            [*words, convert(model, data, Path(folder, "model.safetensors"), config=config)]
+        )
 
 
 def convert(model, data, output, *, config=None):
@@ -187,9 +244,13 @@ def convert(model, data, output, *, config=None):
         model = model.model
     values = getattr(config, "final_config_dict", config) or {}
     settings = {
-        key: getattr(model, name, None) for key, name in _ATTRIBUTES.items()
-        if _is_plain(getattr(model, name, None))}
-    settings.update({key: values[key] for key in _SETTINGS if key in values and _is_plain(values[key])})
+        key: getattr(model, name, None)
+        for key, name in _ATTRIBUTES.items()
+        if _is_plain(getattr(model, name, None))
+    }
+    settings.update(
+        {key: values[key] for key in _SETTINGS if key in values and _is_plain(values[key])}
+    )
     tensors = dict(model.state_dict())
     relations = getattr(model, "relation_Matrix", None)
     if relations is not None:
@@ -198,8 +259,22 @@ def convert(model, data, output, *, config=None):
         state, written = Path(folder, "state.safetensors"), Path(folder, "settings.yaml")
         _write_tensors(tensors, state)
         # JSON is YAML.
-        written.write_text(json.dumps({key: value for key, value in settings.items() if value is not None}))
-        _run(["import", "--state-dict", state, "--data", data, "--config", written, "--output", output])
+        written.write_text(
+            json.dumps({key: value for key, value in settings.items() if value is not None})
+        )
+        _run(
+            [
+                "import",
+                "--state-dict",
+                state,
+                "--data",
+                data,
+                "--config",
+                written,
+                "--output",
+                output,
+            ]
+        )
     return str(output)
 
 
@@ -210,7 +285,9 @@ io_open = builtins.open
 
 
 def _run(words):
-    done = subprocess.run([program(), *map(str, words)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    done = subprocess.run(
+        [program(), *map(str, words)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
     if done.returncode != 0:
         raise _error(done.stderr.strip(), done.returncode)
     return done.stdout
@@ -256,7 +333,9 @@ def _settings(settings):
 
 def _print(event):
     if event["event"] == "epoch":
-        metrics = "  ".join(f"{name} {value:.4f}" for name, value in event.get("metrics", {}).items())
+        metrics = "  ".join(
+            f"{name} {value:.4f}" for name, value in event.get("metrics", {}).items()
+        )
         print(f"epoch {event['epoch']}  loss {event['loss']:.4f}  {metrics}", file=sys.stderr)
     elif "text" in event and event["event"] != "error":
         print(event["text"], file=sys.stderr)
@@ -284,8 +363,11 @@ def _shaped(value, frames):
     def shape(value):
         if isinstance(value, list) and value and all(isinstance(row, dict) for row in value):
             # What has tables of its own stays a list.
-            if any(isinstance(cell, list) and cell and isinstance(cell[0], dict)
-                   for row in value for cell in row.values()):
+            if any(
+                isinstance(cell, list) and cell and isinstance(cell[0], dict)
+                for row in value
+                for cell in row.values()
+            ):
                 return [shape(row) for row in value]
             return pandas.json_normalize(value)
         if isinstance(value, dict):
@@ -311,7 +393,10 @@ def _write_tensors(tensors, path):
             tensor = tensor.detach().cpu().numpy()
         body = tensor.astype("<f4").tobytes()
         header[name] = {
-            "dtype": "F32", "shape": list(tensor.shape), "data_offsets": [offset, offset + len(body)]}
+            "dtype": "F32",
+            "shape": list(tensor.shape),
+            "data_offsets": [offset, offset + len(body)],
+        }
         parts.append(body)
         offset += len(body)
     text = json.dumps(header).encode()
@@ -322,4 +407,5 @@ def _write_tensors(tensors, path):
 
 def _shell(words):
     import shlex
+
     return " ".join(map(shlex.quote, map(str, words)))
