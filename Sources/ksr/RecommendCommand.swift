@@ -35,6 +35,12 @@ struct RecommendCommand: ParsableCommand {
   @Flag(help: "Leave out what is in the history already.")
   var hideSeen = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Also print the N states of all users of --data that are most like this one: user, step, cosine, "
+        + "the item just read and what came next.", valueName: "N"))
+  var similarStates: Int?
+
   @Flag(help: "Print one JSON object.")
   var json = false
 
@@ -57,6 +63,16 @@ struct RecommendCommand: ParsableCommand {
 
   func validate() throws {
     guard top > 0 else { throw ValidationError("--top \(top): expected 1 or more.") }
+    if let similarStates {
+      guard similarStates > 0 else {
+        throw ValidationError("--similar-states \(similarStates): expected 1 or more.")
+      }
+      guard history.data != nil, !allUsers else {
+        throw ValidationError(
+          "--similar-states compares one history with those of a folder: give --data DIR, and leave out "
+            + "--all-users.")
+      }
+    }
     if allUsers {
       guard !history.isGiven else {
         throw ValidationError(
@@ -76,8 +92,33 @@ struct RecommendCommand: ParsableCommand {
   mutating func run() throws {
     if allUsers { return try recommendToAll() }
     let chosen = try history.chosen(model)
-    let list = Recommendations(chosen, count: top, hideSeen: hideSeen)
+    var list = Recommendations(chosen, count: top, hideSeen: hideSeen)
+    if let similarStates { list.similarStates = alike(chosen, count: similarStates) }
     Console.result(json ? try JSON.text(list) : list.text(chosen))
+  }
+}
+
+extension RecommendCommand {
+  /// The states most like that of a history; the user's own are left out.
+  private func alike(_ chosen: ChosenHistory, count: Int) -> [Recommendations.SimilarState] {
+    let session = chosen.session
+    var search = SimilarStates(
+      Array(chosen.states.state(at: chosen.step)), in: StateIndex(session),
+      except: chosen.user.flatMap { user in session.users.firstIndex { $0.user == user } },
+      count: count)
+    let live = LiveLines()
+    while search.work() { live.show(["states compared: \(search.compared) of \(search.total)"]) }
+    live.clear()
+    return search.found.map { state in
+      let items = session.users[state.user].items
+      func name(_ step: Int) -> Recommendations.Name {
+        let item = Int(items[step])
+        return .init(token: chosen.model.items[item], name: chosen.model.itemNames[item])
+      }
+      return .init(
+        user: session.users[state.user].user, step: state.step + 1, cosine: state.cosine,
+        item: name(state.step), next: state.step + 1 < items.count ? name(state.step + 1) : nil)
+    }
   }
 }
 
@@ -201,6 +242,17 @@ struct Recommendations: Encodable {
     let rankBefore, rank: Double
   }
 
+  /// A state of another user that is like the present one.
+  struct SimilarState: Encodable {
+    let user: String
+    /// From 1.
+    let step: Int
+    let cosine: Float
+    let item: Name
+    /// What the user chose next; absent after the last step.
+    let next: Name?
+  }
+
   /// Absent for items given one by one.
   let user: String?
   /// From 1.
@@ -212,6 +264,8 @@ struct Recommendations: Encodable {
   let recommendations: [Row]
   /// Absent without edits.
   let gone: [Gone]?
+  /// The most alike first; absent unless asked for.
+  var similarStates: [SimilarState]?
 
   init(_ chosen: ChosenHistory, count: Int, hideSeen: Bool) {
     let (model, states, step) = (chosen.model, chosen.states, chosen.step)
@@ -279,6 +333,15 @@ struct Recommendations: Encodable {
     for item in gone ?? [] {
       lines.append(
         "  gone: \(printable(item.name)), from \(text(item.rankBefore)) to \(text(item.rank))")
+    }
+    if let similarStates {
+      lines.append(
+        "States most like this one: user, step, cosine, the item just read, what came next")
+      lines += similarStates.map {
+        "  " + printable($0.user).filled(to: 12) + "\($0.step)".filled(to: 5, .right)
+          + Self.column($0.cosine, 9) + "  \(printable($0.item.name))"
+          + ($0.next.map { "  → \(printable($0.name))" } ?? "")
+      }
     }
     return lines.joined(separator: "\n")
   }

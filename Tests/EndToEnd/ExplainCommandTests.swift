@@ -74,6 +74,19 @@ import Testing
     }
   }
 
+  @Test func similarStatesAreThoseOfOthers() throws {
+    let found = try json(
+      recommend(Self.user + ["--step", "6", "--similar-states", "3", "--json"]).output)
+    let states = try #require(found["similarStates"] as? [[String: Any]])
+    let cosines = states.compactMap { $0["cosine"] as? Double }
+    #expect(cosines.count == 3 && cosines == cosines.sorted(by: >))
+    #expect(states.allSatisfy { $0["user"] as? String != "guest0" && $0["item"] != nil })
+    let text = try recommend(Self.user + ["--step", "6", "--similar-states", "3"]).output
+    #expect(text.contains("States most like this one"))
+    let wrong = try recommend(["--items", "Psycho", "--similar-states", "3"])
+    #expect(wrong.status != 0)
+  }
+
   /// What all users are recommended is what each of them is, in either format.
   @Test func everyUserAtOnce() throws {
     let folder = NSTemporaryDirectory() + "ksr-all-\(UUID().uuidString)"

@@ -111,4 +111,39 @@ struct StatesTests {
     #expect(grown.cosines == all.cosines)
     #expect(StateSimilarity(HistoryStates(network: states.network, items: [])).steps.isEmpty)
   }
+
+  @Test("The states of all users most like one are those that comparing each of them finds")
+  func similarStates() throws {
+    let random = RandomNetwork(seed: 5)
+    let session = try SmallSession(random, users: 20, length: 12).session()
+    let index = StateIndex(session)
+    for (user, step) in [(0, 3), (7, 11), (19, 0)] {
+      let states = HistoryStates(network: session.network, items: session.users[user].items)
+      let query = Array(states.state(at: step))
+      var expected: [SimilarStates.Found] = []
+      for other in session.users.indices where other != user {
+        let theirs = HistoryStates(network: session.network, items: session.users[other].items)
+        expected += (0..<theirs.count).map {
+          .init(user: other, step: $0, cosine: cosine(query, Array(theirs.state(at: $0))))
+        }
+      }
+      let total = expected.count
+      expected.sort { $0.cosine > $1.cosine }
+      // What is kept of the first search serves the others.
+      var search = SimilarStates(query, in: index, except: user, count: 7)
+      var portions = 0
+      while search.work() { portions += 1 }
+      #expect(search.compared == total && search.total == total)
+      #expect(search.found.count == 7)
+      for (found, wanted) in zip(search.found, expected) {
+        #expect(abs(found.cosine - wanted.cosine) < 1e-5)
+        #expect(found.user != user)
+      }
+      #expect(search.found.map(\.cosine) == search.found.map(\.cosine).sorted(by: >))
+      // A state itself is most like itself.
+      var own = SimilarStates(query, in: index, count: 1)
+      while own.work() {}
+      #expect(abs((own.found.first?.cosine ?? 0) - 1) < 1e-5)
+    }
+  }
 }

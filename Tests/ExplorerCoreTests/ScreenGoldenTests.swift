@@ -38,7 +38,7 @@ struct View: Sendable, CustomTestStringConvertible {
     View(name: "compare-slots", keys: "c,Left,Left,BTab"),
     View(name: "map", keys: "m"), View(name: "map-near", keys: "m,s,Tab,Tab,Enter,Tab"),
     View(name: "diagnosis", keys: "d"), View(name: "recency", keys: "W,Down"),
-    View(name: "tour", keys: "t"),
+    View(name: "tour", keys: "t"), View(name: "similar-states", keys: "L"),
     View(name: "tour-second", keys: "t,Right"),
     View(name: "sorted", keys: "s,s,Tab,Tab"), View(name: "unseen", keys: "x,BTab"),
     View(name: "theme", keys: "T"), View(name: "model-plain", keys: "p,i"),

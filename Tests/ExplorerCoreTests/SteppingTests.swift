@@ -153,4 +153,28 @@ struct SteppingTests {
       }
     }
   }
+
+  @Test("L lists the states of all users that are most like this one; Enter goes there, ^P pins it")
+  func similarStates() throws {
+    let little = try LittleData()
+    let open = try little.run("L").state
+    while little.cache.work(for: open) {}
+    let list = try #require(little.cache.scene(for: open)[SimilarStatesList.self])
+    #expect(list.compared == list.total && list.rows.count == 10)
+    #expect(list.total == little.session.users.reduce(0) { $0 + $1.count } - 9)
+    #expect(!list.rows.contains { $0.user == "guest0" })
+    let gone = try little.run("Down,Enter", from: open).state
+    #expect(
+      gone.overlay == nil && gone.user == list.rows[1].place && gone.step == list.rows[1].step)
+    let pinned = try little.run("C-p", from: open).state
+    #expect(
+      pinned.pin
+        == .view(PinnedView(user: list.rows[0].place, step: list.rows[0].step, edits: [])))
+    #expect(pinned.user == open.user && pinned.step == open.step)
+    // Letters leave the rows that have them.
+    let typed = try little.run("text=\(list.rows[3].user)", from: open).state
+    let rows = (typed.overlay as? SimilarStatesMenu)?.rows(
+      typed, little.cache.scene(for: typed), .terms(.unicode), .unicode)
+    #expect(rows?.isEmpty == false && rows?.allSatisfy { $0.user == list.rows[3].user } == true)
+  }
 }

@@ -42,8 +42,23 @@ enum WhyPane: PaneView {
     var view = WhyView()
     view.grouping = .facts
     let facts = WhyTable(why, view, scene.model, frame.words, frame.glyphs)
-    _ = WhyPreview.draw(
-      facts, title: "grouped by known facts; same sum", countsSteps: true, in: room, &frame)
+    let pairs = why.pairs(frame.words, frame.glyphs)
+    // Pairs are few, and not to be seen anywhere else.
+    let least = pairs.isEmpty ? 0 : min(pairs.count + 2, room.rows / 2)
+    let used = WhyPreview.draw(
+      facts, title: "written, by known facts", countsSteps: true,
+      in: Rect(
+        column: room.column, row: room.row, columns: room.columns, rows: room.rows - least), &frame)
+    drawPairs(pairs, in: room.dropFirst(rows: used + 1), &frame)
+  }
+
+  /// Which steps say the same, and which need each other.
+  private static func drawPairs(_ pairs: [String], in room: Rect, _ frame: inout Frame) {
+    guard !pairs.isEmpty, room.rows >= 2 else { return }
+    frame.put("pairs of steps", room.line(0), style: Style(.muted))
+    for (row, pair) in pairs.prefix(room.rows - 1).enumerated() {
+      frame.put(pair, room.line(row + 1))
+    }
   }
 
   /// The sentence, and what speaks against it, above everything; returns the room below.

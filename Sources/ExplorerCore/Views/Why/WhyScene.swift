@@ -178,6 +178,18 @@ extension WhyScene {
     return step.sentences(title: title, gain: glyphs.decimal(step.gain))
   }
 
+  /// Which steps say the same, for removed together they cost more than one by one, and which need each
+  /// other.
+  func pairs(_ words: Terminology, _ glyphs: Glyphs) -> [String] {
+    comparison.pairs.map { pair in
+      let names = [pair.first, pair.second].map { step in
+        "\(step + 1) " + (row(of: step).map { steps[$0].title.elided(to: 20, glyphs) } ?? "")
+      }
+      return "\(glyphs.signed(pair.amount)) \(pair.isAlike ? "alike" : "need each other"): "
+        + names.joined(separator: ", ")
+    }
+  }
+
   /// The steps that a check leaves out: those that are marked, or else those of the selected row.
   func leftOut(_ view: WhyView, _ table: WhyTable) -> [Int] {
     guard view.marked.isEmpty else {

@@ -1,0 +1,203 @@
+import Explanation
+import KSRNumerics
+
+/// The states of all users that are most like the present one: whom the model takes this user for.
+struct SimilarStatesMenu: ListOverlay {
+  var menu = Menu()
+
+  var context: Context { .menu }
+  var hasTitles: Bool { true }
+  var enterTitle: String? { "go there" }
+  func hint(_ state: State, _ scene: Scene) -> String { "type a {user} or a title" }
+
+  func title(_ state: State, _ scene: Scene, width: Int, _ glyphs: Glyphs) -> String {
+    let name = scene.user?.name ?? ""
+    let step = (scene.step?.step ?? 0) + 1
+    let found = scene[SimilarStatesList.self]
+    let progress =
+      found.map {
+        $0.compared < $0.total
+          ? " \(glyphs.marks.separator) \(glyphs.count($0.compared)) of \(glyphs.count($0.total))"
+          : " \(glyphs.marks.separator) of \(glyphs.count($0.total)) states"
+      } ?? ""
+    let titles = [
+      "Whom the model takes {user} \(name) at step \(step) for\(progress)",
+      "States most like step \(step)\(progress)", "Similar states",
+    ]
+    return titles.first { $0.columns + 6 <= width } ?? titles[2]
+  }
+
+  func empty(_ state: State, _ scene: Scene, width: Int) -> [(text: String, role: Role)] {
+    let isSearching = scene[SimilarStatesList.self].map { $0.compared < $0.total } ?? true
+    return [(isSearching ? "Reading the histories." : "No match.", .muted)]
+  }
+
+  func area(on layout: Layout) -> Rect { Layout.area(columns: 96, rows: 16, on: layout.size) }
+
+  func rows(
+    _ state: State, _ scene: Scene, _ words: Terminology, _ glyphs: Glyphs
+  ) -> [SimilarStatesList.Row] {
+    let wanted = menu.filter.text.searchable
+    return (scene[SimilarStatesList.self]?.rows ?? []).filter {
+      wanted.isEmpty || "\($0.user) \($0.title) \($0.next ?? "")".searchable.contains(wanted)
+    }
+  }
+
+  func table(
+    _ rows: [SimilarStatesList.Row], _ scene: Scene, width: Int, _ words: Terminology,
+    _ glyphs: Glyphs
+  ) -> Table {
+    let user = Table.Column(
+      .fixed(max(6, min(width / 5, rows.map(\.user.columns).max() ?? 6))), title: "{user}"
+    ) { row, _ in .text(rows[row].user) }
+    let step = Table.Column(.fixed(5), .right, title: "step") { row, _ in
+      .text(String(rows[row].step + 1), Style(.muted))
+    }
+    let cosine = Table.Column(
+      .fixed(max(4, words.cosine.columns)), .right, title: words.cosine
+    ) { row, _ in .text(glyphs.probability(rows[row].cosine)) }
+    let title = Table.Column(.flexible(), title: "{item} just read", gap: 2) { row, _ in
+      .text(rows[row].title)
+    }
+    let next = Table.Column(.flexible(), title: "came next", gap: 2, drop: .init(below: 48)) {
+      row, _ in .text(rows[row].next ?? "", Style(.truth))
+    }
+    return Table([.mark, user, step, cosine, title, next], width: width, margin: 1)
+  }
+
+  func choose(
+    _ row: SimilarStatesList.Row, on next: inout Explorer.Transition, _ scene: Scene
+  ) {
+    next.state.overlay = nil
+    Explorer.take(row.place, in: &next.state, step: row.step)
+  }
+
+  /// Pins the selected state as A, beside the present one.
+  fileprivate func pin(on next: inout Explorer.Transition, _ scene: Scene) {
+    let rows = rows(next.state, scene, .terms(.unicode), .unicode)
+    guard rows.indices.contains(menu.selection) else { return }
+    let row = rows[menu.selection]
+    next.state.overlay = nil
+    next.state.pin = .view(PinnedView(user: row.place, step: row.step, edits: []))
+    Explorer.beginComparison(&next.state)
+    next.state.toast = Toast("Pinned as A: {user} \(row.user), step \(row.step + 1)")
+  }
+
+  func compose(_ scene: inout Scene, _ selection: Selection) {
+    scene[SimilarStatesList.self] = selection.moment.map {
+      selection.cache.kept(SimilarStatesCache.self).list($0)
+    }
+  }
+
+  func work(_ selection: Selection) -> Bool {
+    selection.moment.map { selection.cache.kept(SimilarStatesCache.self).work($0) } ?? false
+  }
+}
+
+extension Command {
+  static let similarStates = Command("similar-states")
+  static let pinSimilar = Command("pin-similar")
+}
+
+enum SimilarStatesView: ExplorerView {
+  static let openers: [Binding] = [
+    Binding(
+      ["L"], .similarStates, in: [.main, .edit], "look-alikes",
+      "Find the states of all {users} that are most like this one.", footer: false,
+      when: { $1.user != nil && $1.model.userCount > 0 },
+      does: { _, next, _ in Explorer.open(SimilarStatesMenu(), in: &next.state) })
+  ]
+
+  static let bindings: [Binding] = [
+    Binding(
+      [.control("p")], .pinSimilar, in: [.menu], "pin",
+      "Pin the selected similar state as A and compare the present one with it.",
+      when: { state, scene in
+        (state.overlay as? SimilarStatesMenu)?.canChoose(state, scene) == true
+      },
+      does: { _, next, scene in
+        (next.state.overlay as? SimilarStatesMenu)?.pin(on: &next, scene)
+      })
+  ]
+}
+
+/// What has been found for the present state.
+package struct SimilarStatesList: Sendable {
+  package struct Row: Sendable, Equatable {
+    /// The user, by place in the data.
+    package let place: Int
+    package let user: String
+    package let step: Int
+    package let cosine: Float
+    package let title: String
+    /// What the user chose next; nil after the last step.
+    package let next: String?
+  }
+
+  package let rows: [Row]
+  /// How many states have been compared, of how many.
+  package let compared: Int
+  package let total: Int
+}
+
+final class SimilarStatesCache: ViewCache {
+  private struct Key: Hashable {
+    let user: SceneCache.User
+    let step: Int
+  }
+
+  private unowned let cache: SceneCache
+  private lazy var index = StateIndex(cache.session)
+  private var searches = LRUCache<Key, SimilarStates>(limit: 20)
+
+  init(_ cache: SceneCache) { self.cache = cache }
+
+  func list(_ moment: Selection.Moment) -> SimilarStatesList {
+    let search = search(moment)
+    let (users, names) = (cache.session.users, cache.session.model.itemNames)
+    return SimilarStatesList(
+      rows: search.found.map { state in
+        let items = users[state.user].items
+        return .init(
+          place: state.user, user: users[state.user].user, step: state.step, cosine: state.cosine,
+          title: names[Int(items[state.step])],
+          next: state.step + 1 < items.count ? names[Int(items[state.step + 1])] : nil)
+      }, compared: search.compared, total: search.total)
+  }
+
+  func work(_ moment: Selection.Moment) -> Bool {
+    let key = key(moment)
+    var search = searches.removeValue(forKey: key) ?? begun(moment)
+    let worked = search.compared < search.total && search.work()
+    let isNews = search.compared < search.total || worked
+    searches[key] = search
+    return isNews
+  }
+
+  private func search(_ moment: Selection.Moment) -> SimilarStates {
+    let key = key(moment)
+    if let known = searches[key] { return known }
+    let new = begun(moment)
+    searches[key] = new
+    return new
+  }
+
+  private func begun(_ moment: Selection.Moment) -> SimilarStates {
+    SimilarStates(
+      Array(moment.survey.states.state(at: moment.step.step)), in: index,
+      except: place(of: moment.user))
+  }
+
+  private func key(_ moment: Selection.Moment) -> Key {
+    Key(user: moment.user, step: moment.step.step)
+  }
+
+  /// Whose steps are the user's own, also after edits.
+  private func place(of user: SceneCache.User) -> Int? {
+    switch user {
+    case .data(let place): place
+    case .own: nil
+    case .edited(let base, _): place(of: base)
+    }
+  }
+}
