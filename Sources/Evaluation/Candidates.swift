@@ -103,6 +103,13 @@ public struct Candidates: Sendable {
     return topItems(scores, count: count, excluding: hidden.contains)
   }
 
+  /// The items that a case is ranked among, its target behind them; nil where it is all, those of
+  /// ``hidden(_:)`` left out.
+  func drawn(_ index: Int, with target: Int32) -> [Int32]? { drawn.map { $0[index] + [target] } }
+
+  /// The items that are not ranked in a case, ascending.
+  func hidden(_ index: Int) -> [Int32] { masked?[index] ?? [] }
+
   /// The rank of a target, from 1, as ``Standing`` has it.
   ///
   /// - Parameters:

@@ -29,65 +29,125 @@ public struct Ranker: Sendable {
   package func ranked(
     _ cases: [RankingCase], among candidates: Candidates = .all, listLength: Int, threads: Int = 1
   ) -> (ranks: [Double], lists: [[Int32]]) {
-    var ranks = [Double](repeating: 0, count: cases.count)
-    var lists = [[Int32]](repeating: [], count: listLength > 0 ? cases.count : 0)
-    ranks.withUnsafeMutableBufferPointer { ranks in
-      lists.withUnsafeMutableBufferPointer { lists in
-        nonisolated(unsafe) let (ranks, lists) = (ranks, lists)
-        score(cases, threads: threads) { index, scores in
-          let target = cases[index].target
-          ranks[index] = candidates.rank(of: target, case: index) {
-            scores[Int($0)]
-          } whole: {
-            Standing(of: scores[Int(target)], among: UnsafeBufferPointer(rebasing: scores[1...]))
-          }
-          guard listLength > 0 else { return }
-          lists[index] = candidates.first(listLength, case: index, target: target, scores)
-            .map(\.item)
-        }
-      }
-    }
-    return (ranks, lists)
+    let results = results(cases, among: candidates, listLength: listLength, threads: threads)
+    return (results.map(\.rank), listLength > 0 ? results.map { $0.list.map(\.item) } : [])
   }
 
   /// The first candidates of each case with their scores, best first.
   package func first(
     _ count: Int, _ cases: [RankingCase], among candidates: Candidates = .all, threads: Int = 1
   ) -> [[ScoredItem]] {
-    var lists = [[ScoredItem]](repeating: [], count: cases.count)
-    lists.withUnsafeMutableBufferPointer { lists in
-      nonisolated(unsafe) let lists = lists
-      score(cases, threads: threads) { index, scores in
-        lists[index] = candidates.first(count, case: index, target: cases[index].target, scores)
-      }
-    }
-    return lists
+    results(cases, among: candidates, listLength: count, threads: threads).map(\.list)
   }
 
-  /// Calls `body` with each case and the scores of all items after what it reads [N], on several
-  /// threads; many cases share a pass and a product.
-  package func score(
-    _ cases: [RankingCase], threads: Int,
-    _ body: @Sendable (Int, UnsafeBufferPointer<Float>) -> Void
-  ) {
+  /// What is found of a case.
+  private struct Result: Sendable {
+    var rank = 0.0
+    var list: [ScoredItem] = []
+  }
+
+  /// Ranks on several threads; many cases share a pass and the products with the catalogue.
+  private func results(
+    _ cases: [RankingCase], among candidates: Candidates, listLength: Int, threads: Int
+  ) -> [Result] {
     let passes = Self.passes(cases)
-    let size = 128
+    // The catalogue is walked once a chunk.
+    let size = passes.count > 4096 ? 1024 : 128
     let chunks = (passes.count + size - 1) / size
     let (network, parameters) = (network, network.parameters)
     let gates = ItemGates(of: cases.map(\.items), parameters)
     let transposed = TransposedWeights(parameters)
     let workers = max(1, min(threads, chunks))
-    parallel(workers, threads: workers) { worker in
-      let pass = network.pass()
-      let scores = MatrixBuffer()
-      for chunk in stride(from: worker, to: chunks, by: workers) {
-        let members = passes[chunk * size..<min(passes.count, (chunk + 1) * size)]
-        // Members come longest first, so the packing keeps their order; rows are theirs one by one.
-        let batch = Self.batch(members, of: cases)
-        pass.forward(
-          batch, parameters: parameters, transposed: transposed, itemGates: gates, keepsAll: false)
-        score(members.flatMap { $0 }, pass, batch, scores, body)
+    var results = [Result](repeating: Result(), count: cases.count)
+    results.withUnsafeMutableBufferPointer { results in
+      nonisolated(unsafe) let results = results
+      parallel(workers, threads: workers) { worker in
+        let pass = network.pass()
+        let scores = CatalogueScores(network)
+        for chunk in stride(from: worker, to: chunks, by: workers) {
+          let members = passes[chunk * size..<min(passes.count, (chunk + 1) * size)]
+          // Members come longest first, so the packing keeps their order; rows are theirs one by one.
+          let batch = Self.batch(members, of: cases)
+          pass.forward(
+            batch, parameters: parameters, transposed: transposed, itemGates: gates,
+            keepsAll: false)
+          let indices = members.flatMap { $0 }
+          let questions = Questions(
+            cases: cases, indices: indices, candidates: candidates, listLength: listLength)
+          let found =
+            questions.amongDrawn(pass, batch, scores)
+            ?? questions.amongAll(pass, batch, scores, isWhole: scores.isWhole)
+          for (index, result) in zip(indices, found) { results[index] = result }
+        }
       }
+    }
+    return results
+  }
+
+  /// The cases of a chunk, a scored row of its pass each.
+  private struct Questions {
+    let cases: [RankingCase]
+    let indices: [Int]
+    let candidates: Candidates
+    let listLength: Int
+
+    /// Where the candidates are drawn, which are all that is scored; nil elsewhere.
+    func amongDrawn(
+      _ pass: NetworkPass, _ batch: PackedSequences, _ scores: CatalogueScores
+    ) -> [Result]? {
+      var results: [Result] = []
+      for (row, index) in indices.enumerated() {
+        let target = cases[index].target
+        guard let items = candidates.drawn(index, with: target) else { return nil }
+        let scores = scores.scores(of: items, pass, batch, row: row)
+        let own = scores[scores.count - 1]
+        var standing = Standing()
+        for score in scores.dropLast() { standing.count(score, against: own) }
+        let list =
+          listLength > 0
+          ? zip(items, scores).map { ScoredItem(item: $0, score: $1) }.sorted(by: >)
+            .prefix(listLength) : []
+        results.append(Result(rank: standing.rank, list: Array(list)))
+      }
+      return results
+    }
+
+    /// Where all items are candidates but the hidden ones.
+    func amongAll(
+      _ pass: NetworkPass, _ batch: PackedSequences, _ scores: CatalogueScores, isWhole: Bool
+    ) -> [Result] {
+      let targets = indices.map { cases[$0].target }
+      let hidden = indices.map { candidates.hidden($0) }
+      // One tile has the target's score; of several, which one does is not known beforehand.
+      var own =
+        isWhole
+        ? targets.map { _ in Float(0) }
+        : targets.enumerated().map { row, target in
+          scores.scores(of: [target], pass, batch, row: row)[0]
+        }
+      var standings = targets.map { _ in Standing() }
+      var lists = targets.map { _ in BestItems(listLength) }
+      scores.forEachBlock(pass, batch) { rows, items, block in
+        for row in rows {
+          let all = UnsafeBufferPointer(start: block.row(row - rows.lowerBound), count: items.count)
+          let first = items.lowerBound
+          if isWhole { own[row] = all[Int(targets[row])] }
+          standings[row].count(
+            first == 0 ? UnsafeBufferPointer(rebasing: all[1...]) : all, against: own[row])
+          if items.contains(Int(targets[row])), targets[row] > 0 {
+            standings[row].count(all[Int(targets[row]) - first], against: own[row], -1)
+          }
+          for item in hidden[row] where items.contains(Int(item)) {
+            standings[row].count(all[Int(item) - first], against: own[row], -1)
+          }
+          guard listLength > 0 else { continue }
+          lists[row].take(all, from: first) { item in
+            let place = GatheredItems.place(of: item, in: hidden[row])
+            return place < hidden[row].count && hidden[row][place] == item
+          }
+        }
+      }
+      return zip(standings, lists).map { Result(rank: $0.rank, list: $1.sorted) }
     }
   }
 
@@ -123,21 +183,6 @@ public struct Ranker: Sendable {
         entry.before = cases[member[member.count - 1]].before
         return entry
       })
-  }
-
-  private func score(
-    _ indices: [Int], _ pass: NetworkPass, _ batch: PackedSequences, _ scores: MatrixBuffer,
-    _ body: (Int, UnsafeBufferPointer<Float>) -> Void
-  ) {
-    let n = network.itemCount
-    let rows = max(1, min(indices.count, 1_000_000 / n))
-    for start in stride(from: 0, to: indices.count, by: rows) {
-      let range = start..<min(indices.count, start + rows)
-      let tile = network.scores(pass, batch, rows: range, into: scores)
-      for (row, index) in indices[range].enumerated() {
-        body(index, UnsafeBufferPointer(start: tile.row(row), count: n))
-      }
-    }
   }
 }
 

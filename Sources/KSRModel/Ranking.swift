@@ -35,21 +35,46 @@ package func topItems(
   _ scores: UnsafeBufferPointer<Float>, count: Int,
   excluding isExcluded: (Int32) -> Bool = { _ in false }
 ) -> [ScoredItem] {
-  guard count > 0 else { return [] }
-  var heap = Heap<ScoredItem>()
+  var best = BestItems(count)
+  best.take(scores, from: 0, excluding: isExcluded)
+  return best.sorted
+}
+
+/// The `count` items with the highest scores of a catalogue that comes in parts, in the order of items.
+package struct BestItems: Sendable {
+  private let count: Int
+  private var heap = Heap<ScoredItem>()
   // Nearly all items are worse than the worst in the heap: that is one comparison.
-  var limit = -Float.infinity
-  for item in 1..<max(1, scores.count) {
-    if scores[item] < limit { continue }
-    let candidate = ScoredItem(item: Int32(item), score: scores[item])
-    if heap.count < count {
-      if !isExcluded(candidate.item) { heap.insert(candidate) }
-    } else if let worst = heap.min, worst < candidate, !isExcluded(candidate.item) {
-      heap.replaceMin(with: candidate)
+  private var limit = -Float.infinity
+
+  package init(_ count: Int) { self.count = count }
+
+  /// Takes in the scores of the items from `first` on; the padding item is passed over.
+  package mutating func take(
+    _ scores: UnsafeBufferPointer<Float>, from first: Int,
+    excluding isExcluded: (Int32) -> Bool = { _ in false }
+  ) {
+    guard count > 0 else { return }
+    if heap.count == count, first > 0 {
+      // An item that comes later has to be better, not as good.
+      var (above, equal) = (0, 0)
+      ksr_count_above(scores.count, scores.baseAddress, limit, &above, &equal)
+      guard above > 0 || limit.isNaN else { return }
     }
-    if heap.count == count, let worst = heap.min { limit = worst.score }
+    for place in (first == 0 ? 1 : 0)..<max(first == 0 ? 1 : 0, scores.count) {
+      if scores[place] < limit { continue }
+      let candidate = ScoredItem(item: Int32(first + place), score: scores[place])
+      if heap.count < count {
+        if !isExcluded(candidate.item) { heap.insert(candidate) }
+      } else if let worst = heap.min, worst < candidate, !isExcluded(candidate.item) {
+        heap.replaceMin(with: candidate)
+      }
+      if heap.count == count, let worst = heap.min { limit = worst.score }
+    }
   }
-  return heap.unordered.sorted(by: >)
+
+  /// Best first.
+  package var sorted: [ScoredItem] { heap.unordered.sorted(by: >) }
 }
 
 /// The place of an item in the ranking by score, from 1.

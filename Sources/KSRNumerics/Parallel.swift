@@ -38,3 +38,19 @@ package func parallelMap<Value: Sendable>(
   }
   return values.compactMap { $0 }
 }
+
+/// A value that is made when it is first asked for, by one of those who ask; the others wait.
+package final class MadeOnce<Value: Sendable>: Sendable {
+  private let made = Mutex<Value?>(nil)
+
+  package init() {}
+
+  package func value(_ make: () -> Value) -> Value {
+    made.withLock { made in
+      if let made { return made }
+      let value = make()
+      made = value
+      return value
+    }
+  }
+}

@@ -107,7 +107,8 @@ struct ThreadOptions: ParsableArguments {
   var threads = 0
 
   var count: Int {
-    threads > 0 ? threads : ProcessInfo.processInfo.activeProcessorCount
+    threads > 0
+      ? threads : max(1, ProcessInfo.processInfo.activeProcessorCount / Ranks.onThisMachine())
   }
 
   func validate() throws {

@@ -16,7 +16,8 @@ struct TrainCommand: ParsableCommand {
       While it trains, MODEL holds the best epoch so far, MODEL.history.csv the loss and metrics of \
       every epoch, and MODEL.state what --resume needs. All are replaced atomically after every \
       epoch. The same settings give the same bytes, whether the run was stopped and resumed or not, \
-      whatever the number of threads. SIGINT (Ctrl-C) finishes the batch and prints the command \
+      whatever the number of threads and of ranks: 'mpirun -n 4 ksr train ...' shares the shards of \
+      each batch among processes, on one machine or several. SIGINT (Ctrl-C) finishes the batch and prints the command \
       that resumes; exit status 130.
 
       \(LogEvent.help)
@@ -57,20 +58,38 @@ struct TrainCommand: ParsableCommand {
   private var peak = 0.0
 
   mutating func run() throws {
+    let command = self
+    try RankedRun.run { ranks in
+      var command = command
+      try command.run(ranks)
+    }
+  }
+
+  private mutating func run(_ ranks: Ranks) throws {
     Console.logsJSON.store(logsJSON, ordering: .relaxed)
     if profile { peak = MatrixProductPeak.measure(threads: threads.count) }
     let clock = PhaseClock()
-    let earlier = try resume.map { path throws in try StateFile(path: path) }
-    let requested = try settings.read(over: earlier?.settings)
-    if let earlier { try compare(requested, with: earlier) }
-    let run = try clock.measure("read data") { () throws in
-      try settings.locating { try prepare(requested) }
+    // The state is handed on, not kept.
+    var state: TrainingState?
+    let run = try ranks.together { () throws in
+      let earlier = try resume.map { path throws in try StateFile(path: path) }
+      let requested = try settings.read(over: earlier?.settings)
+      if let earlier { try compare(requested, with: earlier) }
+      let run = try clock.measure("read data") { () throws in
+        try settings.locating { try prepare(requested) }
+      }
+      try checkMemory(of: run)
+      state = try earlier.map { file throws in try file.state(for: run) }
+      if let earlier, let state { try extend(from: earlier.settings, to: requested, at: state) }
+      return run
     }
-    try checkMemory(of: run)
-    let state = try earlier.map { file throws in try file.state(for: run) }
-    if let earlier, let state { try extend(from: earlier.settings, to: requested, at: state) }
-    let (model, end) = try train(run, from: state, clock)
-    try finish(model, run, end, clock)
+    if !ranks.isAlone {
+      try ranks.compare(run.common(state))
+      Console.note("\(ranks.count) ranks share \(run.training.shards) shards.")
+    }
+    let (model, end) = try train(run, from: state, clock, ranks)
+    state = nil
+    if ranks.isFirst { try finish(model, run, end, clock) }
   }
 
   // MARK: Before
@@ -130,21 +149,25 @@ struct TrainCommand: ParsableCommand {
   }
 
   private func checkMemory(of run: ModelTraining) throws {
-    guard let available = FreeMemory.bytes else { return }
-    if let refusal = run.memoryEstimate.refusal(available: available) { throw UserError(refusal) }
+    guard let available = FreeMemory.bytes.map({ $0 / Double(Ranks.onThisMachine()) }) else {
+      return
+    }
+    if let refusal = run.memoryEstimate(savesStates: true).refusal(available: available) {
+      throw UserError(refusal)
+    }
   }
 
   // MARK: Training
 
   private func train(
-    _ run: ModelTraining, from state: TrainingState?, _ clock: PhaseClock
+    _ run: ModelTraining, from state: consuming TrainingState?, _ clock: PhaseClock, _ ranks: Ranks
   ) throws -> (TrainedModel, TrainingState) {
     let files = RunFiles(model: output, run: run)
     if resume == nil, FileManager.default.fileExists(atPath: files.state) {
       Console.note(
         "\(files.state) of an earlier run is replaced; --resume would have continued that run.")
     }
-    if let state { try files.saveBest(of: state) }
+    try ranks.together { if ranks.isFirst, let state { try files.saveBest(of: state) } }
     var start = LogEvent(event: "start")
     start.epochs = run.training.epochs
     start.epoch = state?.epoch ?? 0
@@ -154,9 +177,11 @@ struct TrainCommand: ParsableCommand {
     StopSignal.await()
     do {
       let result = try run.run(
-        threads: threads.count, from: state, clock: clock,
+        threads: threads.count, ranks: ranks, from: state, clock: clock,
         shouldStop: { StopSignal.isReceived },
         save: { (state) throws(CheckpointError) in try files.save(state) },
+        // Only the first rank is sure to see the file.
+        saved: ranks.isAlone ? { () throws(CheckpointError) in try files.saved() } : nil,
         report: { display.show($0) })
       display.finish()
       return result

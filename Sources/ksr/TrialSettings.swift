@@ -100,7 +100,8 @@ final class TrialSource: Sendable {
       relations: vectors.relations, scale: requested.relationScale,
       padRelation: requested.network.hasPadRelation)
     let training = ModelTraining(requested, data: data, memory: memory)
-    return Tuner.Prepared(training: training, bytes: training.memoryEstimate.bytes)
+    return Tuner.Prepared(
+      training: training, bytes: training.memoryEstimate(savesStates: false).bytes)
   }
 
   private func data(_ run: RunSettings, _ known: inout Known) throws -> Dataset {

@@ -80,6 +80,11 @@ struct TuneCommand: ParsableCommand {
   }
 
   mutating func run() throws {
+    let command = self
+    try RankedRun.run { ranks in try command.run(ranks) }
+  }
+
+  private func run(_ ranks: Ranks) throws {
     let space = try SearchSpace(file: parametersFile)
     let folder = try AtomicFolder(path: data)
     let trials = TrialSettings(
@@ -87,16 +92,26 @@ struct TuneCommand: ParsableCommand {
     for warning in try trials.check() { Console.note(warning) }
     let plan = TrialPlan(space, algorithm, maximum: maxTrials, seed: seed)
     let prefix = output ?? "\(folder.name)-tune"
-    let journal = try TuningJournal(
-      path: "\(prefix).jsonl", header: try header(space, trials, folder))
+    let journal = try ranks.together {
+      try ranks.isFirst
+        ? TuningJournal(path: "\(prefix).jsonl", header: try header(space, trials, folder)) : nil
+    }
+    let earlier = try ranks.together {
+      let own = try JSONEncoder().encode(journal?.earlier ?? [])
+      return try JSONDecoder().decode([TrialRecord].self, from: Data(ranks.gather(Array(own))[0]))
+    }
+    try ranks.compare([
+      ("search space", plan.trials.map { "\($0.map(\.yaml))" }.joined(separator: "\n")),
+      ("settings", try trials.run([]).keyValues.map { "\($0)=\($1)" }.joined(separator: "\n")),
+    ])
     var progress = TuningProgress(
       planned: plan.trials.count, patience: patience > 0 ? patience : nil)
-    for record in journal.earlier where record.trial <= plan.trials.count {
+    for record in earlier where record.trial <= plan.trials.count {
       progress.take(record)
     }
     let first = try trials.run(plan.trials[0])
     let display = TuningDisplay(plan, metric: first.training.validationMetric)
-    if !journal.earlier.isEmpty {
+    if let journal, !earlier.isEmpty {
       Console.note("\(journal.path): \(progress.records.count) trials are done already.")
     }
     Console.note(
@@ -106,15 +121,18 @@ struct TuneCommand: ParsableCommand {
     let files = (prefix, space.parameters.map(\.name), first.training.reportedMetrics)
     let tuner = Tuner(
       plan, progress: progress, journal: journal, jobs: jobs, threads: threads.count,
-      memory: memory.map { $0 * 1e9 } ?? FreeMemory.bytes,
+      ranks: ranks,
+      memory: memory.map { $0 * 1e9 }
+        ?? FreeMemory.bytes.map { $0 / Double(Ranks.onThisMachine()) },
       prepare: { trial in try source.prepare(trial) },
       shouldStop: { StopSignal.isReceived },
       report: { event, progress in
         display.show(event, progress)
-        if case .ended = event { Self.writeResults(progress, files) }
+        if ranks.isFirst, case .ended = event { Self.writeResults(progress, files) }
       })
     progress = try tuner.run()
     display.finish(progress)
+    guard ranks.isFirst else { return }
     Self.writeResults(progress, files)
     if StopSignal.isReceived, !progress.isFinished {
       Console.note("Stopped; the same command resumes.")

@@ -35,6 +35,15 @@ typedef struct {
   float parameter_decay;  // taken off the parameter, times the rate (AdamW)
 } ksr_adam;
 
+// What steps of Adam without a gradient do to a number θ with the moments m and v, and to its mean ā:
+// both move along u = m / (√v + epsilon), so that all the steps together are one map.
+typedef struct {
+  float keep, drift;                               // θ ← keep θ − drift u
+  float average_keep, average_take, average_drift; // ā ← average_keep ā + average_take θ − average_drift u
+  float mean_keep, variance_keep;                  // m and v times β1 and β2 to the number of steps
+  float epsilon;
+} ksr_adam_lag;
+
 // What a true triple at distance `p` should be nearer than: corrupted ones at distances d_n.
 enum { KSR_LOSS_MARGIN = 0, KSR_LOSS_SELF_ADVERSARIAL = 1, KSR_LOSS_SOFTMAX = 2 };
 //   margin             mean_n max(0, γ + p − d_n)

@@ -14,7 +14,20 @@ package struct SafetensorsContents: Sendable {
 
   /// Writes the file beside its place and moves it there when it is complete.
   package func write(to path: String) throws(CheckpointError) {
-    try writeCheckpoint(try serialized(file: path), to: path)
+    let (start, ordered) = try beginning(file: path)
+    do throws(DataError) {
+      // Tensor after tensor: the file may be as large as memory.
+      let file = try AtomicFile(path)
+      try append(start, to: file)
+      for tensor in ordered { try tensor.elements.append(to: file) }
+      try file.finish()
+    } catch {
+      throw CheckpointError(.unwritable, file: error.file, error.found)
+    }
+  }
+
+  private func append(_ bytes: [UInt8], to file: AtomicFile) throws(DataError) {
+    try SafetensorsTensor.Elements.bytes(bytes).append(to: file)
   }
 
   /// The bytes of the file.
@@ -23,6 +36,16 @@ package struct SafetensorsContents: Sendable {
   /// - Parameter file: what errors call it.
   /// - Throws: what reading the bytes would throw, such as a header that is too long.
   package func serialized(file: String) throws(CheckpointError) -> [UInt8] {
+    var (bytes, ordered) = try beginning(file: file)
+    bytes.reserveCapacity(bytes.count + ordered.reduce(0) { $0 + $1.elements.byteCount })
+    for tensor in ordered { tensor.elements.withBytes { bytes.append(contentsOf: $0) } }
+    return bytes
+  }
+
+  /// What stands before the tensors, and these in their order.
+  private func beginning(
+    file: String
+  ) throws(CheckpointError) -> ([UInt8], [SafetensorsTensor]) {
     let ordered = tensors.sorted {
       $0.elements.type != $1.elements.type
         ? $0.elements.type > $1.elements.type
@@ -32,14 +55,12 @@ package struct SafetensorsContents: Sendable {
     let header = self.header(of: ordered)
     let prefix = SafetensorsHeader.prefix
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(prefix + header.count + size)
     withUnsafeBytes(of: UInt64(header.count).littleEndian) { bytes.append(contentsOf: $0) }
     _ = try SafetensorsHeader.length(
       start: bytes, fileSize: prefix + header.count + size, file: file)
     _ = try SafetensorsHeader(header, bufferSize: size, file: file)
     bytes += header
-    for tensor in ordered { tensor.elements.append(to: &bytes) }
-    return bytes
+    return (bytes, ordered)
   }
 
   private func header(of ordered: [SafetensorsTensor]) -> [UInt8] {
@@ -94,15 +115,6 @@ package struct SafetensorsContents: Sendable {
   }
 }
 
-/// Writes a whole file or leaves everything as it was.
-func writeCheckpoint(_ bytes: [UInt8], to path: String) throws(CheckpointError) {
-  do throws(DataError) {
-    try writeAtomically(bytes, to: path)
-  } catch {
-    throw CheckpointError(.unwritable, file: error.file, error.found)
-  }
-}
-
 package struct SafetensorsTensor: Sendable {
   package let name: String
   /// Its shape, outermost first.
@@ -148,13 +160,24 @@ package struct SafetensorsTensor: Sendable {
 
     var byteCount: Int { count * type.bits / 8 }
 
-    func append(to bytes: inout [UInt8]) {
+    func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
       switch self {
-      case .floats(let values): values.withUnsafeBytes { bytes.append(contentsOf: $0) }
-      case .int64s(let values): values.withUnsafeBytes { bytes.append(contentsOf: $0) }
-      case .int32s(let values): values.withUnsafeBytes { bytes.append(contentsOf: $0) }
-      case .bytes(let values): bytes += values
+      case .floats(let values): values.withUnsafeBytes(body)
+      case .int64s(let values): values.withUnsafeBytes(body)
+      case .int32s(let values): values.withUnsafeBytes(body)
+      case .bytes(let values): values.withUnsafeBytes(body)
       }
+    }
+
+    func append(to file: AtomicFile) throws(DataError) {
+      let result: Swift.Result<Void, DataError> = withBytes { bytes in
+        do throws(DataError) {
+          return .success(try file.append(bytes))
+        } catch {
+          return .failure(error)
+        }
+      }
+      try result.get()
     }
   }
 }

@@ -129,15 +129,18 @@ extension TrainedModel {
 extension TrainedModel {
   /// Writes the model as one safetensors file, complete or not at all.
   public func write(to path: String) throws(CheckpointError) {
-    try writeCheckpoint(try serialized(file: path), to: path)
+    try contents(file: path).write(to: path)
   }
 
-  /// The bytes of the model's file, the same for equal models.
-  ///
+  /// The bytes of the model's file, the same for equal models; see ``contents(file:)``.
+  package func serialized(file: String) throws(CheckpointError) -> [UInt8] {
+    try contents(file: file).serialized(file: file)
+  }
+
   /// - Parameter file: what errors call it.
   /// - Throws: if a parameter is infinite or not a number, as after a training that diverged; such
   ///   a file could not be read again.
-  package func serialized(file: String) throws(CheckpointError) -> [UInt8] {
+  private func contents(file: String) throws(CheckpointError) -> SafetensorsContents {
     var tensors = parameters.entries.map {
       SafetensorsTensor($0.name, shape: $0.shape, .floats(parameters[keyPath: $0.path]))
     }
@@ -163,7 +166,7 @@ extension TrainedModel {
         ModelFile.factOffsets, shape: [tails.offsets.count], .int32s(tails.offsets)),
       SafetensorsTensor(ModelFile.factTails, shape: [tails.facts.count], .int32s(tails.facts)),
     ]
-    return try SafetensorsContents(metadata: metadata, tensors: tensors).serialized(file: file)
+    return SafetensorsContents(metadata: metadata, tensors: tensors)
   }
 
   private var metadata: [String: String] {

@@ -212,8 +212,12 @@ package struct ItemGates: Sendable {
   /// The row of each item; −1 where it is not read.
   private let place: [Int32]
 
-  /// The gates [U 3H] of the different items of some sequences, in the order in which they come.
-  package init(of sequences: [ArraySlice<Int32>], _ p: KSRParameters) {
+  /// More items than this are better looked up than kept.
+  private static let mostItems = 65_536
+
+  /// The gates [U 3H] of the different items of some sequences, in the order in which they come; nil
+  /// where they are too many.
+  package init?(of sequences: [ArraySlice<Int32>], _ p: KSRParameters) {
     var place = [Int32](repeating: -1, count: p.itemCount)
     var inputs: [Float] = []
     var count = 0
@@ -221,6 +225,7 @@ package struct ItemGates: Sendable {
       for item in items where place[Int(item)] < 0 {
         place[Int(item)] = Int32(count)
         count += 1
+        guard count <= Self.mostItems else { return nil }
         inputs += p.itemEmbedding.row(Int(item))
       }
     }

@@ -62,11 +62,17 @@ package final class ItemVectors: @unchecked Sendable {
 
   /// q of a block of items.
   static func forward(_ p: KSRParameters, _ block: Range<Int>, into q: MutableMatrixView) {
+    forward(
+      p, x: p.itemEmbedding.view.rows(block), e: p.entityEmbedding.view.rows(block), into: q)
+  }
+
+  /// q of the items with these rows of the tables.
+  static func forward(
+    _ p: KSRParameters, x: MatrixView, e: MatrixView, into q: MutableMatrixView
+  ) {
     q.fill(with: p.denseLayerI.bias)
-    multiply(
-      p.itemEmbedding.view.rows(block), p.embeddingToItemVector.transposed, into: q, adding: true)
-    multiply(
-      p.entityEmbedding.view.rows(block), p.entityToItemVector.transposed, into: q, adding: true)
+    multiply(x, p.embeddingToItemVector.transposed, into: q, adding: true)
+    multiply(e, p.entityToItemVector.transposed, into: q, adding: true)
   }
 
   /// From dLoss/dq of a block of items to W_i, and to x and e of the block where they are trained.
@@ -77,14 +83,23 @@ package final class ItemVectors: @unchecked Sendable {
     _ p: KSRParameters, _ block: Range<Int>, dq: MutableMatrixView, weight: MutableMatrixView,
     dx: MutableMatrixView?, de: MutableMatrixView?
   ) {
-    let e = p.itemEmbedding.columns
-    multiply(
-      dq.view.transposed, p.itemEmbedding.view.rows(block), into: weight.columns(0..<e))
-    multiply(
-      dq.view.transposed, p.entityEmbedding.view.rows(block),
-      into: weight.columns(e..<weight.columns))
-    if let dx { multiply(dq.view, p.embeddingToItemVector, into: dx.rows(block)) }
-    if let de { multiply(dq.view, p.entityToItemVector, into: de.rows(block)) }
+    backward(
+      p, x: p.itemEmbedding.view.rows(block), e: p.entityEmbedding.view.rows(block), dq: dq.view,
+      weight: weight, dx: dx?.rows(block), de: de?.rows(block))
+  }
+
+  /// The same for the items with these rows of the tables.
+  ///
+  /// - Parameter adding: whether `weight` is added to.
+  static func backward(
+    _ p: KSRParameters, x: MatrixView, e: MatrixView, dq: MatrixView, weight: MutableMatrixView,
+    adding: Bool = false, dx: MutableMatrixView?, de: MutableMatrixView?
+  ) {
+    let width = x.columns
+    multiply(dq.transposed, x, into: weight.columns(0..<width), adding: adding)
+    multiply(dq.transposed, e, into: weight.columns(width..<weight.columns), adding: adding)
+    if let dx { multiply(dq, p.embeddingToItemVector, into: dx) }
+    if let de { multiply(dq, p.entityToItemVector, into: de) }
   }
 }
 

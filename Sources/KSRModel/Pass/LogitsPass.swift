@@ -23,10 +23,11 @@ package final class LogitsPass {
 
   /// −mean log(1e-10 + σ(s⁺ − s⁻)), the mean over rows and their negatives.
   ///
-  /// Leaves dLoss/dp of `scale` · loss and D in `pass`, adds to dLoss/dq and dρ, and returns Σ loss.
+  /// Leaves dLoss/dp of `scale` · loss and D in `pass`, adds to dLoss/dq of the items and to dρ, and returns
+  /// Σ loss.
   package func rankAgainstNegatives(
-    _ batch: PackedSequences, _ pass: NetworkPass, _ parameters: KSRParameters, _ q: ItemVectors,
-    scale: Float
+    _ batch: PackedSequences, _ pass: NetworkPass, _ parameters: KSRParameters,
+    _ items: GatheredItems, scale: Float
   ) -> Double {
     let p = pass.preferences
     let count = batch.negative.count / p.rows
@@ -37,9 +38,9 @@ package final class LogitsPass {
     var more = hasMore ? differences(batch, pass.facts, rho, count) : []
     let loss = more.withUnsafeMutableBufferPointer { more in
       ksr_bpr(
-        p.rows, p.columns, count, p.base, q.rows.base, batch.target, batch.negative,
+        p.rows, p.columns, count, p.base, items.vectors.all.base, items.target, items.negative,
         scale / Float(count), hasMore ? more.baseAddress : nil, dp.base,
-        itemVectorGradient.all.base)
+        items.vectorGradient.all.base)
     }
     if hasMore {
       let slope = takeDifferences(batch, pass.facts, count, more)
@@ -85,6 +86,94 @@ package final class LogitsPass {
       }
     }
     return repeated
+  }
+
+  /// Cross-entropy over the target and a sample of the catalogue that all rows share.
+  ///
+  ///     −log(e^s⁺ / (e^s⁺ + Σ_j n_j / (n Q_j) e^{s_j}))        j not the target
+  ///
+  /// for n draws from Q, j drawn n_j times. The sum is on average that over all other items, so that
+  /// the target's own score is not corrected (sampled softmax, Bengio and Senécal 2008).
+  /// Leaves dLoss/dp of `scale` · loss and D in `pass`, adds to dLoss/dq of the items and to dρ, and returns
+  /// Σ loss.
+  package func sampledCrossEntropy(
+    _ batch: PackedSequences, _ pass: NetworkPass, _ parameters: KSRParameters,
+    _ items: GatheredItems, scale: Float
+  ) -> Double {
+    let p = pass.preferences
+    let (s, n) = (p.rows, batch.sample.items.count)
+    let dp = pass.preferenceGradient.reserve(rows: s, columns: p.columns)
+    pass.facts?.matchGradient.zeros(rows: s, columns: parameters.relationCount)
+    inverseSums.reserve(s)
+    let q = items.vectors.rows(0..<n)
+    let height = max(16, min(s, 200_000 / (n + 1)))
+    var (loss, repeated) = (0.0, 0.0)
+    for start in stride(from: 0, to: s, by: height) {
+      let rows = start..<min(s, start + height)
+      // The target's score stands behind those of the sample.
+      let logits = self.logits.reserve(rows: rows.count, columns: n + 1)
+      multiply(p.rows(rows).view, q.view.transposed, into: logits.columns(0..<n))
+      let known = rows.map { knownPlaces(batch, $0, parameters) }
+      for (place, row) in rows.enumerated() {
+        let scores = logits.row(place)
+        ksr_add(n, batch.sample.corrections, scores)
+        ksr_matvec(
+          1, p.columns, items.vectors.all.row(Int(items.target[row])), p.columns, p.row(row), nil,
+          scores + n)
+        if let facts = pass.facts {
+          let matches = facts.match(row, batch.sample.items + [batch.target[row]])
+          ksr_add(n + 1, matches, scores)
+        }
+        for column in known[place] { scores[column] += parameters.repeatBias[0] }
+        if Int(items.target[row]) < n { scores[Int(items.target[row])] = -.greatestFiniteMagnitude }
+      }
+      let inverse = inverseSums.part(start, count: rows.count)
+      loss += ksr_cross_entropy(
+        rows.count, n + 1, logits.base, [Int32](repeating: Int32(n), count: rows.count), inverse)
+      ksr_scale_rows(rows.count, n + 1, scale, inverse, logits.base, logits.base)
+      for (place, row) in rows.enumerated() {
+        let slopes = logits.row(place)
+        slopes[n] -= scale
+        if Int(items.target[row]) < n { slopes[Int(items.target[row])] = 0 }
+        for column in known[place] { repeated += Double(slopes[column]) }
+        pass.facts?.addMatchGradient(
+          row, batch.sample.items + [batch.target[row]],
+          Array(UnsafeBufferPointer(start: slopes, count: n + 1)))
+      }
+      multiply(logits.columns(0..<n).view, q.view, into: dp.rows(rows))
+      multiply(
+        logits.columns(0..<n).view.transposed, p.rows(rows).view,
+        into: items.vectorGradient.rows(0..<n), adding: true)
+      for (place, row) in rows.enumerated() {
+        let (slope, target) = (logits[place, n], Int(items.target[row]))
+        let (vector, gradient) = (
+          items.vectors.all.row(target), items.vectorGradient.all.row(target)
+        )
+        for k in 0..<p.columns {
+          dp[row, k] += slope * vector[k]
+          gradient[k] += slope * p[row, k]
+        }
+      }
+    }
+    if !parameters.repeatBias.isEmpty { pass.gradients?.repeatBias[0] += Float(repeated) }
+    return loss
+  }
+
+  /// The columns of a row of sampled logits, the target's behind all, whose items are in its history.
+  private func knownPlaces(
+    _ batch: PackedSequences, _ row: Int, _ parameters: KSRParameters
+  ) -> [Int] {
+    guard !parameters.repeatBias.isEmpty else { return [] }
+    let sample = batch.sample.items
+    var places: [Int] = []
+    for item in batch.history(ofRow: row) {
+      let place = GatheredItems.place(of: item, in: sample)
+      if place < sample.count, sample[place] == item, item != batch.target[row] {
+        places.append(place)
+      }
+      if item == batch.target[row] { places.append(sample.count) }
+    }
+    return places
   }
 
   /// Cross-entropy over all items, the padding item included.

@@ -27,6 +27,7 @@ package final class NetworkPass {
   /// What a memory of facts holds; nil for any other.
   let facts: FactsPass?
   let preference = PreferencePass()
+
   /// What is held, matched with the facts of items outside of training.
   let match = FactMatch()
 
@@ -50,6 +51,13 @@ package final class NetworkPass {
   package var inputGradient: MutableMatrixView { embedding.gradient.all }
   /// dLoss/de of the writes, where e is trained, sequence after sequence [P K].
   package var entityGradient: MutableMatrixView { memory.entityGradient.all }
+
+  /// Room for the gradients of the inputs of a batch whose backward pass runs elsewhere.
+  package func reserveInputGradients(_ batch: PackedSequences, _ p: KSRParameters) {
+    embedding.gradient.reserve(rows: batch.positionCount, columns: p.itemEmbedding.columns)
+    guard !settings.freezesKnowledgeGraph, usesMemory(p) else { return }
+    memory.entityGradient.reserve(rows: batch.positionCount, columns: p.entityEmbedding.columns)
+  }
 
   /// Whether the linear memory takes part at all.
   package func usesMemory(_ p: KSRParameters) -> Bool {

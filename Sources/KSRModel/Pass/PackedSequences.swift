@@ -29,6 +29,18 @@ package struct PackedSequences: Sendable {
     }
   }
 
+  /// Items that a sampled softmax compares every target with, ascending; with each
+  /// ln(draws of it / (all draws · its probability)), which is added to its score.
+  package struct Sample: Sendable, Equatable {
+    package var items: [Int32] = []
+    package var corrections: [Float] = []
+
+    package init() {}
+  }
+
+  /// Shared by all scored rows; empty for none.
+  package var sample = Sample()
+
   /// The number of sequences B.
   package let sequenceCount: Int
   /// Sequences running at each step; descending.
@@ -89,7 +101,31 @@ package struct PackedSequences: Sendable {
   /// The number of scored rows S.
   package var scoredCount: Int { target.count }
 
-  package init(_ entries: [Entry]) {
+  /// Which items the history at work has; kept from batch to batch, since it is as long as the catalogue.
+  package final class HistoryMarks {
+    /// By item: the last history, counted from 1, that has it.
+    private var lastWith: [Int32] = []
+    private var number: Int32 = 0
+
+    package init() {}
+
+    fileprivate func begin(_ history: Entry) {
+      let items = 1 + Int(max(history.items.max() ?? 0, history.before.max() ?? 0))
+      if items > lastWith.count || number == .max {
+        lastWith = Array(repeating: 0, count: max(items + items / 2, lastWith.count))
+        number = 0
+      }
+      number += 1
+    }
+
+    fileprivate func isNew(_ item: Int32) -> Bool {
+      guard lastWith[Int(item)] != number else { return false }
+      lastWith[Int(item)] = number
+      return true
+    }
+  }
+
+  package init(_ entries: [Entry], marks: HistoryMarks = HistoryMarks()) {
     // A stable order by length keeps the layout a function of the entries alone.
     let order = entries.indices.sorted {
       let (a, b) = (entries[$0].items.count, entries[$1].items.count)
@@ -118,17 +154,10 @@ package struct PackedSequences: Sendable {
     var negative: [Int32] = []
     var historyItem: [Int32] = []
     var historyRange: [Range<Int32>] = []
-    // The last sequence, from 1 on, whose history has the item.
-    var lastWith = [Int32](
-      repeating: 0,
-      count: 1 + Int(entries.map { max($0.items.max() ?? 0, $0.before.max() ?? 0) }.max() ?? 0))
     for (b, entry) in sorted.enumerated() {
       let historyStart = Int32(historyItem.count)
-      func remember(_ item: Int32) {
-        guard lastWith[Int(item)] <= b else { return }
-        lastWith[Int(item)] = Int32(b + 1)
-        historyItem.append(item)
-      }
+      func remember(_ item: Int32) { if marks.isNew(item) { historyItem.append(item) } }
+      marks.begin(entry)
       for item in entry.before { remember(item) }
       for (t, value) in entry.items.enumerated() {
         let position = offset[t] + b

@@ -1,3 +1,4 @@
+import CKernels
 import KSRNumerics
 
 /// A KSR network ready to read sequences and score items (RecBole's `ksr.py`).
@@ -11,10 +12,8 @@ public final class KSRNetwork: Sendable {
   public let parameters: KSRParameters
   /// The known facts that a memory of facts reads.
   package let factTable: FactTable
-  /// q_i for every item [N E]; row 0 is the padding item.
-  public let itemVectors: Matrix
-  /// The mean of q_i over all items but the padding item [E].
-  package let meanItemVector: [Float]
+  private let vectors = MadeOnce<Matrix>()
+  private let mean = MadeOnce<[Float]>()
 
   /// The network of a model.
   package convenience init(_ model: TrainedModel) {
@@ -33,13 +32,22 @@ public final class KSRNetwork: Sendable {
     self.settings = settings
     self.parameters = parameters
     factTable = facts
-    itemVectors = Self.itemVectors(parameters)
-    var mean = [Float](repeating: 0, count: itemVectors.columns)
-    for item in 1..<max(2, itemVectors.rows) where item < itemVectors.rows {
-      for (k, value) in itemVectors.row(item).enumerated() { mean[k] += value }
+  }
+
+  /// q_i for every item [N E], made when it is first asked for; row 0 is the padding item.
+  public var itemVectors: Matrix { vectors.value { Self.itemVectors(parameters) } }
+
+  /// The mean of q_i over all items but the padding item [E].
+  package var meanItemVector: [Float] {
+    mean.value {
+      let q = itemVectors
+      var sum = [Float](repeating: 0, count: q.columns)
+      q.values.withUnsafeBufferPointer { values in
+        guard let base = values.baseAddress else { return }
+        ksr_add_rows(max(0, q.rows - 1), q.columns, base + q.columns, &sum)
+      }
+      return sum.map { $0 / Float(max(1, q.rows - 1)) }
     }
-    let count = Float(max(1, itemVectors.rows - 1))
-    meanItemVector = mean.map { $0 / count }
   }
 
   /// The number of items, the padding item included.

@@ -128,7 +128,7 @@ extension KSRNetwork {
     }
   }
 
-  /// A pass over many sequences, for ``scores(_:_:rows:into:)``.
+  /// A pass over many sequences, for ``scores(_:_:rows:into:)`` and ``CatalogueScores``.
   package func pass() -> NetworkPass { NetworkPass(settings: settings, facts: factTable) }
 
   /// The scores of all items at some scored rows of a pass [rows N].

@@ -1,3 +1,5 @@
+import Foundation
+import KSRModel
 import Randomness
 
 /// A stretch of one training sequence that the network reads in one pass from the zero state.
@@ -86,7 +88,7 @@ package func batches(of windows: [TrainingWindow], scoredPositions: Int) -> [Ran
   return result
 }
 
-/// How negatives of BPR are drawn (`train_neg_sample_args.distribution`).
+/// How negatives are drawn (`train_neg_sample_args.distribution`).
 package enum NegativeDistribution: String, Sendable, CaseIterable {
   /// Every item is as likely.
   case uniform
@@ -125,5 +127,28 @@ struct NegativeSampler {
     guard itemCount > 2 else { return positive }
     let item = Int32(1 + generator.integer(below: itemCount - 2))
     return item >= positive ? item + 1 : item
+  }
+
+  /// Items drawn whatever the targets are, with what a sampled softmax corrects their scores by.
+  func sample(_ count: Int, _ generator: inout SeededGenerator) -> PackedSequences.Sample {
+    var sample = PackedSequences.Sample()
+    guard itemCount > 1 else { return sample }
+    let draws = (0..<count).map { _ in
+      occurrences.isEmpty
+        ? Int32(1 + generator.integer(below: itemCount - 1))
+        : occurrences[generator.integer(below: occurrences.count)]
+    }.sorted()
+    var start = 0
+    while start < draws.count {
+      let item = draws[start]
+      let end = draws[start...].firstIndex { $0 != item } ?? draws.count
+      let probability =
+        occurrences.isEmpty
+        ? 1 / Double(itemCount - 1) : Double(counts[Int(item)]) / Double(occurrences.count)
+      sample.items.append(item)
+      sample.corrections.append(Float(log(Double(end - start) / (Double(count) * probability))))
+      start = end
+    }
+    return sample
   }
 }

@@ -33,25 +33,37 @@ package struct Adam: Sendable, Equatable {
     self.weightDecay = weightDecay
     self.frozen = frozen
     mean = KSRParameters(settings: settings, itemCount: itemCount, relationCount: relationCount)
+    if frozen.contains("entity_embedding.weight") {
+      // The one table that may be as large as all that is trained.
+      mean.entityEmbedding = Matrix(rows: 0, columns: settings.kgEmbeddingSize)
+    }
     variance = mean
   }
 
-  /// Moves the parameters one step against the gradients.
-  ///
-  /// Every number is moved by itself, so the number of threads changes nothing but the time.
-  package mutating func update(
-    _ parameters: inout KSRParameters, gradients: KSRParameters, learningRate: Float,
-    threads: Int = 1
-  ) {
-    step += 1
+  /// What the kernels take of the step that was counted last.
+  func settings(_ learningRate: Float) -> ksr_adam {
     let (beta1, beta2) = (0.9, 0.999)
-    let settings = ksr_adam(
+    return ksr_adam(
       rate: learningRate, beta1: Float(beta1), beta2: Float(beta2), epsilon: 1e-8,
       correction1: Float(1 / (1 - power(beta1, step))),
       correction2: Float(1 / (1 - power(beta2, step))),
       weight_decay: kind == .adam ? weightDecay : 0,
       parameter_decay: kind == .adamw ? weightDecay : 0)
-    for entry in parameters.entries where !frozen.contains(entry.name) {
+  }
+
+  /// Moves the parameters one step against the gradients.
+  ///
+  /// Every number is moved by itself, so the number of threads changes nothing but the time.
+  ///
+  /// - Parameter tables: whether the tables of items are among the gradients; ``LazyRows`` moves them
+  ///   where they are not.
+  package mutating func update(
+    _ parameters: inout KSRParameters, gradients: KSRParameters, learningRate: Float,
+    tables: Bool = true, threads: Int = 1
+  ) {
+    step += 1
+    let settings = settings(learningRate)
+    for entry in parameters.entries(tables: tables) where !frozen.contains(entry.name) {
       parameters[keyPath: entry.path].withUnsafeMutableBufferPointer { values in
         mean[keyPath: entry.path].withUnsafeMutableBufferPointer { mean in
           variance[keyPath: entry.path].withUnsafeMutableBufferPointer { variance in
@@ -97,20 +109,32 @@ extension KSRParameters {
   /// Scales gradients down so that their norm over all tensors is at most `maximum`
   /// (`clip_grad_norm`; PyTorch's `clip_grad_norm_`).
   ///
+  /// - Parameter rows: what there is of the tables, where they are not among these gradients.
   /// - Returns: the norm before.
   @discardableResult
-  mutating func clipNorm(to maximum: Float) -> Double {
-    let norm = entries.reduce(0) { sum, entry in
+  mutating func clipNorm(to maximum: Float, with rows: RowGradients? = nil) -> Double {
+    let squares = entries.reduce(0) { sum, entry in
       let values = self[keyPath: entry.path]
       return sum + ksr_sum_of_squares(values.count, values)
-    }.squareRoot()
+    }
+    let norm = (squares + (rows?.sumOfSquares ?? 0)).squareRoot()
     let factor = Double(maximum) / (norm + 1e-6)
     guard factor < 1 else { return norm }
+    rows?.scale(by: Float(factor))
     for entry in entries {
       self[keyPath: entry.path].withUnsafeMutableBufferPointer { values in
         for i in values.indices { values[i] *= Float(factor) }
       }
     }
     return norm
+  }
+}
+
+extension KSRParameters {
+  /// All tensors, or all but the tables of items.
+  func entries(tables: Bool) -> [Entry] {
+    tables
+      ? entries
+      : entries.filter { $0.path != \.itemEmbedding.values && $0.path != \.entityEmbedding.values }
   }
 }

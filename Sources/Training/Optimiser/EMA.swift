@@ -26,9 +26,12 @@ package struct EMA: Sendable, Equatable {
   /// Takes in the parameters after step `step`, counted from 1.
   ///
   /// Every number is averaged by itself, so the number of threads changes nothing but the time.
-  mutating func take(_ latest: KSRParameters, step: Int, threads: Int) {
-    let rate = 1 - min(decay, Float(1 + step) / Float(10 + step))
-    for entry in latest.entries where !frozen.contains(entry.name) {
+  ///
+  /// - Parameter tables: whether the tables of items are taken in, too; ``LazyRows`` does it where they
+  ///   are not.
+  mutating func take(_ latest: KSRParameters, step: Int, tables: Bool = true, threads: Int) {
+    let rate = rate(step: step)
+    for entry in latest.entries(tables: tables) where !frozen.contains(entry.name) {
       latest[keyPath: entry.path].withUnsafeBufferPointer { latest in
         parameters[keyPath: entry.path].withUnsafeMutableBufferPointer { mean in
           let count = mean.count
@@ -41,4 +44,7 @@ package struct EMA: Sendable, Equatable {
       }
     }
   }
+
+  /// 1 − the decay at a step.
+  func rate(step: Int) -> Float { 1 - min(decay, Float(1 + step) / Float(10 + step)) }
 }

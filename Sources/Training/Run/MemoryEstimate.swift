@@ -18,23 +18,36 @@ package struct MemoryEstimate: Sendable, Equatable {
 
   /// The memory of a run over training sequences of the given lengths.
   ///
-  /// - Parameter facts: what a memory of facts reads.
+  /// - Parameters:
+  ///   - facts: what a memory of facts reads.
+  ///   - savesStates: whether a recovery reads the last good state from a file; else it is kept.
   package init(
     settings: KSRSettings, training: TrainingSettings, facts: FactTable = .none, itemCount: Int,
-    relationCount: Int, sequenceLengths: [Int]
+    relationCount: Int, sequenceLengths: [Int], savesStates: Bool = true
   ) {
     let (e, k) = (Double(settings.embeddingSize), Double(settings.kgEmbeddingSize))
     let itemVectors = Double(itemCount) * e
     let weights = KSRParameters.weightCount(settings)
     let strengths = settings.memory == .facts ? Double(relationCount) : 0
-    let parameters = itemVectors + Double(itemCount + relationCount) * k + strengths + weights
+    let entities = Double(itemCount) * k
+    let (frozen, rest) = (
+      settings.freezesKnowledgeGraph ? entities : 0,
+      Double(relationCount) * k + strengths + weights
+    )
+    let trained = itemVectors + entities - frozen + rest
     let shards = Double(training.shards)
-    // Last, best, two moments and maybe a mean; each once more in the bytes of the state, and the
-    // initial ones. What a recovery goes back to is a copy of all but the best.
+    // Last, two moments, maybe a mean, and the best. What a recovery goes back to, where it is kept, is a
+    // copy of all but the best.
     let copies = training.averageDecay == nil ? 3.0 : 4
-    let states = (2 * copies + 3 + (training.recoveryLimit > 0 ? copies : 0)) * parameters
-    // The sum, the item vectors twice, and of each shard what is not by item, and dLoss/dq.
-    let gradients = parameters + 2 * itemVectors + shards * (weights + itemVectors)
+    let kept = training.recoveryLimit > 0 && !savesStates ? copies : 0
+    let states = frozen + (copies + 1 + kept) * trained
+    let drawn = training.negatives(for: settings.loss)
+    // The sum, the item vectors twice, and of each shard what is not by item, and dLoss/dq. A loss that
+    // looks at some items has none of these.
+    let gradients =
+      (1 + shards) * rest
+      + (drawn > 0
+        ? 0 : itemVectors + entities + 2 * itemVectors + shards * itemVectors)
 
     let windows = training.mode.windows(
       lengths: sequenceLengths, maxLength: settings.maxItemListLength,
@@ -46,12 +59,18 @@ package struct MemoryEstimate: Sendable, Equatable {
     let positions = min(scored * positionsInAll / scoredInAll + longest, positionsInAll)
     let batch = BatchSize(positions: positions, scored: scored)
     let logits = LogitsPass.bufferSize(
-      settings, facts: facts, itemCount: itemCount, shards: training.shards, batch)
+      settings, facts: facts, itemCount: drawn > 0 ? drawn : itemCount, shards: training.shards,
+      batch)
+    let gathered =
+      drawn > 0
+      ? GatheredItems.bufferSize(
+        settings, negatives: settings.loss == .bpr ? drawn : 0,
+        sampled: training.sampleSize(for: settings.loss), shards: training.shards, batch) : 0
     // Buffers grow by an eighth more than a batch needs.
     let activations =
       1.125
       * (NetworkPass.bufferSize(
-        settings, facts: facts, relationCount: relationCount, batch) + logits.ofBatch)
+        settings, facts: facts, relationCount: relationCount, batch) + logits.ofBatch + gathered)
     let memories =
       shards * NetworkPass.slotsSize(settings, relationCount: relationCount, steps: longest)
 

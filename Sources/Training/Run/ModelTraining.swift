@@ -27,11 +27,12 @@ package struct ModelTraining: Sendable {
     facts = settings.factTable(memory.tails, itemCount: data.items.count)
   }
 
-  package var memoryEstimate: MemoryEstimate {
+  /// - Parameter savesStates: whether the run writes its state after every epoch.
+  package func memoryEstimate(savesStates: Bool) -> MemoryEstimate {
     MemoryEstimate(
       settings: settings, training: training, facts: facts, itemCount: data.items.count,
       relationCount: memory.relations.count,
-      sequenceLengths: data.trainingSequences.map(\.count))
+      sequenceLengths: data.trainingSequences.map(\.count), savesStates: savesStates)
   }
 
   /// The state before the first epoch: random parameters that follow from the seed.
@@ -43,21 +44,25 @@ package struct ModelTraining: Sendable {
     return TrainingState(from: initial, settings: settings, training: training)
   }
 
-  /// Trains the network, from the beginning or a state, and puts the model together.
+  /// Trains the network, from the beginning or a state, and puts the model together; every one of the
+  /// ranks does, and the first one saves.
   ///
   /// The parameters are those of ``Trainer/run(from:clock:shouldStop:save:report:)``.
   package func run(
-    threads: Int, from start: TrainingState? = nil, clock: PhaseClock = PhaseClock(),
+    threads: Int, ranks: Ranks = .alone, from start: consuming TrainingState? = nil,
+    clock: PhaseClock = PhaseClock(),
     shouldStop: () -> Bool = { false },
     save: (TrainingState) throws(CheckpointError) -> Void = { (_) throws(CheckpointError) in },
+    saved: (() throws(CheckpointError) -> TrainingState)? = nil,
     report: (TrainingEvent) -> Void
   ) throws(TrainingError) -> (model: TrainedModel, state: TrainingState) {
-    let trainer = Trainer(
+    var trainer = Trainer(
       settings: settings, training: training, sequences: data.trainingSequences,
       validation: validationCases, facts: facts, threads: threads)
+    trainer.ranks = ranks
     let state = try trainer.run(
       from: start ?? initialState(), clock: clock, shouldStop: shouldStop, save: save,
-      report: report)
+      saved: saved, report: report)
     func metrics(_ cases: [RankingCase], _ mode: CandidateMode) -> [Double]? {
       cases.isEmpty ? nil : trainer.metrics(of: state.best, on: cases, mode).reported
     }
@@ -90,6 +95,15 @@ package struct ModelTraining: Sendable {
       settings: settings, parameters: state.best, items: data.items,
       itemNames: data.itemNames, relations: memory.relations,
       relationNames: memory.relationNames, tails: memory.tails, provenance: provenance)
+  }
+
+  /// What all ranks of a run must have in common, for ``Ranks/compare(_:)``.
+  package func common(_ state: TrainingState?) -> [(what: String, text: String)] {
+    [
+      ("settings", requested.keyValues.map { "\($0)=\($1)" }.joined(separator: "\n")),
+      ("data", digests.data), ("graph or vectors", digests.memory),
+      ("state to resume from", state.map { "\($0.optimiser.step) \($0.epoch)" } ?? ""),
+    ]
   }
 
   /// What the best epoch is chosen by.

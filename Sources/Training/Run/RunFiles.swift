@@ -40,6 +40,11 @@ package struct RunFiles: Sendable {
     }
   }
 
+  /// Reads back the state that was saved last.
+  package func saved() throws(CheckpointError) -> TrainingState {
+    try StateFile(path: state).state(for: run)
+  }
+
   /// Writes the best model of a state, if it has been validated.
   package func saveBest(of state: TrainingState) throws(CheckpointError) {
     guard let best = state.bestEpoch else { return }

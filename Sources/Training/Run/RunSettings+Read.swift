@@ -60,6 +60,7 @@ private struct RunSettingsReading {
     case "train_neg_sample_args" where Self.asksForNone(value),
       "training_neg_sample_num" where value == .int(0) || value == .null:
       keyWithoutNegatives = key
+      run.training.negativeCount = 0
     case "train_neg_sample_args",
       "clip_grad_norm" where SettingKind.map.read(value) != nil:
       try readParts(of: key, value)
@@ -152,6 +153,7 @@ private struct RunSettingsReading {
     let key = "neg_sampling"
     guard !Self.asksForNone(value) else {
       keyWithoutNegatives = key
+      run.training.negativeCount = 0
       return
     }
     let known = NegativeDistribution.allCases.map(\.rawValue)

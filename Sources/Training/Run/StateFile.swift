@@ -19,7 +19,7 @@ package struct StateFile: Sendable {
   }
 
   /// The version written, and the only one read.
-  private static let format = "2"
+  private static let format = "3"
 
   /// Columns of the history before the metrics.
   private static let fixedColumns = 8

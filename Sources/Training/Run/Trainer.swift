@@ -17,6 +17,8 @@ public struct Trainer: Sendable {
   let facts: FactTable
   /// How many threads may work; changes nothing but the time.
   public let threads: Int
+  /// The processes that train together; changes nothing but the time.
+  package var ranks = Ranks.alone
 
   /// A run over the given sequences.
   public init(
@@ -50,30 +52,38 @@ public struct Trainer: Sendable {
   ///   - shouldStop: asked after every batch; the run then ends with ``TrainingError/stopped(epoch:)``.
   ///   - save: called with the state before the first batch and after every epoch, before the epoch
   ///     is reported.
+  ///   - saved: reads back what was saved last; without it a run that recovers keeps a copy in memory.
   public func run(
-    from start: TrainingState, clock: PhaseClock = PhaseClock(),
+    from start: consuming TrainingState, clock: PhaseClock = PhaseClock(),
     shouldStop: () -> Bool = { false },
     save: (TrainingState) throws(CheckpointError) -> Void = { (_) throws(CheckpointError) in },
+    saved: (() throws(CheckpointError) -> TrainingState)? = nil,
     report: (TrainingEvent) -> Void
   ) throws(TrainingError) -> TrainingState {
     let scoredInEpoch = sequences.reduce(0) { $0 + max(0, $1.count - 1) }
     guard scoredInEpoch > 0 else { throw .noTrainingSteps }
     let step = GradientStep(
       settings: settings, itemCount: start.parameters.itemCount, facts: facts,
-      shards: training.shards, threads: threads)
+      samples: training.sampleSize(for: settings.loss) > 0, shards: training.shards,
+      threads: threads, ranks: ranks)
     var gradients = KSRParameters(
-      settings: settings, itemCount: start.parameters.itemCount,
+      settings: settings, itemCount: step.rows == nil ? start.parameters.itemCount : 0,
       relationCount: start.parameters.relationCount)
     let sampler = NegativeSampler(
       training.negativeDistribution, itemCount: start.parameters.itemCount, sequences: sequences)
+    let lazyRows =
+      step.rows == nil
+      ? nil
+      : LazyRows(settings: settings, itemCount: start.parameters.itemCount, threads: threads)
     var state = start
     try write(state, clock, save)
     while !state.isFinished(training) {
       let begin = ContinuousClock.now
       // A copy only of what the epoch's steps change.
-      let good = state
+      let good = training.recoveryLimit > 0 && saved == nil ? state : nil
+      let before = (epochs: state.epochs, recoveries: state.recoveries)
       switch try runEpoch(
-        &state, scoredInEpoch, step, &gradients, sampler, clock, shouldStop: shouldStop,
+        &state, scoredInEpoch, step, &gradients, lazyRows, sampler, clock, shouldStop: shouldStop,
         report: report)
       {
       case .done(let loss, let scored, let rate):
@@ -81,7 +91,14 @@ public struct Trainer: Sendable {
         try write(state, clock, save)
         if let last = state.epochs.last { report(.epoch(last)) }
       case .fellApart(let loss, let lowest):
-        state = good
+        if let good {
+          state = good
+        } else if let saved {
+          state.empty(settings)
+          do throws(CheckpointError) { state = try saved() } catch { throw .notSaved(error) }
+          // Seconds and the like are not in every file.
+          (state.epochs, state.recoveries) = before
+        }
         let recovery = Recovery(
           epoch: state.epoch + 1, loss: loss, lowest: lowest,
           learningRate: training.learningRate(after: state.recoveries.count + 1))
@@ -106,12 +123,12 @@ public struct Trainer: Sendable {
   /// One pass over all training steps, in windows in an order of their own.
   private func runEpoch(
     _ state: inout TrainingState, _ scoredInEpoch: Int, _ step: GradientStep,
-    _ gradients: inout KSRParameters, _ sampler: NegativeSampler, _ clock: PhaseClock,
-    shouldStop: () -> Bool, report: (TrainingEvent) -> Void
+    _ gradients: inout KSRParameters, _ lazyRows: LazyRows?, _ sampler: NegativeSampler,
+    _ clock: PhaseClock, shouldStop: () -> Bool, report: (TrainingEvent) -> Void
   ) throws(TrainingError) -> Outcome {
     let epoch = state.epoch + 1
-    let candidates =
-      settings.loss == .crossEntropy ? state.parameters.itemCount : 1 + training.negativeCount
+    let drawn = training.negatives(for: settings.loss)
+    let candidates = drawn == 0 ? state.parameters.itemCount : 1 + drawn
     // The shuffled windows of each epoch make about this many batches.
     let stepCount = training.epochs * max(1, scoredInEpoch / training.batchSize)
     let recovers = training.recoveryLimit > 0
@@ -119,10 +136,19 @@ public struct Trainer: Sendable {
     var generator = SeededGenerator(
       seed: training.seed, stream: UInt64(epoch) | UInt64(state.recoveries.count) << 32)
     let order = clock.measure("shuffle and pack") { shuffledWindows(&generator) }
+    let marks = PackedSequences.HistoryMarks()
+    lazyRows?.begin(at: state)
     var (lossSum, scored, rate) = (0.0, 0, training.learningRate)
     for (number, range) in batches(of: order, scoredPositions: training.batchSize).enumerated() {
-      let shards = clock.measure("shuffle and pack") { pack(order[range], sampler, &generator) }
+      let shards = clock.measure("shuffle and pack") {
+        let shards = pack(order[range], sampler, marks, &generator)
+        step.arrange(shards)
+        return shards
+      }
       let seed = generator.next()
+      if let rows = step.rows?.rows {
+        clock.measure("optimiser") { lazyRows?.catchUp(rows, in: &state) }
+      }
       let loss = clock.measure("step") {
         step.run(
           shards, parameters: state.parameters, dropoutSeed: seed, gradients: &gradients,
@@ -142,11 +168,16 @@ public struct Trainer: Sendable {
           learningRate: training.learningRate)
       }
       clock.measure("optimiser") {
-        if let limit = training.gradientNormLimit { gradients.clipNorm(to: limit) }
+        if let limit = training.gradientNormLimit {
+          gradients.clipNorm(to: limit, with: step.rows)
+        }
         rate = state.learningRate(training, of: stepCount)
         state.optimiser.update(
-          &state.parameters, gradients: gradients, learningRate: rate, threads: threads)
-        state.average?.take(state.parameters, step: state.optimiser.step, threads: threads)
+          &state.parameters, gradients: gradients, learningRate: rate, tables: step.rows == nil,
+          threads: threads)
+        state.average?.take(
+          state.parameters, step: state.optimiser.step, tables: step.rows == nil, threads: threads)
+        if let rows = step.rows { lazyRows?.update(rows, in: &state, learningRate: rate) }
       }
       let count = shards.reduce(0) { $0 + $1.scoredCount }
       lossSum += loss * Double(count)
@@ -158,8 +189,9 @@ public struct Trainer: Sendable {
       }
       report(
         .progress(epoch: epoch, scored: scored, of: scoredInEpoch, loss: lossSum / Double(scored)))
-      if shouldStop() { throw .stopped(epoch: state.epoch) }
+      if ranks.any(shouldStop()) { throw .stopped(epoch: state.epoch) }
     }
+    clock.measure("rows not read") { lazyRows?.finish(&state) }
     if let tensor = state.parameters.firstNonFinite
       ?? state.average?.parameters.firstNonFinite
     {
@@ -204,7 +236,12 @@ public struct Trainer: Sendable {
   ) throws(TrainingError) {
     clock.start("writing")
     defer { clock.stop("writing") }
-    do throws(CheckpointError) { try save(state) } catch { throw .notSaved(error) }
+    var failure: CheckpointError?
+    if ranks.isFirst {
+      do throws(CheckpointError) { try save(state) } catch { failure = error }
+    }
+    guard ranks.any(failure != nil) else { return }
+    throw failure.map { .notSaved($0) } ?? .endedElsewhere
   }
 
   /// What made a loss infinite or not a number.
@@ -265,18 +302,21 @@ extension Trainer {
   /// Deals the windows out to the shards, longest first, so that each has about the same work.
   func pack(
     _ windows: ArraySlice<TrainingWindow>, _ sampler: NegativeSampler,
-    _ generator: inout SeededGenerator
+    _ marks: PackedSequences.HistoryMarks = .init(), _ generator: inout SeededGenerator
   ) -> [PackedSequences] {
+    let sampleSize = training.sampleSize(for: settings.loss)
     let sorted = windows.enumerated().sorted {
       $0.element.length != $1.element.length
         ? $0.element.length > $1.element.length : $0.offset < $1.offset
     }
     let count = min(training.shards, sorted.count)
     return (0..<count).map { shard in
-      PackedSequences(
+      var packed = PackedSequences(
         stride(from: shard, to: sorted.count, by: count).map {
           entry(sorted[$0].element, sampler, &generator)
-        })
+        }, marks: marks)
+      if sampleSize > 0 { packed.sample = sampler.sample(sampleSize, &generator) }
+      return packed
     }
   }
 
@@ -293,7 +333,7 @@ extension Trainer {
     entry.before = sequence[..<start]
     if settings.loss == .bpr {
       for target in targets where target >= 0 {
-        for _ in 0..<training.negativeCount {
+        for _ in 0..<training.negatives(for: .bpr) {
           entry.negatives.append(sampler.draw(butNot: target, &generator))
         }
       }

@@ -24,6 +24,8 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   case stopped(epoch: Int)
   /// What the run has reached cannot be written.
   case notSaved(CheckpointError)
+  /// Another rank says why.
+  case endedElsewhere
 
   /// The sentence to show.
   public var description: String {
@@ -42,6 +44,7 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
     case .stopped(let epoch):
       epoch == 0 ? "Stopped in the first epoch." : "Stopped after epoch \(epoch)."
     case .notSaved(let error): error.description
+    case .endedElsewhere: "Rank 0 has ended the run."
     }
   }
 }

@@ -23,7 +23,8 @@ public struct TrainingSettings: Sendable, Equatable {
   /// With it a large rate and large batches, whose steps are the cheaper ones, rank better than small
   /// ones do without (Results.md, "On real data").
   package var averageDecay: Float? = 0.99
-  package var negativeCount = 1
+  /// nil is `auto`: one with BPR, none with cross-entropy, which then looks at all items.
+  package var negativeCount: Int?
   package var negativeDistribution = NegativeDistribution.uniform
   /// Scored positions in a batch; windows are added whole until it is reached.
   public var batchSize = 2048
@@ -60,6 +61,14 @@ public struct TrainingSettings: Sendable, Equatable {
   package var heldOutUsers: [String] = []
 
   package init() {}
+
+  /// How many items each target is compared with; 0: with all others.
+  package func negatives(for loss: LossType) -> Int { negativeCount ?? (loss == .bpr ? 1 : 0) }
+
+  /// How many draws a sampled softmax makes for each shard of a batch; 0 where there is none.
+  package func sampleSize(for loss: LossType) -> Int {
+    loss == .crossEntropy ? negatives(for: loss) : 0
+  }
 
   package var split: DataSplit {
     var split = DataSplit()
@@ -108,11 +117,12 @@ extension TrainingSettings: KeyedSettings {
       "average_decay", \.averageDecay, .number(between: 0, and: 1), or: "none", recBole: "none",
       "decay of the EMA of the parameters, which is validated and saved"),
     .init(
-      "training_neg_sample_num", \.negativeCount, .count(1...most),
-      "negatives for each scored step, with BPR"),
+      "training_neg_sample_num", \.negativeCount, .count(0...most), or: "auto",
+      "BPR: negatives for each scored step, auto 1; CE: items drawn for a shard, 0 and auto all items"
+    ),
     .init(
       "train_neg_sample_distribution", \.negativeDistribution, .choice,
-      "how negatives are drawn, with BPR"),
+      "how negatives are drawn"),
     .init(
       "train_batch_size", \.batchSize, .count(1...most),
       "scored steps in a batch; windows are added whole until it is reached"),

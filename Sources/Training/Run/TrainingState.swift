@@ -35,6 +35,13 @@ public struct TrainingState: Sendable, Equatable {
   /// What the run has learned up to here: the mean of the parameters, else they themselves.
   package var learned: KSRParameters { average?.parameters ?? parameters }
 
+  /// Gives back the memory of all tensors.
+  mutating func empty(_ settings: KSRSettings) {
+    let none = KSRParameters(settings: settings, itemCount: 0, relationCount: 0)
+    (parameters, best, optimiser.mean, optimiser.variance) = (none, none, none, none)
+    average = nil
+  }
+
   /// The number of epochs done.
   public var epoch: Int { epochs.count }
 

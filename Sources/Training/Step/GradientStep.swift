@@ -12,10 +12,13 @@ package final class GradientStep {
   private final class Shard {
     let pass: NetworkPass
     let logits: LogitsPass
+    /// The items that the loss looks at; nil where it looks at all.
+    let gathered: GatheredItems?
 
-    init(settings: KSRSettings, itemCount: Int, facts: FactTable) {
+    init(settings: KSRSettings, itemCount: Int, facts: FactTable, gathers: Bool) {
       pass = NetworkPass(settings: settings, facts: facts, withGradients: true)
-      logits = LogitsPass(settings: settings, itemCount: itemCount)
+      logits = LogitsPass(settings: settings, itemCount: gathers ? 0 : itemCount)
+      gathered = gathers ? GatheredItems() : nil
     }
 
     /// Adds the gradients of `scale` · Σ loss over the scored positions, and returns Σ loss.
@@ -25,19 +28,27 @@ package final class GradientStep {
     ) -> Double {
       pass.forward(
         batch, parameters: p, transposed: transposed, dropoutSeed: dropoutSeed, clock: clock)
-      let loss =
+      guard let gathered else {
+        let loss = logits.crossEntropy(batch, pass, p, q, scale: scale, clock)
+        pass.backward(batch, parameters: p, dropoutSeed: dropoutSeed, clock: clock)
+        return loss
+      }
+      measure(clock, "step/item vectors of the batch") { gathered.forward(p) }
+      let loss = measure(clock, "step/ranking") {
         switch pass.settings.loss {
         case .crossEntropy:
-          logits.crossEntropy(batch, pass, p, q, scale: scale, clock)
-        case .bpr:
-          measure(clock, "step/ranking") {
-            logits.rankAgainstNegatives(batch, pass, p, q, scale: scale)
-          }
+          logits.sampledCrossEntropy(batch, pass, p, gathered, scale: scale)
+        case .bpr: logits.rankAgainstNegatives(batch, pass, p, gathered, scale: scale)
         }
+      }
       pass.backward(batch, parameters: p, dropoutSeed: dropoutSeed, clock: clock)
+      measure(clock, "step/item vectors of the batch") { gathered.backward(batch, p, pass) }
       return loss
     }
   }
+
+  /// The gradient of the tables, where only some rows have one; nil where all have.
+  package let rows: RowGradients?
 
   private let settings: KSRSettings
   private let threads: Int
@@ -45,19 +56,39 @@ package final class GradientStep {
   private let items: ItemVectors
   private let transposed = TransposedWeights()
   private let itemWeightParts = MatrixBuffer()  // by block of items: [E E+K]
+  private let ranks: Ranks
+  /// What other ranks' shards have of dLoss/dq for the items of this one.
+  private var received: [MatrixBuffer] = []
+  private let weightsOfShard = AlignedBuffer<Float>(uninitialized: 0)
 
   /// Room for the gradients of a network of these shapes.
   ///
-  /// - Parameter facts: what a memory of facts reads.
+  /// - Parameters:
+  ///   - facts: what a memory of facts reads.
+  ///   - samples: whether a cross-entropy looks at a sample of the items.
+  ///   - ranks: the processes that share the shards; all call ``run`` with the same shards.
   package init(
-    settings: KSRSettings, itemCount: Int, facts: FactTable = .none, shards: Int, threads: Int
+    settings: KSRSettings, itemCount: Int, facts: FactTable = .none, samples: Bool = false,
+    shards: Int, threads: Int, ranks: Ranks = .alone
   ) {
     self.settings = settings
+    self.ranks = ranks
     self.threads = max(1, threads)
+    let gathers = samples || settings.loss == .bpr
     passes = (0..<max(1, shards)).map { _ in
-      Shard(settings: settings, itemCount: itemCount, facts: facts)
+      Shard(settings: settings, itemCount: itemCount, facts: facts, gathers: gathers)
     }
-    items = ItemVectors(count: itemCount, settings: settings)
+    items = ItemVectors(count: gathers ? 0 : itemCount, settings: settings)
+    rows = gathers ? RowGradients() : nil
+  }
+
+  /// Finds the rows of the tables that a batch reads, which ``rows`` holds from now on: without a
+  /// gradient until ``run(_:parameters:dropoutSeed:gradients:clock:)`` has been called for the batch.
+  package func arrange(_ shards: [PackedSequences]) {
+    guard let rows else { return }
+    nonisolated(unsafe) let passes = passes
+    parallel(shards.count, threads: threads) { passes[$0].gathered?.arrange(shards[$0]) }
+    rows.arrange(passes.prefix(shards.count).compactMap(\.gathered))
   }
 
   /// The most items whose logits are computed at once; a test makes it small.
@@ -67,6 +98,8 @@ package final class GradientStep {
   }
 
   /// The mean loss over the scored positions of all shards; `gradients` becomes its gradient.
+  ///
+  /// Where there are ``rows``, they take that of the tables, and the batch has been arranged.
   ///
   /// - Parameters:
   ///   - dropoutSeed: the seed of the batch's dropout; nil for none.
@@ -80,10 +113,12 @@ package final class GradientStep {
     let scale = 1 / Float(max(1, scored))
     measure(clock, "step/item vectors") { arrange(parameters) }
     var losses = [Double](repeating: 0, count: shards.count)
+    let mine = ranks.part(of: shards.count)
     losses.withUnsafeMutableBufferPointer { losses in
       nonisolated(unsafe) let (losses, passes) = (losses, passes)
       let (items, transposed) = (items, transposed)
-      parallel(shards.count, threads: threads) { shard in
+      parallel(mine.count, threads: threads) { place in
+        let shard = mine.lowerBound + place
         guard shards[shard].scoredCount > 0 else { return }
         losses[shard] = passes[shard].run(
           shards[shard], parameters: parameters, transposed: transposed, items: items,
@@ -94,8 +129,73 @@ package final class GradientStep {
           }, clock: clock)
       }
     }
-    measure(clock, "step/sum of shards") { sum(shards, parameters, &gradients) }
+    if !ranks.isAlone {
+      measure(clock, "step/other ranks") { share(shards, parameters, &losses) }
+    }
+    measure(clock, "step/sum of shards") {
+      guard let rows else { return sum(shards, parameters, &gradients) }
+      sumWeights(shards.count, &gradients)
+      rows.sum(
+        passes.prefix(shards.count).compactMap(\.gathered),
+        entities: !settings.freezesKnowledgeGraph, threads: threads)
+    }
     return losses.reduce(0, +) / Double(max(1, scored))
+  }
+
+  // MARK: Ranks
+
+  /// The loss and the gradients of each shard, but dLoss/dq of the whole catalogue, become everybody's.
+  private func share(
+    _ shards: [PackedSequences], _ p: KSRParameters, _ losses: inout [Double]
+  ) {
+    let trainsEntities = !settings.freezesKnowledgeGraph
+    let entries = passes[0].pass.gradients?.entries.filter { $0.shape.reduce(1, *) > 0 } ?? []
+    let count = entries.reduce(2) { $0 + $1.shape.reduce(1, *) }
+    weightsOfShard.reserve(count)
+    for (shard, batch) in shards.enumerated() where batch.scoredCount > 0 {
+      let (owner, pass) = (ranks.owner(shard, of: shards.count), passes[shard].pass)
+      let isOwn = owner == ranks.rank
+      if isOwn { pack(entries, of: pass, loss: losses[shard]) }
+      ranks.share(weightsOfShard.start, count: count, from: owner)
+      if !isOwn {
+        losses[shard] = unpack(entries, into: pass)
+        pass.reserveInputGradients(batch, p)
+        passes[shard].gathered?.reserveGradients(p, trainsEntities: trainsEntities)
+      }
+      var shared: [MutableMatrixView] = []
+      if let gathered = passes[shard].gathered {
+        shared.append(gathered.inputGradient.all)
+        if trainsEntities { shared.append(gathered.entityGradient.all) }
+      } else {
+        shared.append(pass.inputGradient)
+        if trainsEntities, pass.usesMemory(p) { shared.append(pass.entityGradient) }
+      }
+      for view in shared { ranks.share(view.base, count: view.rows * view.columns, from: owner) }
+    }
+  }
+
+  private func pack(_ entries: [KSRParameters.Entry], of pass: NetworkPass, loss: Double) {
+    UnsafeMutableRawPointer(weightsOfShard.start).storeBytes(of: loss, as: Double.self)
+    var start = 2
+    for entry in entries {
+      pass.gradients?[keyPath: entry.path].withUnsafeBufferPointer { values in
+        guard let base = values.baseAddress else { return }
+        weightsOfShard.part(start, count: values.count).update(from: base, count: values.count)
+        start += values.count
+      }
+    }
+  }
+
+  private func unpack(_ entries: [KSRParameters.Entry], into pass: NetworkPass) -> Double {
+    var start = 2
+    for entry in entries {
+      pass.gradients?[keyPath: entry.path].withUnsafeMutableBufferPointer { values in
+        values.baseAddress?.update(
+          from: weightsOfShard.part(start, count: values.count), count: values.count)
+        start += values.count
+      }
+    }
+    return UnsafeRawPointer(weightsOfShard.start).load(as: Double.self)
   }
 
   /// What all shards need of the parameters: the items' vectors, and the GRU's weights transposed.
@@ -112,6 +212,16 @@ package final class GradientStep {
     _ shards: [PackedSequences], _ p: KSRParameters, _ gradients: inout KSRParameters
   ) {
     let blocks = items.blocks
+    let own = ranks.part(of: blocks.count)
+    let ranges = (0..<ranks.count).map { rank in
+      let part = ranks.part(of: blocks.count, rank: rank)
+      return part.isEmpty
+        ? 0..<0 : blocks[part.lowerBound].lowerBound..<blocks[part.upperBound - 1].upperBound
+    }
+    let mine = ranks.part(of: shards.count).map { passes[$0].logits.itemVectorGradient.all }
+    // dLoss/dq of each shard, for the items from the first of this rank on.
+    let vectorGradients = ranks.exchange(
+      mine, shards: shards.count, columns: items.width, ranges, into: &received)
     let (outputs, inputs) = (p.denseLayerI.weight.rows, p.denseLayerI.weight.columns)
     let parts = itemWeightParts.reserve(rows: blocks.count * outputs, columns: inputs)
     // Tables of one value are written at once: each is taken out of it meanwhile.
@@ -122,12 +232,26 @@ package final class GradientStep {
       de.withMutableView { de in
         withUnsafeMutablePointer(to: &gradients) { gradients in
           nonisolated(unsafe) let (step, gradients) = (self, gradients)
-          parallel(blocks.count + 1, threads: threads) { part in
+          let ranks = ranks
+          parallel(own.count + 1, threads: threads) { part in
             if part == 0 { return step.sumWeights(shards.count, &gradients.pointee) }
+            let block = own.lowerBound + part - 1
             step.itemGradients(
-              blocks[part - 1], shards, p, dx, de,
-              weight: parts.rows((part - 1) * outputs..<part * outputs))
+              blocks[block], shards, p, vectorGradients, from: ranges[ranks.rank].lowerBound, dx,
+              de, weight: parts.rows(block * outputs..<(block + 1) * outputs))
           }
+          guard !ranks.isAlone else { return }
+          for gradient in mine {
+            gradient.base.update(repeating: 0, count: gradient.rows * gradient.columns)
+          }
+          ranks.complete(dx, ranges)
+          if !step.settings.freezesKnowledgeGraph { ranks.complete(de, ranges) }
+          ranks.complete(
+            parts,
+            (0..<ranks.count).map { rank in
+              let part = ranks.part(of: blocks.count, rank: rank)
+              return part.lowerBound * outputs..<part.upperBound * outputs
+            })
         }
       }
     }
@@ -160,14 +284,15 @@ package final class GradientStep {
   /// From dLoss/dq of a block of items to W_i, x and e, to which what the sequences read and wrote is
   /// added.
   private func itemGradients(
-    _ block: Range<Int>, _ shards: [PackedSequences], _ p: KSRParameters, _ dx: MutableMatrixView,
+    _ block: Range<Int>, _ shards: [PackedSequences], _ p: KSRParameters,
+    _ vectorGradients: [MutableMatrixView], from first: Int, _ dx: MutableMatrixView,
     _ de: MutableMatrixView, weight: MutableMatrixView
   ) {
-    let dq = passes[0].logits.itemVectorGradient.rows(block)
+    let rows = block.lowerBound - first..<block.upperBound - first
+    let dq = vectorGradients[0].rows(rows)
     let size = dq.rows * dq.columns
-    for shard in passes.prefix(shards.count).dropFirst() {
-      ksr_accumulate_and_clear(
-        size, shard.logits.itemVectorGradient.rows(block).base, dq.base)
+    for other in vectorGradients.dropFirst() {
+      ksr_accumulate_and_clear(size, other.rows(rows).base, dq.base)
     }
     ItemVectors.backward(
       p, block, dq: dq, weight: weight, dx: dx, de: settings.freezesKnowledgeGraph ? nil : de)

@@ -28,7 +28,9 @@ package final class Tuner: @unchecked Sendable {
   private let jobs: Int
   private let threads: Int
   private let memory: Double?
-  private let journal: TuningJournal
+  /// Nil on all ranks but the first.
+  private let journal: TuningJournal?
+  private let ranks: Ranks
   private let prepare: @Sendable (Int) throws -> Prepared
   private let shouldStop: @Sendable () -> Bool
   private let report: (Event, TuningProgress) -> Void
@@ -49,16 +51,17 @@ package final class Tuner: @unchecked Sendable {
   ///   - prepare: makes the training of a trial; what it throws becomes the trial's error.
   ///   - report: called by one thread at a time.
   package init(
-    _ plan: TrialPlan, progress: TuningProgress, journal: TuningJournal, jobs: Int, threads: Int,
-    memory: Double?, prepare: @escaping @Sendable (Int) throws -> Prepared,
+    _ plan: TrialPlan, progress: TuningProgress, journal: TuningJournal?, jobs: Int, threads: Int,
+    ranks: Ranks = .alone, memory: Double?, prepare: @escaping @Sendable (Int) throws -> Prepared,
     shouldStop: @escaping @Sendable () -> Bool,
     report: @escaping (Event, TuningProgress) -> Void
   ) {
     self.plan = plan
     self.progress = progress
     self.journal = journal
-    self.jobs = max(1, jobs)
-    self.threads = max(1, threads / max(1, jobs))
+    self.ranks = ranks
+    self.jobs = ranks.isAlone ? max(1, jobs) : 1
+    self.threads = max(1, threads / self.jobs)
     self.memory = memory
     self.prepare = prepare
     self.shouldStop = shouldStop
@@ -67,6 +70,7 @@ package final class Tuner: @unchecked Sendable {
 
   /// Runs what has not been run and returns what is known then.
   package func run() throws -> TuningProgress {
+    guard ranks.isAlone else { return try runOnRanks() }
     let group = DispatchGroup()
     for _ in 0..<jobs {
       group.enter()
@@ -79,6 +83,23 @@ package final class Tuner: @unchecked Sendable {
     }
     group.wait()
     if let failure { throw failure }
+    return progress
+  }
+
+  /// A trial for each rank at a time; what came of them is known to all before the next.
+  private func runOnRanks() throws -> TuningProgress {
+    while !ranks.any(shouldStop()), !progress.isFinished {
+      let open = (1...plan.trials.count).filter { progress.records[$0] == nil }.prefix(ranks.count)
+      guard !open.isEmpty else { break }
+      let own = ranks.rank < open.count ? run(open[ranks.rank]) : nil
+      let bytes = try ranks.together { try own.map { Array(try JSONEncoder().encode($0)) } ?? [] }
+      for bytes in ranks.gather(bytes) where !bytes.isEmpty {
+        let record = try JSONDecoder().decode(TrialRecord.self, from: Data(bytes))
+        try ranks.together { try journal?.add(record) }
+        progress.take(record)
+        report(.ended(record), progress)
+      }
+    }
     return progress
   }
 
@@ -101,7 +122,7 @@ package final class Tuner: @unchecked Sendable {
     running -= 1
     guard let record else { return }
     do {
-      try journal.add(record)
+      try journal?.add(record)
       progress.take(record)
       report(.ended(record), progress)
     } catch {

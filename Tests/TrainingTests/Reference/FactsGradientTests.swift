@@ -17,8 +17,11 @@ import Testing
     var repeats = true
     var loss = LossType.crossEntropy
     var facts = Facts.some
+    /// Draws of a sampled softmax; 0 for one over all items.
+    var sampled = 0
     var testDescription: String {
-      "\(layers) layers, \(memory), null slot \(hasNullSlot), repeat bias \(repeats), \(loss), \(facts)"
+      "\(layers) layers, \(memory), null slot \(hasNullSlot), repeat bias \(repeats), \(loss), "
+        + "\(facts), sample of \(sampled)"
     }
   }
 
@@ -36,6 +39,9 @@ import Testing
     + [LossType.crossEntropy, .bpr].flatMap { loss in
       [MemoryKind.linear, .none].map { Shape(memory: $0, loss: loss) }
     } + [Shape(facts: .none), Shape(facts: .one)]
+    + MemoryKind.allCases.flatMap { memory in
+      [1, 7, 40].map { Shape(memory: memory, repeats: $0 != 7, sampled: $0) }
+    }
 
   @Test(arguments: shapes) func gradientsEqualCentralDifferences(shape: Shape) {
     expectGradients(Example(shape)) {
@@ -76,8 +82,10 @@ import Testing
   }
 
   @Test func kernelsTilesShardsAndThreadsGiveTheSame() {
-    for loss in [LossType.crossEntropy, .bpr] {
-      let test = Example(Shape(layers: 2, loss: loss))
+    for shape in [
+      Shape(layers: 2), Shape(layers: 2, loss: .bpr), Shape(layers: 2, sampled: 5),
+    ] {
+      let test = Example(shape)
       let (value, expected) = test.fast()
       func compare(_ other: (Double, KSRParameters), _ how: String) {
         #expect(abs(value - other.0) < 1e-5 * value)
@@ -106,6 +114,7 @@ import Testing
     let tails: KnownTails
     let before: [[Int32]]
     let sequences: [(items: [Int32], targets: [Int32])]
+    var sample = PackedSequences.Sample()
 
     init(_ shape: Shape, itemCount: Int = 9, sequences count: Int = 4) {
       var generator = SeededGenerator(seed: UInt64(shape.layers) + (shape.repeats ? 10 : 20))
@@ -137,6 +146,12 @@ import Testing
         return (items(length), targets)
       }
       (self.settings, self.parameters) = (settings, parameters)
+      if shape.sampled > 0 {
+        let sampler = NegativeSampler(
+          shape.sampled == 7 ? .popularity : .uniform, itemCount: itemCount,
+          sequences: sequences.map { $0.items[...] })
+        sample = sampler.sample(shape.sampled, &generator)
+      }
     }
 
     private static func tails(
@@ -177,9 +192,11 @@ import Testing
     func loss(_ reference: ReferenceKSR) -> Double {
       let scored = sequences.reduce(0) { $0 + $1.targets.count { $0 >= 0 } }
       let sum =
-        settings.loss == .crossEntropy
-        ? reference.loss(sequences, before: before)
-        : reference.rankingLoss(sequences, before: before, negative: negative)
+        !sample.items.isEmpty
+        ? reference.sampledLoss(sequences, before: before, sample)
+        : settings.loss == .crossEntropy
+          ? reference.loss(sequences, before: before)
+          : reference.rankingLoss(sequences, before: before, negative: negative)
       return sum / Double(scored)
     }
 
@@ -195,12 +212,15 @@ import Testing
       let facts =
         settings.memory == .facts ? FactTable(tails, itemCount: parameters.itemCount) : .none
       let step = GradientStep(
-        settings: settings, itemCount: parameters.itemCount, facts: facts, shards: shards,
-        threads: threads)
+        settings: settings, itemCount: parameters.itemCount, facts: facts,
+        samples: !sample.items.isEmpty, shards: shards, threads: threads)
       if let tile { step.itemTile = tile }
       return step.run(
         (0..<shards).map { shard in
-          PackedSequences(stride(from: shard, to: entries.count, by: shards).map { entries[$0] })
+          var packed = PackedSequences(
+            stride(from: shard, to: entries.count, by: shards).map { entries[$0] })
+          packed.sample = sample
+          return packed
         }, parameters: parameters, dropoutSeed: nil)
     }
   }

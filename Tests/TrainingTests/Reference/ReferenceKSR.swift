@@ -59,6 +59,25 @@ struct ReferenceKSR {
     return sum
   }
 
+  /// Σ −log(e^s⁺ / (e^s⁺ + Σ_j e^(s_j + correction_j))) over the scored steps, j in the sample but not the
+  /// target.
+  func sampledLoss(
+    _ sequences: [(items: [Int32], targets: [Int32])], before: [[Int32]],
+    _ sample: PackedSequences.Sample
+  ) -> Double {
+    var sum = 0.0
+    for (number, (items, targets)) in sequences.enumerated() {
+      for (scores, target) in zip(scores(items, before[number]), targets) where target >= 0 {
+        let own = exp(scores[Int(target)])
+        let others = zip(sample.items, sample.corrections).reduce(0.0) { total, drawn in
+          drawn.0 == target ? total : total + exp(scores[Int(drawn.0)] + Double(drawn.1))
+        }
+        sum -= log(own / (own + others))
+      }
+    }
+    return sum
+  }
+
   /// The scores of all items at every step.
   func scores(_ items: [Int32], _ before: [Int32]) -> [[Double]] {
     let q = itemVectors()

@@ -198,11 +198,14 @@ import Workspace
   }
 
   /// Going on from the state after any epoch gives what the uninterrupted run gives.
-  @Test(arguments: [LossType.crossEntropy, .bpr], [true, false])
-  func goesOnAsIfItHadNeverStopped(loss: LossType, frozen: Bool) throws {
+  @Test(
+    arguments: [(LossType.crossEntropy, nil), (.bpr, nil), (.crossEntropy, 5)]
+      as [(LossType, Int?)],
+    [true, false])
+  func goesOnAsIfItHadNeverStopped(losses: (LossType, Int?), frozen: Bool) throws {
     var (trainer, initial) = cycle(epochs: 4)
     var (settings, training) = (trainer.settings, trainer.training)
-    settings.loss = loss
+    (settings.loss, training.negativeCount) = losses
     settings.freezesKnowledgeGraph = frozen
     training.schedule = .cosine
     training.warmUpSteps = 3
@@ -226,6 +229,12 @@ import Workspace
     }
     initial.dense.bias[0] += 1
     #expect(states[0].parameters != initial)
+    for threads in [2, 3] {
+      let other = Trainer(
+        settings: settings, training: training, sequences: trainer.sequences,
+        validation: trainer.validation, threads: threads)
+      #expect(try other.run(from: start) { _ in }.parameters == end.parameters)
+    }
   }
 
   /// A rate at which these sequences fall apart: the run goes back, is told of it, and learns.
@@ -264,6 +273,11 @@ import Workspace
     #expect(lost[11].loss > 3 * end.epochs[11].loss)
     // A state is saved after every epoch and every recovery, and each continues to the same end.
     #expect(states.count == 1 + 12 + events.count)
+    var last = start
+    let reread = try with(threads: 2).run(
+      from: start, save: { last = $0 }, saved: { () throws(CheckpointError) in last },
+      report: { _ in })
+    #expect(reread.parameters == end.parameters && reread.recoveries == end.recoveries)
     let other = try with(threads: 3).run(from: start) { _ in }
     #expect(other.parameters == end.parameters && other.recoveries == end.recoveries)
     for state in states {

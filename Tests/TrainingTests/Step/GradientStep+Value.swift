@@ -1,4 +1,5 @@
 import KSRModel
+import KSRNumerics
 
 @testable import Training
 
@@ -11,8 +12,14 @@ extension GradientStep {
     var gradients = parameters
     for i in gradients.entityEmbedding.values.indices { gradients.entityEmbedding.values[i] = 0 }
     for i in gradients.denseLayerI.bias.indices { gradients.denseLayerI.bias[i] = 0 }
+    arrange(shards)
     let loss = run(
       shards, parameters: parameters, dropoutSeed: dropoutSeed, gradients: &gradients)
+    if let rows {
+      gradients.itemEmbedding = Matrix(
+        rows: parameters.itemCount, columns: parameters.itemEmbedding.columns)
+      rows.add(toInputs: &gradients.itemEmbedding, entities: &gradients.entityEmbedding)
+    }
     return (loss, gradients)
   }
 }
