@@ -40,7 +40,6 @@ struct BatchedRuns: Sendable {
   /// - Parameter score: what the score of every question is; nil for its item's over the mean of the
   ///   catalogue.
   func outcomes(of questions: [Question], as score: ContrastedScore? = nil) -> [AblationOutcome] {
-    let window = network.settings.maxItemListLength
     // Questions of similar length together leave little of a batch idle.
     let order = questions.indices.sorted {
       let (a, b) = (questions[$0].items.count, questions[$1].items.count)
@@ -54,28 +53,11 @@ struct BatchedRuns: Sendable {
       nonisolated(unsafe) let outcomes = outcomes
       let count = max(1, min(threads, chunks))
       parallel(count, threads: count) { worker in
-        let (pass, buffer) = (workers[worker].pass, workers[worker].scores)
         for chunk in stride(from: worker, to: chunks, by: count) {
           let members = read[chunk * size..<min(read.count, (chunk + 1) * size)]
-          // Members come longest first, so the packing keeps their order.
-          let batch = PackedSequences(
-            members.map {
-              .init(
-                items: questions[$0].items.suffix(window), target: questions[$0].item,
-                before: questions[$0].items.dropLast(window))
-            })
-          pass.forward(
-            batch, parameters: network.parameters, transposed: transposed, keepsAll: false,
-            reading: reading)
-          let rows = max(1, min(members.count, 1_000_000 / network.itemCount))
-          for start in stride(from: 0, to: members.count, by: rows) {
-            let range = start..<min(members.count, start + rows)
-            let found = network.scores(pass, batch, rows: range, into: buffer)
-            for row in range {
-              let member = members[members.startIndex + row]
-              outcomes[member] = outcome(
-                found.row(row - start), of: questions[member].item, as: score)
-            }
+          let batch = self.read(members.map { questions[$0] }, worker: worker)
+          self.score(batch, 0..<members.count, as: score, worker: worker) { row, outcome in
+            outcomes[members[members.startIndex + row]] = outcome
           }
         }
       }
@@ -85,6 +67,89 @@ struct BatchedRuns: Sendable {
       }
     }
     return outcomes
+  }
+
+  /// Reads histories that are not empty and come longest first, so that the packing keeps their order.
+  private func read(_ questions: [Question], worker: Int) -> PackedSequences {
+    let window = network.settings.maxItemListLength
+    let batch = PackedSequences(
+      questions.map {
+        .init(
+          items: $0.items.suffix(window), target: $0.item, before: $0.items.dropLast(window))
+      })
+    workers[worker].pass.forward(
+      batch, parameters: network.parameters, transposed: transposed, keepsAll: false,
+      reading: reading)
+    return batch
+  }
+
+  /// Says where the items stand after some of the histories that were read last.
+  private func score(
+    _ batch: PackedSequences, _ range: Range<Int>, as score: ContrastedScore?, worker: Int,
+    _ found: (Int, AblationOutcome) -> Void
+  ) {
+    let (pass, buffer) = (workers[worker].pass, workers[worker].scores)
+    let rows = max(1, min(range.count, 1_000_000 / network.itemCount))
+    for start in stride(from: range.lowerBound, to: range.upperBound, by: rows) {
+      let part = start..<min(range.upperBound, start + rows)
+      let scores = network.scores(pass, batch, rows: part, into: buffer)
+      for row in part {
+        found(row, outcome(scores.row(row - start), of: batch.target[row], as: score))
+      }
+    }
+  }
+
+  /// Many histories read in portions: first a batch of them, then where an item stands after some.
+  struct Portions: Sendable {
+    private let runs: BatchedRuns
+    private let score: ContrastedScore
+    private let questions: [Question]
+    private let order: [Int]
+    private var batch: (members: ArraySlice<Int>, sequences: PackedSequences)?
+    private var next = 0
+    private var scored = 0
+
+    /// Nothing read yet.
+    init(_ runs: BatchedRuns, _ questions: [Question], as score: ContrastedScore) {
+      (self.runs, self.questions, self.score) = (runs, questions, score)
+      order = questions.indices.sorted {
+        let (a, b) = (questions[$0].items.count, questions[$1].items.count)
+        return a != b ? a > b : $0 < $1
+      }
+    }
+
+    /// Does a portion and returns the outcomes that it found, by question; nil where none are left.
+    ///
+    /// - Parameters:
+    ///   - size: how many histories are read at once.
+    ///   - rows: after how many of them the items are scored at once.
+    mutating func work(size: Int, rows: Int) -> [(question: Int, outcome: AblationOutcome)]? {
+      guard let batch else {
+        guard next < order.count else { return nil }
+        let members = order[next..<min(order.count, next + size)].prefix {
+          !questions[$0].items.isEmpty
+        }
+        guard !members.isEmpty else {
+          let member = order[next]
+          next += 1
+          let terms = runs.network.emptyTerms
+          return [(member, runs.outcome(under: terms, of: questions[member].item, as: score))]
+        }
+        let sequences = runs.read(members.map { questions[$0] }, worker: 0)
+        (batch, scored) = ((members, sequences), 0)
+        next += members.count
+        // Where scoring costs little it is not put off.
+        return rows >= members.count ? work(size: size, rows: rows) : []
+      }
+      let range = scored..<min(batch.members.count, scored + rows)
+      var found: [(question: Int, outcome: AblationOutcome)] = []
+      runs.score(batch.sequences, range, as: score, worker: 0) { row, outcome in
+        found.append((batch.members[batch.members.startIndex + row], outcome))
+      }
+      scored = range.upperBound
+      if scored == batch.members.count { self.batch = nil }
+      return found
+    }
   }
 
   /// Where an item stands under the terms of a step.

@@ -76,8 +76,8 @@ package struct StepAttributions: Sendable {
   package private(set) var outcomes: AblationOutcomes
   private let question: AttributionQuestion
   private let runs: AblationRuns
-  /// Given back with its buffers when all runs are made.
-  private var batched: BatchedRuns?
+  private var begun: Begun?
+  private let alone: Set<Ablation>
   private let score: ContrastedScore
   /// Methods that look at one run only, and have not been asked yet.
   private var unasked: [any Attribution]
@@ -85,10 +85,15 @@ package struct StepAttributions: Sendable {
   /// Ablations that have not been run yet, the next one at the end.
   private var waiting: [Ablation]
   private var sinceUpdate = 0
+  private var seeksPairs: Bool
 
-  /// Runs of about five milliseconds.
-  private var portion: Int {
-    max(1, min(64, 5_000_000 / (2_000 * question.window.count + 9 * question.network.itemCount)))
+  /// How many histories are read at once, and after how many of them all items are scored: each takes
+  /// some three milliseconds.
+  private var portion: (read: Int, scored: Int) {
+    let (steps, items) = (question.window.count, question.network.itemCount)
+    return (
+      max(1, min(64, 4_000_000 / (2_000 * steps))), max(1, min(64, 4_000_000 / (6 * items)))
+    )
   }
 
   /// Nothing computed yet.
@@ -103,13 +108,13 @@ package struct StepAttributions: Sendable {
   ) {
     self.question = question
     runs = AblationRuns(question.states, step: question.step)
-    batched = Self.batched(question)
     score = ContrastedScore(of: question.item, over: question.contrast, under: runs.scores)
     self.outcomes =
       outcomes
       ?? AblationOutcomes(full: runs.outcome(of: score, under: runs.scores), of: question)
     unasked = methods.filter { !$0.runsModel }.reversed()
     running = methods.filter(\.runsModel)
+    seeksPairs = running.contains { $0.id == Attributions.leading.id }
     let order = weights.indices.sorted {
       let (a, b) = (abs(weights[$0]), abs(weights[$1]))
       return a != b ? a < b : $0 < $1
@@ -117,6 +122,7 @@ package struct StepAttributions: Sendable {
     let largestFirst = order.map { question.eachStep[$0] }
     let wanted = running.flatMap { $0.stepAblations(question) }.unique
     let first = Set(question.eachStep + [question.withoutHistory])
+    alone = first
     let others = wanted.filter { !first.contains($0) }.reversed()
     waiting =
       others + (slots && question.network.readsMemory ? question.eachSlot : [])
@@ -127,8 +133,26 @@ package struct StepAttributions: Sendable {
     update()
   }
 
-  private static func batched(_ question: AttributionQuestion) -> BatchedRuns {
-    BatchedRuns(network: question.network, threads: 1, reading: question.states.reading)
+  /// Runs that have been begun, the next ones of those that wait.
+  private struct Begun: Sendable {
+    let ablations: [Ablation]
+    var portions: BatchedRuns.Portions
+    var left: Int
+  }
+
+  /// Each step left out alone comes first, so that something is known at once.
+  private func beginning(_ ablations: some Sequence<Ablation>) -> Begun {
+    var all = Array(ablations)
+    if let first = all.first, alone.contains(first) {
+      all = Array(all.prefix(while: alone.contains))
+    }
+    let runs = BatchedRuns(
+      network: question.network, threads: 1, reading: question.states.reading)
+    return Begun(
+      ablations: all,
+      portions: .init(
+        runs, all.map { .init(items: question.items(under: $0), item: question.item) }, as: score),
+      left: all.count)
   }
 
   /// Does a portion, some runs of the model or one method; false if nothing was missing.
@@ -137,31 +161,46 @@ package struct StepAttributions: Sendable {
       known[method] = values(method)
       return true
     }
-    guard let next = waiting.last else { return false }
+    guard let next = waiting.last else { return findPairs() }
     func isSlot(_ ablation: Ablation) -> Bool { if case .slot = ablation { true } else { false } }
-    let batch = Array(
-      waiting.suffix(portion).reversed().prefix { isSlot($0) == isSlot(next) })
-    waiting.removeLast(batch.count)
+    let count: Int
     if isSlot(next) {
+      let batch = waiting.suffix(portion.scored).reversed().prefix(while: isSlot)
+      waiting.removeLast(batch.count)
       for slot in batch {
         outcomes[slot] = runs.outcome(of: score, under: runs.scores(under: slot))
       }
+      count = batch.count
     } else {
-      let found = (batched ?? Self.batched(question)).outcomes(
-        of: batch.map { .init(items: question.items(under: $0), item: question.item) }, as: score)
-      for (ablation, outcome) in zip(batch, found) { outcomes[ablation] = outcome }
+      // Those of a kind go together: each step alone, no history, then the others.
+      let first = begun ?? beginning(waiting.reversed().prefix { !isSlot($0) })
+      var portions = first
+      let found = portions.portions.work(size: portion.read, rows: portion.scored) ?? []
+      for entry in found { outcomes[portions.ablations[entry.question]] = entry.outcome }
+      count = found.count
+      portions.left -= count
+      begun = portions.left > 0 ? portions : nil
+      if portions.left == 0 { waiting.removeLast(portions.ablations.count) }
     }
-    if waiting.isEmpty { batched = nil }
     // Values over many runs are worked out anew now and then, and when all are there.
-    sinceUpdate += batch.count
-    let isFirst = known.runs.done < question.window.count
+    sinceUpdate += count
+    let isFirst = known.runs.done < question.window.count && count > 0
     if waiting.isEmpty || sinceUpdate >= 64 || isFirst { update() }
+    return true
+  }
+
+  /// Looks for pairs once all runs are made; false if that is done.
+  private mutating func findPairs() -> Bool {
+    guard seeksPairs else { return false }
+    seeksPairs = false
+    known.pairs = StepPair.found(question, outcomes)
     return true
   }
 
   private mutating func update() {
     sinceUpdate = 0
-    known.runs.done = known.runs.all - waiting.count
+    known.runs.done =
+      known.runs.all - waiting.count + (begun.map { $0.ablations.count - $0.left } ?? 0)
     for method in running { known[method] = values(method) }
     known.ranks = question.eachStep.map { outcomes[$0]?.rank }
     known.slots = question.eachSlot.map { slot in
@@ -176,7 +215,6 @@ package struct StepAttributions: Sendable {
       bias: whole.map { Float(full - $0) },
       together: isKnown
         ? whole.map { whole in values.reduce(Float(whole)) { $0 - ($1 ?? 0) } } : nil)
-    if known.isSettled { known.pairs = StepPair.found(question, outcomes) }
   }
 
   private func values(_ method: any Attribution) -> [Float?] {
