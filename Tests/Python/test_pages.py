@@ -29,7 +29,10 @@ NOT_RUN = {
     r"^Packaging/": "has tests of its own",
     r"^python run_recbole.py": "needs RecBole",
     r"^eval ": "is for an interactive shell",
+    r"^srun ": "needs Slurm",
 }
+if not shutil.which("mpirun"):
+    NOT_RUN["^mpirun "] = "needs MPI"
 # Training for these sets takes minutes; one epoch shows that the command works.
 SHORTENED = re.compile(r"ksr train .*(--data sample-data/cinema|--data ml100k-kg|--data DIR)")
 
@@ -75,6 +78,10 @@ class Sandbox:
             "HOME": str(self.path),
             "LC_ALL": "C.UTF-8",
             "TERM": "xterm-256color",
+            # For Open MPI: more ranks than this machine has cores, for anybody.
+            "OMPI_MCA_rmaps_base_oversubscribe": "1",
+            "OMPI_ALLOW_RUN_AS_ROOT": "1",
+            "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
         }
         # A link has another folder beside it.
         home = Path(ksr_tui.program("ksr-tui")).resolve().parent.parent / "share/ksr-tui"
