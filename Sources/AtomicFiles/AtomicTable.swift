@@ -103,6 +103,15 @@ package struct AtomicTable: Sendable {
       skipped: scanner.skipped)
   }
 
+  /// The columns that a file has.
+  package static func header(
+    _ path: String, form: AtomicForm = AtomicForm()
+  ) throws(DataError) -> [AtomicColumn] {
+    let file = try MappedFile(path)
+    var scanner = try RowScanner(file.bytes, path: path, separator: form.fieldSeparator)
+    return try scanner.readHeader()
+  }
+
   /// A column read as tokens.
   package func tokens(_ name: String) throws(DataError) -> TokenColumn {
     try column(name, .tokens).tokens

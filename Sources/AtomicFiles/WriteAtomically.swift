@@ -29,6 +29,9 @@ package final class AtomicFile {
     if exists { fchmod(descriptor, status.st_mode & 0o7777) }
   }
 
+  /// Throws if a file cannot be begun, before hours are spent on what it would hold.
+  package static func check(_ path: String) throws(DataError) { _ = try AtomicFile(path) }
+
   deinit {
     close(descriptor)
     if !isFinished { unlink(temporary) }

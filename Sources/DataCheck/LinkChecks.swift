@@ -32,11 +32,12 @@ extension CheckedData {
     guard !items.isEmpty else { return nil }
     let lost = items.reduce(0) { $0 + popularity[$1] }
     let share = Double(lost) / Double(max(1, interactions.count))
+    let cause = Dataset.cause(ofMissing: items.map { self.items[$0] }, links, graph, folder)
     return Finding(
       kind: kind, severity: Severity(share: share, severe: 0.2, moderate: 0.02), title: title,
       count: items.count, total: chosenItemCount, unit: "items",
       meaning: "KSR leaves out their \(grouped(lost)) interactions (\(percent(share))), as RecBole "
-        + "does. " + advice,
+        + "does. " + advice + (cause.map { " \($0)" } ?? ""),
       examples: items.map { "\(name(ofItem: $0))\(detail($0)), \(popularity[$0]) interactions" },
       measures: ["interactions": Double(lost)])
   }

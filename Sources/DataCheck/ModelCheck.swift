@@ -207,15 +207,22 @@ extension ModelCheck {
   }
 
   private func collapsed(_ attention: AttentionSummary) -> Finding? {
-    guard attention.isCollapsed else { return nil }
+    // Facts make the attention narrow at each step; that is no fault while no relation always leads.
+    guard attention.isCollapsed, !attention.followsFacts || attention.hasOneLeader else {
+      return nil
+    }
+    let cause =
+      attention.followsFacts
+      ? "One relation leads everywhere: look at its facts, or leave it out with 'memory_relations'."
+      : "γ‖r‖ is \(decimal(Double(attention.sharpness))), too large: train with a smaller 'gamma' or"
+        + " 'relation_scale'."
     let order = attention.mean.indices.sorted { attention.mean[$0] > attention.mean[$1] }
     let (entropy, most) = (Double(attention.meanEntropy), Double(attention.largestEntropy))
     return Finding(
       kind: .collapsedAttention, severity: .moderate, title: "Attention that has collapsed",
       count: attention.stepCount, total: attention.stepCount, unit: "steps looked at",
       meaning: "Its mean entropy is \(decimal(entropy)) of at most \(decimal(most)): nearly all is "
-        + "read from one slot, and weights tell little. γ‖r‖ is \(decimal(Double(attention.sharpness)))"
-        + ", too large: train with a smaller 'gamma' or 'relation_scale'.",
+        + "read from one slot, and weights tell little. " + cause,
       examples: order.map { slot in
         "\(printable(model.relationNames[slot])): mean attention "
           + decimal(Double(attention.mean[slot]))

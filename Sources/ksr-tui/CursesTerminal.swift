@@ -25,7 +25,7 @@ final class CursesTerminal {
   /// The colours; one of colours says little where there are none.
   var theme: Theme {
     get { shownTheme }
-    set { shownTheme = colors.depth == .mono ? .mono : newValue }
+    set { shownTheme = newValue.at(colors.depth) }
   }
   private var shownTheme: Theme
   /// Whether the terminal is sent more than ASCII.
@@ -44,10 +44,22 @@ final class CursesTerminal {
   /// How the terminal treated keys before.
   private var before: termios
 
-  /// Prepares the character set of the environment; returns whether it is UTF-8.
-  static func prepareLocale() -> Bool {
-    setlocale(LC_ALL, "")
-    return String(cString: nl_langinfo(Int32(CODESET))) == "UTF-8"
+  /// Prepares the character set of the environment.
+  ///
+  /// A locale of UTF-8 that is not installed says what the terminal takes: C.UTF-8 stands in for it.
+  ///
+  /// - Returns: whether it is UTF-8, and a sentence if the locale is not installed.
+  static func prepareLocale(_ environment: [String: String]) -> (isUnicode: Bool, note: String?) {
+    func isUnicode() -> Bool { String(cString: nl_langinfo(Int32(CODESET))) == "UTF-8" }
+    if setlocale(LC_ALL, "") != nil { return (isUnicode(), nil) }
+    let names = ["LC_ALL", "LC_CTYPE", "LANG"].compactMap { environment[$0] }
+    let name = names.first { !$0.isEmpty } ?? "of the environment"
+    let wanted = name.lowercased()
+    let isWanted = wanted.contains("utf-8") || wanted.contains("utf8")
+    guard isWanted, setlocale(LC_ALL, "C.UTF-8") != nil else {
+      return (isUnicode(), "The locale \(name) is not installed: ASCII is used")
+    }
+    return (isUnicode(), "The locale \(name) is not installed: C.UTF-8 is used")
   }
 
   /// Adds the folders in which the common systems keep descriptions of terminals.
@@ -100,7 +112,7 @@ final class CursesTerminal {
     hasMouse = ksr_capability("kmous") != nil
     sendsUnicode = String(cString: nl_langinfo(Int32(CODESET))) == "UTF-8"
     colors = CursesColors(wanted: options.wantsColor)
-    shownTheme = colors.depth == .mono ? .mono : options.theme
+    shownTheme = options.theme.at(colors.depth)
     ksr_terminal_set_leave(CursesTerminal.bytesToLeave(hasMouse: hasMouse))
     prepareKeys()
     setMouse(options.takesMouse)
@@ -115,6 +127,14 @@ final class CursesTerminal {
     keypad(window, true)
     nodelay(window, true)
     intrflush(window, false)
+    // What terminals send for Home and End, whatever TERM says they send.
+    for (sequences, key) in [
+      (["[1~", "[7~", "[H", "OH"], KEY_HOME), (["[4~", "[8~", "[F", "OF"], KEY_END),
+    ] {
+      for sequence in sequences where key_defined("\u{1B}" + sequence) == 0 {
+        define_key("\u{1B}" + sequence, key)
+      }
+    }
     leaveok(window, true)
     curs_set(0)
     mouseinterval(0)

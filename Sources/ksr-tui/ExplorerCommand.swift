@@ -189,12 +189,14 @@ struct ExplorerCommand: ParsableCommand {
 
   @MainActor
   private func start() -> Int32 {
-    let isUnicode = CursesTerminal.prepareLocale()
+    let (isUnicode, note) = CursesTerminal.prepareLocale(ProcessInfo.processInfo.environment)
     let isPrinted = print || record != nil || isatty(1) == 0
     // The fonts of the Linux console have no more than 512 characters.
     let isConsole = !isPrinted && ProcessInfo.processInfo.environment["TERM"] == "linux"
     let isDrawn = record != nil || format == .svg || format == .cast
     let glyphs: Glyphs = ascii || isConsole || !isUnicode && !isDrawn ? .ascii : .unicode
+    // Without a screen there is no other place for it.
+    if isPrinted, let note { StandardOutput.note("ksr-tui: \(note).\n") }
     do {
       let request = OpenRequest(
         model: watch ?? model, data: data, user: user, step: step, edit: edit, compare: compare,
@@ -211,8 +213,9 @@ struct ExplorerCommand: ParsableCommand {
       if isPrinted { return try printFrame(cache, request, glyphs) }
       return try explore(
         cache, request, glyphs,
-        hint: opened.isImported
-          ? "Opened RecBole's checkpoint; leaving prints how to keep it as a model file." : nil)
+        hint: note
+          ?? (opened.isImported
+            ? "Opened RecBole's checkpoint; leaving prints how to keep it as a model file." : nil))
     } catch {
       StandardOutput.note("ksr-tui: \(error)\n")
       return 1
@@ -329,15 +332,23 @@ struct ExplorerCommand: ParsableCommand {
     var begin = Explorer.run(firstKeys, from: first, with: cache, glyphs: glyphs)
     guard !begin.effects.contains(.quit) else { return 0 }
     begin.state = try request.mapped(begin.state, in: cache)
-    if let warning = keeper.warning ?? cache.model.warnings.first ?? hint {
+    let warning = keeper.warning ?? cache.model.warnings.first ?? hint
+    if let toast = warning.map({ Toast($0, role: .warning) })
+      ?? (keeper.isFirstStart && firstKeys.isEmpty ? Explorer.welcome(terminal.size) : nil)
+    {
       begin = Explorer.reduce(
-        begin.state, .show(Toast(warning, role: .warning)), in: cache.scene(for: begin.state))
+        begin.state, .show(toast), in: cache.scene(for: begin.state))
     }
     var loop = TerminalLoop(
       state: begin.state, cache: cache, terminal: terminal, glyphs: glyphs, keeper: keeper,
       watcher: watcher)
-    // A place that cannot be kept is no failure; own users that cannot were spoken of at once.
-    defer { _ = keeper.keep(loop.state) }
+    defer {
+      // Said where it can be read: the screen goes first.
+      if let failure = keeper.keep(loop.state)?.toast {
+        terminal.close()
+        StandardOutput.note("ksr-tui: \(failure.text)\n")
+      }
+    }
     try loop.run()
     return 0
   }

@@ -4,8 +4,10 @@ import Foundation
 
 struct StateKeeper {
   let kept: SavedState
-  /// What is wrong with it.
+  /// What is wrong with it, or why nothing will be kept.
   let warning: String?
+  /// Whether nothing has been kept yet, so that hints are new.
+  let isFirstStart: Bool
 
   private let file: StateFile?
   private let model: SavedState.ModelKey
@@ -14,7 +16,12 @@ struct StateKeeper {
   /// Reads what was kept of the model that a request leads to.
   init(_ request: OpenRequest, _ cache: SceneCache) throws {
     file = StateFile(environment: ProcessInfo.processInfo.environment)
-    (kept, warning) = file?.read() ?? (SavedState(), nil)
+    var (kept, warning) = file?.read() ?? (SavedState(), Self.nowhere)
+    isFirstStart = kept == SavedState() && warning == nil
+    if warning == nil, let file {
+      do throws(DataError) { try file.check() } catch { warning = "Nothing will be kept: \(error)" }
+    }
+    (self.kept, self.warning) = (kept, warning)
     let path = try request.files().model
     model = SavedState.ModelKey(
       path: Paths.resolved(path) ?? path,
@@ -37,10 +44,16 @@ struct StateKeeper {
     state.own.firstIndex { $0.name == name }.map { users.count + $0 }
   }
 
+  private static let nowhere =
+    "Nothing will be kept: neither XDG_STATE_HOME nor HOME is an absolute path"
+
   /// Writes the state down; if that fails, returns the state with a message that says so.
   func keep(_ state: State) -> State? {
+    guard let file else {
+      return state.own.isEmpty ? nil : state.showing(Toast(Self.nowhere, role: .failure))
+    }
     do throws(DataError) {
-      try file?.remember(state, of: model, users: users)
+      try file.remember(state, of: model, users: users)
       return nil
     } catch {
       return state.showing(Toast("Not kept: \(error)", role: .failure))

@@ -159,15 +159,20 @@ private struct EmbeddingSource {
         test: try command.test.map { path throws in try GraphEmbedding.read(path) })
       target = output.map { $0.folder + "/" + $0.name }
     }
-    if let output {
-      // Before the training, so that its hours are not lost to a wrong path.
-      try FileManager.default.createDirectory(
-        atPath: output.folder, withIntermediateDirectories: true)
+    // Before the training, so that its hours are not lost to a wrong path.
+    if let output { try makeFolder(output.folder) }
+    for path in files { try AtomicFile.check(path) }
+  }
+
+  /// The files to write: vectors of entities, then of relations.
+  private var files: [String] {
+    [form.entityVectors, form.relationVectors].compactMap { place in
+      target.map { "\($0).\(place.suffix)" }
     }
   }
 
   func write(_ vectors: TransE, _ which: WrittenEntities) throws -> [String] {
-    guard let target else { return [] }
+    guard target != nil else { return [] }
     var entities = vectors.entities
     if which == .linked, let folder {
       let links = try Links.read(folder)
@@ -179,8 +184,8 @@ private struct EmbeddingSource {
     let parts = [
       (entities, form.entityVectors, "ent"), (vectors.relations, form.relationVectors, "rel"),
     ]
-    return try parts.map { vectors, place, name in
-      let path = "\(target).\(place.suffix)"
+    return try zip(parts, files).map { part, path in
+      let (vectors, place, name) = part
       if FileManager.default.fileExists(atPath: path) { Console.note("\(path) is replaced.") }
       try vectors.write(
         to: path, id: place.id ?? "\(name)_id", vector: place.vector ?? "\(name)_vec", form: form)

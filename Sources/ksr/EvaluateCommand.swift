@@ -135,6 +135,7 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   mutating func run() throws {
+    if let perUser { try AtomicFile.check(perUser) }
     let folder = try AtomicFolder(path: data)
     let session = try Session(Console.model(model, data: data), folder: folder)
     for warning in session.warnings { Console.note(warning) }

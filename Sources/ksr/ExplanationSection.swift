@@ -18,7 +18,9 @@ struct ExplanationOptions: ParsableArguments {
   var users = 200
 
   func validate() throws {
-    guard users > 0 else { throw ValidationError("--users \(users): expected 1 or more.") }
+    guard users > 0 else {
+      throw ValidationError("--users \(users): expected a whole number from 1.")
+    }
   }
 }
 

@@ -61,7 +61,7 @@ struct ExportCommand: ParsableCommand {
       guard model.settings.memory != .facts, !model.settings.repeatBias else {
         throw UserError("\(self.model): \(reason)")
       }
-      try makeFolder()
+      try makeFolder(output)
       let path = output + "/state_dict.safetensors"
       try model.parameters.stateDict.write(to: path)
       Console.result(path)
@@ -76,7 +76,7 @@ struct ExportCommand: ParsableCommand {
       for warning in session.warnings { Console.note(warning) }
       contents = .states(of: session)
     }
-    try makeFolder()
+    try makeFolder(output)
     let name = output + "/" + (vectors?.rawValue ?? "")
     try writeAtomically(contents.vectorText, to: name + ".tsv")
     try writeAtomically(contents.metadataText, to: name + "_metadata.tsv")
@@ -97,11 +97,13 @@ struct ExportCommand: ParsableCommand {
     ].filter(\.0).map(\.1)
   }
 
-  private func makeFolder() throws {
-    do {
-      try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
-    } catch {
-      throw DataError(file: output, found: "the folder cannot be made")
-    }
+}
+
+/// Makes a folder, with those that it lies in.
+func makeFolder(_ path: String) throws {
+  do {
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  } catch {
+    throw DataError(file: path, found: "the folder cannot be made")
   }
 }

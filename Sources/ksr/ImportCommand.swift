@@ -61,6 +61,7 @@ struct ImportCommand: ParsableCommand {
   }
 
   mutating func run() throws {
+    try AtomicFile.check(output)
     var settings = Settings()
     for file in files { try settings.merge(file: file) }
     // What a training here could not do is RecBole's to have done; only unknown names are of interest.

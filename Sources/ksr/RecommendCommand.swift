@@ -62,10 +62,10 @@ struct RecommendCommand: ParsableCommand {
   @OptionGroup var threads: ThreadOptions
 
   func validate() throws {
-    guard top > 0 else { throw ValidationError("--top \(top): expected 1 or more.") }
+    guard top > 0 else { throw ValidationError("--top \(top): expected a whole number from 1.") }
     if let similarStates {
       guard similarStates > 0 else {
-        throw ValidationError("--similar-states \(similarStates): expected 1 or more.")
+        throw ValidationError("--similar-states \(similarStates): expected a whole number from 1.")
       }
       guard history.data != nil, !allUsers else {
         throw ValidationError(

@@ -72,6 +72,7 @@ struct TrainCommand: ParsableCommand {
     // The state is handed on, not kept.
     var state: TrainingState?
     let run = try ranks.together { () throws in
+      if ranks.isFirst { try RunFiles.check(model: output) }
       let earlier = try resume.map { path throws in try StateFile(path: path) }
       let requested = try settings.read(over: earlier?.settings)
       if let earlier { try compare(requested, with: earlier) }
@@ -121,6 +122,13 @@ struct TrainCommand: ParsableCommand {
     let vectors = try GraphEmbedding.load(
       dataset.folder, dimension: requested.network.kgEmbeddingSize, seed: requested.training.seed,
       threads: threads.count)
+    let width = vectors.entities.width
+    if try settings.given()["kg_embedding_size"] != nil, width != requested.network.kgEmbeddingSize
+    {
+      Console.note(
+        "kg_embedding_size is \(requested.network.kgEmbeddingSize), and the vectors of"
+          + " \(data).\(folder.form.entityVectors.suffix) have \(width) numbers: these are used.")
+    }
     let memory = try MemoryContents(
       dataset, choosing: requested.training.memoryRelations, entities: vectors.entities,
       relations: vectors.relations, scale: requested.relationScale,
@@ -145,6 +153,7 @@ struct TrainCommand: ParsableCommand {
       Console.note(
         "left out: \(data.droppedInteractions) interactions with \(data.droppedItems) items "
           + "that have no link into the graph")
+      if let cause = data.causeOfDropping { Console.note(cause) }
     }
   }
 

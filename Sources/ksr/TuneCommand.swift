@@ -73,10 +73,16 @@ struct TuneCommand: ParsableCommand {
   @OptionGroup var threads: ThreadOptions
 
   func validate() throws {
-    guard maxTrials ?? 1 > 0 else { throw ValidationError("--max-trials: expected 1 or more.") }
-    guard patience >= 0 else { throw ValidationError("--patience: expected 0 or more.") }
-    guard (1...256).contains(jobs) else { throw ValidationError("--jobs: expected 1 to 256.") }
-    guard memory ?? 1 > 0 else { throw ValidationError("--memory: expected more than 0.") }
+    guard maxTrials ?? 1 > 0 else {
+      throw ValidationError("--max-trials: expected a whole number from 1.")
+    }
+    guard patience >= 0 else {
+      throw ValidationError("--patience: expected a whole number from 0.")
+    }
+    guard (1...256).contains(jobs) else {
+      throw ValidationError("--jobs: expected a whole number from 1 to 256.")
+    }
+    guard memory ?? 1 > 0 else { throw ValidationError("--memory: expected a number above 0.") }
   }
 
   mutating func run() throws {

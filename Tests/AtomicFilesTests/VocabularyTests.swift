@@ -39,3 +39,23 @@ import Testing
     #expect(all.id(of: "") == nil && all.id(of: "600") == nil)
   }
 }
+
+/// Tokens of two files that mean the same and are spelled otherwise.
+@Suite struct SpellingTests {
+  @Test(arguments: [
+    (["TT1", "x"], "upper and lower case"), (["tt 1"], "blanks"), (["007"], "leading zeros"),
+    (["7.0"], "a \".0\" at the end"),
+    (["TT 1", "7.0"], "case, blanks, leading zeros or \".0\""),
+  ])
+  func isNamed(missing: [String], difference: String) {
+    let sentence = spellingDifference(of: missing, from: ["tt1", "7", "0"], in: "a.link")
+    #expect(sentence?.contains(" in a.link but for \(difference): ") == true, "\(sentence ?? "")")
+  }
+
+  @Test func isNoCauseWhereNothingMatches() {
+    #expect(spellingDifference(of: ["a"], from: ["b", "0"], in: "f") == nil)
+    #expect(spellingDifference(of: [], from: ["b"], in: "f") == nil)
+    #expect(
+      spellingDifference(of: ["000"], from: ["0"], in: "f")?.contains("leading zeros") == true)
+  }
+}

@@ -37,6 +37,23 @@ struct CompareTests {
     #expect(nobody.state.pin == nil && nobody.state.toast != nil)
   }
 
+  @Test("where relations do not all fit, the edited one stays and the others are counted")
+  func tooMany() throws {
+    var random = RandomNetwork(seed: 5)
+    random.relationCount = 30
+    let cache = SceneCache(Session(random.model()), name: "m")
+    var state = State(size: Size(columns: 80, rows: 24))
+    state.own = [OwnUser(name: "me", items: ["i1", "i2", "i3"])]
+    (state.user, state.step) = (0, 2)
+    for slot in [4, 17] {
+      var edited = Explorer.run([.character("c")], from: state, with: cache, glyphs: .unicode).state
+      edited.edits.edits = [.silence(relation: "r\(slot)")]
+      let text = Explorer.render(edited, cache.scene(for: edited), glyphs: .unicode).canvas.text
+      #expect(text.contains("relation \(slot) "), "\(text)")
+      #expect(text.contains(" more, of less"), "\(text)")
+    }
+  }
+
   @Test("a view compared with itself has no difference")
   func same() throws {
     let scene = try #require(try little.scene("c").comparison)

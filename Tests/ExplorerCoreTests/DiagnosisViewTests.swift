@@ -72,7 +72,7 @@ struct DiagnosisViewTests {
   func clicks() throws {
     let state = try open()
     let lines = little.frame(state).canvas.text.split(separator: "\n")
-    let row = try #require(lines.firstIndex { $0.contains("film.film.genre") })
+    let row = try #require(lines.firstIndex { $0.contains(" genre ") })
     let once = try little.run("Click@5:\(row)", from: state).state
     #expect(once.view(DiagnosisView.self)?.row == 1)
     #expect(try little.run("Click@5:\(row)", from: once).state.slot == 1)

@@ -56,9 +56,9 @@ struct ExplorerTests {
     #expect(try text("?,text=zzz").contains("Nothing has these letters"))
     let chosen = try run("?,text=explain the selected,Enter").state
     #expect(chosen.showsWhy && chosen.overlay == nil)
-    #expect(try run("?,text=leave,Enter").effects == [.quit])
+    #expect(try run("?,text=leave the explorer,Enter").effects == [.quit])
     #expect(try run("?,Escape").state.overlay == nil)
-    let signs = Legend.entries(.terms(.unicode), .unicode).count { $0.panes.contains(.history) }
+    let signs = Legend.entries(.terms(.unicode), .unicode).count { $0.places.contains(.history) }
     let downs = Array(repeating: "Down", count: signs).joined(separator: ",")
     #expect(try run("?,End,Up,Down,PageUp,Home,\(downs),Enter").state.step == 4)
     #expect(try run("?,Enter").state.overlay != nil, "a sign does nothing")

@@ -48,4 +48,27 @@ struct FittedTextTests {
   func tail(text: String, limit: Int, expected: String) {
     #expect(text.keepingTail(limit) == expected)
   }
+
+  @Test("relations that are cut keep different labels, without what all begin with")
+  func labels() {
+    let names = [
+      "film.film.directed_by", "film.director.film", "film.actor.film", "film.film.produced_by",
+      "http://www.wikidata.org/prop/direct/P57",
+    ]
+    for glyphs in [Glyphs.unicode, .ascii] {
+      for width in 4...40 {
+        for names in [names, Array(names.dropLast()), names.map { $0 + ".x" }] {
+          let labels = glyphs.labels(names, width: width)
+          #expect(Set(labels).count == names.count, "\(width): \(labels)")
+          #expect(labels.allSatisfy { $0.columns <= width }, "\(width): \(labels)")
+        }
+      }
+    }
+    #expect(
+      Glyphs.unicode.labels(Array(names.dropLast()), width: 16)
+        == ["film.directed_by", "director.film", "actor.film", "film.produced_by"])
+    let uris = ["P57", "P161", "P136"].map { "http://www.wikidata.org/prop/direct/\($0)" }
+    #expect(Glyphs.unicode.labels(uris, width: 10) == ["P57", "P161", "P136"])
+    #expect(Glyphs.unicode.labels(uris, width: 60) == uris)
+  }
 }

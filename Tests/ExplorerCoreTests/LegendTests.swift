@@ -18,11 +18,42 @@ struct LegendTests {
       let state = try little.run(keys).state
       #expect(state.focus == pane)
       let signs = Legend.entries(
-        .of(.unicode, isPlain: false, little.session.model.nouns), .unicode, first: pane)
-      let mine = signs.prefix { $0.panes.contains(pane) }
+        .of(.unicode, isPlain: false, little.session.model.nouns), .unicode, first: [.pane(pane)])
+      let mine = signs.prefix { $0.places.contains(.pane(pane)) }
       #expect(mine.count >= 4, "\(pane)")
       let help = little.frame(try little.run("?", from: state).state).canvas.text
       for entry in mine { #expect(help.contains(entry.text.prefix(50)), "\(entry.sign)") }
+    }
+  }
+
+  @Test("the help begins with the signs of what is on the screen, and the palette finds them")
+  func ofView() throws {
+    let words = Terminology.of(.unicode, isPlain: false, little.session.model.nouns)
+    for (keys, signs) in [
+      ("d", ["leads", "ranks moved", "gate z", "NDCG@10 change without it", "Attention entropy"]),
+      ("m", ["◆", "○", "1 2 3", "PCA", "▶"]), ("W", ["age", "share"]),
+      ("c,Right", ["A B", "B-A", "total variation of α", "gone only", "cos"]),
+      ("w", ["removal", "written", "rank", "sum / cell"]),
+      ("e,d", ["moved", "new gone", "+ = >"]), ("Tab", [words.likePrevious]),
+    ] {
+      var state = try little.run(keys).state
+      state.watch = nil
+      let opened = try little.run("?", from: state).state
+      let places = Legend.places(state)
+      let here = Legend.entries(words, .unicode, first: places).prefix {
+        !$0.places.isDisjoint(with: places)
+      }
+      let menu = try #require(opened.overlay as? HelpMenu, "\(keys)")
+      let rows = menu.rows(opened, little.cache.scene(for: opened), words, .unicode)
+      for (row, entry) in zip(rows, here) {
+        guard case .sign(let sign) = row else { Issue.record("\(keys): a key comes first"); break }
+        #expect(sign == entry)
+      }
+      for sign in signs { #expect(here.contains { $0.sign == sign }, "\(keys): \(sign)") }
+    }
+    for word in ["banzhaf", "entropy", "cell", "leads", "PCA", "loss", "top-1", "total variation"] {
+      let found = try little.text(":,text=\(word)")
+      #expect(!found.contains("No command has these words"), "\(word)")
     }
   }
 

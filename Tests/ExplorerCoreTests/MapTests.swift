@@ -23,6 +23,32 @@ struct MapTests {
     return view
   }
 
+  @Test("items are coloured by a relation's tails, with a key, and the next one on b")
+  func colours() throws {
+    let open = try little.run("m", columns: 120, rows: 60).state
+    while little.cache.work(for: open) {}
+    let scene = little.cache.scene(for: open)
+    let groups = try #require(scene.map?.groups)
+    let others = MapGroups.slots(scene.model).compactMap { MapGroups($0, little.session.model) }
+    #expect(others.allSatisfy { $0.covered <= groups.covered })
+    for (item, group) in groups.group.enumerated() {
+      let tails = little.session.model.tails.of(item: item, slot: groups.slot)
+        .map { little.session.model.tails.names[Int($0)] }
+      if let group { #expect(tails.contains(groups.tails[group].name)) }
+      if group == nil { #expect(groups.tails.allSatisfy { !tails.contains($0.name) }) }
+    }
+    let frame = little.frame(open)
+    #expect(frame.canvas.text.contains("\(groups.tails[0].name) \(groups.tails[0].count)"))
+    let roles = (0..<60).flatMap { frame.canvas.row($0).map(\.style.role) }
+    #expect(roles.contains(MapGroups.roles[0]))
+    #expect(try view("b").colouring == .slot(groups.slot + 1) || view("b").colouring == .off)
+    let off = try view(Array(repeating: "b", count: others.count + 1).joined(separator: ","))
+    #expect([.off, .slot(0)].contains(off.colouring))
+    let request = try MapRequest(parsing: "colour=2,row=1")
+    #expect(request.text == "colour=2,row=1" && request.view(of: nil).colouring == .slot(1))
+    #expect(throws: UserError.self) { try MapRequest(parsing: "colour=x") }
+  }
+
   @Test("names lie inside, beside their points, and never on each other or on a point")
   func labels() {
     var random = SeededGenerator(seed: 4)

@@ -112,7 +112,7 @@ struct PaletteTests {
     #expect(commands.contains(.ownUser) && commands.contains(.quit))
     for (keys, has, hasNot) in [
       ("v", "^S sort", "scroll"), ("/", "Enter go there", "sort"), ("?", "↑↓ select", "do it"),
-      ("?,text=leave the", "Enter do it", "↑↓"), (":", "Enter do it", "sort"),
+      ("?,text=leave the explorer", "Enter do it", "↑↓"), (":", "Enter do it", "sort"),
       (":,text=alpha", "Esc close", "do it"), ("/,text=zzz", "^F why any film", "Enter"),
       ("i", "↑↓ scroll", "sort"), ("o", "Enter write", "sort"), ("e,a", "Enter put in", "do it"),
       ("w,f", "Enter explain", "^F"), ("w,V", "Enter compare", "do it"),

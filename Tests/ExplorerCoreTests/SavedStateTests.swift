@@ -1,3 +1,4 @@
+import AtomicFiles
 import Foundation
 import Testing
 
@@ -21,6 +22,15 @@ struct SavedStateTests {
     var state = State(size: Size(columns: 120, rows: 30))
     kept.restore(&state, for: key)
     return state
+  }
+
+  @Test("a file that cannot be written is known before anything is kept")
+  func unwritable() throws {
+    defer { remove() }
+    try file.check()
+    #expect(FileManager.default.contents(atPath: file.path) == nil, "nothing is written")
+    try Data().write(to: URL(fileURLWithPath: "\(folder)/a/file"))
+    #expect(throws: DataError.self) { try StateFile(path: "\(folder)/a/file/state.json").check() }
   }
 
   @Test("what is written is read")

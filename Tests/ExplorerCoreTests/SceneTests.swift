@@ -95,4 +95,58 @@ struct SceneTests {
       }
     }
   }
+
+  @Test("every plot has one printed scale, the present step keeps its shade, and bins are said")
+  func plots() throws {
+    let screen = try little.text("", columns: 120, rows: 60)
+    let lines = screen.split(separator: "\n")
+    for title in ["cosine between GRU", "α at each step"] {
+      #expect(
+        screen.contains(title) || screen.contains("cosine of GRU states"), "\(title): \(screen)")
+    }
+    let shades = String(String.UnicodeScalarView(Glyphs.unicode.shades))
+    #expect(lines.count { $0.contains(shades) } >= 2, "a scale for each plot")
+    let state = try little.run("", columns: 120, rows: 60).state
+    let canvas = little.frame(state).canvas
+    for row in 0..<60 {
+      for cell in canvas.row(row) where Glyphs.unicode.shades.dropFirst().contains(cell.base) {
+        #expect(!cell.style.emphasis.contains(.reverse), "a hole in row \(row)")
+      }
+    }
+    // A history of 300 steps in a pane of 40 rows: each cell is a square of several steps.
+    let random = RandomNetwork(seed: 5)
+    let cache = SceneCache(Session(random.model()), name: "m")
+    var long = State(size: Size(columns: 120, rows: 36))
+    long.own = [OwnUser(name: "me", items: random.history(300).map { "i\($0)" })]
+    (long.user, long.step) = (0, 150)
+    while cache.work(for: long) {}
+    let text = Explorer.render(long, cache.scene(for: long), glyphs: .unicode).canvas.text
+    #expect(text.contains(" a cell"), "\(text)")
+  }
+
+  @Test("split and part of the metric are words, and a first start says where to go")
+  func words() throws {
+    let header = try little.text("", columns: 160).prefix { $0 != "\n" }
+    #expect(header.contains("step 6/9 test"), "\(header)")
+    #expect(header.contains("test NDCG@10") || header.contains("valid NDCG@10"), "\(header)")
+    #expect(try little.text("", columns: 200, rows: 60).contains(" test "))
+    for (columns, text) in [(40, "t tour"), (80, "New here? t tour"), (120, "one-minute tour")] {
+      let toast = Explorer.welcome(Size(columns: columns, rows: 12))
+      #expect(toast.text.contains(text) && toast.text.columns <= columns)
+    }
+    #expect(try little.text("", columns: 40, rows: 12).contains("Tab"))
+  }
+
+  @Test("rows that do not fit are counted")
+  func counts() {
+    var random = RandomNetwork(seed: 5)
+    random.relationCount = 30
+    let cache = SceneCache(Session(random.model()), name: "m")
+    var state = State(size: Size(columns: 80, rows: 24))
+    state.own = [OwnUser(name: "me", items: ["i1", "i2", "i3"])]
+    (state.user, state.step, state.slot) = (0, 2, 20)
+    let text = Explorer.render(state, cache.scene(for: state), glyphs: .unicode).canvas.text
+    #expect(text.contains(" of 30"), "\(text)")
+    #expect(text.contains("relation 20"), "\(text)")
+  }
 }

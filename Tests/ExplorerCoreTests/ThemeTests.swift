@@ -3,6 +3,10 @@ import Testing
 
 @testable import ExplorerCore
 
+extension Role {
+  fileprivate static let ramp: [Role] = [.heat1, .heat2, .heat3, .heat4, .heat5]
+}
+
 @Suite("Themes and colours")
 struct ThemeTests {
   @Test("the mono theme has no colours and still tells the roles that matter apart")
@@ -18,7 +22,7 @@ struct ThemeTests {
 
   @Test("the default theme uses the terminal's own colours, and others only if read on any ground")
   func standard() {
-    for role in Role.allCases {
+    for role in Role.allCases where !Role.ramp.contains(role) {
       let look = Theme.standard[role]
       #expect(look.background == .standard)
       #expect(look.foreground != .named(3), "yellow is not read on white: \(role)")
@@ -31,17 +35,50 @@ struct ThemeTests {
     #expect(Theme.standard[.negative].foreground != Theme.standard[.positive].foreground)
   }
 
+  @Test("cells of heat maps run evenly from dark to bright or back, in 256 colours, too")
+  func ramps() {
+    for theme in Theme.all where theme != .mono {
+      for shown in [{ $0 }, inPalette] {
+        // Lightness as the eye takes it (CIE 1976), from 0 to 100.
+        let steps = Role.ramp.map { role -> Double in
+          #expect(theme[role].background == theme[role].foreground, "a filled cell")
+          let light = luminance(shown(theme[role].foreground))
+          return light > 0.008856 ? 116 * cbrt(light) - 16 : 903.3 * light
+        }
+        let rises = zip(steps, steps.dropFirst()).map { ($1 - $0) * (theme == .light ? -1 : 1) }
+        #expect(rises.allSatisfy { (8...30).contains($0) }, "\(theme.name): \(rises)")
+      }
+    }
+  }
+
+  @Test("with fewer colours the ink says how much, in one colour")
+  func inkOnly() {
+    for theme in Theme.all {
+      for depth in [ColorDepth.eight, .sixteen] {
+        let looks = Role.ramp.map { theme.at(depth)[$0] }
+        #expect(looks.allSatisfy { $0.background == .standard })
+        #expect(Set(looks.map { $0.foreground.index(at: depth) }).count == 1)
+      }
+      #expect(theme.at(.mono) == .mono)
+      #expect(theme.at(.palette) == theme && theme.at(.direct) == theme)
+    }
+    for glyphs in [Glyphs.unicode, .ascii] {
+      #expect(Set((0..<5).map { glyphs.shade((Double($0) + 0.5) / 5) }).count == 5)
+    }
+  }
+
+  private func luminance(_ color: Color) -> Double {
+    guard case .rgb(let red, let green, let blue) = color else { return .nan }
+    let parts = [red, green, blue].map { value -> Double in
+      let share = Double(value) / 255
+      return share <= 0.04045 ? share / 12.92 : pow((share + 0.055) / 1.055, 2.4)
+    }
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+  }
+
   /// The ratio of WCAG 2 between two colours: 1 for the same, 21 for black and white.
   private func contrast(_ first: Color, _ second: Color) -> Double {
-    func light(_ color: Color) -> Double {
-      guard case .rgb(let red, let green, let blue) = color else { return .nan }
-      let parts = [red, green, blue].map { value -> Double in
-        let share = Double(value) / 255
-        return share <= 0.04045 ? share / 12.92 : pow((share + 0.055) / 1.055, 2.4)
-      }
-      return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
-    }
-    let (a, b) = (light(first), light(second))
+    let (a, b) = (luminance(first), luminance(second))
     return (max(a, b) + 0.05) / (min(a, b) + 0.05)
   }
 
@@ -66,8 +103,8 @@ struct ThemeTests {
       (.colorBlind, [.rgb(0, 0, 0), .rgb(255, 255, 255)], 3),
     ])
   func contrasts(theme: Theme, grounds: [Color], ofText: Double) {
-    let shapes: Set<Role> = [.border, .bar, .heat1, .heat2, .heat3, .heat4, .heat5]
-    for role in Role.allCases {
+    let shapes: Set<Role> = [.border, .bar]
+    for role in Role.allCases where !Role.ramp.contains(role) {
       let look = theme[role]
       for ground in grounds {
         // The terminal's own colour on its own ground is its owner's choice.

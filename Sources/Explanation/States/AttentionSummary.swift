@@ -15,6 +15,8 @@ package struct AttentionSummary: Sendable, Equatable {
   package let stepCount: Int
   /// γ times the mean length of the relation vectors, `[PAD]` not counted: what sharpens α.
   package let sharpness: Float
+  /// Whether what a history holds of facts sharpens α, too (a memory of facts).
+  package let followsFacts: Bool
   /// The relation with the largest α in the most steps, and the share of the steps in which it leads.
   package let leader: Int?
   package let leaderShare: Float
@@ -43,6 +45,7 @@ package struct AttentionSummary: Sendable, Equatable {
       steps += trace.count
     }
     stepCount = steps
+    followsFacts = network.settings.memory == .facts
     leader = steps > 0 ? leads.indices.max { leads[$0] < leads[$1] } : nil
     leaderShare = leader.map { Float(leads[$0]) / Float(steps) } ?? 0
     mean = sums.map { steps > 0 ? Float($0 / Double(steps)) : 0 }
@@ -69,8 +72,11 @@ package struct AttentionSummary: Sendable, Equatable {
   /// The sentence to show with attention that has collapsed.
   package var warning: String? {
     guard isCollapsed else { return nil }
-    return "Attention collapsed: mean entropy \(decimal(meanEntropy)) of at most "
-      + "\(decimal(largestEntropy)); γ‖r‖ is too large (\(decimal(sharpness)))."
+    let entropy =
+      "mean entropy \(decimal(meanEntropy)) of at most \(decimal(largestEntropy))"
+    return followsFacts
+      ? "Attention is narrow: \(entropy); the facts of a history decide it, not one relation alone."
+      : "Attention collapsed: \(entropy); γ‖r‖ is too large (\(decimal(sharpness)))."
   }
 
   /// An attention weight as a multiple of the model's mean for that slot.

@@ -22,7 +22,8 @@ enum FooterView {
     }
     var column = room.column
     let shown = entries(
-      for: state.context, in: room.columns - 2, glyphs: frame.glyphs,
+      for: state.context, in: room.columns - 2, isSingle: layout.form == .single,
+      glyphs: frame.glyphs,
       offers: { $0.isOffered(state, scene) }, title: { frame.words.fill(title(of: $0, state)) })
     for entry in shown {
       let start = column
@@ -44,17 +45,19 @@ enum FooterView {
 
   /// Whether an entry is among the last to go where there is little room: what the selected row
   /// does, the way out, and the help.
-  private static func lasts(_ entry: Entry, in context: Context) -> Bool {
+  private static func lasts(_ entry: Entry, in context: Context, isSingle: Bool) -> Bool {
     switch entry.command {
     case .choose, .close, .back, .tourStop, .quit, .help: true
     case .edit: context == .edit
+    // Where one pane fills the screen, there is no other sign of the others.
+    case .focusNext: isSingle
     default: false
     }
   }
 
   /// The entries that fit into some columns.
   static func entries(
-    for context: Context, in columns: Int, glyphs: Glyphs,
+    for context: Context, in columns: Int, isSingle: Bool = false, glyphs: Glyphs,
     offers: (Binding) -> Bool = { _ in true }, title: (Binding) -> String = \.title
   ) -> [Entry] {
     var all: [Entry] = []
@@ -70,9 +73,21 @@ enum FooterView {
     }
     func width(_ entries: [Entry]) -> Int { entries.reduce(0) { $0 + $1.columns + 2 } }
     while all.count > 1, width(all) > columns {
-      let least = all.lastIndex { !lasts($0, in: context) }
+      let least = all.lastIndex { !lasts($0, in: context, isSingle: isSingle) }
       all.remove(at: least ?? max(0, all.count - 3))
     }
     return width(all) > columns ? [] : all
+  }
+}
+
+extension Explorer {
+  /// What a first start says: where the tour, the other panes and the plain words are.
+  package static func welcome(_ size: Size) -> Toast {
+    let texts = [
+      "New here? t one-minute tour \u{B7} Tab other panes \u{B7} p plain words \u{B7} ? all signs and keys",
+      "New here? t tour \u{B7} Tab other panes \u{B7} p plain words \u{B7} ? help",
+      "t tour \u{B7} Tab panes \u{B7} p plain words",
+    ]
+    return Toast(texts.first { $0.columns + 4 <= size.columns } ?? texts[2])
   }
 }

@@ -1,4 +1,5 @@
 import Text
+import Workspace
 
 /// The first row: what is open, and where in it we are.
 enum HeaderView {
@@ -11,7 +12,7 @@ enum HeaderView {
     var shown = parts
     func width() -> Int { shown.reduce(0) { $0 + $1.columns } + gap * max(0, shown.count - 1) }
     while shown.count > 1, width() > room.columns,
-      let place = shown.indices.max(by: { shown[$0].weight < shown[$1].weight })
+      let place = shown.indices.max(by: { shown[$0].turn < shown[$1].turn })
     {
       if let shorter = shown[place].shorter.first {
         shown[place].runs = shorter
@@ -43,6 +44,11 @@ enum HeaderView {
     var isAnchor = false
     /// What is shown instead where that helps, the longest first.
     var shorter: [[(String, Style)]] = []
+    /// The weight of what the first of these leaves out; that of the part if nil.
+    var detailWeight: Int?
+
+    /// What counts in the choice of what goes next.
+    var turn: Int { shorter.isEmpty ? weight : detailWeight ?? weight }
 
     var columns: Int { runs.reduce(0) { $0 + $1.0.columns } }
 
@@ -69,7 +75,7 @@ enum HeaderView {
     var parts = [
       Part(data, .title, weight: 3), userPart(user, isSimulated: model.isSimulated, words, dot),
       Part(items, .muted, weight: 8),
-      Part("step \(number)/\(user.rows.count)", .focus, weight: 0, isAnchor: true),
+      stepPart("step \(number)/\(user.rows.count)", user.rows[step.step].mark, words),
     ]
     if let similarity = user.similarity {
       let window = ListWindow.rows(
@@ -91,12 +97,23 @@ enum HeaderView {
       parts.append(Part("\(words.hits) \(hits.count)/\(hits.of)", .text, weight: 4))
     }
     let metric = model.metric.map {
-      "\(words.isPlain ? words.ndcg : $0.name) \(glyphs.probability(Float($0.value)))"
+      "\($0.part) \(words.isPlain ? words.ndcg : $0.name) \(glyphs.probability(Float($0.value)))"
     }
     let name = ["model \(model.name)", metric].compactMap { $0 }.joined(separator: " \(dot) ")
     var last = Part(name, .muted, weight: 5, isAnchor: true)
     last.shorter = metric.map { [[(" \($0) ", Style(.muted))]] } ?? []
     return parts + [last]
+  }
+
+  /// The step, and what it was used for as a thing to predict, where there is room.
+  private static func stepPart(_ text: String, _ mark: SplitMark?, _ words: Terminology) -> Part {
+    let step = (" \(text) ", Style(.focus))
+    var part = Part([step], weight: 0)
+    part.isAnchor = true
+    guard let mark else { return part }
+    part.runs.append(("\(HistoryPane.word(mark, words)) ", Style(HistoryPane.role(mark))))
+    (part.shorter, part.detailWeight) = ([[step]], 6)
+    return part
   }
 
   /// Who is looked at; that a user is simulated is the last thing to go.

@@ -171,6 +171,12 @@ package struct StateFile: Sendable {
     return (state, nil)
   }
 
+  /// Throws if the file cannot be written.
+  package func check() throws(DataError) {
+    makeFolder()
+    try AtomicFile.check(path)
+  }
+
   package func remember(
     _ state: State, of model: SavedState.ModelKey, users: [String]
   ) throws(DataError) {

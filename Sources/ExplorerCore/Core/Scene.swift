@@ -38,8 +38,8 @@ public struct ModelScene: Sendable {
   var comparedPath: String?
   /// Whether scores have probabilities: trained with cross-entropy.
   package let hasProbabilities: Bool
-  /// The metric for the header, by its name without what it was measured on.
-  package let metric: (name: String, value: Double)?
+  /// The metric for the header, and whether it was measured on `test` or `valid`.
+  package let metric: (part: String, name: String, value: Double)?
   /// The command line that opens the same model and data.
   package let command: [String]
   /// Whether the model file has known tails of its items.
@@ -67,7 +67,7 @@ public struct ModelScene: Sendable {
     let metrics = model.provenance.metrics
     metric =
       ["test", "valid"].compactMap { part in
-        metrics["\(part) NDCG@10"].map { ("NDCG@10", $0) }
+        metrics["\(part) NDCG@10"].map { (part, "NDCG@10", $0) }
       }.first
     hasKnownFacts = !model.tails.facts.isEmpty
     isSimulated = session.isSimulated
@@ -129,10 +129,12 @@ package struct UserScene: Sendable {
 
   /// The nearest step after (or before) one at which another slot has the largest attention.
   func change(from step: Int, forward: Bool) -> Int? {
+    let leaders = leaders
+    // Where another model has shortened the history, the step is the last one.
+    let step = min(step, rows.count - 1)
     let steps =
       forward
       ? Array(step + 1..<max(step + 1, rows.count)) : Array((1..<max(1, step)).reversed())
-    let leaders = leaders
     return steps.first { leaders[$0] != nil && leaders[$0] != leaders[$0 - 1] }
   }
 }

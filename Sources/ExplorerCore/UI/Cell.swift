@@ -23,16 +23,16 @@ package enum Role: UInt8, CaseIterable, Sendable {
   case warning
   /// Something that went wrong.
   case failure
-  /// The weakest of five shades of a heat map.
+  /// The lowest of five shades of a heat map.
   case heat1
   /// The second of five shades.
   case heat2
   case heat3
   case heat4
-  /// The strongest of five shades.
+  /// The highest of five shades.
   case heat5
 
-  /// The shade for a value between 0 and 1; what is not a number has the weakest.
+  /// The shade for a value between 0 and 1; what is not a number has the lowest.
   package static func heat(_ value: Double) -> Role {
     let shades: [Role] = [.heat1, .heat2, .heat3, .heat4, .heat5]
     guard value > 0 else { return .heat1 }

@@ -63,6 +63,47 @@ extension Glyphs {
   }
 }
 
+/// What the shades of a plot go from and to.
+struct Scale {
+  let low: Float
+  let high: Float
+
+  /// From the smallest number to the largest, unless said otherwise.
+  init(_ values: some Sequence<Float>, low: Float? = nil, high: Float? = nil) {
+    let finite = values.lazy.filter(\.isFinite)
+    self.low = low ?? finite.min() ?? 0
+    self.high = high ?? finite.max() ?? 1
+  }
+
+  /// Fills a cell with the shade of a number; nothing where there is none.
+  func draw(_ value: Float, column: Int, row: Int, _ frame: inout Frame) {
+    guard value.isFinite else { return }
+    let share = high > low ? Double((value - low) / (high - low)) : 0
+    frame.canvas.put(
+      frame.glyphs.shade(share), column: column, row: row, style: Style(Role.heat(share)))
+  }
+
+  /// The columns of ``drawLegend``.
+  func legendWidth(_ glyphs: Glyphs) -> Int {
+    glyphs.decimal(low).columns + 7 + glyphs.decimal(high).columns
+  }
+
+  /// Writes both ends with the shades between them, where that fits whole.
+  func drawLegend(in line: Rect, at column: Int, _ frame: inout Frame) {
+    let (first, last) = (frame.glyphs.decimal(low), frame.glyphs.decimal(high))
+    guard column + legendWidth(frame.glyphs) <= line.columns, !line.isEmpty else { return }
+    frame.put(first, line, at: column, style: Style(.muted))
+    let start = column + first.columns + 1
+    for shade in 0..<5 {
+      let share = (Double(shade) + 0.5) / 5
+      frame.canvas.put(
+        frame.glyphs.shade(share), column: line.column + start + shade, row: line.row,
+        style: Style(Role.heat(share)))
+    }
+    frame.put(last, line, at: start + 6, style: Style(.muted))
+  }
+}
+
 /// A picture of dots, several to a cell: 2 × 4 in braille, 1 × 2 with the characters of every
 /// keyboard.
 struct DotGrid {

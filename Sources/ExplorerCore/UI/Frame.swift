@@ -101,6 +101,43 @@ extension String {
 }
 
 extension Glyphs {
+  /// Names cut to some columns so that no two look alike: what all begin with goes once, then the
+  /// middle of those that are still too long.
+  func labels(_ names: [String], width: Int) -> [String] {
+    guard names.contains(where: { $0.columns > width }) else { return names }
+    let common = Self.commonStart(names)
+    let rest = names.map { String($0.dropFirst(common)) }
+    var labels = rest.map { $0.elided(to: width, self) }
+    func repeated() -> [Int] {
+      let counts = Dictionary(labels.map { ($0, 1) }, uniquingKeysWith: +)
+      return labels.indices.filter { counts[labels[$0]] ?? 0 > 1 && names[$0] != labels[$0] }
+    }
+    for index in repeated() {
+      let head = max(1, (width - ellipsis.columns) / 2)
+      let tail = max(0, width - ellipsis.columns - head)
+      labels[index] = "\(rest[index].prefix(head))\(ellipsis)\(rest[index].suffix(tail))"
+    }
+    // Alike at both ends: a number tells them apart.
+    for (number, index) in repeated().enumerated() {
+      let digits = String(number + 1)
+      labels[index] =
+        rest[index].truncated(to: max(1, width - digits.count), ellipsis: ellipsis) + digits
+    }
+    return labels
+  }
+
+  /// How many characters all names begin with, up to the last separator of paths and URIs among them.
+  private static func commonStart(_ names: [String]) -> Int {
+    guard let first = names.first, names.count > 1 else { return 0 }
+    var (count, end) = (0, 0)
+    for character in first {
+      guard names.allSatisfy({ $0.dropFirst(count).first == character }) else { break }
+      count += 1
+      if "./#:".contains(character) { end = count }
+    }
+    return names.allSatisfy { $0.count > end } ? end : 0
+  }
+
   /// A text of ours with the signs that these glyphs do not have written otherwise.
   ///
   /// Sentences are made before anybody knows in which signs they are shown.

@@ -17,13 +17,17 @@ public struct Theme: Equatable, Sendable {
     }
   }
 
-  /// Five looks from weak to strong.
+  /// Five looks from low to high.
   package struct Shades: Equatable, Sendable {
-    let first: Look
-    let second: Look
-    let third: Look
-    let fourth: Look
-    let fifth: Look
+    let looks: [Look]
+
+    /// Cells filled with colours of rising or of falling lightness, whatever the ground.
+    fileprivate init(_ colors: Color...) { looks = colors.map { Look($0, on: $0) } }
+
+    /// One colour, so that the ink of the signs alone says how much.
+    fileprivate init(ink: Color) {
+      looks = [Look(ink, .dim), Look(ink), Look(ink), Look(ink), Look(ink, .bold)]
+    }
   }
 
   /// The name that `--theme` takes.
@@ -46,7 +50,7 @@ public struct Theme: Equatable, Sendable {
   let truth: Look
   let warning: Look
   let failure: Look
-  let heat: Shades
+  package private(set) var heat: Shades
 
   package subscript(role: Role) -> Look {
     switch role {
@@ -67,12 +71,22 @@ public struct Theme: Equatable, Sendable {
     case .truth: truth
     case .warning: warning
     case .failure: failure
-    case .heat1: heat.first
-    case .heat2: heat.second
-    case .heat3: heat.third
-    case .heat4: heat.fourth
-    case .heat5: heat.fifth
+    case .heat1: heat.looks[0]
+    case .heat2: heat.looks[1]
+    case .heat3: heat.looks[2]
+    case .heat4: heat.looks[3]
+    case .heat5: heat.looks[4]
     }
+  }
+
+  /// The theme as a terminal of some colours shows it: with fewer than 256 a ramp of colours would
+  /// not rise from step to step, and without any the roles need other stress.
+  package func at(_ depth: ColorDepth) -> Theme {
+    guard depth > .mono else { return .mono }
+    guard depth < .palette else { return self }
+    var theme = self
+    theme.heat = Shades(ink: bar.foreground)
+    return theme
   }
 
   /// The look of a style: that of its role with the style's own stress added.
@@ -103,9 +117,12 @@ extension Theme {
     bar: Look(.named(6)), positive: Look(.named(4), .bold), negative: Look(orange),
     train: Look(.standard, .dim), valid: Look(.named(6)), test: Look(.named(2)),
     truth: Look(.named(5), .bold), warning: Look(orange), failure: Look(.named(1), .bold),
-    heat: Shades(
-      first: Look(.standard, .dim), second: Look(.named(4)), third: Look(.named(6)),
-      fourth: Look(orange), fifth: Look(.standard, .bold)))
+    heat: viridis)
+
+  /// Five colours near those of the map of that name: they rise evenly in lightness, to every kind of colour
+  /// vision.
+  private static let viridis = Shades(
+    .rgb(68, 1, 84), .rgb(40, 85, 140), .rgb(33, 145, 140), .rgb(94, 201, 98), .rgb(253, 240, 60))
 
   package static let light = Theme(
     name: "light", summary: "for a bright background",
@@ -118,9 +135,8 @@ extension Theme {
     truth: Look(.rgb(130, 20, 130), .bold), warning: Look(.rgb(150, 90, 0)),
     failure: Look(.rgb(175, 0, 30), .bold),
     heat: Shades(
-      first: Look(.rgb(128, 140, 158)), second: Look(.rgb(95, 125, 165)),
-      third: Look(.rgb(60, 110, 170)), fourth: Look(.rgb(30, 90, 150)),
-      fifth: Look(.rgb(0, 45, 105))))
+      .rgb(215, 225, 250), .rgb(150, 180, 230), .rgb(95, 140, 205), .rgb(25, 95, 170),
+      .rgb(0, 25, 120)))
 
   package static let dark = Theme(
     name: "dark", summary: "for a dark background",
@@ -133,9 +149,8 @@ extension Theme {
     test: Look(.rgb(130, 210, 130)), truth: Look(.rgb(240, 150, 240), .bold),
     warning: Look(.rgb(240, 200, 90)), failure: Look(.rgb(255, 110, 110), .bold),
     heat: Shades(
-      first: Look(.rgb(95, 110, 150)), second: Look(.rgb(80, 130, 190)),
-      third: Look(.rgb(80, 165, 200)), fourth: Look(.rgb(150, 205, 190)),
-      fifth: Look(.rgb(250, 240, 170))))
+      .rgb(48, 48, 72), .rgb(60, 90, 140), .rgb(85, 140, 175), .rgb(140, 205, 170),
+      .rgb(250, 245, 170)))
 
   /// Colours of Okabe and Ito, told apart with every kind of colour vision: those of them that are
   /// read on black and on white, and a sky blue made darker for it.
@@ -148,9 +163,7 @@ extension Theme {
     train: Look(.standard, .dim), valid: Look(skyBlue), test: Look(.rgb(0, 148, 108)),
     truth: Look(.rgb(200, 110, 160), .bold), warning: Look(vermilion),
     failure: Look(vermilion, [.bold, .reverse]),
-    heat: Shades(
-      first: Look(.standard, .dim), second: Look(.rgb(0, 114, 178)),
-      third: Look(.rgb(0, 148, 108)), fourth: Look(vermilion), fifth: Look(.standard, .bold)))
+    heat: viridis)
 
   private static let skyBlue = Color.rgb(0, 135, 195)
   private static let vermilion = Color.rgb(213, 94, 0)
@@ -165,7 +178,5 @@ extension Theme {
     negative: Look(), train: Look(.standard, .dim), valid: Look(), test: Look(.standard, .bold),
     truth: Look(.standard, [.bold, .underline]), warning: Look(.standard, .bold),
     failure: Look(.standard, [.bold, .reverse]),
-    heat: Shades(
-      first: Look(.standard, .dim), second: Look(.standard, .dim), third: Look(), fourth: Look(),
-      fifth: Look(.standard, .bold)))
+    heat: Shades(ink: .standard))
 }

@@ -23,6 +23,13 @@ package struct RunFiles: Sendable {
     digests = run.digests
   }
 
+  /// Throws if a file of a run cannot be written; nothing is left behind.
+  package static func check(model: String) throws(DataError) {
+    for path in [model, state(of: model), EpochTable.path(besideModel: model)] {
+      try AtomicFile.check(path)
+    }
+  }
+
   /// The path of the state beside a model.
   package static func state(of model: String) -> String { model + ".state" }
 

@@ -33,7 +33,8 @@ extension RunSettings {
       throw DataError(
         file: typed.entries[key]?.source ?? "settings", line: typed.entries[key]?.line, field: key,
         found: "a setting that there is not",
-        expected: RecBoleKeys.nearest(to: key) ?? "a setting that 'ksr train --help' lists")
+        expected: RecBoleKeys.newer[key].map { "\($0), the newer name" }
+          ?? RecBoleKeys.nearest(to: key) ?? "a setting that 'ksr train --help' lists")
     }
   }
 }
@@ -175,6 +176,10 @@ private struct RunSettingsReading {
       guard value == .null || value.scalar == only.scalar else {
         throw wrong(key, value, in: source, expected: only.description)
       }
+    } else if key == "model", case .string(let name) = value, name.lowercased() != "ksr" {
+      warnings.append(
+        "\(place(key)): the settings are those of \(quoted(name)); ksr trains KSR with them"
+          + (name.lowercased() == "gru4rec" ? ", of which memory: none is the nearest." : "."))
     } else if RecBoleKeys.notNeeded.contains(key) || value == .null {
       if value == .null, !RecBoleKeys.all.contains(key) { warnings.append(unknown(key)) }
     } else if let neutral = RecBoleKeys.withoutEffect[key] {
@@ -186,6 +191,10 @@ private struct RunSettingsReading {
   }
 
   private func unknown(_ key: String) -> String {
+    if let newer = RecBoleKeys.newer[key] {
+      return "\(place(key)): \(quoted(key)) is a name of RecBole 0.x and has no effect;"
+        + " its newer one is \(newer)."
+    }
     let near = RecBoleKeys.nearest(to: key)
     return "\(place(key)): there is no setting \(quoted(key)); "
       + (near.map { "is \($0) meant?" } ?? "it has no effect.")
@@ -241,6 +250,23 @@ enum RecBoleKeys {
     "normalize_field": [], "normalize_all": [.bool(false)], "discretization": [],
     "numerical_features": [.list([])], "transform": [], "SOURCE_ID_FIELD": [],
     "TARGET_ID_FIELD": [],
+  ]
+
+  /// Names of RecBole 0.x, each with what says the same now.
+  static let newer = [
+    "eval_setting": "eval_args: {split: {LS: valid_and_test}, order: TO, mode: full}",
+    "group_by_user": "eval_args: {group_by: user}",
+    "split_ratio": "eval_args: {split: {RS: [0.8, 0.1, 0.1]}}",
+    "leave_one_num": "eval_args: {split: {LS: valid_and_test}}",
+    "lowest_val": "val_interval: {rating: \"[3,inf)\"}",
+    "highest_val": "val_interval: {rating: \"(-inf,3]\"}",
+    "equal_val": "val_interval: {rating: \"[3,3]\"}",
+    "not_equal_val": "val_interval: {rating: \"(-inf,3);(3,inf)\"}",
+    "min_user_inter_num": "user_inter_num_interval: \"[5,inf)\"",
+    "max_user_inter_num": "user_inter_num_interval: \"[0,100]\"",
+    "min_item_inter_num": "item_inter_num_interval: \"[5,inf)\"",
+    "max_item_inter_num": "item_inter_num_interval: \"[0,100]\"",
+    "drop_filter_field": "unused_col",
   ]
 
   /// The key that is meant by one that there is not, where any is near.

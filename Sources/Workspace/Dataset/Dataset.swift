@@ -32,6 +32,8 @@ package struct Dataset: Sendable {
   /// Interactions left out because their item has no link into the graph.
   package let droppedInteractions: Int
   package let droppedItems: Int
+  /// The likely cause, where tokens differ in their spelling only; a sentence.
+  package let causeOfDropping: String?
   /// What was odd in the companion files but could be read, a sentence each.
   package let warnings: [DataError]
 
@@ -70,12 +72,16 @@ package struct Dataset: Sendable {
       identifier[item] = Int32(items.intern(interactions.items[item]))
       entityOfItem.append(Int32(entity))
     }
+    let unlinked = Set(interactions.item).filter { entityOfInteractionItem[Int($0)] == nil }
+    let cause = Self.cause(
+      ofMissing: unlinked.map { interactions.items[Int($0)] }.sorted(), links, graph, folder)
     guard items.count > 1 else {
       throw DataError(
         file: folder.file("inter"),
         found: "\(interactions.count) interactions, none of them with "
           + "an item that is linked to an entity of the graph",
-        expected: "items that \(folder.name).link maps to entities in \(folder.name).kg")
+        expected: "items that \(folder.name).link maps to entities in \(folder.name).kg"
+          + (cause.map { ". \($0.dropLast())" } ?? ""))
     }
     let entityNames = try DisplayNames.entities(of: folder)
     let relationNames = try DisplayNames.relations(of: folder)
@@ -84,11 +90,23 @@ package struct Dataset: Sendable {
       histories: HistoryBuilder.histories(kept, split: split) { identifier[$0] },
       graph: graph, links: links, entityOfItem: entityOfItem,
       entityNames: entityNames, relationNames: relationNames, settings: settings,
-      removals: kept.removals + keptGraph.removals, notes: kept.notes, split: split,
-      droppedInteractions: dropped,
-      droppedItems: Set(interactions.item).count { entityOfInteractionItem[Int($0)] == nil },
+      removals: kept.removals + keptGraph.removals,
+      notes: kept.notes + (try settings.missingColumns(in: folder)), split: split,
+      droppedInteractions: dropped, droppedItems: unlinked.count, causeOfDropping: cause,
       warnings: links.warnings + (attributes?.warnings ?? []) + entityNames.warnings
         + relationNames.warnings)
+  }
+
+  /// Why items without an entity may lack it: their tokens, or those of the entities that they are
+  /// linked to, are spelled otherwise elsewhere.
+  package static func cause(
+    ofMissing items: [String], _ links: Links, _ graph: GraphIndex, _ folder: AtomicFolder
+  ) -> String? {
+    let unlinked = items.filter { links.entity(ofItem: $0) == nil }
+    let entities = items.compactMap { links.entity(ofItem: $0) }
+    return spellingDifference(of: unlinked, from: links.items.tokens, in: "\(folder.name).link")
+      ?? spellingDifference(
+        of: entities, from: graph.entities.tokens, in: "\(folder.name).kg")
   }
 
   /// The number of interactions kept.

@@ -23,7 +23,7 @@ public struct Session: Sendable {
 
   /// A model without data.
   package init(_ model: TrainedModel) {
-    self.model = model
+    self.model = model.named(by: nil)
     network = KSRNetwork(model)
     folder = nil
     users = []
@@ -49,18 +49,24 @@ public struct Session: Sendable {
     self.folder = folder
     users = HistoryBuilder.histories(kept, split: model.provenance.split) { identifier[$0] }
     popularity = Self.popularity(users, itemCount: model.items.count)
-    let unknown = Set(interactions.item).count { identifier[Int($0)] == nil }
+    let unknown = Set(interactions.item).filter { identifier[Int($0)] == nil }
+    let cause = spellingDifference(
+      of: unknown.map { interactions.items[Int($0)] }.sorted(),
+      from: model.items.tokens.dropFirst(),
+      in: "the model")
     let dropped = interactions.count - users.reduce(0) { $0 + $1.count }
     guard dropped < interactions.count else {
       throw DataError(
         file: folder.file("inter"),
         found: interactions.count == 0 ? "no interactions" : "no item that the model knows",
-        expected: "the items of \(model.provenance.dataName), which it was trained on")
+        expected: "the items of \(model.provenance.dataName), which it was trained on"
+          + (cause.map { ". \($0.dropLast())" } ?? ""))
     }
     var warnings: [String] = []
     if dropped > 0 {
       warnings.append(
-        "\(dropped) interactions with \(unknown) items unknown to the model are left out.")
+        "\(dropped) interactions with \(unknown.count) items unknown to the model are left out."
+          + (cause.map { " \($0)" } ?? ""))
     }
     let split = model.provenance.split
     let known = model.provenance.trainingDigest
@@ -68,6 +74,10 @@ public struct Session: Sendable {
       warnings.append(
         "The training interactions differ from those the model was trained on: "
           + "what is marked valid or test may have been trained on.")
+    }
+    if attributes == nil, self.model.itemNames.dropFirst().contains(where: { $0.first == "#" }) {
+      warnings.append(
+        "There is no \(folder.name).item with the items' names: #742 is the item 742.")
     }
     self.warnings = warnings + (attributes?.warnings ?? []).map(\.description)
   }
@@ -120,22 +130,31 @@ public struct Session: Sendable {
     }
   }
 
-  /// The item's year, where the data tells it.
+  /// The item's year, where the data tells it and its name does not.
   package func year(of item: Int32) -> Int? {
     guard let attributes, let row = attributes.ids.id(of: model.items[Int(item)]) else {
       return nil
     }
-    return attributes.year(of: row)
+    return attributes.year(of: row).flatMap {
+      model.itemNames[Int(item)].contains("(\($0))") ? nil : $0
+    }
   }
 }
 
 extension TrainedModel {
   /// The model with the names that NAME.item gives its items today; those without one keep theirs.
+  ///
+  /// A token of digits for want of a name is shown as #742, so that it is not taken for a number.
   fileprivate func named(by attributes: AttributeTable?) -> TrainedModel {
-    guard let attributes else { return self }
     var model = self
     for (item, token) in items.tokens.enumerated() {
-      if let title = attributes.title(ofToken: token) { model.itemNames[item] = title }
+      if let title = attributes?.title(ofToken: token) {
+        model.itemNames[item] = title
+      } else if model.itemNames[item] == token, !token.isEmpty,
+        token.utf8.allSatisfy({ (48...57).contains($0) })
+      {
+        model.itemNames[item] = "#" + token
+      }
     }
     return model
   }

@@ -85,6 +85,35 @@ public struct DataSettings: Sendable, Equatable {
 
   // MARK: What is loaded
 
+  /// Columns that the settings name and the files do not have, a sentence for each file.
+  package func missingColumns(in folder: AtomicFolder) throws(DataError) -> [String] {
+    var loaded: [String: [String]] = [:]
+    if case .columns(let columns) = loading { loaded = columns.mapValues { $0 ?? [] } }
+    var notes: [String] = []
+    for (key, files) in [("load_col", loaded), ("unload_col", unloaded), ("unused_col", unused)] {
+      for (suffix, columns) in files.sorted(by: { $0.key < $1.key }) {
+        guard folder.has(suffix) else {
+          // With parts in files of their own there need be no NAME.inter.
+          if benchmark == nil || suffix != "inter" {
+            notes.append("\(key) names \(folder.name).\(suffix), and there is no such file.")
+          }
+          continue
+        }
+        let names = try AtomicTable.header(folder.file(suffix), form: folder.form).map(\.name)
+        let missing = columns.filter { !names.contains($0) }
+        guard !missing.isEmpty else { continue }
+        let meant = missing.compactMap { nearest(to: $0, among: names) }
+        notes.append(
+          "\(key) names \(missing.map { quoted($0) }.joined(separator: ", ")), and"
+            + " \(folder.name).\(suffix) has no such column; "
+            + (meant.isEmpty
+              ? "it has \(names.joined(separator: ", "))."
+              : "is \(meant.joined(separator: ", ")) meant?"))
+      }
+    }
+    return notes
+  }
+
   /// Whether a file of users or items is loaded; false where nothing is said.
   func loads(_ suffix: String) -> Bool {
     switch loading {

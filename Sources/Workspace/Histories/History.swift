@@ -1,4 +1,5 @@
 import KSRModel
+import Text
 
 /// What one user did, oldest first.
 ///
@@ -52,6 +53,31 @@ public enum SplitMark: Sendable, Equatable, CaseIterable {
 }
 
 extension DataSplit {
+  /// What was left out of training, in words.
+  ///
+  /// - Parameter benchmark: the files that the parts came in (`benchmark_filename`).
+  package func words(benchmark: [String]?, nouns: Nouns) -> String {
+    var text: String
+    if let benchmark {
+      let parts = zip(["training", "validation", "test"], benchmark).map { "\($0) \($1).inter" }
+      text = "from files: \(parts.joined(separator: ", "))"
+    } else if let ratios {
+      let sum = ratios.parts.reduce(0, +)
+      let shares = ratios.parts.map { decimal($0 / sum, places: 2) }.joined(separator: " / ")
+      let cut = ratios.isByUser ? "of each \(nouns.user.one)" : "at one time for all"
+      text = "training / validation / test \(shares), oldest first, \(cut)"
+    } else {
+      switch leaveOut {
+      case .validAndTest: text = "last \(nouns.item.one) for testing, the one before for validation"
+      case .validOnly: text = "last \(nouns.item.one) for validation, none for testing"
+      case .testOnly: text = "last \(nouns.item.one) for testing, none for validation"
+      }
+    }
+    guard !heldOutUsers.isEmpty else { return text }
+    let users = heldOutUsers.joined(separator: ", ")
+    return text + "; \(nouns.user.many) kept out of training: \(users)"
+  }
+
   /// The mark of interaction `step` (from 0) of a history, as a thing to predict.
   package func mark(step: Int, of history: History) -> SplitMark {
     guard let ends = history.ends, !history.isHeldOut else {

@@ -30,6 +30,18 @@ import Workspace
     } catch { return "\(error)" }
   }
 
+  @Test func olderNamesAndOtherModelsAreSaid() throws {
+    let (_, warnings) = try read("model: GRU4Rec\nlowest_val: {rating: 3}\nmin_user_inter_num: 5")
+    #expect(warnings.count == 3)
+    #expect(warnings.contains { $0.contains("a.yaml, line 1") && $0.contains("\"GRU4Rec\"") })
+    #expect(warnings.contains { $0.contains("RecBole 0.x") && $0.contains("val_interval") })
+    #expect(warnings.contains { $0.contains("user_inter_num_interval") })
+    #expect(try read("model: KSR").warnings.isEmpty)
+    var typed = Settings()
+    try typed.merge(assignment: "lowest_val=3", source: "--set")
+    #expect(throws: DataError.self) { try RunSettings.checkNames(of: typed) }
+  }
+
   @Test func takesOverRecBolesSpellings() throws {
     let (run, warnings) = try read(
       """

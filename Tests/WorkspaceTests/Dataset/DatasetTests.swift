@@ -85,4 +85,37 @@ import Workspace
     let a = try #require(data.items.id(of: "a"))
     #expect(data.graph.entities[Int(data.entityOfItem[a])] == "C", "the last link holds")
   }
+
+  @Test func columnsThatThereAreNotAreSaid() throws {
+    var settings = Settings()
+    try settings.merge(
+      yaml: "load_col: {inter: [user_id, item_idd, timestamp], user: [age]}\n"
+        + "unload_col: {link: [foo]}", source: "a.yaml")
+    let data = try DataFolder(DataFolder.films)
+    let notes = try DataSettings(settings).missingColumns(in: data.folder)
+    withExtendedLifetime(data) {}
+    #expect(notes.count == 3)
+    #expect(notes[0].contains("\"item_idd\"") && notes[0].hasSuffix("is item_id meant?"))
+    #expect(notes[1] == "load_col names films.user, and there is no such file.")
+    #expect(notes[2].hasPrefix("unload_col names \"foo\", and films.link has no such column"))
+  }
+
+  @Test func missingLinksAreExplainedByTheirSpelling() throws {
+    var files = DataFolder.films
+    files["link"] = files["link"]?.enumerated().map {
+      $0.offset == 0 ? $0.element : "0" + $0.element
+    }
+    files["inter"] = files["inter"]?.enumerated().map { offset, line in
+      offset == 0
+        ? line
+        : line.split(separator: " ").enumerated().map { place, word in
+          place == 1 ? "7\(word)" : String(word)
+        }.joined(separator: " ")
+    }
+    files["link"] = files["link"]?.map { $0.replacing("0", with: "07") }
+    let message = sentence { try DataFolder(files).dataset() }
+    #expect(
+      message?.contains("but for leading zeros: \"7a\" is \"07a\" there") == true,
+      "\(message ?? "")")
+  }
 }

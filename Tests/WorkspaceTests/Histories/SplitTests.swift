@@ -48,4 +48,23 @@ import Workspace
     #expect(Self.recBole(count: 5, .validAndTest) == [.train, .train, .validation, .test])
     #expect(Self.recBole(count: 3, .validOnly) == [.train, .validation])
   }
+
+  /// Words for the model's card, of what was really done.
+  @Test func splitsInWords() {
+    var split = DataSplit()
+    func words(_ files: [String]? = nil) -> String { split.words(benchmark: files, nouns: Nouns()) }
+    #expect(words() == "last item for testing, the one before for validation")
+    split.leaveOut = .testOnly
+    #expect(words() == "last item for testing, none for validation")
+    split.ratios = .init([8, 1, 1])
+    #expect(
+      words() == "training / validation / test 0.80 / 0.10 / 0.10, oldest first, of each user")
+    split.ratios = .init([8, 1, 1], isByUser: false)
+    split.heldOutUsers = ["*0"]
+    #expect(words().hasSuffix("oldest first, at one time for all; users kept out of training: *0"))
+    #expect(
+      words(["a", "b", "c"])
+        == "from files: training a.inter, validation b.inter, test c.inter; users kept out of training: *0"
+    )
+  }
 }

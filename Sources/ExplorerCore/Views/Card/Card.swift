@@ -72,6 +72,10 @@ extension Card {
         label: "data",
         text: model.provenance.dataName.isEmpty ? "unknown" : model.provenance.dataName),
       Line(
+        label: isPlain ? "kept back" : "split",
+        text: model.provenance.split.words(
+          benchmark: (try? model.dataSettings())?.benchmark, nouns: model.nouns)),
+      Line(
         label: model.nouns.item.many,
         text: "\(number(model.items.count - 1)), with \(number(model.tails.facts.count))"
           + " known facts of \(number(model.tails.tokens.count)) tails"),
@@ -90,7 +94,8 @@ extension Card {
         label: "memory",
         text: settings.memory == .none
           ? "none"
-          : "\(model.relations.count) relations, \(isPlain ? words.gamma : "gamma")"
+          : (isPlain ? "" : "\(settings.memory.rawValue), ")
+            + "\(model.relations.count) relations, \(isPlain ? words.gamma : "gamma")"
             + " \(settings.gamma)"),
       Line(
         label: isPlain ? "learns" : "loss",
@@ -140,7 +145,7 @@ extension Card {
         Line(
           label: "attention",
           text: (isPlain ? nil : attention.warning)
-            ?? (attention.isCollapsed ? "\(words.collapsed): " : "")
+            ?? (attention.isCollapsed && !attention.followsFacts ? "\(words.collapsed): " : "")
             + "\(words.entropy) \(Glyphs.unicode.decimal(attention.meanEntropy)) of at most "
             + Glyphs.unicode.decimal(attention.largestEntropy)))
     }
@@ -152,19 +157,9 @@ extension Card {
 }
 
 extension Card {
-  /// What is left out of training, and the shape of every tensor with its norm.
+  /// The shape of every tensor with its norm.
   static func shapes(_ session: Session) -> [Line] {
-    let split = session.model.provenance.split
-    let kept =
-      switch split.leaveOut {
-      case .validAndTest: "last item for testing, the one before for validation"
-      case .validOnly: "last item for validation"
-      case .testOnly: "last item for testing"
-      }
-    let users = split.heldOutUsers.isEmpty ? "" : "; users held out: "
-    var lines = [
-      Line(label: "split", text: kept + users + split.heldOutUsers.joined(separator: ", "))
-    ]
+    var lines: [Line] = []
     let parameters = session.network.parameters
     for (place, entry) in parameters.entries.enumerated() {
       let values = parameters[keyPath: entry.path]

@@ -18,6 +18,36 @@ extension CompareView: ExplorerView {
       when: { $1.user != nil && $1.model.comparedName != nil },
       does: { Explorer.toggleModels(&$1.state, $2) }),
   ]
+
+  static func legend(_ words: Terminology, _ glyphs: Glyphs) -> [Legend.Entry] {
+    func entry(_ sign: String, _ names: String, _ text: String) -> Legend.Entry {
+      Legend.Entry(sign, names, text, in: [.comparison])
+    }
+    let marks = glyphs.marks
+    return [
+      entry(
+        "A B", "compare sides pinned live", "Compare: the pinned side, and the one that keys move."),
+      entry(
+        "B-A", "compare difference attention",
+        "Compare: attention of B less that of A; the bar is its size."),
+      entry(
+        "total variation of \(words.attentionInText)", "compare attention differs distance",
+        "Compare: half the sum of all differences: 0 the same attention, 1 none in common."),
+      entry(
+        words.cosine, "compare cosine slots",
+        "Compare: how alike the two sides' memories of the relation are; 1 the same."),
+      entry(
+        "A holds", "B holds compare slot",
+        "Compare: known facts in the memory of the relation, with their weights."),
+      entry(
+        "\(marks.up)3 \(marks.down)3", "compare moved rank",
+        "Compare: how far {a item} of B stands above or below its rank in A."),
+      entry(
+        "gone only", "compare new lists",
+        "Compare: gone: of A's first ten and not of B's. new: the other way. only: A does not know it."
+      ),
+    ]
+  }
 }
 
 /// Comparing: a pinned view, or a second model, with the live one.

@@ -20,7 +20,7 @@ enum CompareView {
     }
     guard form != .single else {
       if state.focus == .memory || state.focus == .gruState {
-        CompareSlots.draw(comparison, state, in: room, &frame)
+        CompareSlots.draw(comparison, state, scene.model, in: room, &frame)
       } else {
         CompareLists.draw(comparison, state, in: room, &frame)
       }
@@ -30,7 +30,7 @@ enum CompareView {
     let wanted = comparison.relations.isEmpty ? 2 : comparison.relations.count + 1
     let slots = min(wanted, max(4, room.rows - 12))
     CompareSlots.draw(
-      comparison, state,
+      comparison, state, scene.model,
       in: Rect(column: room.column, row: room.row, columns: room.columns, rows: slots), &frame)
     CompareLists.draw(comparison, state, in: room.dropFirst(rows: slots + 1), &frame)
   }
@@ -80,7 +80,8 @@ enum CompareView {
 /// Attention and slots of both sides, relation by relation.
 enum CompareSlots {
   static func draw(
-    _ comparison: ComparisonScene, _ state: State, in room: Rect, _ frame: inout Frame
+    _ comparison: ComparisonScene, _ state: State, _ model: ModelScene, in room: Rect,
+    _ frame: inout Frame
   ) {
     guard !comparison.relations.isEmpty else {
       frame.put("Neither side has a memory.", room.line(0), style: Style(.muted))
@@ -89,16 +90,30 @@ enum CompareSlots {
     let table = table(comparison, width: room.columns, frame)
     table.drawTitles(in: room.line(0), &frame)
     let rows = max(0, room.rows - 1)
-    // Where not all fit, those that matter most on either side, in their order.
+    // Where not all fit, the edited ones and those that matter most on either side, in their order.
     var shown = Array(comparison.relations.indices)
-    if shown.count > rows {
+    if shown.count > rows, rows > 0 {
+      let edited = state.edits.edits.compactMap { edit -> String? in
+        switch edit {
+        case .silence(let token), .force(let token), .boost(let token, _): token
+        default: nil
+        }
+      }
       func size(_ index: Int) -> Float {
         let relation = comparison.relations[index]
+        let slot = relation.live?.slot ?? relation.pinned?.slot
+        let isEdited = slot.map {
+          model.relationTokens.indices.contains($0) && edited.contains(model.relationTokens[$0])
+        }
         return max(relation.pinned?.attention ?? 0, relation.live?.attention ?? 0)
-          + abs(relation.difference)
+          + abs(relation.difference) + (isEdited == true ? 2 : 0)
       }
       shown = shown.sorted { size($0) != size($1) ? size($0) > size($1) : $0 < $1 }
-        .prefix(rows).sorted()
+        .prefix(rows - 1).sorted()
+      let left = comparison.relations.count - shown.count
+      frame.put(
+        "\(left) more, of less \(frame.words.attentionInText)", room.line(rows),
+        style: Style(.muted))
     }
     for (row, index) in shown.enumerated() { table.draw(index, in: room.line(row + 1), &frame) }
   }
@@ -125,7 +140,7 @@ enum CompareSlots {
     }
     let name = Table.Column(
       .fixed(nameWidth), title: differs.columns <= nameWidth ? differs : "relation"
-    ) { row, _ in .name(relations[row].name) }
+    ) { row, width in .text(glyphs.labels(relations.map(\.name), width: width)[row]) }
     let pinned = Table.Column(.fixed(3), .right, title: "A") { row, _ in
       share(relations[row].pinned)
     }

@@ -100,4 +100,25 @@ enum EditView: ExplorerView {
       [.escape, "e", "q"], .edit, in: [.edit], "done", "Stop editing; the edits stay.",
       does: toggle),
   ]
+
+  static func legend(_ words: Terminology, _ glyphs: Glyphs) -> [Legend.Entry] {
+    func entry(_ sign: String, _ names: String, _ text: String) -> Legend.Entry {
+      Legend.Entry(sign, names, text, in: [.edits])
+    }
+    let marks = glyphs.marks
+    return [
+      entry("+ = >", "edit inserted replaced moved", "Edit: a step put in, replaced or moved."),
+      entry(
+        "moved", "edit rank change \(marks.up) \(marks.down) \(marks.separator)",
+        "Edit: ranks gained or lost against the history as it was, at the step with the same future."
+      ),
+      entry("before", "edit score", "Edit: the score without the edits."),
+      entry(
+        "new gone", "edit first ten",
+        "Edit: come into the first ten, or gone from them, by the edits."),
+      entry(
+        "- + <", "edit silenced boosted damped forced relation",
+        "Edit: a relation that is silenced (-), boosted (+), or read less (<)."),
+    ]
+  }
 }

@@ -154,6 +154,12 @@ extension Explorer {
   static func applySmallest(_ state: inout State, _ scene: Scene) {
     guard case .found(let steps, _, _) = scene.whatIf?.smallest?.outcome, let step = scene.step
     else {
+      if state.seeksSmallest, let search = scene.whatIf?.smallest, search.outcome == nil {
+        state.toast = Toast(
+          "Still searching, \(Glyphs.unicode.count(search.runs)) runs so far; A takes the set out"
+            + " once it is found")
+        return
+      }
       state.toast = Toast(
         state.seeksSmallest ? "No set has been found" : "S looks for the smallest set first",
         role: .muted)

@@ -27,14 +27,16 @@ enum GRUStatePane: PaneView {
     drawCurve(similarity.changes.map(Double.init), at: place, in: room.line(3), &frame)
     var line = 5
     // The map comes first; what it leaves goes to the steps most alike.
-    let wanted = min(similarity.cosines.rows, room.columns - 1) + 1
+    let wanted = min(similarity.cosines.rows, room.columns - 1) + 3
     let left = room.rows - line
     var similarCount = min(12, max(room.rows >= 16 ? 3 : 1, left - wanted - 2))
     let map = Rect(
       column: room.column, row: room.row + line, columns: room.columns,
       rows: left - similarCount - 2)
-    if map.rows >= 5 {
-      line += HeatMap.draw(similarity.cosines, at: place, in: map, &frame) + 1
+    if map.rows >= 6 {
+      line +=
+        HeatMap.draw(
+          similarity.cosines, at: place, from: similarity.steps.lowerBound, in: map, &frame) + 1
     } else {
       similarCount = max(0, min(5, left - 1))
     }
@@ -88,71 +90,73 @@ enum GRUStatePane: PaneView {
 
 /// The cosines of all pairs of steps, as shades.
 enum HeatMap {
+  /// Lines beside its rows of cells: what it shows, from what to what, and the marks below.
+  private static let lines = 3
+
   /// Draws the map as large as it fits and returns the rows it takes.
+  ///
+  /// The step is where the signs at the left and below meet; its cell keeps its shade.
   static func draw(
-    _ cosines: Matrix, at place: Int, in room: Rect, _ frame: inout Frame
+    _ cosines: Matrix, at place: Int, from firstStep: Int, in room: Rect, _ frame: inout Frame
   ) -> Int {
     var (cosines, place) = (cosines, place)
-    let fitting = min(room.rows - 1, room.columns - 1)
+    let rows = room.rows - lines
+    let width = room.columns - 1
+    let (fitting, steps) = (min(rows, width), cosines.rows)
+    // What is said of the cells, the longest first.
+    var notes: [String] = []
     // A few steps too many are left out rather than put together with others.
-    if cosines.rows > fitting, cosines.rows * 2 <= fitting * 3 {
-      let window = ListWindow.rows(of: cosines.rows, height: fitting, showing: place)
+    if steps > fitting, steps * 2 <= fitting * 3 {
+      let window = ListWindow.rows(of: steps, height: fitting, showing: place)
       cosines = cut(cosines, to: window)
       place -= window.lowerBound
+      notes = ["\(firstStep + window.lowerBound + 1)-\(firstStep + window.upperBound)"]
     }
     let count = cosines.rows
-    // The first row names the shades; the first column holds the cursor.
-    let rows = room.rows - 1
-    guard count > 1, rows > 1, room.columns > 2 else { return 0 }
-    let width = room.columns - 1
+    guard count > 1, rows > 1, width > 1 else { return 0 }
     let binSize = max((count + rows - 1) / rows, (count + width - 1) / width)
     let bins = (count + binSize - 1) / binSize
     let cellWidth = max(1, min(2, width / bins))
+    if binSize > 1 { notes = ["\(binSize) steps a cell", "\(binSize) a cell"] }
     let means = bin(cosines, size: binSize, into: bins)
-    let finite = means.values
-    let least = finite.min() ?? 0
-    let most = max(finite.max() ?? 1, least + 1e-6)
-    drawLegend(least, most, in: room.line(0), &frame)
-    let cursor = place / binSize
+    let scale = Scale(means.values)
+    drawTitle(scale, in: room, &frame)
+    let cells = room.dropFirst(rows: 2)
     for y in 0..<bins {
-      let line = room.line(1 + y)
-      if y == cursor {
-        frame.put(String(frame.glyphs.marks.here), line, style: Style(.focus))
-      }
+      let line = cells.line(y)
       for x in 0..<bins {
-        let value = Double((means[y, x] - least) / (most - least))
-        let isOnCursor = x == cursor && y == cursor
         for part in 0..<cellWidth {
-          frame.canvas.put(
-            frame.glyphs.shade(value), column: line.column + 1 + x * cellWidth + part,
-            row: line.row,
-            style: isOnCursor ? Style(.focus, .reverse) : Style(Role.heat(value)))
+          scale.draw(
+            means[y, x], column: line.column + 1 + x * cellWidth + part, row: line.row, &frame)
         }
       }
     }
-    return 1 + bins
+    let cursor = place / binSize
+    frame.put(String(frame.glyphs.marks.here), cells.line(cursor), style: Style(.focus))
+    drawBelow(notes, mark: 1 + cursor * cellWidth, in: cells.line(bins), &frame)
+    return lines + bins
   }
 
-  private static func drawLegend(
-    _ least: Float, _ most: Float, in line: Rect, _ frame: inout Frame
-  ) {
-    let low = frame.glyphs.share(least)
-    let high = frame.glyphs.share(most)
-    let width = low.columns + 7 + high.columns
-    let titles = ["step \(frame.glyphs.marks.times) step", "steps"]
-    let title = titles.first { $0.columns + 1 + width <= line.columns } ?? titles[0]
-    frame.put(title, line, style: Style(.muted))
-    guard title.columns + 1 + width <= line.columns else { return }
-    var column = line.columns - width
-    frame.put(low, line, at: column, style: Style(.muted))
-    column += low.columns + 1
-    for shade in 0..<5 {
-      let value = (Double(shade) + 0.5) / 5
-      frame.canvas.put(
-        frame.glyphs.shade(value), column: line.column + column + shade, row: line.row,
-        style: Style(Role.heat(value)))
+  private static func drawTitle(_ scale: Scale, in room: Rect, _ frame: inout Frame) {
+    let titles =
+      frame.words.isPlain
+      ? ["likeness of running states", "likeness of states", "likeness"]
+      : ["cosine between GRU states", "cosine of GRU states", "cos of states"]
+    frame.put(
+      titles.first { $0.columns <= room.columns } ?? titles[2], room.line(0), style: Style(.muted))
+    scale.drawLegend(in: room.line(1), at: 1, &frame)
+  }
+
+  /// The sign below the step's column, and what is said of the cells on that side that has room.
+  private static func drawBelow(_ notes: [String], mark: Int, in line: Rect, _ frame: inout Frame) {
+    frame.put(String(frame.glyphs.marks.up), line, at: mark, columns: 1, style: Style(.focus))
+    let right = line.columns - mark - 2
+    for note in notes {
+      let start =
+        note.columns <= right ? mark + 2 : note.columns < mark ? mark - 1 - note.columns : nil
+      guard let start else { continue }
+      return frame.put(note, line, at: start, style: Style(.muted))
     }
-    frame.put(high, line, at: column + 6, style: Style(.muted))
   }
 
   private static func cut(_ matrix: Matrix, to window: Range<Int>) -> Matrix {
@@ -198,8 +202,11 @@ extension GRUStatePane {
           ? "How far this item moved the running state."
           : "Length of h_t less h_t-1: how far this item moved the state."),
       entry(
-        "step \(glyphs.marks.times) step", "heat map similarity",
-        "How alike the states of any two steps are: the lighter or fuller, the more."),
+        words.isPlain ? "likeness of running states" : "cosine between GRU states",
+        "heat map similarity step cell",
+        "\(words.isPlain ? "Likeness" : "Cosine") of any two steps, from the lowest shade to the"
+          + " highest;"
+          + " \(glyphs.marks.here) and \(glyphs.marks.up) meet at the present step."),
       entry(words.mostAlike, "similar", "Earlier steps whose state is most like this one's."),
     ]
   }

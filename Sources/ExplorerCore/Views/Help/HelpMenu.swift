@@ -95,13 +95,14 @@ struct HelpMenu: CommandList {
     Layout.area(columns: 120, rows: layout.size.rows - 2, on: layout.size)
   }
 
-  /// The rows that have a text in them: the signs of the pane, all keys, the other signs.
+  /// The rows that have a text in them: the signs of the screen, all keys, the other signs.
   func rows(_ state: State, _ scene: Scene, _ words: Terminology, _ glyphs: Glyphs) -> [CommandRow]
   {
-    let signs = Legend.entries(matching: menu.filter.text, words, glyphs, first: state.focus)
-    let here = signs.filter { $0.panes.contains(state.focus) }
+    let places = Legend.places(state)
+    let signs = Legend.entries(matching: menu.filter.text, words, glyphs, first: places)
+    let here = signs.prefix { !$0.places.isDisjoint(with: places) }
     return here.map(CommandRow.sign) + bindings(words.nouns).map(CommandRow.command)
-      + signs.filter { !$0.panes.contains(state.focus) }.map(CommandRow.sign)
+      + signs.dropFirst(here.count).map(CommandRow.sign)
   }
 
   private func bindings(_ nouns: Nouns) -> [Binding] {
@@ -140,32 +141,71 @@ enum Legend {
     /// Other words by which it is looked for.
     let names: String
     let text: String
-    let panes: Set<Pane>
+    /// Where it stands on the screen.
+    let places: Set<Place>
 
-    init(_ sign: String, _ names: String, _ text: String, in panes: Set<Pane> = []) {
-      (self.sign, self.names, self.text, self.panes) = (sign, names, text, panes)
+    init(_ sign: String, _ names: String, _ text: String, in places: Set<Place> = []) {
+      (self.sign, self.names, self.text, self.places) = (sign, names, text, places)
     }
   }
 
-  /// All entries in some words and signs; those of a pane come first.
-  static func entries(_ words: Terminology, _ glyphs: Glyphs, first pane: Pane? = nil) -> [Entry] {
-    let entries =
-      Pane.allCases.flatMap { $0.view.legend(words, glyphs) }
-      + Views.all.filter { !($0 is any PaneView.Type) }.flatMap { $0.legend(words, glyphs) }
-    let all = entries.map { Entry($0.sign, $0.names, words.fill($0.text), in: $0.panes) }
-    guard let pane else { return all }
-    return all.filter { $0.panes.contains(pane) } + all.filter { !$0.panes.contains(pane) }
+  /// A part of the screen with signs of its own.
+  struct Place: Hashable {
+    let id: String
+
+    static let history = pane(.history)
+    static let gruState = pane(.gruState)
+    static let memory = pane(.memory)
+    static let recommendations = pane(.recommendations)
+    static let why = pane(.why)
+    static let comparison = Place(id: "comparison")
+    static let edits = Place(id: "edits")
+    static let watch = Place(id: "watch")
+
+    static func pane(_ pane: Pane) -> Place { Place(id: pane.rawValue) }
+    /// A view in the place of the panes.
+    static func view(_ context: Context) -> Place { Place(id: context.id) }
+  }
+
+  /// What a state shows, what its keys are about first.
+  static func places(_ state: State) -> [Place] {
+    if let view = state.fullView?.view { return [.view(type(of: view).context)] }
+    var places: [Place] = [.pane(state.focus)]
+    if state.pin != nil { places.insert(.comparison, at: 0) }
+    if state.editor != nil || !state.edits.edits.isEmpty { places.append(.edits) }
+    if state.watch != nil { places.append(.watch) }
+    return places
+  }
+
+  /// All entries in some words and signs; those of some places come first, in their order.
+  static func entries(
+    _ words: Terminology, _ glyphs: Glyphs, first places: [Place] = []
+  ) -> [Entry] {
+    let panes = Pane.allCases.flatMap { $0.view.legend(words, glyphs) }
+    let others = Views.all.filter { !($0 is any PaneView.Type) }.flatMap { view in
+      let place = (view as? any FullView.Type).map { Place.view($0.context) }
+      return view.legend(words, glyphs).map { entry in
+        Entry(
+          entry.sign, entry.names, entry.text,
+          in: entry.places.union(place.map { [$0] } ?? []))
+      }
+    }
+    let all = (panes + others).map { Entry($0.sign, $0.names, words.fill($0.text), in: $0.places) }
+    func turn(_ entry: Entry) -> Int {
+      places.firstIndex { entry.places.contains($0) } ?? places.count
+    }
+    return (0...places.count).flatMap { place in all.filter { turn($0) == place } }
   }
 
   /// Those that have some words in them, drawn in whatever signs.
   static func entries(
-    matching text: String, _ words: Terminology, _ glyphs: Glyphs, first pane: Pane? = nil
+    matching text: String, _ words: Terminology, _ glyphs: Glyphs, first places: [Place] = []
   ) -> [Entry] {
     let wanted = text.lowercased().split(separator: " ")
-    let shown = entries(words, glyphs, first: pane)
+    let shown = entries(words, glyphs, first: places)
     let others = [Glyphs.unicode, .ascii].flatMap { glyphs in
       [false, true].map {
-        entries(.of(glyphs, isPlain: $0, words.nouns), glyphs, first: pane)
+        entries(.of(glyphs, isPlain: $0, words.nouns), glyphs, first: places)
       }
     }
     return shown.indices.filter { place in

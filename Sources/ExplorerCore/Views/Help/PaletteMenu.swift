@@ -86,7 +86,7 @@ struct PaletteMenu: CommandList {
   private func signs(_ state: State, _ words: Terminology, _ glyphs: Glyphs) -> [Legend.Entry] {
     let text = menu.filter.text
     guard !text.allSatisfy(\.isWhitespace), userName(words.nouns) == nil else { return [] }
-    return Legend.entries(matching: text, words, glyphs, first: state.focus)
+    return Legend.entries(matching: text, words, glyphs, first: Legend.places(state))
   }
 
   private func commands(_ state: State, _ scene: Scene) -> [Binding] {

@@ -100,11 +100,15 @@ enum HistoryPane: PaneView {
     let year = Table.Column(.fixed(5), drop: .init(leaving: 21)) { row, _ in
       rows[row].year.map { .text(String($0), Style(.muted)) } ?? .none
     }
-    let mark = Table.Column(.fixed(1)) { row, _ in
+    let saysMark = width >= 44 && !frame.words.isPlain
+    let mark = Table.Column(.fixed(saysMark ? 5 : 1)) { row, _ in
       if let change = edited?.rows[row].change {
         return .text(self.sign(change), Style(.warning, .bold))
       }
-      return rows[row].mark.map { .text(String(self.mark($0, marks)), Style(role($0))) } ?? .none
+      return rows[row].mark.map { mark in
+        .text(
+          saysMark ? word(mark, frame.words) : String(self.mark(mark, marks)), Style(role(mark)))
+      } ?? .none
     }
     let rank = Table.Column(.fixed(4), .right, title: frame.words.rank) { row, _ in
       guard let rank = user.ranks[row] else { return .none }
@@ -121,6 +125,14 @@ enum HistoryPane: PaneView {
     case .train: marks.train
     case .validation: marks.valid
     case .test: marks.test
+    }
+  }
+
+  static func word(_ mark: SplitMark, _ words: Terminology) -> String {
+    switch mark {
+    case .train: words.isPlain ? words.fitted : "train"
+    case .validation: words.isPlain ? "chooses" : "valid"
+    case .test: words.isPlain ? words.test : "test"
     }
   }
 

@@ -41,11 +41,14 @@ enum MapList {
     let room = area.dropFirst(columns: 1).inset(columns: 1, rows: 0)
     var line = 0
     let legend = legend(signs, frame.glyphs)
+    let groups = map.groups.map { [($0.relation, Style(.title))] + key(of: $0) } ?? []
     // Neighbours come first where there is too little room for both and the signs.
     let neighbours = min(map.neighbours.count, max(1, room.rows - 3))
     let left = room.rows - neighbours - 2
     let recommendations = map.recommendations.isEmpty ? 0 : min(map.recommendations.count, left - 2)
-    let showsLegend = left - max(0, recommendations) - 2 > legend.count
+    let isFree = left - max(0, recommendations) - 2
+    let showsLegend = isFree > legend.count
+    let showsGroups = isFree > legend.count + groups.count + 1
 
     let glyphs = frame.glyphs
     let indent = Table.Column(.fixed(1)) { _, _ in .none }
@@ -95,9 +98,21 @@ enum MapList {
       line += 1
       for row in 0..<neighbours { put(map.recommendations.count + row) }
     }
+    if showsGroups {
+      let first = room.rows - legend.count - groups.count - 1
+      for (offset, group) in groups.enumerated() {
+        frame.put(group.0, room.line(first + offset), style: group.1)
+      }
+    }
     guard showsLegend else { return }
     for (offset, text) in legend.enumerated() {
       frame.put(text, room.line(room.rows - legend.count + offset), style: Style(.muted))
+    }
+  }
+
+  private static func key(of groups: MapGroups) -> [(String, Style)] {
+    zip(groups.tails, MapGroups.roles).map { tail, role in
+      ("\(tail.name) \(tail.count)", Style(role))
     }
   }
 

@@ -60,25 +60,36 @@ enum MapPage {
     let room = geometry.room
     var dots = DotGrid(room, glyphs: frame.glyphs)
     var counts = [Int32](repeating: 0, count: room.columns * room.rows)
-    for point in plane.points.dropFirst() {
+    // How many items of each group a cell has.
+    let kinds = MapGroups.roles.count
+    var groups = [Int32](repeating: 0, count: map.groups == nil ? 0 : counts.count * kinds)
+    for (item, point) in plane.points.enumerated().dropFirst() {
       let (x, y) = geometry.dot(point)
       guard x >= 0, y >= 0, x < dots.columns, y < dots.rows else { continue }
       dots.set(x, y)
-      counts[(y / dots.perCell.rows) * room.columns + x / dots.perCell.columns] += 1
-    }
-    var lines = DotGrid(room, glyphs: frame.glyphs)
-    let steps = map.path.suffix(pathLength).map { geometry.dot(plane.points[Int($0)]) }
-    for (from, to) in zip(steps, steps.dropFirst()) {
-      lines.line(from: from, to: to)
-      dots.line(from: from, to: to)
+      let cell = (y / dots.perCell.rows) * room.columns + x / dots.perCell.columns
+      counts[cell] += 1
+      if let group = map.groups?.group[item] { groups[cell * kinds + group] += 1 }
     }
     // As many items in a cell as it has dots, and the dots say no more; then the shade does.
     let full = Int32(dots.perCell.columns * dots.perCell.rows)
     dots.draw(on: &frame.canvas) { column, row in
-      if lines.sign(column: column, row: row) != nil { return Style(.focus) }
-      let count = counts[row * room.columns + column]
-      return Style(count > full * 4 ? .heat4 : count > full ? .heat3 : .muted)
+      let cell = row * room.columns + column
+      let count = counts[cell]
+      if map.groups != nil {
+        let own = groups[cell * kinds..<(cell + 1) * kinds]
+        if let most = own.indices.max(by: { own[$0] < own[$1] }), own[most] > 0 {
+          return Style(MapGroups.roles[most - cell * kinds])
+        }
+        return Style(.muted)
+      }
+      return Style(count > full * 4 ? .title : count > full ? .text : .muted)
     }
+    // The path alone is a line without gaps.
+    var lines = DotGrid(room, glyphs: frame.glyphs)
+    let steps = map.path.suffix(pathLength).map { geometry.dot(plane.points[Int($0)]) }
+    for (from, to) in zip(steps, steps.dropFirst()) { lines.line(from: from, to: to) }
+    lines.draw(on: &frame.canvas) { _, _ in Style(.focus, .bold) }
   }
 
   /// A point with a sign and perhaps a name.
@@ -143,9 +154,45 @@ enum MapPage {
         Rect(column: cell.column, row: cell.row, columns: 1, rows: 1),
         .selectInView(Int(named.item)))
       guard let place else { continue }
-      frame.canvas.put(texts[index], in: place, style: named.style)
+      // In another row the sign says whose name it is.
+      let text =
+        place.row == cell.row
+        ? texts[index]
+        : "\(named.sign) \(texts[index])".truncated(
+          to: place.columns, ellipsis: frame.glyphs.ellipsis)
+      frame.canvas.put(text, in: place, style: named.style)
       frame.onClick(place, .selectInView(Int(named.item)))
     }
+  }
+}
+
+extension MapView {
+  static func legend(_ words: Terminology, _ glyphs: Glyphs) -> [Legend.Entry] {
+    let signs = MapSigns(glyphs)
+    return [
+      Legend.Entry(
+        "dots", "map {items} points density",
+        "Map: each dot is {a item}; similar vectors lie near each other, as far as two axes show it."
+      ),
+      Legend.Entry(
+        "colours", "map relation tail known fact groups color",
+        "Map: {items} by the relation's most frequent tails; b takes the next relation."),
+      Legend.Entry(
+        String(signs.subject), "map subject nearest",
+        "Map: the {item} whose nearest neighbours are listed."),
+      Legend.Entry(String(signs.neighbour), "map neighbour nearest", "Map: one of its neighbours."),
+      Legend.Entry("1 2 3", "map recommended rank", "Map: {items} recommended, by rank."),
+      Legend.Entry(
+        String(glyphs.marks.here), "map present path line",
+        "Map: the present step; the line joins the \(MapPage.pathLength) steps before it."),
+      Legend.Entry(
+        "PCA", "map explained variance principal component axes across up",
+        "Map: the two directions in which the vectors q differ most, with their share of all"
+          + " variance."),
+      Legend.Entry(
+        words.isPlain ? "by direction" : "cosine / dot product", "map by likeness dimensions",
+        "Map: neighbours by direction alone, or also by length; s switches."),
+    ]
   }
 }
 

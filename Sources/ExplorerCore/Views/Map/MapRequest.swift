@@ -2,8 +2,8 @@ import AtomicFiles
 import Explanation
 import Text
 
-/// A map as the command line has it: parts `of=ITEM`, `zoom=N`, `at=X:Y` or `at=all`, `by=dot` and
-/// `row=N` with commas between; all of them may be missing.
+/// A map as the command line has it: parts `of=ITEM`, `zoom=N`, `at=X:Y` or `at=all`, `by=dot`,
+/// `colour=N` and `row=N` with commas between; all of them may be missing.
 ///
 /// The item is the one whose neighbours are listed, and without `at` it is in the middle. `zoom` is
 /// how often the map has been made larger, X and Y a point of the plane, `row` the selected row of
@@ -21,6 +21,7 @@ package struct MapRequest: Sendable, Equatable {
   private(set) var likeness = ItemLikeness.cosine
   /// The selected row, from 0; nil for none.
   private(set) var row: Int?
+  private(set) var colouring = MapView.Colouring.widest
 
   /// The map of a view.
   ///
@@ -28,6 +29,7 @@ package struct MapRequest: Sendable, Equatable {
   init(_ view: MapView, item: String?) {
     self.item = item
     (zoom, likeness, row) = (view.zoom, view.likeness, view.row)
+    colouring = view.colouring
     switch view.centre {
     case .everything: middle = view.item == nil ? nil : .everything
     // An item in the middle is the one whose neighbours are listed.
@@ -74,7 +76,15 @@ package struct MapRequest: Sendable, Equatable {
           throw fail("a row from 1 after row=")
         }
         row = number - 1
-      default: throw fail("of=ITEM, zoom=N, at=X:Y, at=all, by=dot or row=N")
+      case "colour":
+        if value == "off" {
+          colouring = .off
+        } else if let number = Int(value), number > 0 {
+          colouring = .slot(number - 1)
+        } else {
+          throw fail("the number of a relation from 1, or off, after colour=")
+        }
+      default: throw fail("of=ITEM, zoom=N, at=X:Y, at=all, by=dot, colour=N or row=N")
       }
     }
   }
@@ -90,6 +100,11 @@ package struct MapRequest: Sendable, Equatable {
     case nil: break
     }
     if likeness == .dotProduct { parts.append("by=dot") }
+    switch colouring {
+    case .widest: break
+    case .slot(let slot): parts.append("colour=\(slot + 1)")
+    case .off: parts.append("colour=off")
+    }
     if let row { parts.append("row=\(row + 1)") }
     return parts.joined(separator: ",")
   }
@@ -98,6 +113,7 @@ package struct MapRequest: Sendable, Equatable {
   func view(of item: Int32?) -> MapView {
     var view = MapView()
     (view.item, view.zoom, view.likeness) = (item, zoom, likeness)
+    view.colouring = colouring
     switch middle {
     case .everything: view.centre = .everything
     case .point(let point): view.centre = .point(point)

@@ -8,9 +8,18 @@ package struct MapView: Equatable, Sendable {
   /// The selected row of the list beside the map; nil for none.
   package internal(set) var row: Int?
   package internal(set) var likeness = ItemLikeness.cosine
+  var colouring = Colouring.widest
   var centre = Centre.everything
   /// How often the map has been made larger; below 0, smaller.
   package internal(set) var zoom = 0
+
+  /// Which relation's tails colour the items.
+  enum Colouring: Equatable, Sendable {
+    /// The one whose most frequent tails cover most items.
+    case widest
+    case slot(Int)
+    case off
+  }
 
   enum Centre: Equatable, Sendable {
     case everything
@@ -50,6 +59,8 @@ package struct MapScene: Sendable {
   /// The token of the subject, if it was chosen on the map.
   let token: String?
   package let neighbours: [Item]
+  /// What colours the items; nil where nothing does.
+  let groups: MapGroups?
 
   var rows: [Item] { recommendations + neighbours }
 }
@@ -69,6 +80,7 @@ extension Command {
   static let wholeMap = Command("whole-map")
   /// Takes the other way to say what is near.
   static let likeness = Command("likeness")
+  static let colouring = Command("colouring")
   static let nextNamed = Command("next-named")
   static let previousNamed = Command("previous-named")
   static let takeNamed = Command("take-named")
@@ -118,6 +130,10 @@ extension MapView: FullView {
       ["s"], .likeness, in: [.map], "cosine/dot",
       "Neighbours by cosine or by dot product.", does: change),
     Binding(
+      ["b"], .colouring, in: [.map], "colour",
+      "Colour the {items} by the next relation's tails, or not at all.",
+      when: { $1.model.hasKnownFacts }, does: change),
+    Binding(
       ["c"], .inspect, in: [.map], "card", "Show the card of the {item}.", footer: false,
       when: Binding.hasUser, does: change),
     Binding(
@@ -154,6 +170,10 @@ extension MapView: FullView {
         view.likeness == .cosine
           ? "Nearest by cosine: which direction the vectors have, not how long they are"
           : "Nearest by dot product: long vectors are near to many")
+    case .colouring:
+      let slots = MapGroups.slots(scene.model)
+      let next = (map.groups.flatMap { slots.firstIndex(of: $0.slot) } ?? -1) + 1
+      view.colouring = slots.indices.contains(next) ? .slot(slots[next]) : .off
     case .nextNamed, .previousNamed: moveNamed(command == .nextNamed ? 1 : -1, &view, map)
     case .takeNamed:
       guard let row = view.row, map.rows.indices.contains(row) else {

@@ -15,6 +15,22 @@ private final class MapCache: ViewCache {
     search = PlaneSearch(session.network.itemVectors)
   }
 
+  private var grouped: (colouring: MapView.Colouring, groups: MapGroups?)?
+
+  func groups(_ colouring: MapView.Colouring, _ model: ModelScene) -> MapGroups? {
+    if let grouped, grouped.colouring == colouring { return grouped.groups }
+    let groups: MapGroups? =
+      switch colouring {
+      case .off: nil
+      case .slot(let slot): MapGroups(slot, session.model)
+      case .widest:
+        MapGroups.slots(model).compactMap { MapGroups($0, session.model) }
+          .max { $0.covered < $1.covered }
+      }
+    grouped = (colouring, groups)
+    return groups
+  }
+
   func work() -> Bool { search.work(multiplications: UserSurvey.portion) }
 
   func neighbours(of item: Int32, by likeness: ItemLikeness) -> [ScoredItem] {
@@ -22,6 +38,50 @@ private final class MapCache: ViewCache {
     let items = nearest.nearest(to: item, by: likeness, count: MapView.mappedNeighbours)
     known = (item, likeness, items)
     return items
+  }
+}
+
+/// The most frequent tails of a relation, and which of them each item has.
+struct MapGroups: Sendable {
+  let slot: Int
+  let relation: String
+  /// The tails with their items, the most frequent first.
+  let tails: [(name: String, count: Int)]
+  /// By item: the place of its most frequent tail; nil for none of them.
+  let group: [Int?]
+
+  var covered: Int { group.count { $0 != nil } }
+
+  /// As many as there are roles that are told apart.
+  static let roles: [Role] = [.bar, .negative, .test, .truth, .positive]
+
+  /// The slots that have tails of items.
+  static func slots(_ model: ModelScene) -> [Int] {
+    model.hasKnownFacts ? Array(model.relationTokens.indices) : []
+  }
+
+  /// Nil where no item has a tail under the slot.
+  init?(_ slot: Int, _ model: TrainedModel) {
+    guard slot < model.tails.relationCount, model.relationNames.indices.contains(slot) else {
+      return nil
+    }
+    let items = 1..<max(1, model.items.count)
+    var counts = [Int](repeating: 0, count: model.tails.tokens.count)
+    for item in items {
+      for tail in model.tails.of(item: item, slot: slot) { counts[Int(tail)] += 1 }
+    }
+    let order = counts.indices.filter { counts[$0] > 0 }
+      .sorted { (counts[$1], $0) < (counts[$0], $1) }.prefix(Self.roles.count)
+    guard !order.isEmpty else { return nil }
+    let place = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($1, $0) })
+    self.slot = slot
+    relation = model.relationNames[slot]
+    tails = order.map { (model.tails.names[$0], counts[$0]) }
+    group =
+      [nil]
+      + items.map { item in
+        model.tails.of(item: item, slot: slot).compactMap { place[Int($0)] }.min()
+      }
   }
 }
 
@@ -63,7 +123,7 @@ extension MapView {
       subject: subject.map { item($0, 0) }, token: view.item.map { session.model.items[Int($0)] },
       neighbours: subject.map { subject in
         work.neighbours(of: subject, by: view.likeness).map { item($0.item, $0.score) }
-      } ?? [])
+      } ?? [], groups: work.groups(view.colouring, scene.model))
   }
 
   static func work(_ selection: Selection, at turn: WorkTurn) -> Bool {

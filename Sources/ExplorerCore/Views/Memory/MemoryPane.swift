@@ -20,7 +20,7 @@ enum MemoryPane: PaneView {
   static func whenEmpty(_ scene: Scene, width: Int, _ glyphs: Glyphs) -> [String] {
     scene.model.relationNames.isEmpty
       ? ["This model has no memory."]
-      : scene.model.relationNames.map { $0.elided(to: width, glyphs) }
+      : glyphs.labels(scene.model.relationNames, width: width)
   }
 
   static func move(by offset: Int, in state: inout State, _ scene: Scene) {
@@ -84,6 +84,11 @@ enum MemoryPane: PaneView {
       }
     }
     var below = room.dropFirst(rows: window.count * plan.linesPerSlot)
+    if window.count < slots.count {
+      frame.put(
+        "\(window.lowerBound + 1)-\(window.upperBound) of \(slots.count)",
+        below.line(0).inset(columns: 1, rows: 0), .right, style: Style(.muted))
+    }
     if plan.nulls > 0, let null = step.nullAttention {
       let line = below.line(0).inset(columns: 2, rows: 0)
       frame.put(frame.words.nullSlot, line, style: Style(.muted))
@@ -111,7 +116,7 @@ enum MemoryPane: PaneView {
 
     init(rows: Int, slots: Int, nulls: Int, detail: Int, isWide: Bool) {
       // The map of α over the steps says more than a second line for each slot.
-      let map = slots + 2
+      let map = slots + 1 + SlotMap.lines
       let hasRoomForMap = slots + nulls + 1 + detail + map <= rows
       self.nulls = slots + nulls + detail <= rows ? nulls : 0
       let rows = rows - self.nulls
@@ -123,7 +128,8 @@ enum MemoryPane: PaneView {
       } else if rows >= detail + 8 {
         (self.slots, linesPerSlot, gap) = (rows - detail - 1, 1, 1)
       } else {
-        (self.slots, linesPerSlot, gap) = (rows, 1, 0)
+        // The last line says which of them are seen.
+        (self.slots, linesPerSlot, gap) = (slots <= rows ? rows : max(1, rows - 1), 1, 0)
       }
     }
   }
@@ -144,7 +150,8 @@ enum MemoryPane: PaneView {
     // A bar of 6 cells is worth more than a long title.
     let isRoomy = isWide || width - name - 9 - words.gate.columns >= 6
     let gate = isRoomy ? words.gate : words.shortGate
-    let title = Table.Column(.fixed(name), gap: 0) { row, _ in .name(slots[row].name) }
+    let labels = glyphs.labels(slots.map(\.name), width: name)
+    let title = Table.Column(.fixed(name), gap: 0) { row, _ in .text(labels[row]) }
     let bar = Table.Column(isWide ? .fixed(12) : .flexible(least: 1)) { row, _ in
       let mean = scene.attention.map { $0.mean[slots[row].slot] / largest }
       let share = slots[row].attention < 0.005 ? 0 : slots[row].attention / largest
@@ -213,7 +220,7 @@ enum MemoryPane: PaneView {
         + " \(frame.words.attentionInText) says nothing about this {user}."
       return frame.words.fill(text).wrapped(to: width)
     }
-    guard attention.isCollapsed else { return [] }
+    guard attention.isCollapsed, !attention.followsFacts else { return [] }
     let entropy = frame.glyphs.decimal(attention.meanEntropy)
     let most = frame.glyphs.decimal(attention.largestEntropy)
     let words = frame.words
@@ -278,22 +285,35 @@ enum SlotDetail {
     drawStrip(slot.value, in: room.line(lines.count), &frame)
   }
 
-  /// The value vector as shades, neighbours together where it is longer than the line.
+  /// The value vector as shades, neighbours together where it is longer than the line, between the
+  /// ends of the scale; zero is in its middle.
   private static func drawStrip(_ value: [Float], in line: Rect, _ frame: inout Frame) {
     guard !value.isEmpty, !line.isEmpty else { return }
-    let size = (value.count + line.columns - 1) / line.columns
+    let room = line.columns - 12
+    guard room >= 4 else { return }
+    let size = (value.count + room - 1) / room
     let cells = stride(from: 0, to: value.count, by: size).map { start in
       let part = value[start..<min(start + size, value.count)]
       return part.reduce(0, +) / Float(part.count)
     }
     let most = max(cells.map { abs($0) }.max() ?? 0, 1e-6)
-    let width = max(1, min(3, line.columns / cells.count))
+    let scale = Scale([], low: -most, high: most)
+    let width = max(1, min(3, room / cells.count))
+    let low = frame.glyphs.decimal(-most)
+    frame.put(low, line, style: Style(.muted))
+    let start = low.columns + 1
     for (place, cell) in cells.enumerated() {
-      let rect = Rect(column: line.column + place * width, row: line.row, columns: width, rows: 1)
-      frame.canvas.fill(
-        rect, with: frame.glyphs.shade(Double(abs(cell) / most)),
-        style: Style(cell < 0 ? .negative : .positive))
+      for part in 0..<width {
+        scale.draw(
+          cell, column: line.column + start + place * width + part, row: line.row, &frame)
+      }
     }
+    let end = start + cells.count * width + 1
+    let texts = size > 1 ? ["+\(frame.glyphs.decimal(most)), \(size) a cell"] : []
+    let text = (texts + ["+\(frame.glyphs.decimal(most))"]).first {
+      end + $0.columns <= line.columns
+    }
+    frame.put(text ?? "", line, at: end, style: Style(.muted))
   }
 }
 
@@ -326,12 +346,12 @@ extension MemoryPane {
         words.cosine, "cosine cos", "Likeness of two directions: 1 the same, 0 unrelated."),
       entry(
         "\(glyphs.shades.dropFirst().map(String.init).joined())", "strip value vector shades",
-        "The remembered numbers themselves; colour is the sign, shade the size."),
+        "The remembered numbers themselves, from the lowest shade to the highest; zero is in the"
+          + " middle."),
       entry(
         "at each step", "map attention history",
-        "When each relation was read, or written. One scale for all relations of"
-          + " \(words.attentionInText); each row of \(words.gate) has its own, which begins at its least."
-      ),
+        "When each relation was read (\(words.attentionInText)) or written (\(words.gate)): one scale"
+          + " for all rows; \(marks.up) is the present step."),
       entry(
         "\(marks.tick)", "tick mean bar scale",
         "The mean \(words.attentionInText) of the relation over many users; the bars reach to the"

@@ -168,7 +168,8 @@ enum DiagnosisPage {
     var texts: [(text: String, role: Role)] = []
     if !report.relations.isEmpty {
       let (mean, most) = (report.meanEntropy, report.largestEntropy)
-      let isCollapsed = mean < 0.3 * most
+      // Facts make it narrow, which is no fault; their models have a null slot.
+      let isCollapsed = mean < 0.3 * most && !scene.followsFacts
       texts.append(
         (
           "Attention entropy \(glyphs.decimal(Float(mean))) of at most "

@@ -86,7 +86,8 @@ extension DiagnosisView {
     let survey = selection.cache.kept(DiagnosisCache.self).survey
     scene.diagnosis = DiagnosisScene(
       report: survey.report, counted: survey.counted, links: survey.links,
-      nouns: scene.model.nouns)
+      nouns: scene.model.nouns,
+      followsFacts: selection.cache.session.model.settings.memory == .facts)
   }
 
   static func work(_ selection: Selection, at turn: WorkTurn) -> Bool {

@@ -15,6 +15,8 @@ package struct DiagnosisScene: Sendable {
   /// What the names of items and entities say of the links.
   package let links: LinkDiagnosis
   var nouns = Nouns()
+  /// Whether the model has a memory of facts.
+  var followsFacts = false
 
   enum Row: Equatable {
     case relation(Int)
@@ -99,6 +101,44 @@ extension DiagnosisView: FullView {
       [.escape, "d"], .back, in: [.diagnosis], "close", "Close the view of the model.",
       does: closer),
   ]
+
+  static func legend(_ words: Terminology, _ glyphs: Glyphs) -> [Legend.Entry] {
+    [
+      Legend.Entry(
+        "mean \(words.attentionInText)", "attention relations bar",
+        "Model: the mean attention of a relation over all held-out steps; the bar reaches to the"
+          + " largest."),
+      Legend.Entry(
+        "over its steps", "by step curve attention",
+        "Model: the relation's mean attention from early steps (left) to late ones (right)."),
+      Legend.Entry(
+        "leads", "top-1 share relation",
+        "Model: the share of steps at which it has the largest"
+          + " attention."),
+      Legend.Entry("gate z", "write gate mean", "Model: its mean write gate."),
+      Legend.Entry(
+        "\(words.ndcg) change without it", "NDCG without silenced ablation interval",
+        "Model: \(words.ndcg) once the relation is silenced, less that of the whole model, with its 95 %"
+          + " interval."),
+      Legend.Entry(
+        "ranks moved", "targets share", "Model: the share of targets whose rank changes without it."
+      ),
+      Legend.Entry(
+        "Slices", "steps Hit NDCG interval part length rare popular",
+        "Model: parts of the held-out steps: how many, and Hit@10 and \(words.ndcg) of each with 95 %"
+          + " intervals."),
+      Legend.Entry(
+        "Predicted best", "worst {users}",
+        "Model: the {users} with the highest and lowest \(words.ndcg)."
+      ),
+      Legend.Entry(
+        words.isPlain ? "Attention spread" : "Attention entropy", "entropy collapsed",
+        "Model: 0 if all attention goes to one relation, the largest if it is even."),
+      Legend.Entry(
+        words.isPlain ? "never matter" : "dead memory slots", "never matter relations",
+        "Model: relations that never lead and without which no rank changes."),
+    ]
+  }
 
   @Sendable
   private static func change(

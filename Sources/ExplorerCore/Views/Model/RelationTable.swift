@@ -40,8 +40,10 @@ enum RelationTable {
     }
     let last = Table.Dropping(turn: 1, below: wide)
     let medium = Table.Dropping(turn: 2, below: 70)
-    let name = Table.Column(.flexible(least: 4, most: hasInterval ? names : .max)) { row, _ in
-      .name(relations[row].name, Style(relations[row].neverMatters ? .muted : .text))
+    let name = Table.Column(.flexible(least: 4, most: hasInterval ? names : .max)) { row, width in
+      .text(
+        glyphs.labels(relations.map(\.name), width: width)[row],
+        Style(relations[row].neverMatters ? .muted : .text))
     }
     let bar = Table.Column(.fixed(12), drop: last) { row, _ in
       .bar(Float(relations[row].meanAttention / top))

@@ -163,7 +163,7 @@ extension RecencyView: FullView {
       let half = String(Character(frame.glyphs.shades[2]))
       frame.put(String(repeating: full, count: first), line, at: 5, style: Style(.bar))
       frame.put(
-        String(repeating: half, count: cells - first), line, at: 5 + first, style: Style(.heat3))
+        String(repeating: half, count: cells - first), line, at: 5 + first, style: Style(.bar))
       frame.onClick(line, .selectInView(index))
     }
   }

@@ -41,8 +41,11 @@ enum ScorePartsView {
       .right, style: Style(.text, .bold))
     func role(_ amount: Float) -> Role { amount < 0 ? .negative : .positive }
     let hasBar = room.columns > name + number + 2
-    let names = Table.Column(hasBar ? .fixed(name) : .flexible()) { row, _ in
-      .name(lines[row].name)
+    let names = Table.Column(hasBar ? .fixed(name) : .flexible()) { row, width in
+      let slots = lines.dropFirst().dropLast().map(\.name)
+      let isSlot = row > 0 && row <= slots.count
+      return isSlot
+        ? .text(glyphs.labels(slots, width: width)[row - 1]) : .name(lines[row].name)
     }
     let bar = Table.Column(.flexible()) { row, _ in
       let amount = lines[row].amount

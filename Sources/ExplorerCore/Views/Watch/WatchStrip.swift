@@ -46,7 +46,8 @@ enum WatchStrip {
       }
     }
     let end = best.map { min(room.columns / 2, $0.columns + 2) } ?? 0
-    let label = max(10, metric?.name.columns ?? 0) + 1
+    let name = metric.map { "valid \($0.name)" } ?? ""
+    let label = max(10, name.columns) + 1
     let chart = max(0, room.columns - label - 9 - end)
     func put(_ row: Int, _ name: String, _ value: Double?, _ values: [Double]) {
       let line = room.line(row)
@@ -59,7 +60,7 @@ enum WatchStrip {
     put(0, "loss", last.loss, table.rows.map(\.loss))
     guard let metric else { return }
     let values = table.rows.compactMap { value(of: $0, at: metric.place) }
-    put(1, metric.name, values.last, values)
+    put(1, name, values.last, values)
     if let best {
       frame.put(
         best, room.line(1), at: room.columns - best.columns, style: Style(.truth))
@@ -79,7 +80,7 @@ enum WatchStrip {
     if let metric = metric(of: status),
       let value = table.rows.compactMap({ value(of: $0, at: metric.place) }).last
     {
-      text += " \(metric.name) \(frame.glyphs.probability(Float(value))) "
+      text += " valid \(metric.name) \(frame.glyphs.probability(Float(value))) "
       let values = table.rows.compactMap { self.value(of: $0, at: metric.place) }
       let chart = max(0, line.columns - text.columns)
       frame.put(
@@ -144,6 +145,21 @@ package enum WaitingScreen {
       WatchStrip.drawCurves(status, in: below.dropFirst(rows: 1), &frame)
     }
     return frame.canvas
+  }
+}
+
+/// The signs of a run that is watched.
+enum WatchView: ExplorerView {
+  static func legend(_ words: Terminology, _ glyphs: Glyphs) -> [Legend.Entry] {
+    [
+      Legend.Entry(
+        "loss", "watch training curve epoch",
+        "Watching: the mean training loss of each epoch, the last one on the right.", in: [.watch]),
+      Legend.Entry(
+        "valid", "watch metric best epoch early stopping",
+        "Watching: the metric on the validation steps, by which the best epoch is chosen.",
+        in: [.watch]),
+    ]
   }
 }
 

@@ -102,6 +102,14 @@ extension WhyPane {
         "known facts", "grouped by shared tails",
         "The same sum by facts shared with the item; it need not be how the model sees them.",
         in: [.why]),
+      Legend.Entry(
+        "sum / cell", "step relation amount",
+        "What a step, relation or fact adds to the score over the contrast; a cell is a step's part"
+          + " in one relation.", in: [.why]),
+      Legend.Entry(
+        "rank", "rank without left out",
+        "The {item}'s rank once the model has run without the step.",
+        in: [.why]),
     ]
   }
 }

@@ -152,7 +152,7 @@ enum WhyPreview {
     let height = room.rows - 1
     let shown = rows.prefix(rows.count > height ? height - 1 : height)
     var entries = shown.map { row in
-      let count = row.values.first.flatMap { $0 }.map { Int($0) } ?? 0
+      let count = row.values.first.flatMap { $0 }.flatMap { Int(exactly: $0.rounded()) } ?? 0
       let steps = count > 1 ? "\(glyphs.marks.times)\(count)" : ""
       let number = row.number.map { "\($0) " } ?? ""
       // Only relations have names of which the end says most; the name of a fact has its own.
