@@ -18,13 +18,21 @@ final class MeasuredEpoch: @unchecked Sendable {
     let processorSeconds: Double
     let operations: Double
     let phases: [PhaseClock.Phase]
+
+    /// Of a batch: packing, the step, and the optimiser; not what an epoch costs once.
+    var secondsPerStep: Double {
+      let inSteps = phases.filter { ["shuffle and pack", "step", "optimiser"].contains($0.name) }
+      let count = phases.first { $0.name == "step" }?.count ?? 1
+      return inSteps.reduce(0) { $0 + $1.seconds } / Double(count)
+    }
   }
 
   init(
     _ data: SimulatedSequences, frozen: Bool = true, mode: WindowMode = .windows,
-    batchSize: Int = 2048, shards: Int = 4
+    batchSize: Int = 2048, shards: Int = 4, loss: LossType = .crossEntropy
   ) {
     var run = RunSettings()
+    run.network.loss = loss
     run.network.freezesKnowledgeGraph = frozen
     run.training.mode = mode
     run.training.epochs = 1

@@ -18,6 +18,35 @@ extension BenchmarkMetric {
   static var memory: BenchmarkMetric { .custom("peak memory (MB)") }
 }
 
+extension BenchmarkMetric {
+  /// A step of BPR where the catalogue has a million items, over one where it has ten thousand.
+  static var stepRatio: BenchmarkMetric { .custom("1M over 10k items (%)") }
+  static var step: BenchmarkMetric { .custom("step at 1M items (μs)") }
+}
+
+/// A step that looks at few items must not grow with the catalogue.
+private func rankingSteps() {
+  func epoch(_ items: Int) -> MeasuredEpoch {
+    MeasuredEpoch(
+      SimulatedSequences(
+        users: 6_000, items: items, interactions: 600_000, relations: 25, shortest: 5),
+      loss: .bpr)
+  }
+  Benchmark(
+    "bpr-step-1M-items",
+    configuration: .init(
+      metrics: [.stepRatio, .step, .memory], maxDuration: .seconds(120), maxIterations: 2)
+  ) { benchmark, trainings in
+    let (small, large) = (try trainings.0.run(), try trainings.1.run())
+    benchmark.measurement(
+      .stepRatio, Int((100 * large.secondsPerStep / small.secondsPerStep).rounded()))
+    benchmark.measurement(.step, Int(1e6 * large.secondsPerStep))
+    benchmark.measurement(.memory, peakMemory())
+  } setup: {
+    (epoch(10_000), epoch(1_000_000))
+  }
+}
+
 /// One epoch a sample; the peak is measured after each, under the same conditions.
 private func epoch(
   _ name: String, warmUp: Bool = true, samples: Int = 15,
@@ -77,6 +106,7 @@ let benchmarks: @Sendable () -> Void = {
   epoch("epoch-60k-items-1M-interactions", warmUp: false, samples: 1) {
     MeasuredEpoch(.large, batchSize: 8192, shards: 2)
   }
+  rankingSteps()
   rankingBenchmarks()
   embeddingBenchmarks()
 }

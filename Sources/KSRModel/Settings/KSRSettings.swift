@@ -16,7 +16,8 @@ public struct KSRSettings: Sendable, Equatable {
   /// Whether the entity vectors stay as they were loaded.
   public var freezesKnowledgeGraph = true
   package var gamma: Float = 10
-  package var loss = LossType.crossEntropy
+  /// `loss_type`.
+  public var loss = LossType.crossEntropy
   package var maxItemListLength = 50
   package var hasPadRelation = false
   /// What stands beside the GRU state.
@@ -66,7 +67,7 @@ extension KSRSettings: KeyedSettings {
 }
 
 /// The loss that a model was trained with (`loss_type`).
-package enum LossType: String, Sendable, CaseIterable {
+public enum LossType: String, Sendable, CaseIterable {
   /// Cross-entropy over all items; scores are logits and have probabilities.
   case crossEntropy = "CE"
   /// Bayesian personalised ranking with sampled negatives; scores have no probabilities.
