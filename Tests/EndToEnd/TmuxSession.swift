@@ -9,16 +9,18 @@ final class TmuxSession {
   }
 
   private let socket: String
+  private let home: String
 
   /// Starts a shell in a terminal of some size.
   init(columns: Int = 100, rows: Int = 30) throws {
     socket =
       FileManager.default.temporaryDirectory
       .appendingPathComponent("ksr-tmux-\(UUID().uuidString)").path
-    // The programs see this environment and nothing of the one that the tests run in. Without a
-    // home they keep no state from one scene to the next.
+    home = socket + "-home"
+    // The programs see this environment and nothing of the one that the tests run in. With a home of
+    // its own no scene finds the state of another.
     let environment = [
-      "env", "-i", "HOME=", "PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8",
+      "env", "-i", "HOME=\(home)", "PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8",
       "TERM=tmux-256color", "PS1=ready> ", "SWIFT_BACKTRACE=enable=no",
     ]
     try tmux(
@@ -31,6 +33,7 @@ final class TmuxSession {
   deinit {
     _ = try? tmux(["kill-server"])
     unlink(socket)
+    try? FileManager.default.removeItem(atPath: home)
   }
 
   /// Presses keys by their tmux names.

@@ -84,7 +84,7 @@ struct LegendTests {
   func sharedFacts() throws {
     let scene = try little.scene("w,BTab,Down")
     let why = try #require(scene.why)
-    #expect(scene.sharedFacts[why.item] == why.facts.groups)
+    #expect(scene.sharedFacts[why.item] == why.facts.groups + why.facts.common)
     for size in ["80x24", "120x36", "200x60", "250x80", "40x12"] {
       let state = try little.run("Resize@\(size),BTab").state
       let frame = little.frame(state)

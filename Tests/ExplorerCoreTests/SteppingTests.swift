@@ -166,7 +166,7 @@ struct SteppingTests {
     let gone = try little.run("Down,Enter", from: open).state
     #expect(
       gone.overlay == nil && gone.user == list.rows[1].place && gone.step == list.rows[1].step)
-    let pinned = try little.run("C-p", from: open).state
+    let pinned = try little.run("C-t", from: open).state
     #expect(
       pinned.pin
         == .view(PinnedView(user: list.rows[0].place, step: list.rows[0].step, edits: [])))

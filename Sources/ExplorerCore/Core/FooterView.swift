@@ -84,7 +84,7 @@ extension Explorer {
   /// What a first start says: where the tour, the other panes and the plain words are.
   package static func welcome(_ size: Size) -> Toast {
     let texts = [
-      "New here? t one-minute tour \u{B7} Tab other panes \u{B7} p plain words \u{B7} ? all signs and keys",
+      "New here? t one-minute tour \u{B7} Tab other panes \u{B7} p plain words \u{B7} ? help",
       "New here? t tour \u{B7} Tab other panes \u{B7} p plain words \u{B7} ? help",
       "t tour \u{B7} Tab panes \u{B7} p plain words",
     ]

@@ -379,7 +379,8 @@ private final class SharedFactsCache: ViewCache {
     let missing = items.filter { facts[$0] == nil }.prefix(8)
     for item in missing {
       let table = Contributions(moment.survey.states, step: key.step, item: item)
-      facts[item] = SharedFacts(table, index: cache.tails).groups
+      let shared = SharedFacts(table, index: cache.tails)
+      facts[item] = shared.groups + shared.common
     }
     if !missing.isEmpty { known[key] = facts }
     return (facts, !missing.isEmpty)

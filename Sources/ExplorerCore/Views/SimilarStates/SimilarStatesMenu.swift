@@ -110,7 +110,7 @@ enum SimilarStatesView: ExplorerView {
 
   static let bindings: [Binding] = [
     Binding(
-      [.control("p")], .pinSimilar, in: [.menu], "pin",
+      [.control("t")], .pinSimilar, in: [.menu], "pin",
       "Pin the selected similar state as A and compare the present one with it.",
       when: { state, scene in
         (state.overlay as? SimilarStatesMenu)?.canChoose(state, scene) == true
