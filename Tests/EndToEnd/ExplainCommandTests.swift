@@ -185,7 +185,7 @@ import Testing
         ["--silence", "directer"],
         "no relation \"directer\". Its relations: film.film.directed_by, film.film.genre"
       ),
-      (["--without-top", "0"], "--without-top 0: expected 1 or more"),
+      (["--without-top", "0"], "--without-top 0: expected a whole number from 1"),
       (["--format", "pdf"], "text, json, csv or svg"),
       (["--over", "Psycho", "--over-rivals"], "give one of the two"),
     ])
