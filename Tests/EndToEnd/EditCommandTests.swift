@@ -55,7 +55,7 @@ struct EditCommandTests {
       "explain", "--format", "json", "--edit", "-5,boost:genre*4,gamma:1", "--item", "psycho")
     #expect(edited["edit"] as? String == "-5,boost:film.film.genre*4,gamma:1")
     let history = try #require(edited["history"] as? [[String: Any]])
-    let sum = history.reduce(0.0) { $0 + ($1["sum"] as? Double ?? .nan) }
+    let sum = history.reduce(0.0) { $0 + ($1["written"] as? Double ?? .nan) }
     let score = try #require(edited["score"] as? Double)
     let (bias, residual) = (
       edited["bias"] as? Double ?? .nan, edited["residual"] as? Double ?? .nan
