@@ -130,7 +130,7 @@ struct SceneTests {
     #expect(header.contains("step 6/9 test"), "\(header)")
     #expect(header.contains("test NDCG@10") || header.contains("valid NDCG@10"), "\(header)")
     #expect(try little.text("", columns: 200, rows: 60).contains(" test "))
-    for (columns, text) in [(40, "t tour"), (80, "New here? t tour"), (120, "one-minute tour")] {
+    for (columns, text) in [(40, "t tour"), (64, "New here? t tour"), (80, "one-minute tour")] {
       let toast = Explorer.welcome(Size(columns: columns, rows: 12))
       #expect(toast.text.contains(text) && toast.text.columns <= columns)
     }
