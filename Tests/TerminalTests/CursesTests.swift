@@ -55,7 +55,7 @@ struct CursesTests {
       on: .init(input: pty.program, output: pty.program, kind: kind))
     #expect(terminal.size == Self.size)
     #expect(terminal.colors.depth == ColorDepth(colors: colors))
-    #expect(terminal.theme == (colors == 0 ? .mono : .dark))
+    #expect(terminal.theme == (colors == 0 ? .mono : Theme.dark.at(ColorDepth(colors: colors))))
     #expect(pty.settings != before, "keys come one by one and unseen")
     var loop = TerminalLoop(
       state: try state(cache), cache: cache, terminal: terminal, glyphs: .unicode,
