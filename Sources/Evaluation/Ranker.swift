@@ -76,7 +76,7 @@ public struct Ranker: Sendable {
             cases: cases, indices: indices, candidates: candidates, listLength: listLength)
           let found =
             questions.amongDrawn(pass, batch, scores)
-            ?? questions.amongAll(pass, batch, scores, isWhole: scores.isWhole)
+            ?? questions.amongAll(pass, batch, scores)
           for (index, result) in zip(indices, found) { results[index] = result }
         }
       }
@@ -114,8 +114,9 @@ public struct Ranker: Sendable {
 
     /// Where all items are candidates but the hidden ones.
     func amongAll(
-      _ pass: NetworkPass, _ batch: PackedSequences, _ scores: CatalogueScores, isWhole: Bool
+      _ pass: NetworkPass, _ batch: PackedSequences, _ scores: CatalogueScores
     ) -> [Result] {
+      let isWhole = scores.isWhole
       let targets = indices.map { cases[$0].target }
       let hidden = indices.map { candidates.hidden($0) }
       // One tile has the target's score; of several, which one does is not known beforehand.

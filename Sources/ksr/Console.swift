@@ -1,3 +1,4 @@
+import ArgumentParser
 import AtomicFiles
 import Foundation
 import Glibc
@@ -147,4 +148,11 @@ enum StopSignal {
 
   /// What the program's exit status is then: 130 or 143, as shells have it.
   static var status: Int32 { 128 + received.load(ordering: .relaxed) }
+}
+
+extension ValidationError {
+  /// An option whose number is below 1.
+  init(fromOne option: String, _ number: Int) {
+    self.init("\(option) \(number): expected a whole number from 1.")
+  }
 }

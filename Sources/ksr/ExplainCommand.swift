@@ -80,7 +80,7 @@ struct ExplainCommand: ParsableCommand {
       throw ValidationError("--over and --over-rivals: give one of the two.")
     }
     if let withoutTop, withoutTop < 1 {
-      throw ValidationError("--without-top \(withoutTop): expected a whole number from 1.")
+      throw ValidationError(fromOne: "--without-top", withoutTop)
     }
     guard format == .svg || (width == nil && textSize == 10) else {
       throw ValidationError("--width and --text-size are for --format svg.")

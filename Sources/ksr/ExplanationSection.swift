@@ -19,7 +19,7 @@ struct ExplanationOptions: ParsableArguments {
 
   func validate() throws {
     guard users > 0 else {
-      throw ValidationError("--users \(users): expected a whole number from 1.")
+      throw ValidationError(fromOne: "--users", users)
     }
   }
 }

@@ -62,10 +62,10 @@ struct RecommendCommand: ParsableCommand {
   @OptionGroup var threads: ThreadOptions
 
   func validate() throws {
-    guard top > 0 else { throw ValidationError("--top \(top): expected a whole number from 1.") }
+    guard top > 0 else { throw ValidationError(fromOne: "--top", top) }
     if let similarStates {
       guard similarStates > 0 else {
-        throw ValidationError("--similar-states \(similarStates): expected a whole number from 1.")
+        throw ValidationError(fromOne: "--similar-states", similarStates)
       }
       guard history.data != nil, !allUsers else {
         throw ValidationError(
@@ -109,15 +109,13 @@ extension RecommendCommand {
     let live = LiveLines()
     while search.work() { live.show(["states compared: \(search.compared) of \(search.total)"]) }
     live.clear()
+    func name(_ item: Int32) -> Recommendations.Name {
+      .init(token: chosen.model.items[Int(item)], name: chosen.model.itemNames[Int(item)])
+    }
     return search.found.map { state in
-      let items = session.users[state.user].items
-      func name(_ step: Int) -> Recommendations.Name {
-        let item = Int(items[step])
-        return .init(token: chosen.model.items[item], name: chosen.model.itemNames[item])
-      }
-      return .init(
+      .init(
         user: session.users[state.user].user, step: state.step + 1, cosine: state.cosine,
-        item: name(state.step), next: state.step + 1 < items.count ? name(state.step + 1) : nil)
+        item: name(state.item), next: state.next.map(name))
     }
   }
 }

@@ -105,7 +105,7 @@ struct RemovalTests {
         for step in steps { gradient[step] += weight * error }
       }
       #expect(gradient.allSatisfy { abs($0) < 0.02 })
-      let together = try #require(method.together(question, runs))
+      let together = try #require(method.together(question, runs, beside: values))
       let whole = loss(Set(0..<count))
       #expect(abs(values.reduce(0, +) + together - whole) < 1e-4)
     }
@@ -117,7 +117,8 @@ struct RemovalTests {
     let lost = losses(question, .score)([0])
     let value = try #require(RemovalValue.ofScore.steps(question, runs)[0])
     #expect(abs(value - lost) < 1e-3 * max(1, abs(lost)))
-    let together = try #require(RemovalValue.ofScore.together(question, runs))
+    let together = try #require(
+      RemovalValue.ofScore.together(question, runs, beside: [value]))
     #expect(abs(together) < 1e-3 * max(1, abs(lost)))
   }
 
@@ -149,7 +150,7 @@ struct RemovalTests {
     some[question.without([4])] = runs[question.without([4])]
     let values = RemovalValue.ofScore.steps(question, some)
     #expect(values.indices.filter { values[$0] != nil } == [4])
-    #expect(RemovalValue.ofScore.together(question, some) == nil)
+    #expect(RemovalValue.ofScore.together(question, some, beside: values) == nil)
     #expect(ShapleyValue.ofScore.steps(question, some).allSatisfy { $0 == nil })
   }
 

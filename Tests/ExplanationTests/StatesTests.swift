@@ -122,9 +122,12 @@ struct StatesTests {
       let query = Array(states.state(at: step))
       var expected: [SimilarStates.Found] = []
       for other in session.users.indices where other != user {
-        let theirs = HistoryStates(network: session.network, items: session.users[other].items)
+        let items = session.users[other].items
+        let theirs = HistoryStates(network: session.network, items: items)
         expected += (0..<theirs.count).map {
-          .init(user: other, step: $0, cosine: cosine(query, Array(theirs.state(at: $0))))
+          .init(
+            user: other, step: $0, cosine: cosine(query, Array(theirs.state(at: $0))),
+            item: items[$0], next: items.indices.contains($0 + 1) ? items[$0 + 1] : nil)
         }
       }
       let total = expected.count
@@ -138,6 +141,9 @@ struct StatesTests {
       for (found, wanted) in zip(search.found, expected) {
         #expect(abs(found.cosine - wanted.cosine) < 1e-5)
         #expect(found.user != user)
+        let items = session.users[found.user].items
+        #expect(found.item == items[found.step])
+        #expect(found.next == items.dropFirst(found.step + 1).first)
       }
       #expect(search.found.map(\.cosine) == search.found.map(\.cosine).sorted(by: >))
       // A state itself is most like itself.

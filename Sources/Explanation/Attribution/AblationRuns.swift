@@ -38,31 +38,9 @@ package struct AblationOutcome: Sendable, Equatable {
   static func softmax(
     of item: Int, _ scores: UnsafeMutablePointer<Float>, count: Int
   ) -> (probability: Double, logProbability: Double) {
-    let own = scores[item]
-    var most = SIMD8(repeating: own)
-    var place = 0
-    let raw = UnsafeRawPointer(scores)
-    func eight(_ place: Int) -> SIMD8<Float> {
-      raw.loadUnaligned(fromByteOffset: place * MemoryLayout<Float>.stride, as: SIMD8<Float>.self)
-    }
-    while place + 8 <= count {
-      let next = eight(place)
-      most = next.replacing(with: most, where: next .<= most)
-      place += 8
-    }
-    var largest = most.max()
-    for other in place..<count { largest = max(largest, scores[other]) }
-    for other in 0..<count { scores[other] -= largest }
-    ksr_exp(count, scores)
-    var parts = SIMD8<Double>.zero
-    place = 0
-    while place + 8 <= count {
-      parts += SIMD8<Double>(eight(place))
-      place += 8
-    }
-    var sum = parts.sum()
-    for other in place..<count { sum += Double(scores[other]) }
-    return (Double(scores[item]) / sum, Double(own) - Double(largest) - log(sum))
+    var (target, inverse) = (Int32(item), Float(0))
+    let loss = ksr_cross_entropy(1, count, scores, &target, &inverse)
+    return (Double(scores[item] * inverse), -loss)
   }
 }
 

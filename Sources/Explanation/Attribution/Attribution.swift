@@ -26,10 +26,6 @@ package protocol Attribution: Sendable {
   /// The value of each step that the model sees, oldest first; nil where a run is missing.
   func steps(_ question: AttributionQuestion, _ runs: AblationOutcomes) -> [Double?]
 
-  /// What single steps do not carry: with it, the values of all steps add up to what the quantity loses
-  /// without any history. Nil for a method that has no such line, or where a run is missing.
-  func together(_ question: AttributionQuestion, _ runs: AblationOutcomes) -> Double?
-
   /// The relations whose silence has to be tried before all values of relations are known.
   func relationAblations(_ question: AttributionQuestion) -> [Ablation]
   /// The value of each relation by slot; nil where the method says nothing about relations.
@@ -41,9 +37,6 @@ extension Attribution {
   package var column: AttributionColumn? { nil }
   package var runsModel: Bool { false }
   package func stepAblations(_ question: AttributionQuestion) -> [Ablation] { [] }
-  package func together(_ question: AttributionQuestion, _ runs: AblationOutcomes) -> Double? {
-    nil
-  }
   package func relationAblations(_ question: AttributionQuestion) -> [Ablation] { [] }
 }
 

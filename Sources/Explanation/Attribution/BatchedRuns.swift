@@ -40,11 +40,7 @@ struct BatchedRuns: Sendable {
   /// - Parameter score: what the score of every question is; nil for its item's over the mean of the
   ///   catalogue.
   func outcomes(of questions: [Question], as score: ContrastedScore? = nil) -> [AblationOutcome] {
-    // Questions of similar length together leave little of a batch idle.
-    let order = questions.indices.sorted {
-      let (a, b) = (questions[$0].items.count, questions[$1].items.count)
-      return a != b ? a > b : $0 < $1
-    }
+    let order = Self.longestFirst(questions)
     let read = order.prefix { !questions[$0].items.isEmpty }
     let size = 128
     let chunks = (read.count + size - 1) / size
@@ -67,6 +63,14 @@ struct BatchedRuns: Sendable {
       }
     }
     return outcomes
+  }
+
+  /// Questions of similar length together leave little of a batch idle.
+  private static func longestFirst(_ questions: [Question]) -> [Int] {
+    questions.indices.sorted {
+      let (a, b) = (questions[$0].items.count, questions[$1].items.count)
+      return a != b ? a > b : $0 < $1
+    }
   }
 
   /// Reads histories that are not empty and come longest first, so that the packing keeps their order.
@@ -112,10 +116,7 @@ struct BatchedRuns: Sendable {
     /// Nothing read yet.
     init(_ runs: BatchedRuns, _ questions: [Question], as score: ContrastedScore) {
       (self.runs, self.questions, self.score) = (runs, questions, score)
-      order = questions.indices.sorted {
-        let (a, b) = (questions[$0].items.count, questions[$1].items.count)
-        return a != b ? a > b : $0 < $1
-      }
+      order = BatchedRuns.longestFirst(questions)
     }
 
     /// Does a portion and returns the outcomes that it found, by question; nil where none are left.

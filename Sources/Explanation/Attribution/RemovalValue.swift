@@ -8,7 +8,7 @@ import KSRNumerics
 /// over each step alone and random sets R of steps, v being ``AttributionQuestion``'s quantity once
 /// the model has run without them. Where there are few steps every set is tried, and its weight is
 /// its probability; the value then has no noise. Single values do not add up to what the history
-/// as a whole is worth: items stand in for one another. ``together(_:_:)`` says how much several
+/// as a whole is worth: items stand in for one another. ``together(_:_:beside:)`` says how much several
 /// carry together.
 struct RemovalValue: Attribution {
   let id: String
@@ -58,10 +58,17 @@ struct RemovalValue: Attribution {
 
   func relations(_ question: AttributionQuestion, _ runs: AblationOutcomes) -> [Double?]? { nil }
 
-  func together(_ question: AttributionQuestion, _ runs: AblationOutcomes) -> Double? {
-    guard let whole = runs.loss(of: quantity, under: question.withoutHistory) else { return nil }
-    let values = steps(question, runs)
-    guard !values.contains(nil) else { return nil }
+  /// What single steps do not carry; nil where a run is missing.
+  ///
+  /// With it, the values of all steps add up to what the quantity loses without any history.
+  ///
+  /// - Parameter values: those of ``steps(_:_:)``.
+  func together(
+    _ question: AttributionQuestion, _ runs: AblationOutcomes, beside values: [Double?]
+  ) -> Double? {
+    guard let whole = runs.loss(of: quantity, under: question.withoutHistory),
+      !values.contains(nil)
+    else { return nil }
     return whole - values.reduce(0) { $0 + ($1 ?? 0) }
   }
 

@@ -208,13 +208,13 @@ package struct StepAttributions: Sendable {
     }
     let full = outcomes.value(.logProbability, outcomes.full)
     let whole = outcomes.loss(of: .logProbability, under: question.withoutHistory)
-    let values = known[Attributions.leading]
-    let isKnown = !values.isEmpty && !values.contains(nil)
+    let values = known[Attributions.leading].map { $0.map { Double($0) } }
     known.whole = Known.Whole(
       isOfLogProbability: question.isOfLogProbability, value: Float(full),
       bias: whole.map { Float(full - $0) },
-      together: isKnown
-        ? whole.map { whole in values.reduce(Float(whole)) { $0 - ($1 ?? 0) } } : nil)
+      together: values.isEmpty
+        ? nil
+        : Attributions.leading.together(question, outcomes, beside: values).map { Float($0) })
   }
 
   private func values(_ method: any Attribution) -> [Float?] {

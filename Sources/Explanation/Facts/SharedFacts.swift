@@ -70,6 +70,12 @@ package struct SharedFacts: Sendable {
 extension SharedFacts {
   /// q·b_u, which no step brings.
   package var bias: Float { contributions.bias }
+  /// All groups, the common ones last.
+  package var allGroups: [Group] { groups + common }
+  /// The steps that share a tail under a slot; nil where none does.
+  package func group(slot: Int, tail: Int32) -> Group? {
+    allGroups.first { $0.slot == slot && $0.tail == tail }
+  }
   /// What the common facts add together.
   package var commonAmount: Float { common.reduce(0) { $0 + $1.amount } }
   /// What all steps add: groups, common facts and other.

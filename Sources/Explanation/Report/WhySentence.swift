@@ -15,13 +15,13 @@ extension SharedFacts {
   package func whySentences(
     in model: TrainedModel, isPlain: Bool = false, missed: (Int) -> Float? = { _ in nil }
   ) -> [String] {
-    withoutActuallyEscaping(missed) { missed in
-      let writer = WhyWriter(facts: self, model: model, isPlain: isPlain, missed: missed)
-      let forms = [writer.reasons + writer.parts, writer.reasons, writer.brief].map { $0 + "." }
-      guard case .item(let other) = contributions.contrast else { return forms }
-      let over = "Over \(model.itemNames[Int(other)]): "
-      return forms.map { over + $0.prefix(1).lowercased() + $0.dropFirst() } + [forms[2]]
-    }
+    let writer = WhyWriter(
+      facts: self, model: model, isPlain: isPlain, found: WhyReasons(facts: self, missed: missed))
+    let reasons = writer.reasons
+    let forms = [reasons + writer.parts, reasons, writer.brief].map { $0 + "." }
+    guard case .item(let other) = contributions.contrast else { return forms }
+    let over = "Over \(model.itemNames[Int(other)]): "
+    return forms.map { over + $0.prefix(1).lowercased() + $0.dropFirst() } + [forms[2]]
   }
 
   /// The longest form.
@@ -33,9 +33,7 @@ extension SharedFacts {
 
   /// The step that the sentence names first; nil where it names none.
   package func namedStep(missed: (Int) -> Float? = { _ in nil }) -> StepAmount? {
-    withoutActuallyEscaping(missed) { missed in
-      WhyReasons(facts: self, missed: missed).named.first?.first
-    }
+    WhyReasons(facts: self, missed: missed).named.first?.first
   }
 }
 
@@ -83,12 +81,9 @@ private struct WhyWriter {
   let facts: SharedFacts
   let model: TrainedModel
   let isPlain: Bool
-  let missed: (Int) -> Float?
-
-  private var found: WhyReasons { WhyReasons(facts: facts, missed: missed) }
+  let found: WhyReasons
 
   var reasons: String {
-    let found = found
     guard let first = found.reasons.first else { return "Nothing in the history speaks for it" }
     let opening = (found.isMost ? "Mostly" : "Partly") + " because of "
     var also = "; it shares no known fact that helps it"
@@ -110,7 +105,6 @@ private struct WhyWriter {
 
   /// The items and what they share, and no more.
   var brief: String {
-    let found = found
     guard let first = found.reasons.first else { return "Nothing in the history speaks for it" }
     let names = found.named[0].map { model.itemNames[Int($0.item)] }
     let more = names.count > 1 ? " and \(names.count - 1) more" : ""

@@ -14,6 +14,10 @@ package struct SimilarStates: Sendable {
     /// The step, from 0.
     package let step: Int
     package let cosine: Float
+    /// The item just read.
+    package let item: Int32
+    /// What the user chose next; nil after the last step.
+    package let next: Int32?
   }
 
   /// The most alike first; of equals the earlier user and step.
@@ -53,7 +57,7 @@ package struct SimilarStates: Sendable {
       let block = index.block(user: next.user, from: next.step, &budget)
       for row in 0..<block.rows {
         let cosine = dotProduct(direction, block.row(row))
-        keep(Found(user: next.user, step: next.step + row, cosine: cosine))
+        keep(cosine, next.user, next.step + row)
       }
       compared += block.rows
       next.step += block.rows
@@ -61,11 +65,13 @@ package struct SimilarStates: Sendable {
     return next.user < index.users.count
   }
 
-  private mutating func keep(_ state: Found) {
-    guard state.cosine.isFinite, found.count < count || state.cosine > found[count - 1].cosine
-    else { return }
-    let place = found.firstIndex { $0.cosine < state.cosine } ?? found.count
-    found.insert(state, at: place)
+  private mutating func keep(_ cosine: Float, _ user: Int, _ step: Int) {
+    guard cosine.isFinite, found.count < count || cosine > found[count - 1].cosine else { return }
+    let items = index.users[user].items
+    let state = Found(
+      user: user, step: step, cosine: cosine, item: items[step],
+      next: step + 1 < items.count ? items[step + 1] : nil)
+    found.insert(state, at: found.firstIndex { $0.cosine < cosine } ?? found.count)
     if found.count > count { found.removeLast() }
   }
 }

@@ -110,9 +110,7 @@ package struct Recording {
         let isShown = indices.contains(index)
         if isShown != wasShown {
           // Hundred-thousandths, which tell any two milliseconds of a minute apart.
-          let part = elapsed * 10_000_000 / total
-          let rest = String(part % 100_000)
-          let percent = "\(part / 100_000).\(String(repeating: "0", count: 5 - rest.count))\(rest)"
+          let percent = decimal(elapsed * 10_000_000 / total, digits: 5)
           frames += "\(percent)%{visibility:\(isShown ? "visible" : "hidden")}"
           wasShown = isShown
         }
@@ -153,9 +151,13 @@ package struct Recording {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private func seconds(_ milliseconds: Int) -> String {
-    let rest = String(milliseconds % 1000)
-    return "\(milliseconds / 1000).\(String(repeating: "0", count: 3 - rest.count))\(rest)"
+  private func seconds(_ milliseconds: Int) -> String { decimal(milliseconds, digits: 3) }
+
+  /// A whole number of tenths, hundredths and so on, written out.
+  private func decimal(_ number: Int, digits: Int) -> String {
+    let text = String(number)
+    let padded = String(repeating: "0", count: max(0, digits + 1 - text.count)) + text
+    return "\(padded.dropLast(digits)).\(padded.suffix(digits))"
   }
 }
 

@@ -379,8 +379,7 @@ private final class SharedFactsCache: ViewCache {
     let missing = items.filter { facts[$0] == nil }.prefix(8)
     for item in missing {
       let table = Contributions(moment.survey.states, step: key.step, item: item)
-      let shared = SharedFacts(table, index: cache.tails)
-      facts[item] = shared.groups + shared.common
+      facts[item] = SharedFacts(table, index: cache.tails).allGroups
     }
     if !missing.isEmpty { known[key] = facts }
     return (facts, !missing.isEmpty)

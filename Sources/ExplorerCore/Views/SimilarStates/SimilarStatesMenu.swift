@@ -157,11 +157,9 @@ final class SimilarStatesCache: ViewCache {
     let (users, names) = (cache.session.users, cache.session.model.itemNames)
     return SimilarStatesList(
       rows: search.found.map { state in
-        let items = users[state.user].items
-        return .init(
+        .init(
           place: state.user, user: users[state.user].user, step: state.step, cosine: state.cosine,
-          title: names[Int(items[state.step])],
-          next: state.step + 1 < items.count ? names[Int(items[state.step + 1])] : nil)
+          title: names[Int(state.item)], next: state.next.map { names[Int($0)] })
       }, compared: search.compared, total: search.total)
   }
 

@@ -169,11 +169,7 @@ struct WhyRows {
   }
 
   func steps(sharing slot: Int, _ tail: Int32) -> WhyTable? {
-    guard
-      let group = (why.facts.groups + why.facts.common).first(where: {
-        $0.slot == slot && $0.tail == tail
-      })
-    else { return nil }
+    guard let group = why.facts.group(slot: slot, tail: tail) else { return nil }
     return WhyTable(
       "\(why.factRelationNames[slot].shortened(glyphs)) \(group.name)", [], amount: "share",
       rows: group.steps.compactMap(share))

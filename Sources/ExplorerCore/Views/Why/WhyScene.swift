@@ -200,8 +200,7 @@ extension WhyScene {
       switch place {
       case .step(let step): return [step]
       case .fact(let slot, let tail):
-        let group = (facts.groups + facts.common).first { $0.slot == slot && $0.tail == tail }
-        return group?.steps.map(\.step).sorted() ?? []
+        return facts.group(slot: slot, tail: tail)?.steps.map(\.step).sorted() ?? []
       case .noFact: return facts.otherSteps.map(\.step).sorted()
       case .part, .commonFacts, nil: continue
       }

@@ -64,7 +64,7 @@ package struct WhyView: Equatable, Sendable {
     path = []
   }
 
-  private mutating func goToTop() { (row, anchor) = (0, nil) }
+  fileprivate mutating func goToTop() { (row, anchor) = (0, nil) }
 
   /// Looks at another step or item: the parts of the model are the same there.
   mutating func lookElsewhere() {
@@ -185,7 +185,7 @@ extension Explorer {
     let all = WhyView.Comparison.allCases.filter { $0 != .other || state.why.other != nil }
     let place = all.firstIndex(of: state.why.comparison) ?? 0
     state.why.comparison = all[(place + 1) % all.count]
-    (state.why.row, state.why.anchor) = (0, nil)
+    state.why.goToTop()
     let text =
       switch state.why.comparison {
       case .average: "Over the average item of the catalogue"
