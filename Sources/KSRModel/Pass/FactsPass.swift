@@ -168,12 +168,9 @@ final class FactsPass {
 /// Those that hold something lie next to each other by relation; the others are worked out when they
 /// are written again, from how often their relation has been written since.
 private final class SequenceOfWrites {
-  /// A column; one cache line has all that a write asks for.
+  /// What a column is asked for when it comes or goes.
   private struct Column: BitwiseCopyable {
-    let relation: Int32
     let idf: Float
-    /// Its place among its relation's that hold something, from 1 on; 0 elsewhere.
-    var place: Int32 = 0
     /// Its relation's writes when w was `left` last, which is of use where it holds nothing; 0 for never.
     var stamp: Int32 = 0
     var left: Float = 0
@@ -182,7 +179,10 @@ private final class SequenceOfWrites {
   private let relations: Int
   private let itemStart: UnsafeMutablePointer<Int32>
   private let itemColumns: UnsafeMutablePointer<Int32>
+  private let itemRelations: UnsafeMutablePointer<Int32>  // of the columns of the items
   private let columns: UnsafeMutablePointer<Column>
+  /// By column its place among its relation's that hold something, from 1 on; 0 elsewhere.
+  private let place: UnsafeMutablePointer<Int32>
   // What holds something, each relation's from its first column's number on: column, w, idf.
   private let relationStart: UnsafeMutablePointer<Int>
   private let activeCount: UnsafeMutablePointer<Int>
@@ -210,8 +210,9 @@ private final class SequenceOfWrites {
     relations = table.relationCount
     itemStart = keep(AlignedBuffer(table.itemStart))
     itemColumns = keep(AlignedBuffer(table.columns))
-    columns = keep(
-      AlignedBuffer(zip(table.relation, table.idf).map { Column(relation: $0, idf: $1) }))
+    itemRelations = keep(AlignedBuffer(table.columns.map { table.relation[Int($0)] }))
+    columns = keep(AlignedBuffer(table.idf.map { Column(idf: $0) }))
+    place = keep(AlignedBuffer(table.columnCount))
     relationStart = keep(AlignedBuffer(start))
     activeCount = keep(AlignedBuffer(table.relationCount))
     active = keep(AlignedBuffer(table.columnCount))
@@ -228,14 +229,14 @@ private final class SequenceOfWrites {
     var (last, base) = (-1, 0)
     for k in Int(itemStart[item])..<Int(itemStart[item + 1]) {
       let c = Int(itemColumns[k])
-      let a = Int(columns[c].relation)
+      let a = Int(itemRelations[k])
       if a != last {
         fade(a)
         base = relationStart[a] - 1
       }
       last = a
-      if columns[c].place == 0 { wake(c, a) }
-      weight[base + Int(columns[c].place)] += FactMemory.writeGate
+      if place[c] == 0 { wake(c, a) }
+      weight[base + Int(place[c])] += FactMemory.writeGate
     }
   }
 
@@ -250,11 +251,12 @@ private final class SequenceOfWrites {
     for k in stride(from: below - 1, through: 0, by: -1) {
       let k = Int(gone[k])
       let c = Int(active[k])
-      (columns[c].left, columns[c].stamp, columns[c].place) = (weight[k], writes[a], 0)
+      (columns[c].left, columns[c].stamp) = (weight[k], writes[a])
+      place[c] = 0
       end -= 1
       guard k < end else { continue }
       (active[k], weight[k], idf[k]) = (active[end], weight[end], idf[end])
-      columns[Int(active[k])].place = Int32(k + 1)
+      place[Int(active[k])] = Int32(k + 1)
     }
     count -= below
     activeCount[a] = end
@@ -272,7 +274,7 @@ private final class SequenceOfWrites {
     }
     let (end, base) = (activeCount[a], relationStart[a])
     (active[base + end], weight[base + end], idf[base + end]) = (Int32(c), w, columns[c].idf)
-    (columns[c].place, columns[c].stamp) = (Int32(end + 1), writes[a])
+    (place[c], columns[c].stamp) = (Int32(end + 1), writes[a])
     activeCount[a] = end + 1
     count += 1
   }
@@ -297,7 +299,7 @@ private final class SequenceOfWrites {
   func forget() {
     for k in 0..<touchedCount {
       let c = Int(touched[k])
-      (columns[c].stamp, columns[c].place) = (0, 0)
+      (columns[c].stamp, place[c]) = (0, 0)
     }
     for a in 0..<relations { (writes[a], activeCount[a]) = (0, 0) }
     (count, touchedCount) = (0, 0)
