@@ -51,16 +51,26 @@ package struct CinemaSample: Sendable {
       ("relation", try relationNames()),
     ]
     let vectors = try vectors()
+    let prefix = try Self.prefix(in: folder)
+    for (suffix, writer) in files { try writer.write(to: "\(prefix).\(suffix)") }
+    try vectors.entities.write(to: "\(prefix).ent_feature", id: "ent_id", vector: "ent_vec")
+    try vectors.relations.write(to: "\(prefix).rel_feature", id: "rel_id", vector: "rel_vec")
+  }
+
+  /// Makes the folder, and throws if no file can be written to it.
+  package static func checkOutput(_ folder: String) throws(DataError) {
+    try AtomicFile.check("\(try prefix(in: folder)).item")
+  }
+
+  /// What the names of the files in a folder begin with; the folder is made if it is missing.
+  private static func prefix(in folder: String) throws(DataError) -> String {
     let url = URL(fileURLWithPath: folder, isDirectory: true)
     do {
       try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     } catch {
       throw DataError(file: folder, found: "cannot be created: \(error.localizedDescription)")
     }
-    let prefix = url.appendingPathComponent(url.standardizedFileURL.lastPathComponent).path
-    for (suffix, writer) in files { try writer.write(to: "\(prefix).\(suffix)") }
-    try vectors.entities.write(to: "\(prefix).ent_feature", id: "ent_id", vector: "ent_vec")
-    try vectors.relations.write(to: "\(prefix).rel_feature", id: "rel_id", vector: "rel_vec")
+    return url.appendingPathComponent(url.standardizedFileURL.lastPathComponent).path
   }
 
   /// TransE's vectors of all entities and relations, to four decimals.

@@ -24,6 +24,16 @@ enum Console {
     }
   }
 
+  /// The path of a model; a folder is refused before anything is said of what else is missing.
+  static func modelPath(_ text: String) throws -> String {
+    do throws(DataError) {
+      try OpenedModel.refuseFolder(text)
+    } catch {
+      throw ValidationError("\(error)")
+    }
+    return text
+  }
+
   /// A model out of a file of any kind; what is to be known of a checkpoint is noted.
   ///
   /// - Parameter data: the data folder, which a checkpoint cannot do without.

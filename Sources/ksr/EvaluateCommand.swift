@@ -35,7 +35,7 @@ struct EvaluateCommand: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp("The model file, or a checkpoint of RecBole.", valueName: "MODEL"),
-    completion: .file(extensions: ["safetensors", "pth"]))
+    completion: .file(extensions: ["safetensors", "pth"]), transform: Console.modelPath)
   var model: String
 
   @Option(

@@ -23,7 +23,7 @@ struct ExportCommand: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp("The model file, or a checkpoint of RecBole.", valueName: "MODEL"),
-    completion: .file(extensions: ["safetensors", "pth"]))
+    completion: .file(extensions: ["safetensors", "pth"]), transform: Console.modelPath)
   var model: String
 
   @Option(
@@ -48,6 +48,12 @@ struct ExportCommand: ParsableCommand {
     }
   }
 
+  /// What is written, in the order of the output.
+  private var files: [String] {
+    guard let vectors else { return [output + "/state_dict.safetensors"] }
+    return ["", "_metadata"].map { "\(output)/\(vectors.rawValue)\($0).tsv" }
+  }
+
   mutating func run() throws {
     let model = try Console.model(model, data: data)
     let contents: ModelVectors
@@ -62,27 +68,33 @@ struct ExportCommand: ParsableCommand {
         throw UserError("\(self.model): \(reason)")
       }
       try makeFolder(output)
-      let path = output + "/state_dict.safetensors"
-      try model.parameters.stateDict.write(to: path)
-      Console.result(path)
+      try model.parameters.stateDict.write(to: files[0])
+      Console.result(files[0])
       if !settings.isEmpty { Console.note(reason) }
       return
     case .items:
-      contents = .items(
-        of: KSRNetwork(model), model)
-    case .entities: contents = .entities(of: model)
+      try checkOutput()
+      contents = .items(of: KSRNetwork(model), model)
+    case .entities:
+      try checkOutput()
+      contents = .entities(of: model)
     case .states:
+      try checkOutput()
       let session = try Session(model, folder: AtomicFolder(path: data ?? ""))
       for warning in session.warnings { Console.note(warning) }
       contents = .states(of: session)
     }
-    try makeFolder(output)
-    let name = output + "/" + (vectors?.rawValue ?? "")
-    try writeAtomically(contents.vectorText, to: name + ".tsv")
-    try writeAtomically(contents.metadataText, to: name + "_metadata.tsv")
+    for (file, text) in zip(files, [contents.vectorText, contents.metadataText]) {
+      try writeAtomically(text, to: file)
+    }
     Console.note("\(contents.vectors.rows) vectors of \(contents.vectors.columns) numbers")
-    Console.result(name + ".tsv")
-    Console.result(name + "_metadata.tsv")
+    for file in files { Console.result(file) }
+  }
+
+  /// Notices before the work that the files cannot be written.
+  private func checkOutput() throws {
+    try makeFolder(output)
+    for file in files { try AtomicFile.check(file) }
   }
 
   /// What a training must ask for so that RecBole's KSR has a counterpart of its model, where this

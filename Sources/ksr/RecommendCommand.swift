@@ -24,7 +24,7 @@ struct RecommendCommand: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp("The model file, or a checkpoint of RecBole.", valueName: "MODEL"),
-    completion: .file(extensions: ["safetensors", "pth"]))
+    completion: .file(extensions: ["safetensors", "pth"]), transform: Console.modelPath)
   var model: String
 
   @OptionGroup var history: HistoryOptions

@@ -39,6 +39,8 @@ struct SampleCommand: ParsableCommand {
     guard (1...1_000_000).contains(users) else {
       throw ValidationError("--users: found \(users), expected a number from 1 to 1000000.")
     }
+    // Before the simulation, so that nobody waits for what cannot be kept.
+    if let output { try CinemaSample.checkOutput(output) }
     let sample = try CinemaSample(FilmTable(path: films), seed: seed, userCount: users)
     if let output {
       try sample.write(to: output)

@@ -93,11 +93,16 @@ struct TuneCommand: ParsableCommand {
   private func run(_ ranks: Ranks) throws {
     let space = try SearchSpace(file: parametersFile)
     let folder = try AtomicFolder(path: data)
+    let prefix = output ?? "\(folder.name)-tune"
+    // Before the trials, so that their hours are not lost to a wrong path.
+    try ranks.together {
+      guard ranks.isFirst else { return }
+      for ending in ["result", "best.yaml"] { try AtomicFile.check("\(prefix).\(ending)") }
+    }
     let trials = TrialSettings(
       given: try settings.given(), base: settings.base, space: space)
     for warning in try trials.check() { Console.note(warning) }
     let plan = TrialPlan(space, algorithm, maximum: maxTrials, seed: seed)
-    let prefix = output ?? "\(folder.name)-tune"
     let journal = try ranks.together {
       try ranks.isFirst
         ? TuningJournal(path: "\(prefix).jsonl", header: try header(space, trials, folder)) : nil
@@ -274,29 +279,35 @@ final class TuningDisplay {
         + (best.isEmpty ? "" : "; the best by \(metric):")
     ]
     for record in best {
-      lines.append(
-        row(record.trial, record.score)
-          + "  (epoch \(record.bestEpoch ?? 0) of \(record.epochs ?? 0), "
-          + "\(duration(record.seconds ?? 0)))")
+      let end =
+        "(epoch \(record.bestEpoch ?? 0) of \(record.epochs ?? 0), \(duration(record.seconds ?? 0)))"
+      lines.append(row(record.trial, record.score, end))
     }
     for (trial, state) in running.sorted(by: { $0.key < $1.key }) {
-      lines.append(row(trial, state.best, mark: "▸") + "  (epoch \(state.epoch))")
+      lines.append(row(trial, state.best, "(epoch \(state.epoch))", mark: "▸"))
     }
-    let width = Console.columns - 1
     return lines.map { line in
-      let line =
-        Console.hasUnicode
-        ? line
-        : line.replacingOccurrences(of: "▸", with: ">").replacingOccurrences(of: "…", with: ".")
-      return line.count > width ? String(line.prefix(width)) : line
+      Self.cut(line, to: Console.columns - 1)
+        .replacingOccurrences(of: "▸", with: Console.hasUnicode ? "▸" : ">")
+        .replacingOccurrences(of: "…", with: Console.hasUnicode ? "…" : ".")
     }
   }
 
-  private func row(_ trial: Int, _ score: Double?, mark: String = " ") -> String {
+  /// A trial with its values, which are cut where the line would be too long.
+  private func row(
+    _ trial: Int, _ score: Double?, _ end: String, mark: String = " "
+  ) -> String {
     let number = "\(trial)"
     let digits = "\(plan.trials.count)".count
-    return mark + " " + number.filled(to: digits, .right) + "  "
-      + (score.map(fixed) ?? "  …   ") + "  " + values(trial)
+    let start =
+      mark + " " + number.filled(to: digits, .right) + "  " + (score.map(fixed) ?? "  …   ") + "  "
+    let room = Console.columns - 1 - start.count - end.count - 2
+    return start + Self.cut(values(trial), to: max(8, room)) + "  " + end
+  }
+
+  /// A text cut to some columns, with a sign that there is more.
+  private static func cut(_ text: String, to width: Int) -> String {
+    text.count > width ? text.prefix(max(0, width - 1)) + "…" : text
   }
 
   private func timeLeft(_ progress: TuningProgress) -> String {

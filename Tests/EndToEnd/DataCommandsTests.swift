@@ -171,6 +171,20 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    ["recommend", data, "--viewer", "u1"], ["recommend", data],
+    ["explain", data, "--viewer", "u1"],
+    ["evaluate", data], ["export", data], ["recommend", data, "--items", "a"],
+  ])
+  func aFolderGivenAsModelProposesData(arguments: [String]) throws {
+    let result = try ksr(arguments)
+    #expect(result.status != 0)
+    let first = result.output.prefix { $0 != "\n" }
+    #expect(first.contains("found a folder, expected a model file"), "\(result.output)")
+    #expect(first.contains("--data \(Self.data)"), "\(result.output)")
+    #expect(!result.output.contains("Missing"), "\(result.output)")
+  }
+
   @Test func misspeltCommands() throws {
     let near = try ksr(["trian", "--data", Self.data])
     #expect(near.status == 64 && near.output.contains("no command \"trian\"; is 'train' meant?"))

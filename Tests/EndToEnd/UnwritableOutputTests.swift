@@ -5,6 +5,32 @@ import Testing
 @Suite("Output that cannot be written")
 struct UnwritableOutputTests {
   @Test(
+    "is noticed before the work",
+    arguments: [
+      "tune --data %DATA --params-file %SPACE --output %GONE/x", "sample --output %FILE/x",
+      "export %DATA/little.safetensors --output %FILE/x",
+      "export %DATA/little.safetensors --vectors items --output %FILE/x",
+      "export %DATA/little.safetensors --vectors states --data %DATA --output %FILE/x",
+      "train --data %DATA --output %GONE/x", "embed --data %DATA --output %FILE/x",
+      "evaluate %DATA/little.safetensors --data %DATA --per-user %GONE/x",
+    ])
+  func early(command: String) throws {
+    let folder = try TrainingFolder()
+    let space = try folder.write("learning_rate choice [0.01]\n", to: "space")
+    let arguments = command.replacing("%DATA", with: TestEnvironment.fixture("explorer/little"))
+      .replacing("%SPACE", with: space).replacing("%GONE", with: folder.path + "/gone")
+      .replacing("%FILE", with: space)
+    let run = try Programs.run(
+      Programs.executable("ksr"), arguments.split(separator: " ").map(String.init),
+      environment: ["LC_ALL=C.UTF-8"])
+    #expect(run.status == 1, "\(run.output)")
+    #expect(run.output.contains("ksr: \(folder.path)/"), "\(run.output)")
+    for word in ["epoch", "trial", "wrote", "simulat"] {
+      #expect(!run.output.contains(word), "\(run.output)")
+    }
+  }
+
+  @Test(
     "is said in a sentence",
     arguments: [
       ("ksr-tui", "--data %DATA --print"),

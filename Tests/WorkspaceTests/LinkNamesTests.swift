@@ -8,6 +8,9 @@ struct LinkNamesTests {
   @Test(arguments: [
     ("Go (1999)", "Go (1999 film)", true), ("Pi (1998)", "Pi (film)", true),
     ("M (1931)", "M (1931 German film)", true), ("Up", "Up (video game)", true),
+    ("Go [1999]", "Go_(1999_film)", true), ("It (TV) (1990)", "It (Stephen King)", true),
+    ("Pi (Aronofsky) (1998)", "Pi (mathematical thriller)", true), ("Go (Pi)", "Up (Heat)", false),
+    ("(500) Days", "(500)", true), ("(Go)", "(Pi)", false),
     ("Go (1999)", "Pi (1999 film)", false), ("Big (1988)", "Heat (1995 film)", false),
     ("Seven (a.k.a. Se7en) (1995)", "Se7en", true),
     ("Postino, Il (The Postman)", "The Postman", true),

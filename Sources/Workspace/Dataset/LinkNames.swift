@@ -49,6 +49,8 @@ package struct LinkNames: Sendable, Equatable {
 package struct ComparedText: Equatable, Sendable {
   /// The words in their order.
   package let words: [String]
+  /// Those before all brackets at the end, whatever stands in them.
+  private let bare: [String]
 
   /// The words of a text; what only tells it from namesakes, in brackets at its end, does not belong to
   /// it: a year, or a kind of work as in "Go (1999 film)".
@@ -64,6 +66,19 @@ package struct ComparedText: Equatable, Sendable {
       while text.last == " " { text.removeLast() }
     }
     words = Self.words(text)
+    bare = Self.words(Self.withoutBrackets(text))
+  }
+
+  /// The text before the brackets at its end, round or square; all of it if there is nothing before.
+  private static func withoutBrackets(_ text: Substring) -> Substring {
+    var text = text
+    while let last = text.last, let bracket = [")": "(", "]": "["][last],
+      let open = text.lastIndex(of: Character(bracket)), !words(text[..<open]).isEmpty
+    {
+      text = text[..<open]
+      while text.last?.isWhitespace == true { text.removeLast() }
+    }
+    return text
   }
 
   /// What the brackets of an encyclopedia's titles end with.
@@ -87,9 +102,10 @@ package struct ComparedText: Equatable, Sendable {
     return Set(long.isEmpty ? words : long)
   }
 
-  /// Whether two names may be of one thing: a telling word in common, or mostly the same letters.
+  /// Whether two names may be of one thing: a telling word in common, mostly the same letters, or the
+  /// same but for what stands in brackets behind it.
   package func resembles(_ other: ComparedText) -> Bool {
-    !telling.isDisjoint(with: other.telling) || similarity(other) >= 0.4
+    !telling.isDisjoint(with: other.telling) || similarity(other) >= 0.4 || bare == other.bare
   }
 
   /// Dice's coefficient of the pairs of neighbouring letters, from 0 to 1.

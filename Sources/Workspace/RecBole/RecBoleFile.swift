@@ -79,17 +79,21 @@ package struct OpenedModel: Sendable {
   /// What a person should know about it, a sentence each; how a checkpoint is kept comes last.
   package let notes: [String]
 
+  /// Throws if a path is that of a folder, with the option that a data folder goes behind.
+  package static func refuseFolder(_ path: String) throws(DataError) {
+    guard Paths.isFolder(path) else { return }
+    throw DataError(
+      file: path, found: "a folder",
+      expected: "a model file; a data folder goes behind --data, as in --data \(shellWord(path))")
+  }
+
   /// Opens a file.
   ///
   /// - Parameters:
   ///   - data: the data folder; of a checkpoint alone, what it was trained on if that lies beside it.
   ///   - refusesNonFinite: see ``TrainedModel/read(path:refusesNonFinite:)``.
   package init(path: String, data: String?, refusesNonFinite: Bool = true) throws {
-    guard !Paths.isFolder(path) else {
-      throw DataError(
-        file: path, found: "a folder",
-        expected: "a model file; a data folder goes behind --data, as in --data \(shellWord(path))")
-    }
+    try Self.refuseFolder(path)
     guard PyTorchCheckpoint.isMeant(by: path) else {
       model = try TrainedModel.read(path: path, refusesNonFinite: refusesNonFinite)
       notes = []
