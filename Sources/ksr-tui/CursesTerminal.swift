@@ -28,6 +28,7 @@ final class CursesTerminal {
     set { shownTheme = newValue.at(colors.depth) }
   }
   private var shownTheme: Theme
+  var hasColors: Bool { colors.depth > .mono }
   /// Whether the terminal is sent more than ASCII.
   let sendsUnicode: Bool
   var colors: CursesColors

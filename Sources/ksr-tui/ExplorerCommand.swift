@@ -278,6 +278,7 @@ struct ExplorerCommand: ParsableCommand {
       size: size, user: start.user, step: start.step, takesMouse: !leavesMouse,
       theme: printedTheme)
     first.watch = watch
+    first.hasColors = record != nil || format ?? .text != .text
     look(at: own, in: &first, cache)
     first = try request.opened(first, in: cache)
     if let record {
@@ -325,6 +326,7 @@ struct ExplorerCommand: ParsableCommand {
     var first = State(
       size: terminal.size, user: place.user, step: place.step, takesMouse: !leavesMouse,
       theme: theme, seed: UInt64(time(nil)))
+    first.hasColors = terminal.hasColors
     keeper.restore(&first, withPanes: keys.keys.isEmpty)
     first.watch = watcher?.status
     look(at: own, in: &first, cache)
@@ -344,10 +346,9 @@ struct ExplorerCommand: ParsableCommand {
       watcher: watcher)
     defer {
       // Said where it can be read: the screen goes first.
-      if let failure = keeper.keep(loop.state)?.toast {
-        terminal.close()
-        StandardOutput.note("ksr-tui: \(failure.text)\n")
-      }
+      let failures = loop.failures + [keeper.keep(loop.state)?.toast?.text].compactMap { $0 }
+      if !failures.isEmpty { terminal.close() }
+      for text in failures { StandardOutput.note("ksr-tui: \(text)\n") }
     }
     try loop.run()
     return 0

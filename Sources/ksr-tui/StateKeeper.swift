@@ -49,9 +49,7 @@ struct StateKeeper {
 
   /// Writes the state down; if that fails, returns the state with a message that says so.
   func keep(_ state: State) -> State? {
-    guard let file else {
-      return state.own.isEmpty ? nil : state.showing(Toast(Self.nowhere, role: .failure))
-    }
+    guard let file else { return state.showing(Toast(Self.nowhere, role: .failure)) }
     do throws(DataError) {
       try file.remember(state, of: model, users: users)
       return nil

@@ -15,6 +15,8 @@ struct TerminalLoop {
   /// What the model has to say about the state, and its picture.
   private var scene: Scene
   private var frame: Frame
+  /// Sentences about what could not be written; on the screen they were gone with the next key.
+  private(set) var failures: [String] = []
   /// How often a scene was made, which is what a key costs.
   private(set) var sceneCount = 0
   /// Whether the scene is newer than the frame.
@@ -161,7 +163,7 @@ struct TerminalLoop {
   }
 
   /// Writes or copies the view on the screen, and says what has become of it.
-  private func export(_ format: ExportFormat) -> Toast {
+  private mutating func export(_ format: ExportFormat) -> Toast {
     do {
       guard let (text, name) = try cache.export(of: state, as: format, glyphs: glyphs) else {
         return Toast("There is nothing to write out yet", role: .warning)
@@ -171,7 +173,9 @@ struct TerminalLoop {
       let file = try ExplanationFile.write(text, named: name, as: format)
       return Toast("Written: \(file)\(format == .text ? " (and copied)" : "")")
     } catch {
-      return Toast("Not written: \(error)", role: .failure)
+      let text = "Not written: \(error)"
+      failures.append(text)
+      return Toast(text, role: .failure)
     }
   }
 }

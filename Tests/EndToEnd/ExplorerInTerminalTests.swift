@@ -267,7 +267,7 @@ struct ExplorerInTerminalTests {
     // Ctrl-S must not stop the terminal.
     try session.press("C-s", "C-s", "C-s")
     try session.wait("the best predicted viewer first") {
-      $0.contains("by how well the model predicts") && $0.contains("fay         8  .815")
+      $0.contains("by how well the model predicts") && $0.contains("fay         8    .815")
     }
     try session.press("Escape", "q")
     try expectShell(session, status: 0)
@@ -418,6 +418,56 @@ struct ExplorerInTerminalTests {
       program, ["--data", TestEnvironment.fixture("explorer/little"), "--print", "--items", "Nix"],
       environment: ["LC_ALL=C.UTF-8"])
     #expect(none.status == 1 && none.output.contains("Nix"))
+  }
+
+  @Test("the first start says where to go, the second one does not")
+  func firstStart() throws {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("ksr-state-\(UUID().uuidString)").path
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let session = try TmuxSession(columns: 100, rows: 30)
+    let command =
+      "XDG_STATE_HOME=\(folder) \(try Programs.executable("ksr-tui"))"
+      + " --data \(TestEnvironment.fixture("explorer/little"))"
+    try session.enter(command)
+    try session.wait(for: "New here? t one-minute tour")
+    // Any key brings the usual footer.
+    try session.press("Right")
+    try session.wait("the keys") { $0.contains("q quit") && !$0.contains("New here?") }
+    try session.press("q")
+    try expectShell(session, status: 0)
+    try session.enter("clear; \(command)")
+    let second = try session.wait(for: "q quit")
+    #expect(!second.contains("New here?"))
+    try session.press("q")
+    try expectShell(session, status: 0)
+  }
+
+  @Test("what cannot be written or kept is said on the screen and again on leaving")
+  func unwritable() throws {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("ksr-gone-\(UUID().uuidString)").path
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let session = try TmuxSession(columns: 100, rows: 30)
+    let program = try Programs.executable("ksr-tui")
+    let data = TestEnvironment.fixture("explorer/little")
+    // A folder that is no more: not even root can write there.
+    try session.enter("cd \(folder); rmdir \(folder)")
+    try session.enter("clear; XDG_STATE_HOME=/proc/none \(program) --data \(data)")
+    try session.wait(for: "Nothing will be kept: ")
+    try session.press("o", "j")
+    try session.wait(for: "Not written: ")
+    try session.press("Right", "q")
+    try session.wait("both sentences below the prompt") {
+      $0.contains("ksr-tui: Not written: ") && $0.contains("ksr-tui: Not kept: ")
+    }
+    try expectShell(session, status: 0)
+    // A recording is all that was asked for: it fails.
+    let run = try Programs.run(
+      program, ["--data", data, "--record", "/proc/none/a.svg", "--keys", "Right"],
+      environment: ["LC_ALL=C.UTF-8"])
+    #expect(run.status == 1 && run.output.contains("/proc/none/a.svg"), "\(run.output)")
+    #expect(run.output.split(separator: "\n").count == 1)
   }
 
   @Test("a state that cannot be read stops nothing")

@@ -108,6 +108,48 @@ struct ExplorerTests {
     #expect(menu.first?.keys == "↑↓", "neighbours with one title share an entry")
   }
 
+  @Test("where a pane has no place on the screen, the footer says by which key it comes")
+  func hiddenPanes() throws {
+    func last(_ keys: String, _ columns: Int, _ rows: Int) throws -> String {
+      try text(keys, columns: columns, rows: rows).split(separator: "\n").last.map(String.init)
+        ?? ""
+    }
+    for (columns, rows) in [(80, 24), (80, 14), (100, 30), (119, 36)] {
+      #expect(try last("", columns, rows).contains("Tab GRU state"), "\(columns)x\(rows)")
+      #expect(try last("p,Left", columns, rows).contains("Tab Running state"))
+      // Where the state is, the memory is not.
+      #expect(try last("Tab", columns, rows).contains("Tab Memory"))
+    }
+    #expect(try last("", 40, 12).contains("Tab pane"))
+    #expect(try !last("", 120, 36).contains("Tab GRU state"))
+  }
+
+  @Test("a history of any width has a sign for the split beside each step")
+  func splitSigns() throws {
+    for columns in [20, 24, 30, 36, 40, 60, 79, 80, 90, 119, 120, 150, 176, 177, 178, 200, 240] {
+      for keys in ["", "p"] {
+        let state = try little.run(keys, columns: columns, rows: 20).state
+        let frame = little.frame(state)
+        let scene = little.cache.scene(for: state)
+        guard let place = state.layout.placement(of: .history), let user = scene.user else {
+          continue
+        }
+        let body = place.body
+        let rows = ListWindow.rows(of: user.rows.count, height: body.rows, showing: state.step)
+        for (line, row) in rows.enumerated() {
+          guard let mark = user.rows[row].mark else { continue }
+          let cells = frame.canvas.row(body.row + line)[...]
+            .dropFirst(body.column).prefix(body.columns)
+          let text = String(String.UnicodeScalarView(cells.flatMap(\.scalars)))
+          let sign = String(HistoryPane.mark(mark, Glyphs.unicode.marks))
+          let word = HistoryPane.word(mark, .terms(.unicode))
+          #expect(
+            text.contains(" \(sign)") || text.contains(" \(word)"), "\(columns) \(keys): \(text)")
+        }
+      }
+    }
+  }
+
   @Test("any keys at any size give a sound picture of that size", arguments: 0..<60)
   func anything(seed: Int) {
     var random = SeededGenerator(seed: UInt64(seed))

@@ -96,12 +96,15 @@ struct ExportTests {
     for (keys, name, key, count) in [
       ("c,Left,Left", "little-guest0-step4-compared", "relations", 3),
       ("m", "little-map", "items", little.session.model.items.count - 1),
-      ("d", "little-model", "model", nil),
+      ("d", "little-model", "model", nil), ("W", "little-recency", "ages", nil),
     ] as [(String, String, String, Int?)] {
       var state = try little.run(keys).state
       while little.cache.work(for: state) {}
+      // A text has no colours.
+      var uncoloured = state
+      uncoloured.hasColors = false
       let screen = Explorer.render(
-        state, little.cache.scene(for: state), glyphs: .unicode
+        uncoloured, little.cache.scene(for: state), glyphs: .unicode
       ).canvas
       let text = try #require(try export(state, .text))
       #expect(text.text == screen.text, "\(keys)")
@@ -113,6 +116,9 @@ struct ExportTests {
         let svg = try #require(try export(state, format)).text
         #expect(svg.hasPrefix("<svg") && svg.hasSuffix("</svg>\n"))
         #expect(XMLReader.isWellFormed(svg), "\(keys), \(format)")
+        // A figure is no screen: it has neither its keys nor its frame.
+        let isScreen = svg.contains(">close<") || svg.contains(">help<")
+        #expect(isScreen == (format == .picture), "\(keys), \(format)")
       }
       state =
         Explorer.run(

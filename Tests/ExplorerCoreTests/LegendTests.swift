@@ -35,10 +35,12 @@ struct LegendTests {
       ("c,Right", ["A B", "B-A", "total variation of α", "gone only", "cos"]),
       ("w", ["removal", "written", "rank", "sum / cell"]),
       ("e,d", ["moved", "new gone", "+ = >"]), ("Tab", [words.likePrevious]),
+      ("i", ["split", "test", "validation", "sizes", "tensors", "attention"]),
+      ("v", ["NDCG@10", "films", "last film"]),
     ] {
       var state = try little.run(keys).state
       state.watch = nil
-      let opened = try little.run("?", from: state).state
+      let opened = try little.run("F1", from: state).state
       let places = Legend.places(state)
       let here = Legend.entries(words, .unicode, first: places).prefix {
         !$0.places.isDisjoint(with: places)
@@ -51,10 +53,31 @@ struct LegendTests {
       }
       for sign in signs { #expect(here.contains { $0.sign == sign }, "\(keys): \(sign)") }
     }
+    let card = try little.run("i").state
+    let help = try little.run("?", from: card).state
+    #expect(help.overlay is HelpMenu)
+    #expect(try little.run("Escape", from: help).state == card, "the card is there again")
     for word in ["banzhaf", "entropy", "cell", "leads", "PCA", "loss", "top-1", "total variation"] {
       let found = try little.text(":,text=\(word)")
       #expect(!found.contains("No command has these words"), "\(word)")
     }
+  }
+
+  @Test(
+    "the model's card says among what targets were ranked",
+    arguments: [
+      ("full", "all films (full)"), ("uni100", "100 films drawn evenly (uni100)"),
+      ("pop50", "50 films drawn by popularity (pop50)"),
+    ])
+  func modes(mode: String, words: String) throws {
+    var model = little.session.model
+    model.provenance.metrics = ["test NDCG@10": 0.5, "valid NDCG@10": 0.6]
+    model.provenance.training["eval_args.mode.test"] = mode
+    model.provenance.training["eval_args.mode.valid"] = nil
+    let lines = Card(Session(model), name: "m", attention: nil).lines
+    #expect(
+      lines.first { $0.label == "test" }?.text == "NDCG@10\u{A0}.500; each ranked among \(words)")
+    #expect(lines.first { $0.label == "validation" }?.text == "NDCG@10\u{A0}.600")
   }
 
   @Test("every sign and heading that the panes draw is explained, in both sets of signs and words")

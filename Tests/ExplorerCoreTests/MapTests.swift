@@ -49,6 +49,41 @@ struct MapTests {
     #expect(throws: UserError.self) { try MapRequest(parsing: "colour=x") }
   }
 
+  @Test("the colours have a key at every size, and letters where there are no colours")
+  func keys() throws {
+    for (columns, rows) in [(80, 24), (120, 36), (200, 60), (40, 12), (100, 16)] {
+      var state = try little.run("m", columns: columns, rows: rows).state
+      while little.cache.work(for: state) {}
+      let groups = try #require(little.cache.scene(for: state).map?.groups)
+      func words(_ frame: Frame) -> [(text: String, role: Role)] {
+        (0..<rows).flatMap { row in
+          frame.canvas.row(row).split { $0.base == " " || $0.base == "│" }.map {
+            (
+              text: String(String.UnicodeScalarView($0.flatMap(\.scalars))),
+              role: $0.first?.style.role ?? .text
+            )
+          }
+        }
+      }
+      let shown = words(little.frame(state))
+      for (tail, role) in zip(groups.tails, MapGroups.roles) {
+        #expect(
+          shown.contains { $0.role == role && $0.text.hasPrefix(tail.name.prefix(1)) },
+          "\(columns)x\(rows) \(tail.name)")
+      }
+      state.hasColors = false
+      let letters = little.frame(state).canvas
+      #expect(words(little.frame(state)).contains { $0.text == "a" }, "\(columns)x\(rows)")
+      #expect(!letters.text.isEmpty)
+      let off = try little.run(
+        Array(repeating: "b", count: 9).joined(separator: ","), from: state
+      ).state
+      if off.view(MapView.self)?.colouring == .off {
+        #expect(!words(little.frame(off)).contains { $0.text == "a" })
+      }
+    }
+  }
+
   @Test("names lie inside, beside their points, and never on each other or on a point")
   func labels() {
     var random = SeededGenerator(seed: 4)
@@ -73,7 +108,15 @@ struct MapTests {
       var taken: Set<Point> = Set(labels.map(\.anchor))
       for (label, place) in zip(labels, places) {
         guard let place else { continue }
-        #expect(place.columns == label.columns && place.rows == 1)
+        // A name in another row has a corner in the column of its point.
+        let isBeside = place.row == label.anchor.row
+        #expect(place.columns == label.columns + (isBeside ? 0 : 1) && place.rows == 1)
+        if !isBeside {
+          #expect([place.column, place.endColumn - 1].contains(label.anchor.column))
+        }
+        // No other point or name is as near to it in its row.
+        let gap = place.column >= label.anchor.column ? place.endColumn : place.column - 1
+        #expect(!taken.contains(Point(column: gap, row: place.row)))
         #expect(place.intersection(room) == place)
         #expect(abs(place.row - label.anchor.row) <= 1)
         for column in place.column..<place.endColumn {

@@ -51,6 +51,22 @@ struct ThemeTests {
     }
   }
 
+  @Test("a sign on a shade is read, and the shade stays; where shades are ink, it is turned over")
+  func framed() {
+    for theme in Theme.all {
+      for role in Role.ramp {
+        let look = theme.look(of: Style(role, .reverse))
+        guard theme != .mono else {
+          #expect(look.emphasis.contains(.reverse))
+          continue
+        }
+        #expect(look.background == theme[role].background && !look.emphasis.contains(.reverse))
+        #expect(contrast(look.foreground, look.background) >= 4, "\(theme.name) \(role)")
+        #expect(theme.at(.sixteen).look(of: Style(role, .reverse)).emphasis.contains(.reverse))
+      }
+    }
+  }
+
   @Test("with fewer colours the ink says how much, in one colour")
   func inkOnly() {
     for theme in Theme.all {

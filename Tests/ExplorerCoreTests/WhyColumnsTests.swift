@@ -37,6 +37,61 @@ struct WhyColumnsTests {
     }
   }
 
+  @Test("no two columns have one head, whatever the relations are called")
+  func heads() throws {
+    for keys in ["w", "w,b", "w,b,b", "w,Enter"] {
+      let scene = try little.scene(keys)
+      let table = try #require(Explorer.table(try little.run(keys).state, scene))
+      for width in 10...260 {
+        let heads = WhyColumns(table, width: width, .unicode).table.places.map(\.column.title)
+          .filter { !$0.isEmpty }
+        #expect(Set(heads).count == heads.count, "\(keys) at \(width): \(heads)")
+      }
+    }
+    let names = [
+      "sequence", "rank", "others", "written", "film.film.directed_by", "film.film.produced_by",
+      "film.series.produced_by", "removal",
+    ]
+    let columns =
+      [WhyTable.Column(title: "written", kind: .signed, isCell: false)]
+      + names.map { WhyTable.Column(title: $0, kind: .signed, isCell: true) }
+    var table = WhyTable(
+      "by step", columns, amount: "removal",
+      rows: [
+        .init(
+          place: .step(0), number: 1, title: "A", values: Array(repeating: 0.5, count: 9),
+          amount: 1, note: "")
+      ])
+    table.isLed = true
+    for width in 10...260 {
+      let heads = WhyColumns(table, width: width, .unicode).table.places.map(\.column.title)
+        .filter { !$0.isEmpty }
+      #expect(Set(heads).count == heads.count, "\(width): \(heads)")
+    }
+  }
+
+  @Test("rows that do not fit are counted, at any size")
+  func hiddenRows() throws {
+    for (columns, rows) in [(80, 24), (40, 12), (40, 8), (24, 9), (120, 36), (200, 60)] {
+      for keys in ["w", "w,b", "w,b,b", "w,End,G"] {
+        let state = try little.run(keys, columns: columns, rows: rows).state
+        let text = little.frame(state).canvas.text
+        let table = try #require(Explorer.table(state, little.cache.scene(for: state)))
+        let shown = table.rows.count { row in
+          let title =
+            row.number.map { "\($0) \(row.title.prefix(6))" } ?? String(row.title.prefix(8))
+          return text.split(separator: "\n").contains {
+            $0.contains(title) && !$0.hasPrefix("│▶") && $0.contains(/[+−·…] |[.][0-9]{2}/)
+          }
+        }
+        if shown < table.rows.count, columns < 100 {
+          let counts = text.matches(of: /(\d+) more/).compactMap { Int($0.output.1) }
+          #expect(!counts.isEmpty, "\(columns)x\(rows) \(keys): \(text)")
+        }
+      }
+    }
+  }
+
   @Test("bars have one unit on both sides of zero")
   func scale() {
     #expect(BarScale([1, 2]).columnsBelow(of: 10) == 0)

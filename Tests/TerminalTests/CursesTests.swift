@@ -87,6 +87,30 @@ struct CursesTests {
     }
   }
 
+  @Test(
+    "Home and End are heard as every terminal sends them, whatever TERM says",
+    arguments: [
+      "xterm-256color", "xterm", "screen", "screen-256color", "tmux-256color", "linux", "rxvt",
+      "rxvt-unicode-256color", "vt100", "vt220", "ansi",
+    ])
+  func homeAndEnd(kind: String) throws {
+    let pty = try Pty(columns: 80, rows: 24)
+    let terminal = try CursesTerminal(
+      .init(theme: .standard, wantsColor: false, takesMouse: false),
+      on: .init(input: pty.program, output: pty.program, kind: kind))
+    defer { terminal.close() }
+    for (key, sequences) in [
+      (Key.home, ["[1~", "[7~", "OH", "[H"]), (.end, ["[4~", "[8~", "OF", "[F"]),
+    ] {
+      for sequence in sequences {
+        pty.type("\u{1B}" + sequence)
+        var keys: [Key] = []
+        while keys.isEmpty { keys = try terminal.nextKeys(milliseconds: 5000) }
+        #expect(keys == [key], "\(kind): ESC \(sequence)")
+      }
+    }
+  }
+
   @Test("text that is pasted is filtered by once")
   func paste() throws {
     let pty = try Pty(columns: 110, rows: 32)

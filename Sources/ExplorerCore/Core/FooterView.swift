@@ -21,10 +21,16 @@ enum FooterView {
       return
     }
     var column = room.column
+    let hidden = hiddenPane(state, layout)
     let shown = entries(
-      for: state.context, in: room.columns - 2, isSingle: layout.form == .single,
-      glyphs: frame.glyphs,
-      offers: { $0.isOffered(state, scene) }, title: { frame.words.fill(title(of: $0, state)) })
+      for: state.context, in: room.columns - 2, showsPanes: layout.form != .single && hidden == nil,
+      glyphs: frame.glyphs, offers: { $0.isOffered(state, scene) },
+      title: {
+        if $0.command == .focusNext, let hidden {
+          return hidden.view.name(frame.words).components(separatedBy: " and ")[0]
+        }
+        return frame.words.fill(title(of: $0, state))
+      })
     for entry in shown {
       let start = column
       column = frame.canvas.put(
@@ -43,21 +49,29 @@ enum FooterView {
     (binding.command == .choose ? state.overlay?.enterTitle : nil) ?? binding.title
   }
 
+  /// The pane beside the others that the key for the next pane brings to the screen.
+  private static func hiddenPane(_ state: State, _ layout: Layout) -> Pane? {
+    guard layout.form == .split, state.pin == nil else { return nil }
+    var next = state
+    Explorer.moveFocus(by: 1, in: &next)
+    return layout.placement(of: next.focus) == nil ? next.focus : nil
+  }
+
   /// Whether an entry is among the last to go where there is little room: what the selected row
   /// does, the way out, and the help.
-  private static func lasts(_ entry: Entry, in context: Context, isSingle: Bool) -> Bool {
+  private static func lasts(_ entry: Entry, in context: Context, showsPanes: Bool) -> Bool {
     switch entry.command {
     case .choose, .close, .back, .tourStop, .quit, .help: true
     case .edit: context == .edit
-    // Where one pane fills the screen, there is no other sign of the others.
-    case .focusNext: isSingle
+    // There is no other sign of a pane that has no place on the screen.
+    case .focusNext: !showsPanes
     default: false
     }
   }
 
   /// The entries that fit into some columns.
   static func entries(
-    for context: Context, in columns: Int, isSingle: Bool = false, glyphs: Glyphs,
+    for context: Context, in columns: Int, showsPanes: Bool = true, glyphs: Glyphs,
     offers: (Binding) -> Bool = { _ in true }, title: (Binding) -> String = \.title
   ) -> [Entry] {
     var all: [Entry] = []
@@ -73,7 +87,8 @@ enum FooterView {
     }
     func width(_ entries: [Entry]) -> Int { entries.reduce(0) { $0 + $1.columns + 2 } }
     while all.count > 1, width(all) > columns {
-      let least = all.lastIndex { !lasts($0, in: context, isSingle: isSingle) }
+      let first = all.firstIndex { $0.command == .previousChange }
+      let least = first ?? all.lastIndex { !lasts($0, in: context, showsPanes: showsPanes) }
       all.remove(at: least ?? max(0, all.count - 3))
     }
     return width(all) > columns ? [] : all

@@ -158,10 +158,16 @@ enum PaneKeys: ExplorerView {
       ["q", .control("c")], .quit, in: [.main, .message], "quit", "Leave the explorer.",
       does: { _, next, _ in next.effects.append(.quit) }),
     Binding(
-      ["?", .function(1)], .help, in: panes, "help",
-      "Signs and keys; type to search, Enter runs the row.",
-      does: { _, next, _ in Explorer.open(HelpMenu(), in: &next.state) }),
+      ["?", .function(1)], .help, in: panes.union([.card]), "help",
+      "Signs and keys; type to search, Enter runs the row.", does: help),
+    Binding(
+      [.function(1)], .help, in: [.users], "help", "Signs of this list, and all keys.",
+      footer: false, does: help),
   ]
+
+  private static let help: Binding.Handler = { _, next, _ in
+    Explorer.open(HelpMenu(below: next.state.overlay), in: &next.state)
+  }
 
   private static let hasChanges: Binding.Condition = {
     Binding.hasSteps($0, $1) && !$1.model.relationNames.isEmpty

@@ -35,6 +35,9 @@ public struct State: Equatable, Sendable {
   package internal(set) var toast: Toast?
   package internal(set) var takesMouse: Bool
   package internal(set) var theme: Theme
+  /// Whether what shows the picture has colours; what colours alone would say needs another sign
+  /// where it has not.
+  package var hasColors = true
   /// The users made here; in ``user`` they come after those of the data.
   package internal(set) var own: [OwnUser] = []
   package internal(set) var edits = EditLog()
@@ -76,6 +79,8 @@ public struct State: Equatable, Sendable {
         focus: focus, side: side, showsWhy: showsWhy, zoomsWhy: why.isZoomed && focus == .why,
         compares: pin != nil, edits: editor != nil))
   }
+
+  var showsColors: Bool { hasColors && theme != .mono }
 
   package func showing(_ toast: Toast) -> State {
     var state = self

@@ -32,9 +32,11 @@ package enum Role: UInt8, CaseIterable, Sendable {
   /// The highest of five shades.
   case heat5
 
+  /// The shades from the lowest to the highest.
+  static let shades: [Role] = [.heat1, .heat2, .heat3, .heat4, .heat5]
+
   /// The shade for a value between 0 and 1; what is not a number has the lowest.
   package static func heat(_ value: Double) -> Role {
-    let shades: [Role] = [.heat1, .heat2, .heat3, .heat4, .heat5]
     guard value > 0 else { return .heat1 }
     return shades[min(4, Int(min(value, 1) * 5))]
   }

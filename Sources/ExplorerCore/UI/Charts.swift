@@ -83,6 +83,19 @@ struct Scale {
       frame.glyphs.shade(share), column: column, row: row, style: Style(Role.heat(share)))
   }
 
+  /// Frames a cell that is filled already: its shade stays, and a sign stands on it.
+  func drawFrame(
+    around value: Float, column: Int, row: Int, columns: Int, _ frame: inout Frame
+  ) {
+    let share = high > low ? Double((value - low) / (high - low)) : 0
+    let present = frame.glyphs.present
+    let signs = columns < 2 ? [present.cell] : [present.open, present.close]
+    for (offset, sign) in signs.enumerated() {
+      frame.canvas.put(
+        sign, column: column + offset, row: row, style: Style(Role.heat(share), .reverse))
+    }
+  }
+
   /// The columns of ``drawLegend``.
   func legendWidth(_ glyphs: Glyphs) -> Int {
     glyphs.decimal(low).columns + 7 + glyphs.decimal(high).columns

@@ -37,6 +37,13 @@ package enum ColorDepth: Int, Comparable, Sendable {
 }
 
 extension Color {
+  /// Black or white, whichever is read better on it.
+  var opposite: Color {
+    guard case .rgb(let red, let green, let blue) = self else { return .standard }
+    let light = (299 * Int(red) + 587 * Int(green) + 114 * Int(blue)) / 1000
+    return light > 100 ? .rgb(0, 0, 0) : .rgb(255, 255, 255)
+  }
+
   /// The number by which a terminal of this depth knows the colour; nil for its own colour.
   package func index(at depth: ColorDepth) -> Int32? {
     switch (self, depth) {

@@ -46,8 +46,20 @@ public struct Glyphs: Equatable, Sendable {
     package let times: Unicode.Scalar
   }
 
+  /// What frames the present step in a plot of shades.
+  struct Present: Equatable, Sendable {
+    /// One cell, and the two of one that is twice as wide.
+    let cell: Unicode.Scalar
+    let open: Unicode.Scalar
+    let close: Unicode.Scalar
+    /// The edges to the left and right of a column of cells.
+    let left: Unicode.Scalar
+    let right: Unicode.Scalar
+  }
+
   package let border: Border
   package let marks: Marks
+  let present: Present
   /// What stands for the part of a text that is left out.
   package let ellipsis: String
   /// Parts of a cell filled from the left, in equal steps up to the whole cell.
@@ -72,6 +84,7 @@ public struct Glyphs: Equatable, Sendable {
       train: "~", valid: "·", test: "✓", here: "▶", truth: "●", up: "▲", down: "▼", hit: "▪",
       separator: "·", cursor: "▏", unseen: "┄", seen: "↺", about: "≈", minus: "−", tick: "╎",
       times: "×"),
+    present: Present(cell: "□", open: "[", close: "]", left: "▕", right: "▏"),
     ellipsis: "…",
     bar: ["▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"],
     spark: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
@@ -88,6 +101,7 @@ public struct Glyphs: Equatable, Sendable {
       train: "~", valid: ".", test: "*", here: ">", truth: "o", up: "^", down: "v", hit: "#",
       separator: ".", cursor: "_", unseen: "-", seen: "s", about: "~", minus: "-", tick: "'",
       times: "x"),
+    present: Present(cell: "O", open: "[", close: "]", left: "|", right: "|"),
     ellipsis: "~",
     bar: ["-", "="],
     spark: ["_", ".", "-", "=", "^", "#"],

@@ -90,9 +90,17 @@ public struct Theme: Equatable, Sendable {
   }
 
   /// The look of a style: that of its role with the style's own stress added.
+  ///
+  /// A shade that is turned over is a sign on it: black or white where the shade is a colour, in the
+  /// colour of the page where it is ink.
   package func look(of style: Style) -> Look {
     let look = self[style.role]
     guard !style.emphasis.isEmpty else { return look }
+    if style.emphasis.contains(.reverse), Role.shades.contains(style.role),
+      look.background != .standard
+    {
+      return Look(look.background.opposite, on: look.background)
+    }
     return Look(
       look.foreground, on: look.background, look.emphasis.union(style.emphasis))
   }

@@ -113,9 +113,13 @@ extension Card {
           // The number stays on the line of its name.
           return "\(name)\u{A0}\(Glyphs.unicode.probability(Float($0.value)))"
         }
-      let label = isPlain ? part == "test " ? "unseen items" : "chosen by" : label
+      let mode = model.provenance.training["eval_args.mode.\(part.dropLast())"]
+        .flatMap(CandidateMode.init).map { "; \(Card.words($0, model.nouns))" }
+      let label =
+        isPlain
+        ? part == "test " ? "unseen \(model.nouns.item.many)" : "chosen by" : label
       if !metrics.isEmpty {
-        lines.append(Line(label: label, text: metrics.joined(separator: ", ")))
+        lines.append(Line(label: label, text: metrics.joined(separator: ", ") + (mode ?? "")))
       }
     }
     let jumps = Dictionary(grouping: model.provenance.recoveries) { $0 }.mapValues(\.count)
@@ -138,7 +142,8 @@ extension Card {
       lines.append(
         Line(
           label: isPlain ? "seen before" : "repeat bias",
-          text: Glyphs.unicode.signed(bias) + " on the score of every {item} of the history"))
+          text: Glyphs.unicode.signed(bias)
+            + " on the score of every \(model.nouns.item.one) of the history"))
     }
     if let attention {
       lines.append(
@@ -157,6 +162,17 @@ extension Card {
 }
 
 extension Card {
+  /// What targets were ranked among.
+  private static func words(_ mode: CandidateMode, _ nouns: Nouns) -> String {
+    let items = nouns.item.many
+    return switch mode {
+    case .full: "each ranked among all \(items) (full)"
+    case .uniform(let count): "each ranked among \(count) \(items) drawn evenly (\(mode.text))"
+    case .popularity(let count):
+      "each ranked among \(count) \(items) drawn by popularity (\(mode.text))"
+    }
+  }
+
   /// The shape of every tensor with its norm.
   static func shapes(_ session: Session) -> [Line] {
     var lines: [Line] = []

@@ -82,6 +82,58 @@ extension CardView: ExplorerView {
   ]
 }
 
+extension CardView {
+  static func legend(_ words: Terminology, _ glyphs: Glyphs) -> [Legend.Entry] {
+    let isPlain = words.isPlain
+    func entry(_ sign: String, _ names: String, _ text: String) -> Legend.Entry {
+      Legend.Entry(sign, "card " + names, "Card: " + text, in: [.view(.card)])
+    }
+    return [
+      entry(
+        isPlain ? "kept back" : "split", "split held out",
+        "which interactions of each {user} were left out of training, and for what."),
+      entry(
+        isPlain ? "unseen {items}" : "test",
+        "metrics Hit MRR NDCG Recall test full uni pop",
+        "metrics over the test targets at the end of training, and what each was ranked among: all"
+          + " {items} (full), or some drawn at random (uniN, popN)."),
+      entry(
+        isPlain ? "chosen by" : "validation", "metrics valid validation",
+        "the same over the validation targets, by which the epoch was chosen."),
+      entry(
+        isPlain ? "numbers" : "sizes", "embedding knowledge hidden layers sizes",
+        "numbers for {a item} (E), for a known fact (K) and for the state (H)."),
+      entry(
+        isPlain ? "reads" : "window", "MAX_ITEM_LIST_LENGTH window",
+        "how many of the latest interactions the model reads."),
+      entry(
+        "memory", "linear facts none gamma relations",
+        "its kind, its relations and \(isPlain ? words.gamma : "gamma"), the factor on the attention."
+      ),
+      entry(
+        isPlain ? "learns" : "loss", "CE BPR loss",
+        isPlain
+          ? "what training made as good as it could."
+          : "CE, cross-entropy over all {items}, or BPR, pairs of {items}."),
+      entry(
+        isPlain ? "went wrong" : "recoveries", "loss jumped recoveries",
+        "epochs in which the loss jumped, so that training went back."),
+      entry(
+        isPlain ? "seen before" : "repeat bias", "repeat bias already seen",
+        "what the score of every {item} of the history gets on top."),
+      entry(
+        "attention", "entropy attention",
+        "\(words.entropy) over many {users}, and the most it can be; 0: one relation takes all."),
+      entry(
+        "tensors", "parameters shape norm", "every parameter with its shape and Euclidean norm."),
+      entry(
+        "nearest", "nearest cosine {item}",
+        "the {items} whose vectors q have the largest \(words.cosine) with this one's."),
+      entry("seen", "popularity times {item}", "how often the {item} occurs in the data."),
+    ]
+  }
+}
+
 extension Explorer {
   /// Opens the card of the item that is selected in the pane with the focus.
   static func inspect(_ state: inout State, _ scene: Scene) {

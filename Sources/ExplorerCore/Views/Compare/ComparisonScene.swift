@@ -78,7 +78,45 @@ extension CompareView {
         ComparisonDocument(
           comparison, live: cache.session.model, pinned: other ?? cache.session.model))
     }
+    export.svg = { _ in scene.comparison.map(figure) }
     return export
+  }
+
+  private static func figure(_ comparison: ComparisonScene) -> String {
+    let (a, b) = ("A \(comparison.pinned.title)", "B \(comparison.live.title)")
+    var figure = RowFigure(
+      title: "Two runs side by side",
+      notes: [a, b] + [comparison.note].compactMap { $0 }
+        + (comparison.relations.isEmpty
+          ? [] : ["total variation of α \(decimal(comparison.attentionDistance))"]))
+    if !comparison.relations.isEmpty {
+      figure.add(
+        "a", "attention α", .pair, key: ("A", "B"), numbers: "α in A, in B",
+        comparison.relations.map { relation in
+          let (old, new) = (relation.pinned?.attention, relation.live?.attention)
+          return .init(
+            name: relation.name, value: (old ?? new).map(Double.init),
+            second: old == nil ? nil : new.map(Double.init),
+            text: [old, new].map { $0.map { decimal($0, places: 3) } ?? "none" }
+              .joined(separator: ", "))
+        })
+    }
+    let sides = [comparison.pinned, comparison.live].map { $0.step.recommendations.prefix(20) }
+    func texts(_ side: Int) -> [String] {
+      sides[side].map { item in
+        let number = "\(Int(item.rank.rounded(.up)))"
+        let mark = item.isTruth ? " ● came next" : ""
+        return side == 0 ? "\(item.title)\(mark)  \(number)" : "\(number)  \(item.title)\(mark)"
+      }
+    }
+    let pairs = sides[1].enumerated().compactMap { place, item -> (Int, Int)? in
+      guard let rank = comparison.ranks[item.item] else { return nil }
+      return sides[0].firstIndex { $0.rank == rank }.map { ($0, place) }
+    }
+    figure.add(
+      comparison.relations.isEmpty ? "a" : "b", "recommended; lines join the same item",
+      heads: (a, b), (texts(0), texts(1)), pairs: pairs)
+    return figure.text
   }
 }
 

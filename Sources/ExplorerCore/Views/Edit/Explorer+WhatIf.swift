@@ -154,10 +154,10 @@ extension Explorer {
   static func applySmallest(_ state: inout State, _ scene: Scene) {
     guard case .found(let steps, _, _) = scene.whatIf?.smallest?.outcome, let step = scene.step
     else {
-      if state.seeksSmallest, let search = scene.whatIf?.smallest, search.outcome == nil {
-        state.toast = Toast(
-          "Still searching, \(Glyphs.unicode.count(search.runs)) runs so far; A takes the set out"
-            + " once it is found")
+      let search = scene.whatIf?.smallest
+      if state.seeksSmallest, search?.outcome == nil {
+        let runs = search.map { ", \(Glyphs.unicode.count($0.runs)) runs so far" } ?? ""
+        state.toast = Toast("Still searching\(runs); A takes the set out once it is found")
         return
       }
       state.toast = Toast(

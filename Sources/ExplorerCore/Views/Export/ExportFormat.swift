@@ -58,7 +58,7 @@ struct ViewExport {
   /// The text; nil for that of the screen.
   var text: Document?
   var json: Document?
-  /// The figure; nil for the screen as a drawing.
+  /// The figure.
   var svg: Document?
 
   static var withoutUser: ViewExport {
@@ -137,6 +137,7 @@ extension SceneCache {
     var state = state
     // The list of formats is no part of the view.
     (state.overlay, state.toast) = (nil, nil)
+    if format == .text || format == .copy { state.hasColors = false }
     let scene = scene(for: state)
     let subject = ExportView.subject(state, scene)
     guard subject.refusal == nil else { return nil }
@@ -145,7 +146,7 @@ extension SceneCache {
       switch format {
       case .text, .copy: try subject.text?(self) ?? screen.text
       case .json: try subject.json?(self)
-      case .svg: try subject.svg?(self) ?? screen.svg(state.theme)
+      case .svg: try subject.svg?(self)
       case .picture: screen.svg(state.theme)
       }
     let data = model.dataName.isEmpty ? model.name : model.dataName

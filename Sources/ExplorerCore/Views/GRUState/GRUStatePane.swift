@@ -95,7 +95,7 @@ enum HeatMap {
 
   /// Draws the map as large as it fits and returns the rows it takes.
   ///
-  /// The step is where the signs at the left and below meet; its cell keeps its shade.
+  /// The step is framed where the signs at the left and below meet; its cell keeps its shade.
   static func draw(
     _ cosines: Matrix, at place: Int, from firstStep: Int, in room: Rect, _ frame: inout Frame
   ) -> Int {
@@ -133,6 +133,9 @@ enum HeatMap {
     }
     let cursor = place / binSize
     frame.put(String(frame.glyphs.marks.here), cells.line(cursor), style: Style(.focus))
+    scale.drawFrame(
+      around: means[cursor, cursor], column: cells.column + 1 + cursor * cellWidth,
+      row: cells.line(cursor).row, columns: cellWidth, &frame)
     drawBelow(notes, mark: 1 + cursor * cellWidth, in: cells.line(bins), &frame)
     return lines + bins
   }
@@ -206,7 +209,8 @@ extension GRUStatePane {
         "heat map similarity step cell",
         "\(words.isPlain ? "Likeness" : "Cosine") of any two steps, from the lowest shade to the"
           + " highest;"
-          + " \(glyphs.marks.here) and \(glyphs.marks.up) meet at the present step."),
+          + " \(glyphs.marks.here) and \(glyphs.marks.up) meet at the present step, which is framed."
+      ),
       entry(words.mostAlike, "similar", "Earlier steps whose state is most like this one's."),
     ]
   }

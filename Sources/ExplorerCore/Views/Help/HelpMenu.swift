@@ -82,6 +82,10 @@ extension CommandList {
 
 struct HelpMenu: CommandList {
   var menu = Menu()
+  /// What it was opened on: its signs come first, and it is there again afterwards.
+  @OnTop var below: (any Overlay)?
+
+  init(below: (any Overlay)? = nil) { _below = OnTop(wrappedValue: below) }
 
   var context: Context { .menu }
   func hint(_ state: State, _ scene: Scene) -> String { "type to search" }
@@ -104,6 +108,8 @@ struct HelpMenu: CommandList {
     return here.map(CommandRow.sign) + bindings(words.nouns).map(CommandRow.command)
       + signs.dropFirst(here.count).map(CommandRow.sign)
   }
+
+  func close(on next: inout Explorer.Transition, _ scene: Scene) { next.state.overlay = below }
 
   private func bindings(_ nouns: Nouns) -> [Binding] {
     let wanted = menu.filter.text.lowercased().drop(while: \.isWhitespace)
@@ -169,6 +175,8 @@ enum Legend {
 
   /// What a state shows, what its keys are about first.
   static func places(_ state: State) -> [Place] {
+    let top = state.overlay.flatMap { ($0 as? HelpMenu)?.below ?? $0 }
+    if let top, [.card, .users].contains(top.context) { return [.view(top.context)] }
     if let view = state.fullView?.view { return [.view(type(of: view).context)] }
     var places: [Place] = [.pane(state.focus)]
     if state.pin != nil { places.insert(.comparison, at: 0) }
@@ -190,7 +198,9 @@ enum Legend {
           in: entry.places.union(place.map { [$0] } ?? []))
       }
     }
-    let all = (panes + others).map { Entry($0.sign, $0.names, words.fill($0.text), in: $0.places) }
+    let all = (panes + others).map {
+      Entry(words.fill($0.sign), words.fill($0.names), words.fill($0.text), in: $0.places)
+    }
     func turn(_ entry: Entry) -> Int {
       places.firstIndex { entry.places.contains($0) } ?? places.count
     }

@@ -44,10 +44,18 @@ struct MapFigure {
     drawing.text(
       "explained variance: \(across) across, \(up) up; nearness in all dimensions may differ",
       Self.margin, 40, size: 10, fill: "#555")
-    for point in plane.points.dropFirst() {
+    for (item, point) in plane.points.enumerated().dropFirst() {
       let (x, y) = place(point)
-      drawing.circle(x, y, radius: 1.1, fill: "#b4b9c2", stroke: "none")
+      let group = map.groups?.group[item]
+      drawing.circle(
+        x, y, radius: group == nil ? 1.1 : 1.6, fill: group.map { Self.colors[$0] } ?? "#b4b9c2",
+        stroke: "none")
     }
+    drawKey(&drawing)
+    let foot = Self.height(plane, scale) - 28
+    drawing.text("component 1, \(across) of the variance", Self.side / 2, foot, anchor: .middle)
+    drawing.text(
+      "component 2, \(up) of the variance", 16, foot / 2, anchor: .middle, turned: -90)
     let path = map.path.suffix(MapPage.pathLength).map { place(plane.points[Int($0)]) }
     for (from, to) in zip(path, path.dropFirst()) {
       drawing.line(from.0, from.1, to.0, to.1, stroke: "#d95f02", width: 1.2)
@@ -57,8 +65,23 @@ struct MapFigure {
       width: Self.side + 120, height: Self.height(plane, scale), title: "Map of the items")
   }
 
+  /// Of the groups; the names have others.
+  private static let colors = ["#56b4e9", "#e69f00", "#009e73", "#cc79a7", "#0072b2"]
+
+  /// What the colours of the dots are, at the right.
+  private func drawKey(_ drawing: inout SVG) {
+    guard let groups = map.groups else { return }
+    let x = Self.side - 10
+    drawing.text(groups.relation, x, 64, bold: true)
+    for (place, tail) in groups.tails.enumerated() {
+      let y = 80 + 15 * Double(place)
+      drawing.circle(x + 4, y - 3.5, radius: 3, fill: Self.colors[place], stroke: "none")
+      drawing.text("\(tail.name) \(tail.count)", x + 12, y)
+    }
+  }
+
   private static func height(_ plane: PrincipalPlane, _ scale: Double) -> Double {
-    Double(plane.most.y - plane.least.y) * scale + 2 * margin + 40
+    Double(plane.most.y - plane.least.y) * scale + 2 * margin + 60
   }
 
   private func place(_ point: PlanePoint) -> (Double, Double) {

@@ -117,19 +117,19 @@ struct LabelPlacer {
   /// The places of names, one row each; nil for those that find none.
   ///
   /// Names that come first choose first: to the right of the point, to its left, then below and
-  /// above.
+  /// above. There they have one cell more, in the column of the point, for a corner that leads to it.
   mutating func place(_ labels: [Label]) -> [Rect?] {
     labels.map { label in
       let (column, row) = (label.anchor.column, label.anchor.row)
-      let right = column + 2
-      let left = column - 1 - label.columns
-      let middle = min(max(room.column, column - label.columns / 2), room.endColumn - label.columns)
+      let left = column - label.columns
       let places = [
-        (right, row), (left, row), (middle, row + 1), (middle, row - 1), (right, row + 1),
-        (right, row - 1), (left, row + 1), (left, row - 1),
+        (column + 2, row), (left - 1, row), (column, row + 1), (column, row - 1), (left, row + 1),
+        (left, row - 1),
       ]
       for (column, row) in places {
-        let rect = Rect(column: column, row: row, columns: label.columns, rows: 1)
+        let rect = Rect(
+          column: column, row: row, columns: label.columns + (row == label.anchor.row ? 0 : 1),
+          rows: 1)
         guard isFree(rect), isBeside(rect, label.anchor) else { continue }
         // A blank on both sides keeps names in one row apart.
         block(rect.inset(columns: -1, rows: 0))
@@ -139,11 +139,17 @@ struct LabelPlacer {
     }
   }
 
-  /// Whether no other point lies between a name and its own point in the same row.
+  /// Whether a name is nearer to its own point than to any other in its row.
   private func isBeside(_ rect: Rect, _ anchor: Point) -> Bool {
+    let isRight = rect.column >= anchor.column
+    let far = Rect(
+      column: isRight ? rect.endColumn : rect.column - 2, row: rect.row, columns: 2, rows: 1)
+    let beyond = far.intersection(room)
+    guard (beyond.column..<beyond.endColumn).allSatisfy({ !taken[index($0, rect.row)] }) else {
+      return false
+    }
     guard rect.row == anchor.row else { return true }
-    let gap = rect.column > anchor.column ? anchor.column + 1 : anchor.column - 1
-    return !taken[index(gap, anchor.row)]
+    return !taken[index(anchor.column + (isRight ? 1 : -1), anchor.row)]
   }
 
   private func isFree(_ rect: Rect) -> Bool {

@@ -15,7 +15,8 @@ enum MapPage {
     _ view: MapView, _ map: MapScene, _ state: State, _ scene: Scene, in frame: inout Frame
   ) {
     let geometry = MapGeometry(map.plane, view, on: state.layout.size, glyphs: frame.glyphs)
-    drawTitle(map, geometry.title, &frame)
+    let key = MapKey(map.groups, hasLetters: !state.showsColors)
+    drawTitle(map, key, geometry, &frame)
     guard let plane = map.plane else {
       let share = map.counted.of > 0 ? map.counted.done * 100 / map.counted.of : 100
       frame.put(
@@ -24,12 +25,16 @@ enum MapPage {
       return
     }
     let signs = MapSigns(frame.glyphs)
-    drawDots(plane, map, geometry, &frame)
+    drawDots(plane, map, key, geometry, &frame)
     drawNames(view, map, plane, geometry, signs, &frame)
-    MapList.draw(view, map, plane, scene, geometry, signs, &frame)
+    MapList.draw(view, map, plane, scene, geometry, signs, key, &frame)
   }
 
-  private static func drawTitle(_ map: MapScene, _ line: Rect, _ frame: inout Frame) {
+  /// What the axes are; on a narrow screen, which has no list, also what the colours are.
+  private static func drawTitle(
+    _ map: MapScene, _ key: MapKey?, _ geometry: MapGeometry, _ frame: inout Frame
+  ) {
+    let line = geometry.title
     let dot = frame.glyphs.marks.separator
     var texts = ["Map of the items: PCA of their vectors", "Map: PCA of item vectors", "Map (PCA)"]
     if let plane = map.plane {
@@ -43,8 +48,11 @@ enum MapPage {
       ]
     }
     let room = line.inset(columns: 1, rows: 0)
-    let text = texts.first { $0.columns <= room.columns } ?? texts[texts.count - 1]
+    let isNarrow = geometry.list.isEmpty && key != nil && map.plane != nil
+    let text =
+      isNarrow ? "PCA" : texts.first { $0.columns <= room.columns } ?? texts[texts.count - 1]
     frame.put(text, room, style: Style(.title))
+    if isNarrow { key?.draw(in: room.dropFirst(columns: text.columns + 2), &frame) }
   }
 
   /// A share in whole percent, with a decimal where it is small.
@@ -55,7 +63,8 @@ enum MapPage {
   }
 
   private static func drawDots(
-    _ plane: PrincipalPlane, _ map: MapScene, _ geometry: MapGeometry, _ frame: inout Frame
+    _ plane: PrincipalPlane, _ map: MapScene, _ key: MapKey?, _ geometry: MapGeometry,
+    _ frame: inout Frame
   ) {
     let room = geometry.room
     var dots = DotGrid(room, glyphs: frame.glyphs)
@@ -73,23 +82,33 @@ enum MapPage {
     }
     // As many items in a cell as it has dots, and the dots say no more; then the shade does.
     let full = Int32(dots.perCell.columns * dots.perCell.rows)
+    /// The group of most items in a cell.
+    func group(_ column: Int, _ row: Int) -> Int? {
+      guard map.groups != nil else { return nil }
+      let start = (row * room.columns + column) * kinds
+      let own = groups[start..<start + kinds]
+      return own.indices.max { own[$0] < own[$1] }.flatMap { own[$0] > 0 ? $0 - start : nil }
+    }
     dots.draw(on: &frame.canvas) { column, row in
-      let cell = row * room.columns + column
-      let count = counts[cell]
       if map.groups != nil {
-        let own = groups[cell * kinds..<(cell + 1) * kinds]
-        if let most = own.indices.max(by: { own[$0] < own[$1] }), own[most] > 0 {
-          return Style(MapGroups.roles[most - cell * kinds])
-        }
-        return Style(.muted)
+        return Style(group(column, row).map { MapGroups.roles[$0] } ?? .muted)
       }
+      let count = counts[row * room.columns + column]
       return Style(count > full * 4 ? .title : count > full ? .text : .muted)
+    }
+    if let key, key.hasLetters {
+      for row in 0..<room.rows {
+        for column in 0..<room.columns {
+          guard let group = group(column, row) else { continue }
+          frame.canvas.put(key.letter(group), column: room.column + column, row: room.row + row)
+        }
+      }
     }
     // The path alone is a line without gaps.
     var lines = DotGrid(room, glyphs: frame.glyphs)
     let steps = map.path.suffix(pathLength).map { geometry.dot(plane.points[Int($0)]) }
     for (from, to) in zip(steps, steps.dropFirst()) { lines.line(from: from, to: to) }
-    lines.draw(on: &frame.canvas) { _, _ in Style(.focus, .bold) }
+    lines.draw(on: &frame.canvas) { _, _ in Style(.title) }
   }
 
   /// A point with a sign and perhaps a name.
@@ -154,15 +173,28 @@ enum MapPage {
         Rect(column: cell.column, row: cell.row, columns: 1, rows: 1),
         .selectInView(Int(named.item)))
       guard let place else { continue }
-      // In another row the sign says whose name it is.
-      let text =
-        place.row == cell.row
-        ? texts[index]
-        : "\(named.sign) \(texts[index])".truncated(
-          to: place.columns, ellipsis: frame.glyphs.ellipsis)
-      frame.canvas.put(text, in: place, style: named.style)
+      frame.canvas.put(
+        text(texts[index], at: place, of: cell, frame.glyphs.border), in: place, style: named.style)
+      // No dot between a name and its point, nor close behind it.
+      for gap in [place.column - 1, place.endColumn] where gap != cell.column {
+        guard geometry.room.contains(Point(column: gap, row: place.row)) else { continue }
+        frame.canvas.put(" ", column: gap, row: place.row)
+      }
       frame.onClick(place, .selectInView(Int(named.item)))
     }
+  }
+}
+
+extension MapPage {
+  /// A name beside its point; in another row with the corner that leads there.
+  private static func text(
+    _ name: String, at place: Rect, of cell: Point, _ border: Glyphs.Border
+  ) -> String {
+    guard place.row != cell.row else { return name }
+    let isBelow = place.row > cell.row
+    return place.column == cell.column
+      ? "\(isBelow ? border.bottomLeft : border.topLeft)\(name)"
+      : "\(name)\(isBelow ? border.bottomRight : border.topRight)"
   }
 }
 
@@ -176,7 +208,8 @@ extension MapView {
       ),
       Legend.Entry(
         "colours", "map relation tail known fact groups color",
-        "Map: {items} by the relation's most frequent tails; b takes the next relation."),
+        "Map: {items} by the relation's most frequent tails, as letters where there are no colours;"
+          + " b takes the next relation."),
       Legend.Entry(
         String(signs.subject), "map subject nearest",
         "Map: the {item} whose nearest neighbours are listed."),

@@ -172,8 +172,12 @@ extension MapView: FullView {
           : "Nearest by dot product: long vectors are near to many")
     case .colouring:
       let slots = MapGroups.slots(scene.model)
-      let next = (map.groups.flatMap { slots.firstIndex(of: $0.slot) } ?? -1) + 1
-      view.colouring = slots.indices.contains(next) ? .slot(slots[next]) : .off
+      let place = (map.groups.flatMap { slots.firstIndex(of: $0.slot) } ?? -1) + 1
+      view.colouring = slots.indices.contains(place) ? .slot(slots[place]) : .off
+      next.state.toast = Toast(
+        slots.indices.contains(place)
+          ? "{Items} by \(scene.model.relationNames[slots[place]])"
+          : "No relation: bright dots are many {items} in one place")
     case .nextNamed, .previousNamed: moveNamed(command == .nextNamed ? 1 : -1, &view, map)
     case .takeNamed:
       guard let row = view.row, map.rows.indices.contains(row) else {

@@ -47,7 +47,8 @@ struct MapGroups: Sendable {
   let relation: String
   /// The tails with their items, the most frequent first.
   let tails: [(name: String, count: Int)]
-  /// By item: the place of its most frequent tail; nil for none of them.
+  /// By item: the place of the tail that says most of it, the least frequent of those that it has; nil
+  /// for none of them.
   let group: [Int?]
 
   var covered: Int { group.count { $0 != nil } }
@@ -80,7 +81,7 @@ struct MapGroups: Sendable {
     group =
       [nil]
       + items.map { item in
-        model.tails.of(item: item, slot: slot).compactMap { place[Int($0)] }.min()
+        model.tails.of(item: item, slot: slot).compactMap { place[Int($0)] }.max()
       }
   }
 }

@@ -351,7 +351,7 @@ extension MemoryPane {
       entry(
         "at each step", "map attention history",
         "When each relation was read (\(words.attentionInText)) or written (\(words.gate)): one scale"
-          + " for all rows; \(marks.up) is the present step."),
+          + " for all rows; the present step is framed, \(marks.up) below it."),
       entry(
         "\(marks.tick)", "tick mean bar scale",
         "The mean \(words.attentionInText) of the relation over many users; the bars reach to the"

@@ -42,7 +42,8 @@ struct SlotMap {
   ) -> Int {
     let glyphs = frame.glyphs
     let names = min(slots.map(\.name.columns).max() ?? 0, max(8, room.columns / 3))
-    let width = room.columns - names - 1
+    // An edge at each side of the present step frames its column.
+    let width = room.columns - names - 3
     guard room.rows >= slots.count + Self.lines, width >= 8 else { return 0 }
     let window = ListWindow.rows(of: values.count, height: width, showing: step)
     let labels = glyphs.labels(slots.map(\.name), width: names)
@@ -53,13 +54,21 @@ struct SlotMap {
     for (row, slot) in slots.enumerated() {
       let line = room.line(row + 1)
       frame.put(labels[row], line, columns: names)
+      let start = line.column + names + 1
       for (column, place) in window.enumerated() where values[place].indices.contains(slot.slot) {
+        let edges = place < step ? 0 : place == step ? 1 : 2
         scale.draw(
-          values[place][slot.slot], column: line.column + names + 1 + column, row: line.row, &frame)
+          values[place][slot.slot], column: start + column + edges, row: line.row, &frame)
+      }
+      let present = start + step - window.lowerBound + 1
+      for (sign, column) in [
+        (glyphs.present.left, present - 1), (glyphs.present.right, present + 1),
+      ] {
+        frame.canvas.put(sign, column: column, row: line.row, style: Style(.key))
       }
     }
     let below = room.line(slots.count + 1)
-    let mark = names + 1 + step - window.lowerBound
+    let mark = names + 2 + step - window.lowerBound
     frame.put(String(glyphs.marks.up), below, at: mark, columns: 1, style: Style(.focus))
     if window.count < values.count {
       let shown = "\(window.lowerBound + 1)-\(window.upperBound) of \(values.count)"

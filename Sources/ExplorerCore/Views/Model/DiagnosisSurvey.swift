@@ -1,5 +1,6 @@
 import AtomicFiles
 import Explanation
+import KSRNumerics
 import Text
 import Workspace
 
@@ -104,7 +105,46 @@ extension DiagnosisView {
       guard let document = scene.diagnosis.flatMap(DiagnosisDocument.init) else { return nil }
       return try JSON.text(document)
     }
+    export.svg = { _ in scene.diagnosis?.report.map { Self.figure($0, scene.model) } }
     return export
+  }
+
+  private static func figure(_ report: DiagnosisReport, _ model: ModelScene) -> String {
+    var figure = RowFigure(
+      title: "Model \(model.name) as a whole",
+      notes: [
+        model.nouns.fill(
+          "\(report.userCount) of \(report.userTotal) {users}, \(report.all.caseCount) steps left out of"
+            + " training; intervals are 95 %, over whole {users}.")
+      ])
+    func text(_ interval: MeanInterval) -> String {
+      "\(decimal(interval.mean, places: 4)) (\(decimal(interval.low, places: 4)) …"
+        + " \(decimal(interval.high, places: 4)))"
+    }
+    if !report.relations.isEmpty {
+      figure.add(
+        "a", "mean attention α", .bar, numbers: "α, leads",
+        report.relations.map {
+          .init(
+            name: $0.name, value: $0.meanAttention,
+            text: "\(decimal($0.meanAttention, places: 3)), \(MapPage.percent($0.leads))")
+        })
+      figure.add(
+        "b", "change of NDCG@10 without the relation", .dot, numbers: "change (95 %)",
+        report.relations.map {
+          .init(
+            name: $0.name, value: $0.change.mean, interval: .init($0.change), text: text($0.change))
+        })
+    }
+    figure.add(
+      report.relations.isEmpty ? "a" : "c", "NDCG@10 of parts of the steps", .dot,
+      numbers: "NDCG@10 (95 %)",
+      ([report.all] + report.slices).map {
+        .init(
+          name: model.nouns.fill($0.name), value: $0.caseCount > 0 ? $0.ndcg.mean : nil,
+          interval: .init($0.ndcg), text: $0.caseCount > 0 ? text($0.ndcg) : "no steps")
+      })
+    return figure.text
   }
 }
 

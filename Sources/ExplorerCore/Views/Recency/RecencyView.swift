@@ -92,7 +92,31 @@ extension RecencyView: FullView {
       guard let survey else { return nil }
       return try JSON.text(RecencyDocument(survey))
     }
+    export.svg = { _ in survey.map { Self.figure($0, scene) } }
     return export
+  }
+
+  private static func figure(_ survey: RecencySurvey, _ scene: Scene) -> String {
+    let nouns = scene.model.nouns
+    let hasMemory = !scene.model.relationNames.isEmpty
+    var figure = RowFigure(
+      title: "Attribution by age of the step",
+      notes: [
+        nouns.fill(
+          "Mean share of the absolute exact contributions to the first recommendation after the last"
+            + " step, with 95 % intervals; model \(scene.model.name), \(survey.evaluated) of"
+            + " \(survey.userCount) {users}.")
+      ])
+    figure.add(
+      "a", "age of the step; 1 is the last", .bar, key: hasMemory ? ("sequence", "memory") : nil,
+      numbers: nouns.fill("share, {users}"),
+      survey.ages.prefix(60).enumerated().map { place, age in
+        .init(
+          name: String(place + 1), value: age.share, interval: age.interval,
+          second: hasMemory ? age.sequence : nil,
+          text: "\(decimal(age.share, places: 3)), \(age.users)")
+      })
+    return figure.text
   }
 
   // MARK: Keys

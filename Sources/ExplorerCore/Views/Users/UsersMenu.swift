@@ -41,8 +41,7 @@ struct UsersMenu: ListOverlay {
       .text(String(rows[row].count))
     }
     let prediction = Table.Column(
-      .fixed(words.isPlain ? words.ndcg.columns : 5), .right,
-      title: words.isPlain ? words.ndcg : "NDCG", drop: .init(below: 48)
+      .fixed(words.ndcg.columns), .right, title: words.ndcg, drop: .init(below: 48)
     ) { row, _ in
       guard !rows[row].isOwn else { return .none }
       return switch predictions[rows[row].place] {
@@ -199,6 +198,29 @@ extension UsersMenu {
 }
 
 extension UsersView {
+  static func legend(_ words: Terminology, _ glyphs: Glyphs) -> [Legend.Entry] {
+    func entry(_ sign: String, _ names: String, _ text: String) -> Legend.Entry {
+      Legend.Entry(sign, names, "List: " + text, in: [.view(.users)])
+    }
+    return [
+      entry(
+        words.ndcg, "NDCG metric {users} list split test valid full",
+        "mean over the {user}'s steps left out of training (validation and test), each ranked among all"
+          + " {items}: 1 always first, 0 never in the top 10."),
+      entry(
+        glyphs.ellipsis, "pending {users} list", "not computed yet; blank: nothing was left out."),
+      entry(
+        "{items}", "count length {users} list", "how many interactions the {user} has."),
+      entry(
+        "last {item}", "title {users} list",
+        "the latest; once something is typed, the one whose title has it."),
+      entry(
+        "\(words.shortHeldOut) \(glyphs.marks.test)", "held out {users} list",
+        "nothing of this {user} was used in training; the sign where there is little room."),
+      entry("own +", "own {users} list", "made here; the sign where there is little room."),
+    ]
+  }
+
   static func retrace(_ trail: inout Trail, to state: State, _ scene: Scene) {
     guard let user = scene.user, let step = scene.step else { return }
     let place = (state.user ?? 0) - scene.model.userCount

@@ -117,11 +117,11 @@ struct WhyColumns {
         [$0.column], $0.width < names.title.columns ? names.short : names.title, $0.width)
     }
     if why.isLed { columns += extras }
-    columns += plan.shown.map { cell in
-      let names = why.columns[cell]
-      return column([cell], plan.cell < names.title.columns ? names.short : names.title, plan.cell)
-    }
-    if !plan.sharing.isEmpty { columns.append(column(plan.sharing, "others", plan.cell)) }
+    let others = plan.sharing.isEmpty ? [] : ["others"]
+    let taken = [amountTitle] + extras.map(\.title) + others
+    let heads = Self.heads(plan.shown.map { why.columns[$0] }, width: plan.cell, taken, glyphs)
+    columns += zip(plan.shown, heads).map { column([$0], $1, plan.cell) }
+    columns += others.map { column(plan.sharing, $0, plan.cell) }
     if !why.isLed { columns += [amount] + extras + bar }
     if rows.contains(where: { !$0.note.isEmpty }) {
       columns.append(
@@ -130,6 +130,24 @@ struct WhyColumns {
         })
     }
     table = Table(columns, width: width)
+  }
+
+  /// What stands above the cells: no two alike, and none like another column.
+  private static func heads(
+    _ cells: [WhyTable.Column], width: Int, _ taken: [String], _ glyphs: Glyphs
+  ) -> [String] {
+    let names = cells.map { width < $0.title.columns ? $0.short : $0.title }
+    let first = names.prefix(1).map { $0.elided(to: width, glyphs) }
+    var known = Set(taken)
+    return (first + glyphs.labels(Array(names.dropFirst()), width: width)).map { head in
+      var (own, number) = (head, 2)
+      while !known.insert(own).inserted {
+        let digits = String(number)
+        own = head.truncated(to: max(1, width - digits.count), ellipsis: "") + digits
+        number += 1
+      }
+      return own
+    }
   }
 
   private struct Plan {

@@ -56,8 +56,12 @@ enum WhyPane: PaneView {
   private static func drawPairs(_ pairs: [String], in room: Rect, _ frame: inout Frame) {
     guard !pairs.isEmpty, room.rows >= 2 else { return }
     frame.put("pairs of steps", room.line(0), style: Style(.muted))
-    for (row, pair) in pairs.prefix(room.rows - 1).enumerated() {
-      frame.put(pair, room.line(row + 1))
+    let height = room.rows - 1
+    let shown = pairs.prefix(pairs.count > height ? height - 1 : height)
+    for (row, pair) in shown.enumerated() { frame.put(pair, room.line(row + 1)) }
+    if shown.count < pairs.count {
+      frame.put(
+        "\(pairs.count - shown.count) more", room.line(shown.count + 1), style: Style(.muted))
     }
   }
 
@@ -91,7 +95,9 @@ enum WhyPane: PaneView {
     let most = why.claim != nil ? max(2, min(3, room.rows - 3)) : room.rows >= 20 ? 2 : 1
     guard room.rows >= 4, !forms.isEmpty else { return room }
     let wrapped = forms.map { $0.wrapped(to: room.columns) }
-    let lines = (wrapped.first { $0.count <= most } ?? wrapped[wrapped.count - 1]).prefix(3)
+    var lines = wrapped.first { $0.count <= most } ?? wrapped[wrapped.count - 1]
+    // What does not fit is cut where one sees it.
+    if lines.count > 3 { lines = Array(lines.prefix(2)) + [lines[2...].joined(separator: " ")] }
     let style = Style(why.claim.map { $0.verdict == .agrees ? .title : .warning } ?? .muted)
     let top = room.dropFirst(rows: room.rows - lines.count)
     for (row, line) in lines.enumerated() { frame.put(line, top.line(row), style: style) }

@@ -109,12 +109,19 @@ enum WhyTableView {
   ) {
     guard room.rows >= 2 else { return }
     let columns = WhyColumns(table, width: room.columns, rank: why.rank, frame.glyphs)
-    frame.put(table.title, room.line(0), columns: columns.titleWidth, style: Style(.title))
-    columns.table.drawTitles(in: room.line(0), &frame)
     let hasTotal = room.rows >= 4
     let height = room.rows - (hasTotal ? 2 : 1)
     let selected = table.selected(state.why)
     let window = ListWindow.rows(of: table.rows.count, height: height, showing: selected)
+    // Rows that are not on the screen are counted where all are added up, or else in the title.
+    let hidden = table.rows.count - window.count
+    let more = hidden > 0 ? ", \(hidden) more" : ""
+    func first(_ texts: [String]) -> String {
+      texts.first { $0.columns <= columns.titleWidth } ?? texts[texts.count - 1]
+    }
+    let titles = hasTotal || hidden == 0 ? [table.title] : [table.title + more, "\(hidden) more"]
+    frame.put(first(titles), room.line(0), columns: columns.titleWidth, style: Style(.title))
+    columns.table.drawTitles(in: room.line(0), &frame)
     columns.table.draw(
       window, selected: selected, hasFocus: state.focus == .why, in: room.dropFirst(rows: 1), &frame
     ) { .select(.why, $0) }
@@ -123,10 +130,12 @@ enum WhyTableView {
     let saysResidual = state.why.path.isEmpty && !why.contributions.addsUp
     let residual = saysResidual ? why.contributions.residual : nil
     let tiny = residual.map { "\(frame.words.residual) \(frame.glyphs.tiny($0))" }
-    let texts = [tiny.map { "all, \($0)" }, tiny, "all"].compactMap { $0 }
+    let texts = [
+      tiny.map { "all, \($0)\(more)" }, hidden > 0 ? "all\(more)" : nil, tiny.map { "all, \($0)" },
+      tiny, "all",
+    ]
     frame.put(
-      texts.first { $0.columns <= columns.titleWidth } ?? "all", line, columns: columns.titleWidth,
-      style: Style(.muted))
+      first(texts.compactMap { $0 }), line, columns: columns.titleWidth, style: Style(.muted))
     columns.table.draw(table.rows.count, in: line, &frame)
   }
 
