@@ -62,14 +62,17 @@ struct RowFigure {
     for row in rows {
       let middle = y + Self.height / 2
       svg.text(row.name.truncated(to: 32, ellipsis: "…"), Self.left - 8, middle + 3.5, anchor: .end)
-      svg.text(row.text, Self.width - 16, middle + 3.5, size: 9.5, anchor: .end)
+      svg.text(
+        row.text.replacing("-", with: "−"), Self.width - 16, middle + 3.5, size: 9.5, anchor: .end)
       draw(row, mark, at: middle, place)
       y += Self.height
     }
     svg.line(place(0), top, place(0), y)
     svg.line(Self.left, y, Self.left + Self.plot, y)
-    for (value, anchor) in [(low, SVG.Anchor.start), (high, .end)] where value != 0 {
-      svg.text(decimal(value, places: 2), place(value), y + 12, size: 9, anchor: anchor)
+    for (value, anchor) in [(low, SVG.Anchor.start), (high, .end)] {
+      guard abs(place(value) - place(0)) > 40 else { continue }
+      let text = decimal(value, places: 2).replacing("-", with: "−")
+      svg.text(text, place(value), y + 12, size: 9, anchor: anchor)
     }
     svg.text("0", place(0), y + 12, size: 9, anchor: .middle)
     if let key {

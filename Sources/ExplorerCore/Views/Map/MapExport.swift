@@ -112,9 +112,13 @@ struct MapFigure {
         (x + 6, y), (x - 6 - width, y), (x - width / 2, y - 11), (x - width / 2, y + 11),
       ]
       .map { Box(x: $0...$0 + width, y: $1 - 5...$1 + 5) }
-      guard let box = boxes.first(where: { box in !taken.contains { $0.overlaps(box) } }) else {
-        continue
+      // Inside the page, right of the axis' name.
+      let page = 28...Self.side + 112
+      let box = boxes.first { box in
+        page.contains(box.x.lowerBound) && page.contains(box.x.upperBound)
+          && !taken.contains { $0.overlaps(box) }
       }
+      guard let box else { continue }
       taken.append(box)
       drawing.text(
         entry.title, box.x.lowerBound, box.y.upperBound - 1.5, size: 10, bold: entry.isBold,

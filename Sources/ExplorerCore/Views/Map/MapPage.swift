@@ -26,7 +26,7 @@ enum MapPage {
     }
     let signs = MapSigns(frame.glyphs)
     drawDots(plane, map, key, geometry, &frame)
-    drawNames(view, map, plane, geometry, signs, &frame)
+    drawNames(view, map, plane, geometry, signs, key, &frame)
     MapList.draw(view, map, plane, scene, geometry, signs, key, &frame)
   }
 
@@ -121,7 +121,7 @@ enum MapPage {
 
   private static func drawNames(
     _ view: MapView, _ map: MapScene, _ plane: PrincipalPlane, _ geometry: MapGeometry,
-    _ signs: MapSigns, _ frame: inout Frame
+    _ signs: MapSigns, _ key: MapKey?, _ frame: inout Frame
   ) {
     var all: [Named] = []
     // What is named first wins where two points share a cell.
@@ -166,6 +166,16 @@ enum MapPage {
     let texts = placed.map { $0.named.title.truncated(to: width, ellipsis: frame.glyphs.ellipsis) }
     let places = placer.place(
       zip(placed, texts).map { LabelPlacer.Label(anchor: $0.cell, columns: $1.columns) })
+    // Beside a letter a sign would look like another one.
+    if key?.hasLetters == true {
+      for cell in taken {
+        for column in [cell.column - 1, cell.column + 1] {
+          let beside = Point(column: column, row: cell.row)
+          guard geometry.room.contains(beside), !taken.contains(beside) else { continue }
+          frame.canvas.put(" ", column: column, row: cell.row)
+        }
+      }
+    }
     for (index, place) in places.enumerated() {
       let (named, cell) = placed[index]
       frame.canvas.put(named.sign, column: cell.column, row: cell.row, style: named.style)

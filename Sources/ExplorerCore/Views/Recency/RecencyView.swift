@@ -98,6 +98,7 @@ extension RecencyView: FullView {
 
   private static func figure(_ survey: RecencySurvey, _ scene: Scene) -> String {
     let nouns = scene.model.nouns
+    let most = 60
     let hasMemory = !scene.model.relationNames.isEmpty
     var figure = RowFigure(
       title: "Attribution by age of the step",
@@ -106,11 +107,13 @@ extension RecencyView: FullView {
           "Mean share of the absolute exact contributions to the first recommendation after the last"
             + " step, with 95 % intervals; model \(scene.model.name), \(survey.evaluated) of"
             + " \(survey.userCount) {users}.")
-      ])
+      ]
+        + (survey.ages.count > most
+          ? ["Drawn are the \(most) latest of \(survey.ages.count) ages."] : []))
     figure.add(
       "a", "age of the step; 1 is the last", .bar, key: hasMemory ? ("sequence", "memory") : nil,
       numbers: nouns.fill("share, {users}"),
-      survey.ages.prefix(60).enumerated().map { place, age in
+      survey.ages.prefix(most).enumerated().map { place, age in
         .init(
           name: String(place + 1), value: age.share, interval: age.interval,
           second: hasMemory ? age.sequence : nil,

@@ -115,7 +115,7 @@ enum WhyPane: PaneView {
       return (main, room.dropFirst(columns: room.columns - beside))
     }
     guard room.rows >= 13 else { return (room, nil) }
-    let rows = min(table.rows.count + 2, max(room.rows - 8, room.rows * 3 / 5))
+    let rows = min(table.rows.count + 2, max(room.rows - 6, room.rows * 3 / 5))
     let main = Rect(column: room.column, row: room.row, columns: room.columns, rows: rows)
     return (main, room.dropFirst(rows: rows + 1))
   }
