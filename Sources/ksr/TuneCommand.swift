@@ -125,8 +125,10 @@ struct TuneCommand: ParsableCommand {
     if let journal, !earlier.isEmpty {
       Console.note("\(journal.path): \(progress.records.count) trials are done already.")
     }
-    Console.note(
-      "\(plan.trials.count) trials of \(space.parameters.map(\.name).joined(separator: ", "))")
+    let names = space.parameters.map(\.name).joined(separator: ", ")
+    for line in Self.wrapped("\(plan.trials.count) trials of \(names)", on: 2) {
+      Console.note(line)
+    }
     let source = TrialSource(folder, trials, plan, threads: threads.count)
     StopSignal.await()
     let files = (prefix, space.parameters.map(\.name), first.training.reportedMetrics)
@@ -150,6 +152,11 @@ struct TuneCommand: ParsableCommand {
       throw ExitCode(StopSignal.status)
     }
     try finish(progress, trials, plan, prefix)
+  }
+
+  /// A text in as many lines as a terminal needs; in one where there is none.
+  private static func wrapped(_ text: String, on descriptor: Int32) -> [String] {
+    isatty(descriptor) == 1 ? text.wrapped(to: max(20, Console.columns - 1)) : [text]
   }
 
   private func header(
@@ -191,10 +198,13 @@ struct TuneCommand: ParsableCommand {
     try writeAtomically(trials.merged(plan.trials[best.trial - 1]).yaml, to: file)
     let values = zip(plan.space.parameters, plan.trials[best.trial - 1])
       .map { "\($0.name)=\($1.yaml)" }
-    Console.result("best: trial \(best.trial), \(values.joined(separator: ", "))")
+    var lines = ["best: trial \(best.trial), \(values.joined(separator: ", "))"]
     for (name, results) in [("valid", best.valid), ("test", best.test)] where !results.isEmpty {
-      let shown = results.sorted { $0.key < $1.key }.map { "\($0.key) \(fixed($0.value))" }
-      Console.result("\(name)  \(shown.joined(separator: "  "))")
+      let shown = results.sorted { $0.key < $1.key }.map { "\($0.key)\u{A0}\(fixed($0.value))" }
+      lines.append("\(name)  \(shown.joined(separator: "  "))")
+    }
+    for line in lines.flatMap({ Self.wrapped($0, on: 1) }) {
+      Console.result(line.replacing("\u{A0}", with: " "))
     }
     Console.result(
       "ksr train --data \(shellWord(data))"
@@ -293,7 +303,8 @@ final class TuningDisplay {
     }
   }
 
-  /// A trial with its values, which are cut where the line would be too long.
+  /// A trial with its values; where the line would be too long without their names, which are known by
+  /// their order, or cut.
   private func row(
     _ trial: Int, _ score: Double?, _ end: String, mark: String = " "
   ) -> String {
@@ -302,7 +313,9 @@ final class TuningDisplay {
     let start =
       mark + " " + number.filled(to: digits, .right) + "  " + (score.map(fixed) ?? "  …   ") + "  "
     let room = Console.columns - 1 - start.count - end.count - 2
-    return start + Self.cut(values(trial), to: max(8, room)) + "  " + end
+    let bare = plan.trials[trial - 1].map { printable(shortened($0)) }.joined(separator: " ")
+    let shown = values(trial).count <= room ? values(trial) : bare
+    return start + Self.cut(shown, to: max(8, room)) + "  " + end
   }
 
   /// A text cut to some columns, with a sign that there is more.
