@@ -36,7 +36,7 @@ struct LegendTests {
       ("w", ["removal", "written", "rank", "sum / cell"]),
       ("e,d", ["moved", "new gone", "+ = >"]), ("Tab", [words.likePrevious]),
       ("i", ["split", "test", "validation", "sizes", "tensors", "attention"]),
-      ("v", ["NDCG@10", "films", "last film"]),
+      ("v", ["NDCG@10", "films", "last film"]), ("L", ["film just read", "came next"]),
     ] {
       var state = try little.run(keys).state
       state.watch = nil

@@ -161,8 +161,8 @@ enum PaneKeys: ExplorerView {
       ["?", .function(1)], .help, in: panes.union([.card]), "help",
       "Signs and keys; type to search, Enter runs the row.", does: help),
     Binding(
-      [.function(1)], .help, in: [.users], "help", "Signs of this list, and all keys.",
-      footer: false, does: help),
+      [.function(1)], .help, in: [.users, .menu], "help", "Signs of this list, and all keys.",
+      footer: false, when: { state, _ in !(state.overlay is HelpMenu) }, does: help),
   ]
 
   private static let help: Binding.Handler = { _, next, _ in

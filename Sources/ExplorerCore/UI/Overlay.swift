@@ -6,6 +6,8 @@ import Foundation
 /// lists them.
 protocol Overlay: Equatable, Sendable {
   var context: Context { get }
+  /// Where the help finds its signs; nil for none of its own.
+  var place: Legend.Place? { get }
   /// What the footer says of Enter; nil for what it says everywhere.
   var enterTitle: String? { get }
 
@@ -27,6 +29,7 @@ protocol Overlay: Equatable, Sendable {
 }
 
 extension Overlay {
+  var place: Legend.Place? { nil }
   var enterTitle: String? { nil }
   func canMove(_ state: State, _ scene: Scene) -> Bool { false }
   func canChoose(_ state: State, _ scene: Scene) -> Bool { false }

@@ -34,6 +34,7 @@ struct CardView: Overlay {
   }
 
   var context: Context { .card }
+  var place: Legend.Place? { .card }
 
   func canMove(_ state: State, _ scene: Scene) -> Bool {
     scene.card.map { Plan($0, on: state.size).last > 0 } ?? false
@@ -86,7 +87,7 @@ extension CardView {
   static func legend(_ words: Terminology, _ glyphs: Glyphs) -> [Legend.Entry] {
     let isPlain = words.isPlain
     func entry(_ sign: String, _ names: String, _ text: String) -> Legend.Entry {
-      Legend.Entry(sign, "card " + names, "Card: " + text, in: [.view(.card)])
+      Legend.Entry(sign, "card " + names, "Card: " + text, in: [.card])
     }
     return [
       entry(

@@ -167,6 +167,9 @@ enum Legend {
     static let comparison = Place(id: "comparison")
     static let edits = Place(id: "edits")
     static let watch = Place(id: "watch")
+    static let card = Place(id: "card")
+    static let users = Place(id: "users")
+    static let similarStates = Place(id: "similar states")
 
     static func pane(_ pane: Pane) -> Place { Place(id: pane.rawValue) }
     /// A view in the place of the panes.
@@ -176,7 +179,7 @@ enum Legend {
   /// What a state shows, what its keys are about first.
   static func places(_ state: State) -> [Place] {
     let top = state.overlay.flatMap { ($0 as? HelpMenu)?.below ?? $0 }
-    if let top, [.card, .users].contains(top.context) { return [.view(top.context)] }
+    if let place = top?.place { return [place] }
     if let view = state.fullView?.view { return [.view(type(of: view).context)] }
     var places: [Place] = [.pane(state.focus)]
     if state.pin != nil { places.insert(.comparison, at: 0) }

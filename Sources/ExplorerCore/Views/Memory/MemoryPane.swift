@@ -188,9 +188,10 @@ enum MemoryPane: PaneView {
     }
   }
 
-  /// The known tails of a slot with their weights, then what has none, as many as fit whole.
+  /// The known tails of a slot with their weights, then what has none, as many as fit whole, and how
+  /// many more there are.
   static func holds(_ reading: SlotReading, width: Int, _ glyphs: Glyphs) -> String {
-    var parts = reading.facts.prefix(12).filter { $0.weight >= 0.005 }
+    var parts = reading.facts.filter { $0.weight >= 0.005 }
       .map { (text: "\(glyphs.share($0.weight)) \($0.name)", weight: $0.weight) }
     if reading.weightWithoutFact >= 0.005 {
       let share = reading.weightWithoutFact
@@ -198,12 +199,14 @@ enum MemoryPane: PaneView {
       let place = parts.firstIndex { $0.weight < share } ?? parts.count
       parts.insert(("\(glyphs.share(share)) no known fact", share), at: place)
     }
-    var text = ""
+    var (text, rest) = ("", parts.count)
+    func more(_ count: Int) -> String { count > 0 ? " +\(count)" : "" }
     for part in parts {
       let longer = text.isEmpty ? part.text : text + "  " + part.text
-      if !text.isEmpty, longer.columns > width { break }
-      text = longer
+      if !text.isEmpty, (longer + more(rest - 1)).columns > width { break }
+      (text, rest) = (longer, rest - 1)
     }
+    if (text + more(rest)).columns <= width { text += more(rest) }
     return text.truncated(to: width, ellipsis: glyphs.ellipsis)
   }
 
@@ -246,11 +249,15 @@ enum SlotDetail {
       if title.columns + text.columns <= width { title += text }
     }
     lines.append((title, Style(.title)))
-    for fact in slot.reading.facts.prefix(facts) where fact.weight >= 0.005 {
+    let known = slot.reading.facts.filter { $0.weight >= 0.005 }
+    for (place, fact) in known.prefix(facts).enumerated() {
       let steps = fact.steps.suffix(3).map { String($0 + 1) }.joined(separator: " ")
       let start = "\(glyphs.share(fact.weight)) \(fact.name)"
-      let text = start + ", step \(steps)"
-      lines.append((text.columns <= width ? text : start, Style()))
+      // The last one says how many have no line.
+      let rest = known.count - facts
+      let more = place == facts - 1 && rest > 0 ? " \(glyphs.marks.separator) \(rest) more" : ""
+      let texts = [start + ", step \(steps)" + more, start + more, start]
+      lines.append((texts.first { $0.columns <= width } ?? start, Style()))
     }
     if slot.reading.weightWithoutFact >= 0.005 {
       lines.append(
@@ -338,7 +345,7 @@ extension MemoryPane {
         "Factor on the attention's logits: large, and one relation takes all."),
       entry(
         ".57 Name", "holds weight share known tail",
-        "The known fact makes .57 of what the relation remembers (exact)."),
+        "The known fact makes .57 of what the relation remembers (exact); +2: so many more."),
       entry(
         "\(marks.about) Name", "about nearest approximate",
         "A name whose vector is near to what is remembered (approximate)."),

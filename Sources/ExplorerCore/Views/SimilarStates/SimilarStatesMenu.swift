@@ -6,6 +6,7 @@ struct SimilarStatesMenu: ListOverlay {
   var menu = Menu()
 
   var context: Context { .menu }
+  var place: Legend.Place? { .similarStates }
   var hasTitles: Bool { true }
   var enterTitle: String? { "go there" }
   func hint(_ state: State, _ scene: Scene) -> String { "type a {user} or a title" }
@@ -100,6 +101,24 @@ extension Command {
 }
 
 enum SimilarStatesView: ExplorerView {
+  static func legend(_ words: Terminology, _ glyphs: Glyphs) -> [Legend.Entry] {
+    func entry(_ sign: String, _ names: String, _ text: String) -> Legend.Entry {
+      Legend.Entry(
+        sign, "similar states look-alikes " + names, "Similar: " + text, in: [.similarStates])
+    }
+    return [
+      entry(
+        words.cosine, "cosine cos",
+        words.isPlain
+          ? "how alike the two running states are: 1 the same, 0 unrelated."
+          : "cosine of that state with the present one, over all {users} and steps."),
+      entry("step", "position", "where in that {user}'s history the state is."),
+      entry(
+        "{item} just read", "title", "the {item} at that step, the last that the state has read."),
+      entry("came next", "truth", "what that {user} chose after it."),
+    ]
+  }
+
   static let openers: [Binding] = [
     Binding(
       ["L"], .similarStates, in: [.main, .edit], "look-alikes",

@@ -5,6 +5,7 @@ struct UsersMenu: ListOverlay {
   var menu = Menu()
 
   var context: Context { .users }
+  var place: Legend.Place? { .users }
   var hasTitles: Bool { true }
   func hint(_ state: State, _ scene: Scene) -> String { "type an id, a name or a title" }
 
@@ -200,7 +201,7 @@ extension UsersMenu {
 extension UsersView {
   static func legend(_ words: Terminology, _ glyphs: Glyphs) -> [Legend.Entry] {
     func entry(_ sign: String, _ names: String, _ text: String) -> Legend.Entry {
-      Legend.Entry(sign, names, "List: " + text, in: [.view(.users)])
+      Legend.Entry(sign, names, "List: " + text, in: [.users])
     }
     return [
       entry(
