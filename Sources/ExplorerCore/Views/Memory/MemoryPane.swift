@@ -191,7 +191,9 @@ enum MemoryPane: PaneView {
   /// The known tails of a slot with their weights, then what has none, as many as fit whole, and how
   /// many more there are.
   static func holds(_ reading: SlotReading, width: Int, _ glyphs: Glyphs) -> String {
-    var parts = reading.facts.filter { $0.weight >= 0.005 }
+    let known = reading.facts.filter { $0.weight >= 0.005 }
+    // No row has room for more; those beyond are counted.
+    var parts = known.prefix(12)
       .map { (text: "\(glyphs.share($0.weight)) \($0.name)", weight: $0.weight) }
     if reading.weightWithoutFact >= 0.005 {
       let share = reading.weightWithoutFact
@@ -199,7 +201,7 @@ enum MemoryPane: PaneView {
       let place = parts.firstIndex { $0.weight < share } ?? parts.count
       parts.insert(("\(glyphs.share(share)) no known fact", share), at: place)
     }
-    var (text, rest) = ("", parts.count)
+    var (text, rest) = ("", parts.count + max(0, known.count - 12))
     func more(_ count: Int) -> String { count > 0 ? " +\(count)" : "" }
     for part in parts {
       let longer = text.isEmpty ? part.text : text + "  " + part.text
