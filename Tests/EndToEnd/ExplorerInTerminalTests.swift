@@ -195,6 +195,22 @@ struct ExplorerInTerminalTests {
     #expect(shown.unicodeScalars.allSatisfy { $0.isASCII })
   }
 
+  @Test(
+    "a locale that is not installed is said, and C.UTF-8 stands in where UTF-8 was asked for",
+    arguments: [("xx_YY.UTF-8", "C.UTF-8", "╭─ little"), ("xx_YY", "ASCII", "+- little")])
+  func missingLocale(name: String, used: String, corner: String) throws {
+    let session = try TmuxSession()
+    let data = TestEnvironment.fixture("explorer/little")
+    let program = try Programs.executable("ksr-tui")
+    try session.enter("LC_ALL=\(name) \(program) --data \(data) --viewer eve")
+    let shown = try session.wait(for: "The locale \(name) is not installed: \(used) is used")
+    #expect(shown.contains(corner))
+    try session.press("Right")
+    try session.wait(for: "? help")
+    try session.press("q")
+    try expectShell(session, status: 0)
+  }
+
   @Test("draws in ASCII on the Linux console, whose fonts have few characters")
   func console() throws {
     let session = try TmuxSession()
