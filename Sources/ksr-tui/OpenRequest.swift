@@ -98,7 +98,13 @@ struct OpenRequest {
       }
       state = try cache.editing(state, script, step: step)
     }
-    if let pin { state = try cache.pinning(state, PinRequest(parsing: pin)) }
+    if let pin {
+      let request: PinRequest
+      do throws(UserError) { request = try PinRequest(parsing: pin) } catch {
+        throw UserError("--pin \(error)")
+      }
+      state = try cache.pinning(state, request)
+    }
     return compare == nil ? state : state.comparingModels()
   }
 

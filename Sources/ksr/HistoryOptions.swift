@@ -59,7 +59,9 @@ struct HistoryOptions: ParsableArguments {
       ?? Session(model)
     let lookup = ItemLookup(session.model)
     for warning in session.warnings { Console.note(warning) }
-    let history = try edited(try read(session, lookup), EditNames(session.model))
+    let history = try edited(try read(session, lookup), EditNames(session.model, session.network) { user throws(UserError) in
+        try items(of: user, session)
+      })
     let count = history.rows.count
     if let step, !(1...count).contains(step) {
       throw UserError(
@@ -90,12 +92,16 @@ struct HistoryOptions: ParsableArguments {
       }
       return found
     }
+    return try self.items(of: user ?? "", session)
+  }
+
+  private func items(of user: String, _ session: Session) throws(UserError) -> [Int32] {
     let users = session.users
     if let history = users.first(where: { $0.user == user }) { return history.items }
-    let near = nearest(to: user ?? "", among: users.lazy.map(\.user))
+    let near = nearest(to: user, among: users.lazy.map(\.user))
     let some = users.prefix(3).map(\.user).joined(separator: ", ")
     throw UserError(
-      "\(data ?? "") has no user \(quoted(user ?? "")); "
+      "\(data ?? "") has no user \(quoted(user)); "
         + (near.map { "the nearest is \(printable($0)), and " } ?? "")
         + "there are \(users.count), such as \(some).")
   }

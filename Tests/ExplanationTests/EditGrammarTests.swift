@@ -44,7 +44,7 @@ struct EditGrammarTests {
 
   private func edit(_ random: inout SeededGenerator) -> Edit {
     let (a, b) = (random.integer(below: 1000), random.integer(below: 1000))
-    switch random.integer(below: 9) {
+    switch random.integer(below: 11) {
     case 0: return .delete(step: a)
     case 1: return .insert(at: a, item: token(&random))
     case 2: return .replace(step: a, item: token(&random))
@@ -53,8 +53,21 @@ struct EditGrammarTests {
     case 5: return .silence(relation: token(&random))
     case 6: return .boost(relation: token(&random), factor: factor(&random))
     case 7: return .force(relation: token(&random))
+    case 8: return .patchState(from: pin(&random))
+    case 9: return .patchSlot(relation: token(&random), from: pin(&random))
     default: return .gamma(random.integer(below: 9) == 0 ? 0 : min(factor(&random), 1e6))
     }
+  }
+
+  private func pin(_ random: inout SeededGenerator) -> String {
+    let inner: [Edit] = [
+      .delete(step: 2), .insert(at: 0, item: token(&random)),
+      .patchSlot(relation: token(&random), from: "a@b:3"),
+    ]
+    return PinRequest(
+      user: token(&random), step: random.integer(below: 99),
+      script: EditScript(Array(inner.prefix(random.integer(below: 4))))
+    ).text
   }
 
   private func factor(_ random: inout SeededGenerator) -> Float {
@@ -69,7 +82,7 @@ struct EditGrammarTests {
   /// Tokens of signs that mean something in the grammar, and of those that join their neighbours.
   private func token(_ random: inout SeededGenerator) -> String {
     let signs: [Unicode.Scalar] = [
-      ",", ":", "*", "%", "+", "-", "=", ">", " ", "\t", "2", "C", "a", "é", "侍", "\u{301}",
+      ",", ":", "*", "%", "@", "+", "-", "=", ">", " ", "\t", "2", "C", "a", "é", "侍", "\u{301}",
       "\u{200D}", "\u{600}", "\u{A0}", "\u{1F3FB}", "\r", "\n", "\u{7F}",
     ]
     var token = String.UnicodeScalarView()
@@ -91,6 +104,10 @@ struct EditGrammarTests {
       ("boost:genre", 1, "a factor"),
       ("boost:genre*0", 1, "silence:RELATION"), ("boost:*2", 1, "a token is missing"),
       ("-99999999999999999999", 1, "is no step"), ("-1,侍:2", 4, "there is no edit"),
+      ("gru:42", 1, "expected USER:STEP"), ("gru:42:0", 1, "count from 1"),
+      ("gru:", 1, "a token is missing"), ("slot:genre", 1, "slot:RELATION@42:6"),
+      ("-1,slot:@42:6", 4, "a token is missing"), ("slot:genre@42", 1, "expected USER:STEP"),
+      ("gru:42:6:-0", 1, "steps count from 1"),
     ])
   func failures(text: String, position: Int, part: String) throws {
     let failure = try #require(throws: UserError.self) { try EditScript(parsing: text) }

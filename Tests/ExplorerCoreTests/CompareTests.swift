@@ -228,6 +228,34 @@ struct CompareTests {
     #expect(failure.description.contains(part), "\(failure)")
   }
 
+  @Test("P reads B with A's GRU state or slot as one more edit, and gives it back")
+  func patching() throws {
+    let start = try little.run("c,v,text=bo,Enter")
+    let state = try little.run("P", from: start.state).state
+    #expect(state.edits.text.hasPrefix("gru:guest0:"))
+    func scores(_ state: State) throws -> (a: [Float], b: [Float]) {
+      let comparison = try #require(little.cache.scene(for: state).comparison)
+      return (
+        comparison.pinned.step.recommendations.map(\.score),
+        comparison.live.step.recommendations.map(\.score)
+      )
+    }
+    let (before, after) = (try scores(start.state), try scores(state))
+    #expect(before.a == after.a && before.b != after.b)
+    #expect(try little.run("P", from: state).state.edits.edits.isEmpty)
+    #expect(try little.run("u", from: state).state.edits.edits.isEmpty)
+    var memory = start.state
+    memory.focus = .memory
+    let slot = try little.run("P", from: memory).state
+    #expect(slot.edits.text.hasPrefix("slot:"))
+    let chosen = try #require(slot.slot)
+    let relation = try #require(little.cache.scene(for: slot).comparison?.relations[chosen])
+    #expect(relation.cosine.map { $0 > 0.9999 } != false)
+    #expect(relation.pinned?.reading.facts.map(\.name) == relation.live?.reading.facts.map(\.name))
+    let copied = try little.run("y", from: slot)
+    #expect(copied.effects.contains { "\($0)".contains("slot:") && "\($0)".contains("--pin") })
+  }
+
   @Test("a pinned view is reproduced by the command line")
   func reproduced() throws {
     let end = try little.run("e,Up,d,Escape,c,v,text=bo,Enter,y")

@@ -47,7 +47,7 @@ struct ExplorerTests {
   func help() throws {
     let all = try text("?", rows: 180)
     for binding in Bindings.all {
-      let help = try little.session.model.nouns.fill(binding.help)
+      let help = little.session.model.nouns.fill(binding.help)
       #expect(all.contains(help.prefix(40)), "\(help)")
     }
     let found = try text("?,text=MOUSE")

@@ -28,7 +28,7 @@ struct PaletteTests {
   }
 
   @Test(
-    "every command of the panes is there, but for those that need a digit, an edit or a second model"
+    "every command of the panes is there, but for those that need a digit, an edit, a comparison or a second model"
   )
   func complete() throws {
     let scene = try little.scene(":")
@@ -38,7 +38,7 @@ struct PaletteTests {
     }
     let wanted = Bindings.all.filter { !$0.contexts.isDisjoint(with: [.main, .why]) }
       .map(\.command).filter {
-        ![.jump, .palette, .undo, .redo, .compareModels, .applySmallest].contains($0)
+        ![.jump, .palette, .undo, .redo, .compareModels, .applySmallest, .patch].contains($0)
       }
     #expect(commands == wanted)
   }

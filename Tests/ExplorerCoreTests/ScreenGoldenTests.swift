@@ -36,6 +36,7 @@ struct View: Sendable, CustomTestStringConvertible {
     View(name: "edit-recommended", keys: "e,Up,d,s,e,BTab"), View(name: "smallest", keys: "S"),
     View(name: "compare", keys: "c,Left,Left"), View(name: "compare-edit", keys: "c,e,d"),
     View(name: "compare-slots", keys: "c,Left,Left,BTab"),
+    View(name: "compare-patched", keys: "c,Left,Left,P"),
     View(name: "map", keys: "m"), View(name: "map-near", keys: "m,s,Tab,Tab,Enter,Tab"),
     View(name: "diagnosis", keys: "d"), View(name: "recency", keys: "W,Down"),
     View(name: "tour", keys: "t"), View(name: "similar-states", keys: "L"),

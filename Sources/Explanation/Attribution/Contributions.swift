@@ -28,7 +28,7 @@ package struct Contributions: Sendable {
   package let itemParts: Matrix
   /// α_a c_{t,a} q·W_um r_a [T R]: the relation's part, the same for any item written alike.
   package let relationParts: Matrix
-  /// q·b_u: the part that does not depend on the history.
+  /// q·b_u, and what was patched in from another run: the part that does not depend on the history.
   package let bias: Float
   /// ρ · 1[i is in the history]; 0 without a repeat bias.
   package let repeated: Float
@@ -88,8 +88,11 @@ extension Contributions {
       item: item, contrast: contrast,
       score: contrasted.score(terms),
       steps: firstStep..<firstStep + row + 1, items: Array(trace.items.prefix(row + 1)),
-      sequence: Self.sequence(trace, row, state), itemParts: ofItem,
-      relationParts: ofRelation, bias: dotProduct(contrasted.vector, readout.bias),
+      sequence: trace.reading.state == nil
+        ? Self.sequence(trace, row, state) : [Float](repeating: 0, count: row + 1),
+      itemParts: ofItem, relationParts: ofRelation,
+      bias: dotProduct(contrasted.vector, readout.bias)
+        + contrasted.score(readout.patched(trace, row: row)),
       repeated: (network.repeatBias ?? 0) * contrasted.repeated(terms.repeated),
       isOfFacts: trace.factSlots != nil, factCells: facts)
   }
@@ -136,7 +139,7 @@ extension Contributions {
     let ofItem = trace.items.prefix(row + 1).map {
       network.parameters.entityEmbedding.product(row: Int($0), memory)
     }
-    for a in 0..<slots {
+    for a in 0..<slots where trace.reading.slots[a] == nil {
       let ofRelation = network.parameters.relationMatrix.product(row: a, memory)
       let alpha = trace.attention[row, a]
       for (t, weight) in trace.slotWeights(of: a, at: row).enumerated() {

@@ -47,25 +47,48 @@ struct LinearReadout {
       network.terms(trace, row: row).facts)
     { unit[fact.column] = fact.weight / slots.written[k] }
     let gates = (0..<trace.relationCount).map { trace.slotWeights(of: $0, at: row) }
+    let patched = trace.reading.slots
     return (0...row).flatMap { t in
       table.columns(of: Int(trace.items[t])).compactMap { column in
-        unit[column].map { (t, column, $0 * gates[Int(table.relation[Int(column)])][t]) }
+        let a = Int(table.relation[Int(column)])
+        guard patched[a] == nil else { return nil }
+        return unit[column].map { (t, column, $0 * gates[a][t]) }
       }
     }
+  }
+
+  /// What was patched in from another run adds to the terms: W_uh h, α_a W_um v_a, or the facts of its
+  /// relations. No step wrote it.
+  func patched(_ trace: Trace, row: Int) -> ScoreTerms {
+    let (state, slots) = (trace.reading.state, trace.reading.slots)
+    var part = [Float](repeating: 0, count: weight.columns)
+    for (k, value) in (state ?? []).enumerated() { part[k] = value }
+    for slot in slots.keys.sorted() where readsVectors {
+      for (k, value) in trace.slot(slot, at: row).enumerated() {
+        part[hidden + k] += trace.attention[row, slot] * value
+      }
+    }
+    var terms = ScoreTerms(preference: weight.applied(to: part))
+    if readsFacts, !slots.isEmpty {
+      terms.facts = network.terms(trace, row: row).facts.filter {
+        slots[Int(network.factTable.relation[Int($0.column)])] != nil
+      }
+    }
+    return terms
   }
 
   /// What some rows add to the terms: Σ_t W_u [g_t ; Σ_a α_a c_{t,a} (e_{i_t} + r_a)], or their facts.
   func written(_ trace: Trace, row: Int, at rows: Set<Int>) -> ScoreTerms {
     var part = [Float](repeating: 0, count: weight.columns)
     var kept = [Float](repeating: 1, count: hidden)
-    for t in stride(from: row, through: 0, by: -1) {
+    for t in stride(from: row, through: 0, by: -1) where trace.reading.state == nil {
       for k in 0..<hidden {
         let u = trace.updateGates[t, k]
         if rows.contains(t) { part[k] += kept[k] * (1 - u) * trace.candidates[t, k] }
         kept[k] *= u
       }
     }
-    for a in 0..<(readsVectors ? trace.relationCount : 0) {
+    for a in 0..<(readsVectors ? trace.relationCount : 0) where trace.reading.slots[a] == nil {
       let weights = trace.slotWeights(of: a, at: row)
       let relation = network.parameters.relationMatrix.row(a)
       // In order, so that the sum is the same to the last bit each time.
@@ -107,10 +130,11 @@ struct LinearReadout {
     var parts = Matrix(rows: slots + 2, columns: weight.rows)
     parts.withMutableView { parts in
       weight.view.columns(0..<hidden).apply(
-        to: Array(trace.states.row(row)), into: parts.row(0))
+        to: Array(trace.readState(row)), into: parts.row(0))
       guard readsVectors else { return }
       let memory = Matrix(
-        rows: slots, columns: weight.columns - hidden, values: Array(trace.slots.row(row)))
+        rows: slots, columns: weight.columns - hidden,
+        values: (0..<slots).flatMap { trace.slot($0, at: row) })
       multiply(
         memory.view, weight.view.columns(hidden..<weight.columns).transposed,
         into: parts.rows(1..<1 + slots))

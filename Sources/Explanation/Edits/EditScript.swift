@@ -15,6 +15,10 @@ import Text
 ///     boost:REL*F  multiply its read weight by F, then scale all to add up to 1
 ///     force:REL    give it all of the attention, whatever was changed before
 ///     gamma:F      compute the softmax with this γ
+///     gru:PIN      read with the GRU state of another run (activation patching)
+///     slot:REL@PIN read what its slot of a relation holds
+///
+/// PIN is a step of a user of the data, ``PinRequest``, in which commas are written `%2C`, too.
 ///
 /// Edits stand between commas. In tokens `%2C` is a comma, `%25` a percent sign; any byte may be
 /// written so.
@@ -37,12 +41,16 @@ package enum Edit: Sendable, Hashable {
   case force(relation: String)
   /// `gamma:F`
   case gamma(Float)
+  /// `gru:PIN`
+  case patchState(from: String)
+  /// `slot:REL@PIN`
+  case patchSlot(relation: String, from: String)
 
   /// Whether it is about the history, not about what is read of the memory.
   package var concernsHistory: Bool {
     switch self {
     case .delete, .insert, .replace, .move, .cut: true
-    case .silence, .boost, .force, .gamma: false
+    case .silence, .boost, .force, .gamma, .patchState, .patchSlot: false
     }
   }
 
@@ -59,6 +67,9 @@ package enum Edit: Sendable, Hashable {
       "boost:\(EditToken.encoded(relation))*\(Edit.number(factor))"
     case .force(let relation): "force:\(EditToken.encoded(relation))"
     case .gamma(let value): "gamma:\(Edit.number(value))"
+    case .patchState(let pin): "gru:\(EditToken.encoded(pin))"
+    case .patchSlot(let relation, let pin):
+      "slot:\(EditToken.encoded(relation, and: "@"))@\(EditToken.encoded(pin))"
     }
   }
 
@@ -71,19 +82,22 @@ package enum Edit: Sendable, Hashable {
   }
 
   static let forms =
-    "-N, +N:ITEM, =N:ITEM, >N:M, cut:N, silence:REL, boost:REL*F, force:REL or gamma:F"
+    "-N, +N:ITEM, =N:ITEM, >N:M, cut:N, silence:REL, boost:REL*F, force:REL, gamma:F, "
+    + "gru:USER:STEP or slot:REL@USER:STEP"
 }
 
 package enum EditToken {
   /// The token with commas, percent signs, control characters and outer blanks as `%XX`.
-  package static func encoded(_ token: String) -> String {
+  ///
+  /// - Parameter sign: one more sign that has a meaning where the token stands.
+  package static func encoded(_ token: String, and sign: Character? = nil) -> String {
     let bytes = Array(token.utf8)
     var result: [UInt8] = []
     for (place, byte) in bytes.enumerated() {
       let isOuterBlank =
         byte == UInt8(ascii: " ") && (place == 0 || place == bytes.count - 1)
       if byte == UInt8(ascii: ",") || byte == UInt8(ascii: "%") || byte < 0x20 || byte == 0x7F
-        || isOuterBlank
+        || isOuterBlank || byte == sign?.asciiValue
       {
         result += [UInt8(ascii: "%"), digit(byte >> 4), digit(byte & 15)]
       } else {
@@ -135,8 +149,9 @@ package struct EditScript: Sendable, Equatable {
     What-if edits of the history and the attention, in order, separated by commas: -3 deletes step \
     3, +5:ITEM inserts before step 5, =7:ITEM replaces, >4:2 moves, cut:12 drops what follows; \
     silence:REL removes a relation and renormalises the attention, boost:REL*2 multiplies its weight \
-    and renormalises, force:REL gives it all of the attention, gamma:1 recomputes the softmax. %2C \
-    is a comma in a token.
+    and renormalises, force:REL gives it all of the attention, gamma:1 recomputes the softmax; \
+    gru:USER:STEP reads with the GRU state of another step, slot:REL@USER:STEP what its slot of a \
+    relation holds. %2C is a comma in a token.
     """
 
   /// Edits that did not come from a text.
@@ -224,6 +239,14 @@ private struct EditReader {
         throw failure("γ may be at most \(Edit.number(Edit.largestGamma)).")
       }
       return .gamma(value)
+    case "gru": return .patchState(from: try pin(rest, "gru:42:6"))
+    case "slot":
+      guard let at = rest.firstIndex(of: "@") else {
+        throw failure("expected a relation and a step of a user, as in slot:RELATION@42:6.")
+      }
+      return .patchSlot(
+        relation: try token(rest[..<at], "slot:RELATION@42:6"),
+        from: try pin(rest[rest.index(after: at)...], "slot:RELATION@42:6"))
     case "boost":
       guard let star = rest.lastIndex(of: "*") else {
         throw failure("expected a relation and a factor, as in boost:RELATION*2.")
@@ -235,10 +258,19 @@ private struct EditReader {
       return .boost(relation: try token(rest[..<star], "boost:RELATION*2"), factor: factor)
     default:
       let near = nearest(
-        to: name, among: ["cut", "silence", "boost", "force", "gamma"])
+        to: name, among: ["cut", "silence", "boost", "force", "gamma", "gru", "slot"])
       throw failure(
         "there is no edit \(quoted(name)); "
           + (near.map { "the nearest is \($0):. Expected " } ?? "expected ") + Edit.forms + ".")
+    }
+  }
+
+  private func pin(
+    _ text: Substring.UnicodeScalarView, _ form: String
+  ) throws(UserError) -> String {
+    let text = try token(text, form)
+    do throws(UserError) { return try PinRequest(parsing: text).text } catch {
+      throw failure(error.description)
     }
   }
 

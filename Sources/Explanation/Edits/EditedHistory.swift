@@ -134,6 +134,17 @@ package struct EditedHistory: Sendable, Hashable {
       }
       reading.setGamma(value)
       return edit
+    case .patchState(let pin):
+      let (states, step) = try names.moment(pin)
+      let (trace, row) = states.pass(through: step)
+      reading.patchState(Array(trace.readState(row)))
+      return edit
+    case .patchSlot(let name, let pin):
+      let slot = try names.slot(name)
+      let (states, step) = try names.moment(pin)
+      let (trace, row) = states.pass(through: step)
+      reading.patch(slot, with: trace.content(of: slot, at: row, in: states.network.factTable))
+      return .patchSlot(relation: names.token(ofSlot: slot), from: pin)
     }
   }
 

@@ -1,5 +1,6 @@
 import AtomicFiles
 import KSRModel
+import KSRNumerics
 import Text
 
 /// Finds items by what people call them: a token, or a name that only one item has.
@@ -136,11 +137,56 @@ package struct RelationLookup: Sendable {
   }
 }
 
-/// What edits may name: the items and relations of a model.
-package struct EditNames: Sendable {
-  private let model: TrainedModel
+/// What edits may name: the items and relations of a model, and steps of the users of the data.
+package struct EditNames {
+  /// The items of a user, or a sentence that there is no such user.
+  package typealias Histories = (String) throws(UserError) -> [Int32]
 
-  package init(_ model: TrainedModel) { self.model = model }
+  private let model: TrainedModel
+  private let lenders: Lenders?
+
+  /// The runs that were read from last: a key asks for the same ones as the key before.
+  private final class Lenders {
+    let network: KSRNetwork
+    let histories: Histories
+    var runs = LRUCache<String, HistoryStates>(limit: 4)
+
+    init(_ network: KSRNetwork, _ histories: @escaping Histories) {
+      (self.network, self.histories) = (network, histories)
+    }
+  }
+
+  /// - Parameters:
+  ///   - network: the network of the model.
+  ///   - histories: whose steps can be read from; nobody's where there are none.
+  package init(
+    _ model: TrainedModel, _ network: KSRNetwork? = nil, histories: Histories? = nil
+  ) {
+    self.model = model
+    lenders = network.flatMap { network in histories.map { Lenders(network, $0) } }
+  }
+
+  /// The run and the step, from 0, that a pin (``PinRequest``) is about.
+  func moment(_ pin: String) throws(UserError) -> (states: HistoryStates, step: Int) {
+    guard let lenders else {
+      throw UserError("there are no users here to read from; a data folder has them.")
+    }
+    let request = try PinRequest(parsing: pin)
+    let states: HistoryStates
+    if let known = lenders.runs[pin] {
+      states = known
+    } else {
+      let history = try EditedHistory(lenders.histories(request.user), request.script, in: self)
+      states = history.states(lenders.network)
+      lenders.runs[pin] = states
+    }
+    guard states.items.indices.contains(request.step) else {
+      throw UserError(
+        "user \(quoted(request.user)) has no step \(request.step + 1), only 1 to "
+          + "\(states.count)\(request.script.edits.isEmpty ? "" : " after the edits").")
+    }
+    return (states, request.step)
+  }
 
   /// The item with a token, else with a name that only one item has.
   package func item(_ text: String) throws(UserError) -> Int32 {

@@ -40,18 +40,21 @@ package struct SlotReading: Sendable {
     firstStep: Int = 0
   ) {
     self.slot = slot
-    let weights = trace.slotWeights(of: slot, at: row)
+    // What another run wrote has no steps of this one.
+    let patched = trace.reading.slots[slot]
+    let items = patched?.items ?? trace.items
+    let weights = patched?.weights ?? trace.slotWeights(of: slot, at: row)
     let isOfFacts = trace.factSlots != nil
     var place: [Int32: Int] = [:]
     var held: [(tail: Int32, weight: Float, steps: [Int])] = []
     var (without, stepsWithout) = (Float(0), [Int]())
     for (s, weight) in weights.enumerated() {
-      let all = index.tails.of(item: Int(trace.items[s]), slot: slot)
+      let all = index.tails.of(item: Int(items[s]), slot: slot)
       let known = isOfFacts ? Set(all).sorted() : Array(all)
       // In a memory of facts an item without one writes nothing.
       if known.isEmpty, !isOfFacts {
         without += weight
-        stepsWithout.append(firstStep + s)
+        if patched == nil { stepsWithout.append(firstStep + s) }
       }
       for tail in known {
         let at = place[tail] ?? held.count
@@ -60,7 +63,7 @@ package struct SlotReading: Sendable {
           held.append((tail, 0, []))
         }
         held[at].weight += isOfFacts ? weight : weight / Float(known.count)
-        if held[at].steps.last != firstStep + s { held[at].steps.append(firstStep + s) }
+        if patched == nil, held[at].steps.last != firstStep + s { held[at].steps.append(firstStep + s) }
       }
     }
     facts = held.map {
@@ -74,7 +77,9 @@ package struct SlotReading: Sendable {
     }
     weightWithoutFact = without
     stepsWithoutFact = stepsWithout
-    unwritten = (0...row).reduce(1) { $0 * (1 - trace.writeGates[$1, slot]) }
+    unwritten =
+      patched.map { max(0, 1 - $0.weights.reduce(0, +)) }
+      ?? (0...row).reduce(1) { $0 * (1 - trace.writeGates[$1, slot]) }
     nearest =
       isOfFacts
       ? .unavailable("The slot holds facts, not a vector.")

@@ -1,6 +1,8 @@
+import AtomicFiles
 import Explanation
 import KSRModel
 import KSRNumerics
+import Text
 import Workspace
 
 /// Makes scenes, and keeps what it has computed, so that a key press costs only what it changed.
@@ -13,7 +15,14 @@ public final class SceneCache {
   let compared: ComparedModel?
   private(set) lazy var nearest = NearestItems(session.network)
   private(set) lazy var tails = TailIndex(session.model)
-  private(set) lazy var editNames = EditNames(session.model)
+  private(set) lazy var editNames = EditNames(session.model, session.network) {
+    [session] user throws(UserError) in
+    if let history = session.users.first(where: { $0.user == user }) { return history.items }
+    let near = AtomicFiles.nearest(to: user, among: session.users.lazy.map(\.user))
+    throw UserError(
+      "the data have no user \(quoted(user))"
+        + (near.map { "; the nearest is \(printable($0))." } ?? "."))
+  }
   /// What the attention does on average; nil while that is not known.
   private(set) var attention: AttentionSummary?
   private var surveys = LRUCache<User, UserSurvey>(limit: 12)

@@ -2,7 +2,7 @@
 /// tail, see ``FactTable``) with its w and m.
 package struct FactSlots: Sendable, Equatable {
   /// A column of a row.
-  package struct Held: Sendable, Equatable {
+  package struct Held: Sendable, Hashable {
     package let column: Int32
     package let tail: Int32
     /// w: how much of the relation's slot is this tail.

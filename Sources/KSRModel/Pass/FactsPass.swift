@@ -47,7 +47,9 @@ final class FactsPass {
   }
 
   /// Writes the items of each sequence, and keeps what is held where it is scored.
-  func forward(_ batch: PackedSequences) {
+  ///
+  /// - Parameter patched: slots of another run, read in the place of the own.
+  func forward(_ batch: PackedSequences, patched: [Int: SlotContent] = [:]) {
     let f = largest.zeros(rows: batch.scoredCount, columns: relations)
     start.reserve(batch.scoredCount * relations + 1)
     start[0] = 0
@@ -70,6 +72,37 @@ final class FactsPass {
         count += sequence.count
       }
       sequence.forget()
+    }
+    if !patched.isEmpty { replace(patched) }
+  }
+
+  /// Puts what other slots hold in the place of what was written.
+  private func replace(_ patched: [Int: SlotContent]) {
+    var rows: [FactSlots.Held] = []
+    var ends: [Int] = []
+    for row in 0..<largest.all.rows {
+      for a in 0..<relations {
+        if let content = patched[a] {
+          rows += content.facts
+          largest.all[row, a] = content.facts.reduce(0) { max($0, $1.held) }
+        } else {
+          let place = row * relations + a
+          for k in start[place]..<start[place + 1] {
+            rows.append(
+              .init(
+                column: column[k], tail: table.tail[Int(column[k])], written: written[k],
+                held: held[k]))
+          }
+        }
+        ends.append(rows.count)
+      }
+    }
+    for (place, end) in ends.enumerated() { start[place + 1] = end }
+    column.reserve(rows.count)
+    written.reserve(rows.count)
+    held.reserve(rows.count)
+    for (k, fact) in rows.enumerated() {
+      (column[k], written[k], held[k]) = (fact.column, fact.written, fact.held)
     }
   }
 

@@ -15,10 +15,17 @@ final class MemoryPass {
   /// dLoss/de of the writes, where e is trained, sequence after sequence [P K].
   let entityGradient = MatrixBuffer()
 
+  private let ownWeights = MatrixBuffer()  // α [S R], zeros where another run's slot is read
   private let slots = MatrixBuffer()  // v [R K] of the sequence at work; backward, at all its steps
 
-  /// - Parameter alpha: the read weights [S R].
-  func forward(_ batch: PackedSequences, _ p: KSRParameters, alpha: MutableMatrixView) {
+  /// - Parameters:
+  ///   - alpha: the read weights [S R].
+  ///   - patched: slots of another run, read in the place of the own.
+  func forward(
+    _ batch: PackedSequences, _ p: KSRParameters, alpha: MutableMatrixView,
+    patched: [Int: SlotContent] = [:]
+  ) {
+    let own = weights(alpha, without: patched)
     let (r, k) = (p.relationCount, p.relationMatrix.columns)
     let m = reads.reserve(rows: batch.scoredCount, columns: k)
     let z = writeGates.reserve(rows: batch.positionCount, columns: r)
@@ -26,14 +33,41 @@ final class MemoryPass {
     batch.forEachSequence { range, items, scored in
       ksr_memory_sequence(
         range.count, r, k, items, p.entityEmbedding.values, p.relationMatrix.values, scored,
-        alpha.base, m.base, z.rows(range).base, v.base)
+        own.base, m.base, z.rows(range).base, v.base)
+    }
+    read(patched, alpha)
+  }
+
+  /// The read weights of the run's own slots.
+  private func weights(
+    _ alpha: MutableMatrixView, without patched: [Int: SlotContent]
+  ) -> MutableMatrixView {
+    guard !patched.isEmpty else { return alpha }
+    let own = ownWeights.reserve(rows: alpha.rows, columns: alpha.columns)
+    for row in 0..<alpha.rows {
+      for a in 0..<alpha.columns { own[row, a] = patched[a] == nil ? alpha[row, a] : 0 }
+    }
+    return own
+  }
+
+  /// m += α_a v_a of the slots of another run.
+  private func read(_ patched: [Int: SlotContent], _ alpha: MutableMatrixView) {
+    let m = reads.all
+    for (a, content) in patched.sorted(by: { $0.key < $1.key }) {
+      for row in 0..<m.rows {
+        for k in 0..<m.columns { m[row, k] += alpha[row, a] * content.vector[k] }
+      }
     }
   }
 
   /// The same for one sequence of which every step is scored.
   ///
   /// - Returns: v after each step [T R·K].
-  func forward(_ items: [Int32], _ p: KSRParameters, alpha: MutableMatrixView) -> Matrix {
+  func forward(
+    _ items: [Int32], _ p: KSRParameters, alpha: MutableMatrixView,
+    patched: [Int: SlotContent] = [:]
+  ) -> Matrix {
+    let own = weights(alpha, without: patched)
     let (r, k) = (p.relationCount, p.relationMatrix.columns)
     let m = reads.zeros(rows: items.count, columns: k)
     let z = writeGates.reserve(rows: items.count, columns: r)
@@ -45,18 +79,20 @@ final class MemoryPass {
         r, k, Array(p.entityEmbedding.row(Int(item))), p.relationMatrix.values, &v, z.row(step))
       slots.setRow(step, to: v)
       for a in 0..<r {
-        let weight = alpha[step, a]
+        let weight = own[step, a]
         for column in 0..<k { m[step, column] += weight * v[a * k + column] }
       }
     }
+    read(patched, alpha)
     return slots
   }
 
   /// From ``readGradient`` to dLoss/dα, and to ``entityGradient`` where entities are trained.
   func backward(
     _ batch: PackedSequences, _ p: KSRParameters, alpha: MutableMatrixView, dalpha: MatrixBuffer,
-    trainsEntities: Bool
+    trainsEntities: Bool, patched: [Int: SlotContent] = [:]
   ) {
+    let own = weights(alpha, without: patched)
     let (r, k) = (p.relationCount, p.relationMatrix.columns)
     let dalpha = dalpha.reserve(rows: batch.scoredCount, columns: r)
     let (z, dm) = (writeGates.all, readGradient.all)
@@ -67,11 +103,16 @@ final class MemoryPass {
       if let de {
         ksr_memory_sequence_full_gradient(
           range.count, r, k, items, p.entityEmbedding.values, p.relationMatrix.values, scored,
-          alpha.base, z.rows(range).base, dm.base, dalpha.base, de.rows(range).base, v.base)
+          own.base, z.rows(range).base, dm.base, dalpha.base, de.rows(range).base, v.base)
       } else {
         ksr_memory_sequence_gradient(
           range.count, r, k, items, p.entityEmbedding.values, p.relationMatrix.values, scored,
           z.rows(range).base, dm.base, dalpha.base, v.base)
+      }
+    }
+    for (a, content) in patched {
+      for row in 0..<dalpha.rows {
+        dalpha[row, a] = (0..<k).reduce(0) { $0 + content.vector[$1] * dm[row, $1] }
       }
     }
   }

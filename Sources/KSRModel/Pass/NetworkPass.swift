@@ -27,6 +27,7 @@ package final class NetworkPass {
   /// What a memory of facts holds; nil for any other.
   let facts: FactsPass?
   let preference = PreferencePass()
+  private let patchedStates = MatrixBuffer()  // [S H]
 
   /// What is held, matched with the facts of items outside of training.
   let match = FactMatch()
@@ -91,23 +92,32 @@ package final class NetworkPass {
     if usesMemory(p) {
       measure(clock, "step/attention forward") {
         attention.forward(
-          gru.output.view, largest: nil, p, gamma: settings.gamma, reading: reading)
+          readStates(reading), largest: nil, p, gamma: settings.gamma, reading: reading)
       }
       measure(clock, "step/memory forward") {
-        memory.forward(batch, p, alpha: attention.weights.all)
+        memory.forward(batch, p, alpha: attention.weights.all, patched: reading.slots)
       }
     }
     if let facts {
-      measure(clock, "step/facts forward") { facts.forward(batch) }
+      measure(clock, "step/facts forward") { facts.forward(batch, patched: reading.slots) }
       measure(clock, "step/attention forward") {
         attention.forward(
-          gru.output.view, largest: facts.largest, p, gamma: settings.gamma, reading: reading)
+          readStates(reading), largest: facts.largest, p, gamma: settings.gamma, reading: reading)
       }
       measure(clock, "step/facts forward") { facts.weigh(p, alpha: attention.weights.all) }
     }
     measure(clock, "step/preference forward") {
-      preference.forward(gru.output.view, reads: usesMemory(p) ? memory.reads.view : nil, p)
+      preference.forward(
+        readStates(reading), reads: usesMemory(p) ? memory.reads.view : nil, p)
     }
+  }
+
+  /// h at the scored positions as attention and p read it [S H].
+  func readStates(_ reading: ReadIntervention) -> MatrixView {
+    guard let state = reading.state else { return gru.output.view }
+    let states = patchedStates.reserve(rows: gru.output.all.rows, columns: state.count)
+    states.fill(with: state)
+    return states.view
   }
 
   /// D of one scored row for a score that has a slope along each column of facts, where the memory is
@@ -131,14 +141,14 @@ package final class NetworkPass {
   ) {
     measure(clock, "step/preference backward") {
       preference.backward(
-        gru.output.view, reads: usesMemory(p) ? memory.reads.view : nil, p,
+        readStates(reading), reads: usesMemory(p) ? memory.reads.view : nil, p,
         dstates: gru.outputGradient, dreads: memory.readGradient, &gradients)
     }
     if usesMemory(p) {
       measure(clock, "step/memory backward") {
         memory.backward(
           batch, p, alpha: attention.weights.all, dalpha: attention.gradient,
-          trainsEntities: !settings.freezesKnowledgeGraph)
+          trainsEntities: !settings.freezesKnowledgeGraph, patched: reading.slots)
       }
     }
     if let facts {
@@ -150,9 +160,13 @@ package final class NetworkPass {
     if usesMemory(p) || facts != nil {
       measure(clock, "step/attention backward") {
         attention.backward(
-          gru.output.view, largest: facts?.largest, p, gamma: reading.gamma ?? settings.gamma,
+          readStates(reading), largest: facts?.largest, p, gamma: reading.gamma ?? settings.gamma,
           dstates: gru.outputGradient.all, &gradients)
       }
+    }
+    if reading.state != nil {
+      // What was read does not depend on the inputs.
+      gru.outputGradient.zeros(rows: batch.scoredCount, columns: settings.hiddenSize)
     }
     measure(clock, "step/gather") { gru.scatterOutputGradient(batch) }
     measure(clock, "step/gru backward") {

@@ -81,19 +81,20 @@ public final class KSRNetwork: Sendable {
     pass.gru.forward(
       batch, parameters, x: pass.embedding.output, transposed: nil, itemGates: nil, keepsAll: true)
     // A model without memory shows what it would read, too.
-    pass.facts?.forward(batch)
+    pass.facts?.forward(batch, patched: reading.slots)
     pass.attention.forward(
-      pass.gru.output.view, largest: pass.facts?.largest, parameters, gamma: settings.gamma,
+      pass.readStates(reading), largest: pass.facts?.largest, parameters, gamma: settings.gamma,
       reading: reading)
     let alpha = pass.attention.weights.matrix
     var slots = Matrix(rows: items.count, columns: 0)
     if pass.facts == nil {
-      slots = pass.memory.forward(items, parameters, alpha: pass.attention.weights.all)
+      slots = pass.memory.forward(
+        items, parameters, alpha: pass.attention.weights.all, patched: reading.slots)
     } else {
       pass.memory.reads.zeros(rows: items.count, columns: settings.kgEmbeddingSize)
     }
     pass.preference.forward(
-      pass.gru.output.view, reads: readsVectors ? pass.memory.reads.view : nil, parameters)
+      pass.readStates(reading), reads: readsVectors ? pass.memory.reads.view : nil, parameters)
     let (gates, h) = (pass.gru.gates[parameters.gru.count - 1].matrix, settings.hiddenSize)
     return Trace(
       items: items, reading: reading, states: pass.gru.output.matrix,
@@ -160,7 +161,7 @@ public final class KSRNetwork: Sendable {
         }
       }
     }
-    let state = Matrix(rows: 1, columns: trace.states.columns, values: Array(trace.states.row(row)))
+    let state = Matrix(rows: 1, columns: trace.states.columns, values: Array(trace.readState(row)))
     return preferences(states: state, memoryReads: read).values
   }
 

@@ -40,10 +40,26 @@ package struct Trace: Sendable {
   /// The number of slots R.
   package var relationCount: Int { attention.columns }
 
-  /// The value v_a of a slot after a step [K]; zeros in a memory of facts.
+  /// h_t as it was read: the own one, or what was patched in [H].
+  package func readState(_ step: Int) -> ArraySlice<Float> {
+    reading.state.map { $0[...] } ?? states.row(step)
+  }
+
+  /// What a slot holds as it is read, for another run to read.
+  package func content(of relation: Int, at step: Int, in table: FactTable) -> SlotContent {
+    if let patched = reading.slots[relation] { return patched }
+    return SlotContent(
+      vector: factSlots == nil ? Array(slot(relation, at: step)) : [],
+      facts: (factSlots?.of(relation: relation, row: step, in: table) ?? [])
+        .sorted { $0.column < $1.column },
+      items: Array(items.prefix(step + 1)), weights: slotWeights(of: relation, at: step))
+  }
+
+  /// The value v_a of a slot as it is read after a step [K]; zeros in a memory of facts.
   package func slot(_ relation: Int, at step: Int) -> ArraySlice<Float> {
     let width = memoryReads.columns
     guard factSlots == nil else { return ArraySlice(repeating: 0, count: width) }
+    if let patched = reading.slots[relation] { return patched.vector[...] }
     let start = (step * relationCount + relation) * width
     return slots.values[start..<start + width]
   }

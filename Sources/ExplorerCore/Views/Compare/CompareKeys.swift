@@ -4,6 +4,8 @@ extension Command {
   static let compare = Command("compare")
   /// Compares with the second model, or ends it.
   static let compareModels = Command("compare-models")
+  /// Reads B with what A holds.
+  static let patch = Command("patch")
 }
 
 extension CompareView: ExplorerView {
@@ -17,6 +19,15 @@ extension CompareView: ExplorerView {
       "Compare with the second model (--compare); again ends it.", footer: false,
       when: { $1.user != nil && $1.model.comparedName != nil },
       does: { Explorer.toggleModels(&$1.state, $2) }),
+  ]
+
+  static let bindings: [Binding] = [
+    Binding(
+      ["P"], .patch, in: [.main, .edit], "patch",
+      "Read B with A's memory of the relation, or with A's GRU state (activation patching).",
+      footer: false,
+      when: { state, _ in if case .view? = state.pin { true } else { false } },
+      does: { Explorer.patch(&$1.state, $2) })
   ]
 
   static func legend(_ words: Terminology, _ glyphs: Glyphs) -> [Legend.Entry] {
@@ -76,6 +87,47 @@ extension Explorer {
     }
     state.pin = .model
     beginComparison(&state)
+  }
+
+  /// Reads the live side with the pinned one's slot of the selected relation, or its GRU state, or
+  /// gives back what is its own: one more edit.
+  static func patch(_ state: inout State, _ scene: Scene) {
+    guard case .view(let pinned)? = state.pin, let user = scene.pinnedUser else { return }
+    guard pinned.user < scene.model.userCount else {
+      state.toast = Toast(
+        "A is a {user} of your own; only {users} of the data lend what they hold", role: .warning)
+      return
+    }
+    let pin = PinRequest(user: user, step: pinned.step, script: EditScript(pinned.edits)).text
+    let moment = state.moment
+    let (edit, name): (Edit, String)
+    if state.focus == .memory, let slot = scene.selectedSlot,
+      scene.model.relationTokens.indices.contains(slot)
+    {
+      edit = .patchSlot(relation: scene.model.relationTokens[slot], from: pin)
+      name = "memory of \(scene.model.relationNames[slot])"
+      state.slot = slot
+    } else {
+      (edit, name) = (.patchState(from: pin), "GRU state")
+    }
+    if state.edits.edits.contains(edit) {
+      state.edits.edits.removeAll { $0 == edit }
+      state.toast = Toast("B is read with its own \(name) again")
+    } else {
+      // One GRU state, and one slot of a relation, is read at a time.
+      state.edits.edits.removeAll {
+        switch ($0, edit) {
+        case (.patchState, .patchState): true
+        case (.patchSlot(let a, _), .patchSlot(let b, _)): a == b
+        default: false
+        }
+      }
+      state.edits.append(edit)
+      state.toast = Toast("B is read with A's \(name); P gives it back")
+    }
+    state.remember(moment)
+    state.recommendation = 0
+    state.why.lookElsewhere()
   }
 
   static func beginComparison(_ state: inout State) {

@@ -102,7 +102,7 @@ extension SceneCache {
         min(step, survey.states.count - 1), of: user, survey, hidesSeen: state.hidesSeen))
     let relations = zip(pinned.step.slots, live.step.slots).map { a, b in
       ComparisonScene.Relation(
-        name: b.name, pinned: a, live: b, cosine: cosine(a.value, b.value))
+        name: b.name, pinned: a, live: b, cosine: likeness(a, b))
     }
     return scene(
       pinned, titles(user, pinned.step.step), live, titles(liveUser, live.step.step), relations,
@@ -130,7 +130,9 @@ extension SceneCache {
       return ComparisonScene.Relation(
         name: session.model.relationNames[here], pinned: a, live: b,
         cosine: other.sharesSpace[here]
-          ? a.flatMap { a in b.map { cosine(a.value, $0.value) } } : nil)
+          || (session.model.settings.memory == .facts
+            && other.session.model.settings.memory == .facts)
+          ? a.flatMap { a in b.map { likeness(a, $0) } } : nil)
     }
     relations += other.ownSlots.map {
       .init(
@@ -187,6 +189,18 @@ extension SceneCache {
         title: liveTitles.long, shortTitle: liveTitles.short, step: live.step,
         hasProbabilities: model.hasProbabilities),
       relations: relations, truths: truths, ranks: ranks, shared: Set(shared), k: k, note: note)
+  }
+
+  /// The cosine of what two slots hold: their vectors, or m of their tails.
+  private func likeness(_ a: StepScene.Slot, _ b: StepScene.Slot) -> Float {
+    guard session.model.settings.memory == .facts else { return cosine(a.value, b.value) }
+    let names = Set((a.reading.facts + b.reading.facts).map(\.name)).sorted()
+    func held(_ slot: StepScene.Slot) -> [Float] {
+      let byName = Dictionary(
+        slot.reading.facts.map { ($0.name, $0.held ?? 0) }, uniquingKeysWith: +)
+      return names.map { byName[$0] ?? 0 }
+    }
+    return cosine(held(a)[...], held(b)[...])
   }
 
   func name(at place: Int, in state: State) -> String? {

@@ -16,7 +16,7 @@ package struct ComparisonScene: Sendable {
     let name: String
     let pinned: StepScene.Slot?
     let live: StepScene.Slot?
-    /// The cosine of the two values; nil where one is missing or they lie in different spaces.
+    /// The cosine of the two values, over facts of m by tail; nil where one is missing or they lie in different spaces.
     let cosine: Float?
 
     /// α of the live side less that of the pinned one.
@@ -147,7 +147,7 @@ struct ComparisonDocument: Encodable {
     let name: String
     let attentionA, attentionB: Float?
     let difference: Float
-    /// Of the two values of the slot.
+    /// Of the two values of the slot, over facts of m by tail.
     let cosine: Float?
     let heldInA, heldInB: [Held]
   }

@@ -158,6 +158,7 @@ package struct WhatIfScene: Sendable {
   /// The sign for what becomes of a slot; nil for a slot that is read as the model reads it.
   func mark(of slot: Int) -> String? {
     guard let reading = edited?.reading, !reading.isNone else { return nil }
+    if reading.slots[slot] != nil { return "@" }
     let factor = reading.factor(of: slot)
     return factor == 0 ? "-" : factor > 1 ? "+" : factor < 1 ? "<" : nil
   }

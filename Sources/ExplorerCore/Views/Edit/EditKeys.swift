@@ -117,6 +117,9 @@ enum EditView: ExplorerView {
         "new gone", "edit first ten",
         "Edit: come into the first ten, or gone from them, by the edits."),
       entry(
+        "@", "edit patched slot activation patching",
+        "Edit: the memory of this relation is read from A, the pinned side of a comparison."),
+      entry(
         "- + <", "edit silenced boosted damped forced relation",
         "Edit: a relation that is silenced (-), boosted (+), or read less (<)."),
     ]

@@ -61,7 +61,7 @@ extension State {
     case .cut(let row):
       state.step = min(step, row)
       state.editor?.row = min(editor?.row ?? 0, row)
-    case .silence, .boost, .force, .gamma: break
+    case .silence, .boost, .force, .gamma, .patchState, .patchSlot: break
     }
     return state
   }
