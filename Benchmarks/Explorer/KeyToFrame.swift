@@ -68,6 +68,8 @@ extension BenchmarkMetric {
   static var medianKey: BenchmarkMetric { .custom("median key (μs)") }
   /// The time that only one key in a hundred of a sample exceeds, in microseconds.
   static var slowKey: BenchmarkMetric { .custom("p99 key (μs)") }
+  /// From the key that opens the why view of 30 steps to its last value, in milliseconds.
+  static var whySettled: BenchmarkMetric { .custom("why settled (ms)") }
 }
 
 /// A sample is a thousand keys: a threshold on its 99th percentile can be kept in a file.
@@ -86,6 +88,18 @@ let benchmarks: @Sendable () -> Void = {
       } setup: {
         try KeyToFrame(size: size, script: script)
       }
+    }
+  }
+  for (name, count) in [("1100", 1_100), ("60k", 60_000)] {
+    Benchmark(
+      "why-settled-\(name)-items",
+      configuration: .init(metrics: [.whySettled], maxDuration: .seconds(20), maxIterations: 20)
+    ) { benchmark, why in
+      why.prepare()
+      let time = ContinuousClock().measure { why.settle() }
+      benchmark.measurement(.whySettled, Int(time / .milliseconds(1)))
+    } setup: {
+      try WhySettling(itemCount: count)
     }
   }
 }
