@@ -100,9 +100,35 @@ struct EvaluateCommand: ParsableCommand {
       """)
   var diagnose = false
 
+  @Flag(
+    help: """
+      Attribution over many users (--users): what their first recommendation loses without each step \
+      by its age, without each relation, and by slices. The explorer's W shows the same.
+      """)
+  var overUsers = false
+
+  @Option(
+    help: ArgumentHelp(
+      "For --over-users: the slice whose users alone ages and relations are of.", valueName: "NAME"))
+  var slice: String?
+
+  @Option(
+    help: ArgumentHelp("For --over-users: also write it as a figure (SVG).", valueName: "FILE"),
+    completion: .file(extensions: ["svg"]))
+  var figure: String?
+
   @OptionGroup var threads: ThreadOptions
 
   func validate() throws {
+    guard [diagnose, overUsers, explanation.explanations].count(where: { $0 }) < 2,
+      !overUsers || against.isEmpty
+    else {
+      throw ValidationError(
+        "--over-users goes with neither --explanations, --diagnose nor --against.")
+    }
+    guard overUsers || slice == nil && figure == nil else {
+      throw ValidationError("--slice and --figure go with --over-users.")
+    }
     guard !diagnose || !explanation.explanations && against.isEmpty else {
       throw ValidationError("--diagnose goes with neither --explanations nor --against.")
     }
@@ -135,7 +161,7 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   mutating func run() throws {
-    if let perUser { try AtomicFile.check(perUser) }
+    for path in [perUser, figure].compactMap({ $0 }) { try AtomicFile.check(path) }
     let folder = try AtomicFolder(path: data)
     let session = try Session(Console.model(model, data: data), folder: folder)
     for warning in session.warnings { Console.note(warning) }
@@ -143,6 +169,15 @@ struct EvaluateCommand: ParsableCommand {
       let section = try ExplanationSection(
         session, users: explanation.users, threads: threads.count)
       Console.result(json ? try JSON.text(section) : section.text)
+      return
+    }
+    if overUsers {
+      let section = try PopulationSection(session, users: explanation.users, slice: slice)
+      if let figure {
+        try writeAtomically(section.svg(title: folder.name), to: figure)
+        Console.note("figure: \(figure)")
+      }
+      Console.result(json ? try JSON.text(section.document) : section.text)
       return
     }
     if diagnose {

@@ -41,6 +41,12 @@ struct RecommendCommand: ParsableCommand {
         + "the item just read and what came next.", valueName: "N"))
   var similarStates: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "What --similar-states compares: gru, or a relation, whose memory slot is then compared.",
+      valueName: "gru|REL"))
+  var similarStatesOf: String?
+
   @Flag(help: "Print one JSON object.")
   var json = false
 
@@ -63,6 +69,9 @@ struct RecommendCommand: ParsableCommand {
 
   func validate() throws {
     guard top > 0 else { throw ValidationError(fromOne: "--top", top) }
+    guard similarStatesOf == nil || similarStates != nil else {
+      throw ValidationError("--similar-states-of says what --similar-states N compares: give both.")
+    }
     if let similarStates {
       guard similarStates > 0 else {
         throw ValidationError(fromOne: "--similar-states", similarStates)
@@ -93,22 +102,34 @@ struct RecommendCommand: ParsableCommand {
     if allUsers { return try recommendToAll() }
     let chosen = try history.chosen(model)
     var list = Recommendations(chosen, count: top, hideSeen: hideSeen)
-    if let similarStates { list.similarStates = alike(chosen, count: similarStates) }
+    if let similarStates {
+      list.similarStates = try alike(chosen, count: similarStates)
+      list.similarStatesOf = similarStatesOf ?? "gru"
+    }
     Console.result(json ? try JSON.text(list) : list.text(chosen))
   }
 }
 
 extension RecommendCommand {
   /// The states most like that of a history; the user's own are left out.
-  private func alike(_ chosen: ChosenHistory, count: Int) -> [Recommendations.SimilarState] {
+  private func alike(
+    _ chosen: ChosenHistory, count: Int
+  ) throws -> [Recommendations.SimilarState] {
     let session = chosen.session
+    let subject = try similarStatesOf.flatMap { $0 == "gru" ? nil : $0 }
+      .map { StateSubject.slot(try EditNames(chosen.model).slot($0)) }
     var search = SimilarStates(
-      Array(chosen.states.state(at: chosen.step)), in: StateIndex(session),
+      to: chosen.states, step: chosen.step, by: subject ?? .gru, in: StateIndex(session),
       except: chosen.user.flatMap { user in session.users.firstIndex { $0.user == user } },
       count: count)
     let live = LiveLines()
     while search.work() { live.show(["states compared: \(search.compared) of \(search.total)"]) }
     live.clear()
+    if search.isEmpty {
+      Console.note("The slot of \(printable(similarStatesOf ?? "")) holds nothing at this step.")
+    } else {
+      Console.note("compared \(grouped(search.total)) states in \(duration(live.seconds))")
+    }
     func name(_ item: Int32) -> Recommendations.Name {
       .init(token: chosen.model.items[Int(item)], name: chosen.model.itemNames[Int(item)])
     }
@@ -262,7 +283,8 @@ struct Recommendations: Encodable {
   let recommendations: [Row]
   /// Absent without edits.
   let gone: [Gone]?
-  /// The most alike first; absent unless asked for.
+  /// What is compared, `gru` or a relation's token, and the most alike first; absent unless asked for.
+  var similarStatesOf: String?
   var similarStates: [SimilarState]?
 
   init(_ chosen: ChosenHistory, count: Int, hideSeen: Bool) {
@@ -334,7 +356,7 @@ struct Recommendations: Encodable {
     }
     if let similarStates {
       lines.append(
-        "States most like this one: user, step, cosine, the item just read, what came next")
+        "States most like this one (\(similarStatesOf ?? "gru")): user, step, cosine, the item just read, what came next")
       lines += similarStates.map {
         "  " + printable($0.user).filled(to: 12) + "\($0.step)".filled(to: 5, .right)
           + Self.column($0.cosine, 9) + "  \(printable($0.item.name))"

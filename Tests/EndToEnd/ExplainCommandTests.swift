@@ -85,6 +85,17 @@ import Testing
     #expect(text.contains("States most like this one"))
     let wrong = try recommend(["--items", "Psycho", "--similar-states", "3"])
     #expect(wrong.status != 0)
+    let bySlot = try json(
+      recommend(
+        Self.user + [
+          "--step", "6", "--similar-states", "3", "--similar-states-of", "genre", "--json",
+        ]
+      ).output)
+    let slots = try #require(bySlot["similarStates"] as? [[String: Any]])
+    #expect(slots.count == 3 && bySlot["similarStatesOf"] as? String == "genre")
+    let unknown = try recommend(
+      Self.user + ["--similar-states", "3", "--similar-states-of", "nothing"])
+    #expect(unknown.status != 0 && unknown.errors.contains("no relation"))
   }
 
   /// What all users are recommended is what each of them is, in either format.

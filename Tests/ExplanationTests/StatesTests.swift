@@ -133,7 +133,7 @@ struct StatesTests {
       let total = expected.count
       expected.sort { $0.cosine > $1.cosine }
       // What is kept of the first search serves the others.
-      var search = SimilarStates(query, in: index, except: user, count: 7)
+      var search = SimilarStates(to: states, step: step, in: index, except: user, count: 7)
       var portions = 0
       while search.work() { portions += 1 }
       #expect(search.compared == total && search.total == total)
@@ -147,9 +147,55 @@ struct StatesTests {
       }
       #expect(search.found.map(\.cosine) == search.found.map(\.cosine).sorted(by: >))
       // A state itself is most like itself.
-      var own = SimilarStates(query, in: index, count: 1)
+      var own = SimilarStates(to: states, step: step, in: index, count: 1)
       while own.work() {}
       #expect(abs((own.found.first?.cosine ?? 0) - 1) < 1e-5)
+    }
+  }
+
+  /// Also of steps past the window; of facts by their m over the tails.
+  @Test("The slots most alike are those that comparing each of them finds", arguments: [false, true])
+  func similarSlots(facts: Bool) throws {
+    var random = RandomNetwork(seed: 8)
+    if facts { random.settings.memory = .facts }
+    let session = try SmallSession(random, users: 12, length: 12).session()
+    let index = StateIndex(session)
+    func vector(_ states: HistoryStates, _ step: Int, _ slot: Int) -> [Float] {
+      let (trace, row) = states.pass(through: step)
+      guard let held = trace.factSlots else { return Array(trace.slot(slot, at: row)) }
+      var all = [Float](repeating: 0, count: 10_000)
+      for one in held.of(relation: slot, row: row, in: session.network.factTable) {
+        all[Int(one.tail)] = one.held
+      }
+      return all
+    }
+    for (user, step, slot) in [(0, 3, 0), (7, 11, 1), (5, 8, 0)] {
+      let states = HistoryStates(network: session.network, items: session.users[user].items)
+      let query = vector(states, step, slot)
+      var search = SimilarStates(
+        to: states, step: step, by: .slot(slot), in: index, except: user, count: 9)
+      while search.work() {}
+      #expect(search.isEmpty == query.allSatisfy { $0 == 0 })
+      guard !search.isEmpty else {
+        #expect(search.found.isEmpty)
+        continue
+      }
+      var expected: [Float] = []
+      for other in session.users.indices where other != user {
+        let theirs = HistoryStates(network: session.network, items: session.users[other].items)
+        for step in 0..<theirs.count {
+          let own = vector(theirs, step, slot)
+          if own.contains(where: { $0 != 0 }) { expected.append(cosine(query, own)) }
+        }
+      }
+      expected.sort(by: >)
+      #expect(search.compared == search.total && search.found.count == min(9, expected.count))
+      for (found, wanted) in zip(search.found, expected) {
+        #expect(abs(found.cosine - wanted) < 1e-5)
+        let theirs = HistoryStates(
+          network: session.network, items: session.users[found.user].items)
+        #expect(abs(cosine(query, vector(theirs, found.step, slot)) - wanted) < 1e-5)
+      }
     }
   }
 }

@@ -96,7 +96,7 @@ struct ExportTests {
     for (keys, name, key, count) in [
       ("c,Left,Left", "little-guest0-step4-compared", "relations", 3),
       ("m", "little-map", "items", little.session.model.items.count - 1),
-      ("d", "little-model", "model", nil), ("W", "little-recency", "ages", nil),
+      ("d", "little-model", "model", nil), ("W", "little-population", "cases", nil),
     ] as [(String, String, String, Int?)] {
       var state = try little.run(keys).state
       while little.cache.work(for: state) {}

@@ -38,8 +38,11 @@ struct View: Sendable, CustomTestStringConvertible {
     View(name: "compare-slots", keys: "c,Left,Left,BTab"),
     View(name: "compare-patched", keys: "c,Left,Left,P"),
     View(name: "map", keys: "m"), View(name: "map-near", keys: "m,s,Tab,Tab,Enter,Tab"),
-    View(name: "diagnosis", keys: "d"), View(name: "recency", keys: "W,Down"),
+    View(name: "diagnosis", keys: "d"), View(name: "population", keys: "W,Down"),
+    View(name: "population-relations", keys: "W,Tab"),
+    View(name: "population-slices", keys: "W,Tab,Tab,Down"),
     View(name: "tour", keys: "t"), View(name: "similar-states", keys: "L"),
+    View(name: "similar-slots", keys: "L,Tab"),
     View(name: "tour-second", keys: "t,Right"),
     View(name: "sorted", keys: "s,s,Tab,Tab"), View(name: "unseen", keys: "x,BTab"),
     View(name: "theme", keys: "T"), View(name: "model-plain", keys: "p,i"),
@@ -93,7 +96,7 @@ struct ScreenGoldenTests {
     let little = try LittleData()
     try expectGolden(
       try little.text(keys, columns: 200, rows: 60),
-      ["": "large", "w": "large-why", "W": "large-recency"][keys] ?? keys)
+      ["": "large", "w": "large-why", "W": "large-population"][keys] ?? keys)
   }
 
   @Test("too small for a pane")

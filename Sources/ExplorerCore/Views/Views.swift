@@ -5,7 +5,7 @@ enum Views {
     WhyPane.self, UsersView.self, OwnUsersView.self, EditView.self, CompareView.self,
     HistoryPane.self, GRUStatePane.self, CardView.self, MemoryPane.self, RecommendationsPane.self,
     PaneKeys.self, TourView.self, ExportView.self, MapView.self, DiagnosisView.self,
-    RecencyView.self, SimilarStatesView.self, WatchView.self,
+    PopulationView.self, SimilarStatesView.self, WatchView.self,
   ]
 
   static let panes = Dictionary(

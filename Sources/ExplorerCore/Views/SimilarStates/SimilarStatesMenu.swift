@@ -4,6 +4,7 @@ import KSRNumerics
 /// The states of all users that are most like the present one: whom the model takes this user for.
 struct SimilarStatesMenu: ListOverlay {
   var menu = Menu()
+  var subject = StateSubject.gru
 
   var context: Context { .menu }
   var place: Legend.Place? { .similarStates }
@@ -21,6 +22,14 @@ struct SimilarStatesMenu: ListOverlay {
           ? " \(glyphs.marks.separator) \(glyphs.count($0.compared)) of \(glyphs.count($0.total))"
           : " \(glyphs.marks.separator) of \(glyphs.count($0.total)) states"
       } ?? ""
+    if case .slot(let slot) = subject {
+      let relation = scene.model.relationNames[slot]
+      let titles = [
+        "Whose slot of \(relation) is most like {user} \(name)'s at step \(step)\(progress)",
+        "Slots of \(relation) most like step \(step)\(progress)", "Similar slots of \(relation)",
+      ]
+      return titles.first { $0.columns + 6 <= width } ?? titles[2]
+    }
     let titles = [
       "Whom the model takes {user} \(name) at step \(step) for\(progress)",
       "States most like step \(step)\(progress)", "Similar states",
@@ -29,6 +38,9 @@ struct SimilarStatesMenu: ListOverlay {
   }
 
   func empty(_ state: State, _ scene: Scene, width: Int) -> [(text: String, role: Role)] {
+    if scene[SimilarStatesList.self]?.isEmpty == true {
+      return [("The slot holds nothing at this step.", .muted)]
+    }
     let isSearching = scene[SimilarStatesList.self].map { $0.compared < $0.total } ?? true
     return [(isSearching ? "Reading the histories." : "No match.", .muted)]
   }
@@ -84,20 +96,30 @@ struct SimilarStatesMenu: ListOverlay {
     next.state.toast = Toast("Pinned as A: {user} \(row.user), step \(row.step + 1)")
   }
 
+  /// Compares the selected slot instead of the GRU state, or the other way round.
+  fileprivate func turn(on next: inout Explorer.Transition, _ scene: Scene) {
+    var list = self
+    list.menu = Menu()
+    list.subject = subject == .gru ? scene.selectedSlot.map { .slot($0) } ?? .gru : .gru
+    next.state.overlay = list
+  }
+
   func compose(_ scene: inout Scene, _ selection: Selection) {
     scene[SimilarStatesList.self] = selection.moment.map {
-      selection.cache.kept(SimilarStatesCache.self).list($0)
+      selection.cache.kept(SimilarStatesCache.self).list($0, by: subject)
     }
   }
 
   func work(_ selection: Selection) -> Bool {
-    selection.moment.map { selection.cache.kept(SimilarStatesCache.self).work($0) } ?? false
+    selection.moment.map { selection.cache.kept(SimilarStatesCache.self).work($0, by: subject) }
+      ?? false
   }
 }
 
 extension Command {
   static let similarStates = Command("similar-states")
   static let pinSimilar = Command("pin-similar")
+  static let turnSimilar = Command("turn-similar")
 }
 
 enum SimilarStatesView: ExplorerView {
@@ -124,7 +146,11 @@ enum SimilarStatesView: ExplorerView {
       ["L"], .similarStates, in: [.main, .edit], "look-alikes",
       "Find the states of all {users} that are most like this one.", footer: false,
       when: { $1.user != nil && $1.model.userCount > 0 },
-      does: { _, next, _ in Explorer.open(SimilarStatesMenu(), in: &next.state) })
+      does: { _, next, scene in
+        var list = SimilarStatesMenu()
+        if next.state.focus == .memory, let slot = scene.selectedSlot { list.subject = .slot(slot) }
+        Explorer.open(list, in: &next.state)
+      })
   ]
 
   static let bindings: [Binding] = [
@@ -136,7 +162,16 @@ enum SimilarStatesView: ExplorerView {
       },
       does: { _, next, scene in
         (next.state.overlay as? SimilarStatesMenu)?.pin(on: &next, scene)
-      })
+      }),
+    Binding(
+      [.tab], .turnSimilar, in: [.menu], "state or slot",
+      "Similar states: compare the selected relation's slot, or the GRU state again.",
+      when: { state, scene in
+        state.overlay is SimilarStatesMenu && scene.selectedSlot != nil
+      },
+      does: { _, next, scene in
+        (next.state.overlay as? SimilarStatesMenu)?.turn(on: &next, scene)
+      }),
   ]
 }
 
@@ -157,12 +192,15 @@ package struct SimilarStatesList: Sendable {
   /// How many states have been compared, of how many.
   package let compared: Int
   package let total: Int
+  /// Whether there is nothing to compare.
+  package let isEmpty: Bool
 }
 
 final class SimilarStatesCache: ViewCache {
   private struct Key: Hashable {
     let user: SceneCache.User
     let step: Int
+    let subject: StateSubject
   }
 
   private unowned let cache: SceneCache
@@ -171,42 +209,42 @@ final class SimilarStatesCache: ViewCache {
 
   init(_ cache: SceneCache) { self.cache = cache }
 
-  func list(_ moment: Selection.Moment) -> SimilarStatesList {
-    let search = search(moment)
+  func list(_ moment: Selection.Moment, by subject: StateSubject) -> SimilarStatesList {
+    let search = search(moment, by: subject)
     let (users, names) = (cache.session.users, cache.session.model.itemNames)
     return SimilarStatesList(
       rows: search.found.map { state in
         .init(
           place: state.user, user: users[state.user].user, step: state.step, cosine: state.cosine,
           title: names[Int(state.item)], next: state.next.map { names[Int($0)] })
-      }, compared: search.compared, total: search.total)
+      }, compared: search.compared, total: search.total, isEmpty: search.isEmpty)
   }
 
-  func work(_ moment: Selection.Moment) -> Bool {
-    let key = key(moment)
-    var search = searches.removeValue(forKey: key) ?? begun(moment)
+  func work(_ moment: Selection.Moment, by subject: StateSubject) -> Bool {
+    let key = key(moment, subject)
+    var search = searches.removeValue(forKey: key) ?? begun(moment, subject)
     let worked = search.compared < search.total && search.work()
     let isNews = search.compared < search.total || worked
     searches[key] = search
     return isNews
   }
 
-  private func search(_ moment: Selection.Moment) -> SimilarStates {
-    let key = key(moment)
+  private func search(_ moment: Selection.Moment, by subject: StateSubject) -> SimilarStates {
+    let key = key(moment, subject)
     if let known = searches[key] { return known }
-    let new = begun(moment)
+    let new = begun(moment, subject)
     searches[key] = new
     return new
   }
 
-  private func begun(_ moment: Selection.Moment) -> SimilarStates {
+  private func begun(_ moment: Selection.Moment, _ subject: StateSubject) -> SimilarStates {
     SimilarStates(
-      Array(moment.survey.states.state(at: moment.step.step)), in: index,
+      to: moment.survey.states, step: moment.step.step, by: subject, in: index,
       except: place(of: moment.user))
   }
 
-  private func key(_ moment: Selection.Moment) -> Key {
-    Key(user: moment.user, step: moment.step.step)
+  private func key(_ moment: Selection.Moment, _ subject: StateSubject) -> Key {
+    Key(user: moment.user, step: moment.step.step, subject: subject)
   }
 
   /// Whose steps are the user's own, also after edits.
