@@ -109,7 +109,8 @@ struct EvaluateCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "For --over-users: the slice whose users alone ages and relations are of.", valueName: "NAME"))
+      "For --over-users: the slice whose users alone ages and relations are of.", valueName: "NAME")
+  )
   var slice: String?
 
   @Option(

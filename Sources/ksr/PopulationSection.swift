@@ -41,7 +41,8 @@ struct PopulationSection {
       "\(report.quantity) of the first recommendation lost without a step or a relation alone, over "
         + "\(report.evaluatedUsers) of \(report.users) users\(of)"
     ]
-    for (title, rows) in [("age", report.ages), ("relation", report.relations)] where !rows.isEmpty {
+    for (title, rows) in [("age", report.ages), ("relation", report.relations)] where !rows.isEmpty
+    {
       let hasShare = rows[0].share != nil
       var table = TextTable(
         [

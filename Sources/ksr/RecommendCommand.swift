@@ -356,7 +356,8 @@ struct Recommendations: Encodable {
     }
     if let similarStates {
       lines.append(
-        "States most like this one (\(similarStatesOf ?? "gru")): user, step, cosine, the item just read, what came next")
+        "States most like this one (\(similarStatesOf ?? "gru")): user, step, cosine, the item just read, what came next"
+      )
       lines += similarStates.map {
         "  " + printable($0.user).filled(to: 12) + "\($0.step)".filled(to: 5, .right)
           + Self.column($0.cosine, 9) + "  \(printable($0.item.name))"

@@ -154,7 +154,8 @@ struct StatesTests {
   }
 
   /// Also of steps past the window; of facts by their m over the tails.
-  @Test("The slots most alike are those that comparing each of them finds", arguments: [false, true])
+  @Test(
+    "The slots most alike are those that comparing each of them finds", arguments: [false, true])
   func similarSlots(facts: Bool) throws {
     var random = RandomNetwork(seed: 8)
     if facts { random.settings.memory = .facts }

@@ -25,6 +25,8 @@ private struct PopulationFigure {
   let report: PopulationReport
   private var svg = SVG()
   private var y = 28.0
+  /// The decimals of the numbers in a panel.
+  private var places = 2
 
   init(report: PopulationReport) { self.report = report }
 
@@ -59,6 +61,7 @@ private struct PopulationFigure {
     for (end, title) in zip(Self.ends, titles) where !title.isEmpty {
       svg.text(title, end, y, size: 9, anchor: .end, fill: Self.muted)
     }
+    places = PopulationReport.places(for: rows)
     let range = PopulationReport.range(of: rows)
     let zero = x(0, range)
     svg.text("0", zero, y, size: 9, anchor: .middle, fill: Self.muted)
@@ -79,7 +82,8 @@ private struct PopulationFigure {
     let count = first.lost.users
     let sample =
       count > Self.mostDots
-      ? " · \(grouped(Self.mostDots)) of up to \(grouped(count)) dots, at even places of their order" : ""
+      ? " · \(grouped(Self.mostDots)) of up to \(grouped(count)) dots, at even places of their order"
+      : ""
     svg.text(
       "a dot is a user · line: mean · the ends hold what lies beyond\(sample)", Self.left, y + 11,
       size: 9, fill: Self.muted)
@@ -129,6 +133,7 @@ private struct PopulationFigure {
 
   private mutating func slices(_ letter: String) {
     panel(letter, "by slice")
+    places = 2
     let ends = [400.0, 470, 540, 610]
     let titles = ["users", "last step", "next 4", "older"]
     for (end, title) in zip(ends, titles) {
@@ -146,7 +151,8 @@ private struct PopulationFigure {
         svg.text(text, end, middle, anchor: .end)
       }
       svg.text(slice.relation ?? "", 630, middle)
-      svg.text(slice.lostWithoutRelation.map(signed) ?? "", 880, middle, anchor: .end)
+      let lost = slice.lostWithoutRelation.map { typeset(decimal($0, places: 3, signed: true)) }
+      svg.text(lost ?? "", 880, middle, anchor: .end)
     }
   }
 
@@ -161,8 +167,10 @@ private struct PopulationFigure {
     return "\(signed(low)) … \(signed(high))"
   }
 
-  private func signed(_ value: Double) -> String { typeset(decimal(value, signed: true)) }
-  private func number(_ value: Double) -> String { typeset(decimal(value)) }
+  private func signed(_ value: Double) -> String {
+    typeset(decimal(value, places: places, signed: true))
+  }
+  private func number(_ value: Double) -> String { typeset(decimal(value, places: places)) }
   /// A number with the sign that is as wide as a plus.
   private func typeset(_ number: String) -> String { number.replacing("-", with: "−") }
 }

@@ -111,6 +111,12 @@ package struct PopulationReport: Sendable, Encodable {
     return range.upperBound - range.lowerBound < 1e-6 ? -1...1 : range
   }
 
+  /// The decimals that numbers about some rows need.
+  package static func places(for rows: [Row]) -> Int {
+    let range = range(of: rows)
+    return range.upperBound - range.lowerBound < 0.5 ? 3 : 2
+  }
+
   /// The least age up to which half of the contributions lie; nil where nothing is known.
   package var half: Int? {
     var sum = 0.0
@@ -157,7 +163,9 @@ package struct PopulationReport: Sendable, Encodable {
         return true
       }
       let slot = report.relations.count
-      if let lost = LossDistribution(cases.filter { $0.relations.count > slot }.map { $0.relations[slot] }) {
+      if let lost = LossDistribution(
+        cases.filter { $0.relations.count > slot }.map { $0.relations[slot] })
+      {
         report.relations.append(Row(name: names[slot], lost: lost))
         return true
       }

@@ -66,8 +66,12 @@ struct PopulationSlice: Sendable {
       let shown = middle == middle.rounded() && abs(middle) < 1e9 ? "\(Int(middle))" : "\(middle)"
       let cut = middle
       return [
-        PopulationSlice(name: "\(subject): \(column) up to \(shown)") { (number($0) ?? .nan) <= cut },
-        PopulationSlice(name: "\(subject): \(column) above \(shown)") { (number($0) ?? .nan) > cut },
+        PopulationSlice(name: "\(subject): \(column) up to \(shown)") {
+          (number($0) ?? .nan) <= cut
+        },
+        PopulationSlice(name: "\(subject): \(column) above \(shown)") {
+          (number($0) ?? .nan) > cut
+        },
       ]
     case .token, .tokenSequence:
       let isSequence = table.types[column] == .tokenSequence

@@ -107,7 +107,9 @@ package struct SimilarStates: Sendable {
       }
       let block = index.block(subject, user: next.user, from: next.step, &budget)
       for row in 0..<block.rows {
-        if let cosine = block.cosine(of: row, direction) { keep(cosine, next.user, next.step + row) }
+        if let cosine = block.cosine(of: row, direction) {
+          keep(cosine, next.user, next.step + row)
+        }
       }
       compared += block.rows
       next.step += block.rows

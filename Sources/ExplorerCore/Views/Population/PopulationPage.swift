@@ -1,4 +1,5 @@
 import Explanation
+import Text
 
 /// Draws a part of the explanations over many users.
 struct PopulationPage {
@@ -79,28 +80,28 @@ struct PopulationPage {
     let list = room.dropFirst(rows: 1)
     let height = max(0, list.rows - (hasKey ? 1 : 0))
     table.drawTitles(in: room.line(0), &frame)
-    let zero = drawAxis(range, strip, room.line(0), &frame)
+    let zero = drawAxis(range, PopulationReport.places(for: rows), strip, room.line(0), &frame)
     let selected = min(view.row, rows.count - 1)
     let counts = rows.map { $0.lost.counts(in: range, cells: strip.width) }
-    let most = counts.lazy.flatMap { $0 }.max() ?? 1
     for (place, index) in ListWindow.rows(of: rows.count, height: height, showing: selected)
       .enumerated()
     {
       let line = list.line(place)
       table.draw(index, isSelected: index == selected, in: line, &frame)
-      draw(counts[index], most: most, mean: rows[index].lost.mean, range, zero, strip, line, &frame)
+      draw(counts[index], mean: rows[index].lost.mean, range, zero, strip, line, &frame)
       frame.onClick(line, .selectInView(index))
     }
-    if hasKey { drawKey(most, strip, list.line(min(rows.count, height)), &frame) }
+    if hasKey { drawKey(list.line(min(rows.count, height)), &frame) }
   }
 
   /// Both ends of the axis and 0; returns the column of 0.
   private func drawAxis(
-    _ range: ClosedRange<Double>, _ strip: Table.Place, _ line: Rect, _ frame: inout Frame
+    _ range: ClosedRange<Double>, _ places: Int, _ strip: Table.Place, _ line: Rect,
+    _ frame: inout Frame
   ) -> Int {
     let zero = Self.cell(of: 0, range, strip.width)
-    let low = frame.glyphs.decimal(Float(range.lowerBound))
-    let high = frame.glyphs.decimal(Float(range.upperBound))
+    let low = frame.glyphs.signed(range.lowerBound, places: places)
+    let high = frame.glyphs.signed(range.upperBound, places: places)
     let muted = Style(.muted)
     if zero > low.columns {
       frame.put(low, line, at: strip.start, columns: strip.width, style: muted)
@@ -113,10 +114,11 @@ struct PopulationPage {
   }
 
   private func draw(
-    _ counts: [Int], most: Int, mean: Double, _ range: ClosedRange<Double>, _ zero: Int,
+    _ counts: [Int], mean: Double, _ range: ClosedRange<Double>, _ zero: Int,
     _ strip: Table.Place, _ line: Rect, _ frame: inout Frame
   ) {
     let tick = Self.cell(of: mean, range, strip.width)
+    let most = counts.max() ?? 1
     for (cell, count) in counts.enumerated() {
       let (sign, style) = Self.sign(count, most, isZero: cell == zero, frame.glyphs)
       let isMean = cell == tick
@@ -135,7 +137,7 @@ struct PopulationPage {
     case 0: return isZero ? (glyphs.border.vertical, Style(.border)) : (" ", Style())
     case 1: return (glyphs.marks.separator, Style())
     default:
-      // The darkest cell has `most`; square roots, as few users are many cells.
+      // The fullest cell of the row has `most`; square roots, as most cells have few.
       let share = 0.2 + 0.8 * (Double(count - 1) / Double(max(1, most - 1))).squareRoot()
       return (glyphs.shade(share), Style(.heat(share)))
     }
@@ -146,20 +148,19 @@ struct PopulationPage {
     return max(0, min(cells - 1, Int(share * Double(cells))))
   }
 
-  private func drawKey(_ most: Int, _ strip: Table.Place, _ line: Rect, _ frame: inout Frame) {
+  private func drawKey(_ line: Rect, _ frame: inout Frame) {
     let glyphs = frame.glyphs
     let one = frame.words.fill("\(glyphs.marks.separator) one {user}")
     frame.put(one, line, style: Style(.muted))
-    guard most > 1 else { return }
     var start = one.columns + 2
-    for count in [2, most / 8, most / 2, most].filter({ $0 > 1 }) {
-      let (sign, style) = Self.sign(count, most, isZero: false, glyphs)
+    for count in [2, 8, 20, 32] {
+      let (sign, style) = Self.sign(count, 32, isZero: false, glyphs)
       frame.put(String(sign), line, at: start, columns: 1, style: style)
       start += 1
     }
-    let rest =
-      " up to \(glyphs.count(most)) in a cell; \(glyphs.marks.tick) mean; the ends hold what lies beyond"
-    frame.put(rest, line, at: start, style: Style(.muted))
+    frame.put(
+      " more, to the row's most; \(glyphs.marks.tick) mean; ends hold what lies beyond", line,
+      at: start, style: Style(.muted))
   }
 
   // MARK: Tables
@@ -168,7 +169,8 @@ struct PopulationPage {
     _ rows: [PopulationReport.Row], title: String, width: Int, _ words: Terminology,
     _ glyphs: Glyphs
   ) -> Table {
-    func signed(_ value: Double) -> String { glyphs.signed(Float(value)) }
+    let places = PopulationReport.places(for: rows)
+    func signed(_ value: Double) -> String { glyphs.signed(value, places: places) }
     let to = glyphs.showsBraille ? "…" : "to"
     let isByAge = rows.first?.share != nil
     let names = isByAge ? rows.map(\.name) : glyphs.labels(rows.map(\.name), width: 16)
@@ -227,8 +229,8 @@ struct PopulationPage {
   static func slices(
     _ slices: [PopulationReport.Slice], width: Int, _ words: Terminology, _ glyphs: Glyphs
   ) -> Table {
-    func number(_ value: Double?) -> Table.Cell {
-      value.map { .text(glyphs.signed(Float($0))) } ?? .none
+    func number(_ value: Double?, places: Int = 2) -> Table.Cell {
+      value.map { .text(glyphs.signed($0, places: places)) } ?? .none
     }
     let late = Table.Dropping(turn: 1, below: 60)
     let relation = Table.Dropping(turn: 2, below: 44)
@@ -250,9 +252,19 @@ struct PopulationPage {
         slices[row].relation.map { .name($0) } ?? .none
       },
       Table.Column(.fixed(6), .right, title: "lost", drop: relation) { row, _ in
-        number(slices[row].lostWithoutRelation)
+        number(slices[row].lostWithoutRelation, places: 3)
       },
     ]
     return Table(columns, width: width, margin: 1)
+  }
+}
+
+extension Glyphs {
+  /// A number with its sign and some decimals, and no zero before the point: `+.031`, ` .000`.
+  func signed(_ value: Double, places: Int) -> String {
+    let text = Text.decimal(abs(value), places: places)
+    let digits = text.hasPrefix("0.") ? String(text.dropFirst()) : text
+    guard digits.contains(where: { ("1"..."9").contains($0) }) else { return " " + digits }
+    return (value < 0 ? String(marks.minus) : "+") + digits
   }
 }
