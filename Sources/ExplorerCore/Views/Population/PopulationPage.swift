@@ -107,7 +107,7 @@ struct PopulationPage {
       frame.put(low, line, at: strip.start, columns: strip.width, style: muted)
     }
     if zero < strip.width - high.columns - 1 {
-      frame.put(high, line, at: strip.start, columns: strip.width, .right, style: muted)
+      frame.put(high, line, at: strip.start + strip.width - high.columns, style: muted)
     }
     if strip.width > 0 { frame.put("0", line, at: strip.start + zero, columns: 1, style: muted) }
     return zero
