@@ -232,8 +232,8 @@ struct PopulationPage {
     func number(_ value: Double?, places: Int = 2) -> Table.Cell {
       value.map { .text(glyphs.signed($0, places: places)) } ?? .none
     }
-    let late = Table.Dropping(turn: 1, below: 60)
-    let relation = Table.Dropping(turn: 2, below: 44)
+    let late = Table.Dropping(turn: 2, below: 60)
+    let relation = Table.Dropping(turn: 1, below: 100)
     let columns = [
       Table.Column(.flexible(least: 12, most: 44), title: "slice") { row, _ in
         .text(slices[row].name)
