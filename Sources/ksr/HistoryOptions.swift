@@ -59,7 +59,9 @@ struct HistoryOptions: ParsableArguments {
       ?? Session(model)
     let lookup = ItemLookup(session.model)
     for warning in session.warnings { Console.note(warning) }
-    let history = try edited(try read(session, lookup), EditNames(session.model, session.network) { user throws(UserError) in
+    let history = try edited(
+      try read(session, lookup),
+      EditNames(session.model, session.network) { user throws(UserError) in
         try items(of: user, session)
       })
     let count = history.rows.count

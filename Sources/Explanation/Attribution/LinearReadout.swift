@@ -57,8 +57,9 @@ struct LinearReadout {
     }
   }
 
-  /// What was patched in from another run adds to the terms: W_uh h, α_a W_um v_a, or the facts of its
-  /// relations. No step wrote it.
+  /// What was patched in from another run adds to the terms.
+  ///
+  /// W_uh h, α_a W_um v_a, or the facts of its relations; no step wrote it.
   func patched(_ trace: Trace, row: Int) -> ScoreTerms {
     let (state, slots) = (trace.reading.state, trace.reading.slots)
     var part = [Float](repeating: 0, count: weight.columns)

@@ -63,7 +63,9 @@ package struct SlotReading: Sendable {
           held.append((tail, 0, []))
         }
         held[at].weight += isOfFacts ? weight : weight / Float(known.count)
-        if patched == nil, held[at].steps.last != firstStep + s { held[at].steps.append(firstStep + s) }
+        if patched == nil, held[at].steps.last != firstStep + s {
+          held[at].steps.append(firstStep + s)
+        }
       }
     }
     facts = held.map {
