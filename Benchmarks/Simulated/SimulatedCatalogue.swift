@@ -28,7 +28,7 @@ public struct SimulatedCatalogue: Sendable {
     let items = (0...itemCount).map { $0 == 0 ? "[PAD]" : "i\($0)" }
     return TrainedModel(
       settings: settings, parameters: parameters(), items: Vocabulary(items),
-      itemNames: items.map { $0 == "[PAD]" ? $0 : "Item \($0.dropFirst())" },
+      itemNames: NameList(items.map { $0 == "[PAD]" ? $0 : "Item \($0.dropFirst())" }),
       relations: Vocabulary(slots), relationNames: slots, tails: tails(),
       provenance: Provenance())
   }

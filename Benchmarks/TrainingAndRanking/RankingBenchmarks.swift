@@ -66,8 +66,9 @@ func rankingBenchmarks() {
       metrics: [.ranking, .scores, .reading], maxDuration: .seconds(10), maxIterations: 50)
   ) { benchmark, items in
     let clock = ContinuousClock()
+    let vectors = items.network.itemVectors.values
     let read = clock.measure {
-      items.network.itemVectors.values.withUnsafeBufferPointer { values in
+      vectors.withUnsafeBufferPointer { values in
         values.withMemoryRebound(to: SIMD16<UInt32>.self) { vectors in
           blackHole(vectors.reduce(SIMD16<UInt32>.zero) { $0 ^ $1 })
         }

@@ -64,10 +64,11 @@ private enum Spelling: String, CaseIterable {
 /// there; nil where that explains none of them.
 ///
 /// - Parameter place: where the known ones stand.
-package func spellingDifference(
-  of missing: some Collection<String>, from known: some Collection<String>, in place: String
+package func spellingDifference<Known: Collection<String>>(
+  of missing: some Collection<String>, from known: @autoclosure () -> Known, in place: String
 ) -> String? {
   guard !missing.isEmpty else { return nil }
+  let known = known()
   func matches(_ plain: (String) -> String) -> (count: Int, example: (String, String)?) {
     let byPlain = Dictionary(known.map { (plain($0), $0) }) { first, _ in first }
     var result: (count: Int, example: (String, String)?) = (0, nil)

@@ -17,10 +17,18 @@ public struct Vocabulary: Sendable {
   private struct Slot {
     /// The token's first eight bytes, filled up with zeros.
     var prefix: UInt64 = 0
-    /// The low bits of the token's length.
-    var length: UInt32 = 0
+    /// The low bits of its hash, by which the table grows without the tokens, and its length, if
+    /// below 255.
+    var tag: UInt32 = 0
     /// The token's identifier, or negative where the place is free.
     var id: Int32 = -1
+
+    /// How many bits of the hash a tag holds.
+    static let hashBits = 24
+
+    static func tag(_ length: Int, _ hash: UInt64) -> UInt32 {
+      UInt32(truncatingIfNeeded: hash) << 8 | UInt32(min(length, 255))
+    }
   }
 
   package init() {}
@@ -30,12 +38,42 @@ public struct Vocabulary: Sendable {
     for token in tokens { intern(token) }
   }
 
+  /// Different tokens that lie in one run of bytes already, each from its offset on.
+  ///
+  /// - Parameters:
+  ///   - offsets: one more than tokens; from 0 to the end of the bytes, never back.
+  ///   - repeated: the first place whose token has come before, if there is one.
+  package init(bytes: [UInt8], offsets: [Int], repeated: inout Int?) {
+    (self.bytes, self.offsets) = (bytes, offsets)
+    slots = Array(repeating: Slot(), count: Self.slotCount(for: count))
+    let found = bytes.withUnsafeBufferPointer { all -> Int? in
+      for id in 0..<count {
+        let token = UnsafeBufferPointer(rebasing: all[offsets[id]..<offsets[id + 1]])
+        let (prefix, hash) = (Self.prefix(token), Self.hash(token))
+        let place = place(of: token, prefix: prefix, hash: hash)
+        if slots[place].id >= 0 { return id }
+        slots[place] = Slot(prefix: prefix, tag: Slot.tag(token.count, hash), id: Int32(id))
+      }
+      return nil
+    }
+    repeated = found
+  }
+
   /// The number of tokens.
   public var count: Int { offsets.count - 1 }
 
   /// The token of an identifier.
   public subscript(id: Int) -> String {
     String(decoding: bytes[offsets[id]..<offsets[id + 1]], as: UTF8.self)
+  }
+
+  /// Calls `body` with the UTF-8 of a token.
+  package func withToken<Result>(
+    _ id: Int, _ body: (UnsafeBufferPointer<UInt8>) -> Result
+  ) -> Result {
+    bytes.withUnsafeBufferPointer {
+      body(UnsafeBufferPointer(rebasing: $0[offsets[id]..<offsets[id + 1]]))
+    }
   }
 
   /// All tokens in the order of their identifiers.
@@ -53,6 +91,11 @@ public struct Vocabulary: Sendable {
     return slot.id < 0 ? nil : Int(slot.id)
   }
 
+  /// The identifiers of all tokens of another vocabulary; −1 for those that are not known.
+  package func ids(of other: Vocabulary) -> [Int32] {
+    (0..<other.count).map { token in Int32(other.withToken(token) { id(of: $0) } ?? -1) }
+  }
+
   /// The identifier of a token, which is added at the end if it is new.
   @discardableResult
   package mutating func intern(_ token: String) -> Int {
@@ -67,8 +110,7 @@ public struct Vocabulary: Sendable {
     let place = place(of: token, prefix: prefix, hash: hash)
     if slots[place].id >= 0 { return Int(slots[place].id) }
     let id = count
-    slots[place] = Slot(
-      prefix: prefix, length: UInt32(truncatingIfNeeded: token.count), id: Int32(id))
+    slots[place] = Slot(prefix: prefix, tag: Slot.tag(token.count, hash), id: Int32(id))
     bytes.append(contentsOf: token)
     offsets.append(bytes.count)
     if count * 3 >= slots.count * 2 { grow() }
@@ -100,10 +142,10 @@ public struct Vocabulary: Sendable {
     of token: UnsafeBufferPointer<UInt8>, prefix: UInt64, hash: UInt64
   ) -> Int {
     slots.withUnsafeBufferPointer { slots in
-      let length = UInt32(truncatingIfNeeded: token.count)
+      let tag = Slot.tag(token.count, hash)
       var place = Int(truncatingIfNeeded: hash) & (slots.count - 1)
       while slots[place].id >= 0 {
-        if slots[place].prefix == prefix, slots[place].length == length,
+        if slots[place].prefix == prefix, slots[place].tag == tag,
           token.count <= 8 || equalsAfterPrefix(Int(slots[place].id), token)
         {
           break
@@ -133,16 +175,29 @@ public struct Vocabulary: Sendable {
     return prefix
   }
 
+  /// A power of two of which so many tokens take at most two thirds.
+  private static func slotCount(for tokens: Int) -> Int {
+    var count = 16
+    while tokens * 3 >= count * 2 { count *= 2 }
+    return count
+  }
+
   private mutating func grow() {
     var larger = Array(repeating: Slot(), count: slots.count * 2)
     let mask = larger.count - 1
-    bytes.withUnsafeBufferPointer { all in
-      for slot in slots where slot.id >= 0 {
-        let id = Int(slot.id)
-        let token = UnsafeBufferPointer(rebasing: all[offsets[id]..<offsets[id + 1]])
-        var place = Int(truncatingIfNeeded: Self.hash(token)) & mask
-        while larger[place].id >= 0 { place = (place + 1) & mask }
-        larger[place] = slot
+    larger.withUnsafeMutableBufferPointer { larger in
+      bytes.withUnsafeBufferPointer { all in
+        for slot in slots where slot.id >= 0 {
+          var place = Int(slot.tag >> 8)
+          if mask >> Slot.hashBits != 0 {
+            let id = Int(slot.id)
+            let token = UnsafeBufferPointer(rebasing: all[offsets[id]..<offsets[id + 1]])
+            place = Int(truncatingIfNeeded: Self.hash(token))
+          }
+          place &= mask
+          while larger[place].id >= 0 { place = (place + 1) & mask }
+          larger[place] = slot
+        }
       }
     }
     slots = larger

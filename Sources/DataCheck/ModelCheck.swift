@@ -121,7 +121,7 @@ struct ModelCheck {
 
   private func otherTraining(_ session: Session) -> Finding? {
     let known = model.provenance.trainingDigest
-    let own = model.provenance.split.trainingDigest(of: session.users, items: model.items)
+    let own = session.users.trainingDigest(model.provenance.split, items: model.items)
     guard !known.isEmpty, known != own else { return nil }
     return Finding(
       kind: .otherTraining, severity: .moderate,

@@ -10,7 +10,7 @@ public struct TrainedModel: Sendable {
   /// Item tokens by identifier; 0 is `[PAD]`.
   public var items: Vocabulary
   /// What to call each item on the screen, by identifier (its token where nothing better is known).
-  public var itemNames: [String]
+  public var itemNames: NameList
   /// Relation tokens by slot; slot 0 is `[PAD]` where the settings say so.
   public var relations: Vocabulary
   /// What to call each relation on the screen, by slot.
@@ -22,7 +22,7 @@ public struct TrainedModel: Sendable {
 
   /// A model made of its parts.
   public init(
-    settings: KSRSettings, parameters: KSRParameters, items: Vocabulary, itemNames: [String],
+    settings: KSRSettings, parameters: KSRParameters, items: Vocabulary, itemNames: NameList,
     relations: Vocabulary, relationNames: [String], tails: KnownTails, provenance: Provenance
   ) {
     precondition(items.count == parameters.itemCount && itemNames.count == items.count)

@@ -1,19 +1,47 @@
 import CKernels
 
+/// Numbers in memory that somebody else keeps, such as a mapped file, for as long as this lives.
+public final class LentFloats: @unchecked Sendable {
+  @usableFromInline let start: UnsafePointer<Float>
+  @usableFromInline let count: Int
+  private let owner: AnyObject
+
+  /// - Parameter owner: what keeps the numbers, which never change.
+  package init(_ start: UnsafePointer<Float>, count: Int, owner: AnyObject) {
+    (self.start, self.count, self.owner) = (start, count, owner)
+  }
+
+  @usableFromInline var all: UnsafeBufferPointer<Float> {
+    UnsafeBufferPointer(start: start, count: count)
+  }
+}
+
 /// A dense row-major matrix of single-precision numbers.
-public struct Matrix: Sendable, Equatable {
+///
+/// Its numbers are its own, or lent and read where they lie; those are copied when one is changed.
+public struct Matrix: Sendable {
   /// The number of rows.
   public let rows: Int
   /// The number of columns.
   public let columns: Int
-  /// The elements, row after row.
-  public var values: [Float]
+  /// Empty where they are lent.
+  @usableFromInline var own: [Float]
+  @usableFromInline var lent: LentFloats?
+
+  /// The elements, row after row; of lent ones a copy, which ``withValues(_:)`` spares.
+  @inlinable public var values: [Float] {
+    get { lent.map { Array($0.all) } ?? own }
+    _modify {
+      if let numbers = lent { (own, lent) = (Array(numbers.all), nil) }
+      yield &own
+    }
+  }
 
   /// A matrix of zeros.
   public init(rows: Int, columns: Int) {
     self.rows = rows
     self.columns = columns
-    values = Array(repeating: 0, count: rows * columns)
+    own = Array(repeating: 0, count: rows * columns)
   }
 
   /// A matrix of the given elements, row after row.
@@ -21,13 +49,39 @@ public struct Matrix: Sendable, Equatable {
     precondition(values.count == rows * columns, "\(values.count) elements for \(rows)×\(columns)")
     self.rows = rows
     self.columns = columns
-    self.values = values
+    own = values
+  }
+
+  /// A matrix of lent elements, row after row.
+  package init(rows: Int, columns: Int, lent: LentFloats) {
+    precondition(lent.count == rows * columns, "\(lent.count) elements for \(rows)×\(columns)")
+    self.rows = rows
+    self.columns = columns
+    own = []
+    self.lent = lent
+  }
+
+  /// How many elements there are.
+  package var count: Int { rows * columns }
+
+  /// Calls `body` with all elements, wherever they lie.
+  package func withValues<Result>(_ body: (UnsafeBufferPointer<Float>) -> Result) -> Result {
+    if let lent { return body(lent.all) }
+    return own.withUnsafeBufferPointer(body)
   }
 
   /// One row.
   @inlinable
   public func row(_ index: Int) -> ArraySlice<Float> {
-    values[index * columns..<(index + 1) * columns]
+    if let lent {
+      return Array(UnsafeBufferPointer(rebasing: lent.all[index * columns..<(index + 1) * columns]))[...]
+    }
+    return own[index * columns..<(index + 1) * columns]
+  }
+
+  /// Copies rows of the matrix, by their numbers, side by side.
+  package func gather(_ rows: UnsafePointer<Int32>, into target: MutableMatrixView) {
+    withValues { ksr_gather_rows(target.rows, columns, $0.baseAddress, rows, target.base) }
   }
 
   /// Puts other numbers into a row.
@@ -42,7 +96,7 @@ public struct Matrix: Sendable, Equatable {
   public subscript(row: Int, column: Int) -> Float {
     get {
       assert(column >= 0 && column < columns, "column \(column) of \(columns)")
-      return values[row * columns + column]
+      return lent?.all[row * columns + column] ?? own[row * columns + column]
     }
     set {
       assert(column >= 0 && column < columns, "column \(column) of \(columns)")
@@ -59,6 +113,16 @@ public struct Matrix: Sendable, Equatable {
     return result
   }
 
+  /// ‖row‖ of every row.
+  package var rowLengths: [Float] {
+    withValues { values in
+      (0..<rows).map { row in
+        Float(
+          ksr_sum_of_squares(columns, values.baseAddress.map { $0 + row * columns }).squareRoot())
+      }
+    }
+  }
+
   /// Rows and columns exchanged.
   package var transposed: Matrix {
     var result = Matrix(rows: columns, columns: rows)
@@ -68,7 +132,9 @@ public struct Matrix: Sendable, Equatable {
 
   /// All of it, to be read by a product; its rows and columns make blocks.
   package var view: MatrixView {
-    MatrixView(memory: .values(values, from: 0), rows: rows, columns: columns, stride: columns)
+    MatrixView(
+      memory: lent.map { .lent($0, from: 0) } ?? .values(own, from: 0), rows: rows,
+      columns: columns, stride: columns)
   }
 
   /// All of it, to be written.
@@ -136,6 +202,14 @@ public struct Matrix: Sendable, Equatable {
       }
     }
     return results
+  }
+}
+
+extension Matrix: Equatable {
+  public static func == (a: Matrix, b: Matrix) -> Bool {
+    guard a.rows == b.rows, a.columns == b.columns else { return false }
+    if a.lent == nil, b.lent == nil { return a.own == b.own }
+    return a.withValues { a in b.withValues { a.elementsEqual($0) } }
   }
 }
 

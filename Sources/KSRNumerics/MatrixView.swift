@@ -7,11 +7,13 @@ import CKernels
 package struct MatrixView: @unchecked Sendable {
   enum Memory {
     case values([Float], from: Int)
+    case lent(LentFloats, from: Int)
     case address(UnsafePointer<Float>)
 
     func moved(by count: Int) -> Memory {
       switch self {
       case .values(let values, let start): .values(values, from: start + count)
+      case .lent(let values, let start): .lent(values, from: start + count)
       case .address(let address): .address(address + count)
       }
     }
@@ -88,6 +90,8 @@ package struct MatrixView: @unchecked Sendable {
   private func withAddress<Result>(_ body: (UnsafePointer<Float>?) -> Result) -> Result {
     switch memory {
     case .address(let address): return body(address)
+    case .lent(let values, let start):
+      return withExtendedLifetime(values) { body(values.start + start) }
     case .values(let values, let start):
       return values.withUnsafeBufferPointer { values in
         assert(

@@ -39,6 +39,21 @@ package func parallelMap<Value: Sendable>(
   return values.compactMap { $0 }
 }
 
+/// Two values that are made at the same time; of two errors the first is thrown.
+package func both<First: Sendable, Second: Sendable, Failure: Error>(
+  _ first: @Sendable () throws(Failure) -> First, _ second: @Sendable () throws(Failure) -> Second
+) throws(Failure) -> (First, Second) {
+  @Sendable func result<Value>(_ make: () throws(Failure) -> Value) -> Result<Value, Failure> {
+    do throws(Failure) { return .success(try make()) } catch { return .failure(error) }
+  }
+  nonisolated(unsafe) var made: (Result<First, Failure>?, Result<Second, Failure>?)
+  parallel(2, threads: 2) { place in
+    if place == 0 { made.0 = result(first) } else { made.1 = result(second) }
+  }
+  guard let one = made.0, let other = made.1 else { preconditionFailure("both were made") }
+  return (try one.get(), try other.get())
+}
+
 /// A value that is made when it is first asked for, by one of those who ask; the others wait.
 package final class MadeOnce<Value: Sendable>: Sendable {
   private let made = Mutex<Value?>(nil)

@@ -131,7 +131,7 @@ struct OpenRequest {
     keeper.restore(&state)
     let histories = cache.session.users
     if let user {
-      if !histories.contains(where: { $0.user == user }),
+      if histories.place(of: user) == nil,
         let place = keeper.ownUser(user, in: state)
       {
         let count = state.own[place - histories.count].items.count
@@ -165,7 +165,7 @@ struct OpenRequest {
       guard let start = cache.firstLook() else { return (nil, 0) }
       return (start.user, try self.step(session.users[start.user]) ?? start.step)
     }
-    guard let place = session.users.firstIndex(where: { $0.user == user }) else {
+    guard let place = session.users.place(of: user) else {
       let some = session.users.prefix(3).map { quoted($0.user) }.joined(separator: ", ")
       throw UserError(
         "There is no user \(quoted(user)) among the \(session.users.count) of"

@@ -1,6 +1,7 @@
 import AtomicFiles
 import ExplorerCore
 import Foundation
+import Workspace
 
 struct StateKeeper {
   let kept: SavedState
@@ -11,7 +12,7 @@ struct StateKeeper {
 
   private let file: StateFile?
   private let model: SavedState.ModelKey
-  private let users: [String]
+  private let users: Histories
 
   /// Reads what was kept of the model that a request leads to.
   init(_ request: OpenRequest, _ cache: SceneCache) throws {
@@ -26,7 +27,7 @@ struct StateKeeper {
     model = SavedState.ModelKey(
       path: Paths.resolved(path) ?? path,
       digest: cache.session.model.provenance.trainingDigest, data: cache.model.dataName)
-    users = cache.session.users.map(\.user)
+    users = cache.session.users
   }
 
   /// Gives a state what was kept, apart from the place: own users and, unless keys are pressed
@@ -37,7 +38,7 @@ struct StateKeeper {
 
   /// The place that was kept; one in a state with the own users in it.
   func place(in state: State) -> (user: Int, step: Int)? {
-    kept.place(for: model, users: users, in: state)
+    kept.place(for: model, users: users.names, in: state)
   }
 
   func ownUser(_ name: String, in state: State) -> Int? {
@@ -51,7 +52,7 @@ struct StateKeeper {
   func keep(_ state: State) -> State? {
     guard let file else { return state.showing(Toast(Self.nowhere, role: .failure)) }
     do throws(DataError) {
-      try file.remember(state, of: model, users: users)
+      try file.remember(state, of: model, users: users.names)
       return nil
     } catch {
       return state.showing(Toast("Not kept: \(error)", role: .failure))

@@ -60,7 +60,7 @@ struct EvaluationSection: Encodable {
     let threads = request.threads
     let candidates = Candidates(
       request.mode, for: cases, itemCount: itemCount, training: training,
-      masking: request.masksHistory ? session.users : nil, seed: request.seed)
+      masking: request.masksHistory ? Array(session.users) : nil, seed: request.seed)
     let length = request.ofLists.isEmpty ? 0 : request.listLengths.max() ?? 0
     func ranked(_ session: Session, _ cases: [RankingCase]) -> Ranked {
       Ranker(session.network).ranked(cases, among: candidates, listLength: length, threads: threads)

@@ -207,7 +207,7 @@ extension RecommendCommand {
     }
     let candidates = Candidates(
       .full, for: cases, itemCount: model.items.count, training: [],
-      masking: hideSeen ? session.users : nil, seed: 0)
+      masking: hideSeen ? Array(session.users) : nil, seed: 0)
     return ranker.first(top, cases, among: candidates, threads: threads.count)
       .enumerated().map { place, items in
         let user = session.users[cases[place].user]

@@ -22,7 +22,7 @@ import Workspace
       random.settings.gamma = 1
       var model = random.model()
       model.items = data.items
-      model.itemNames = data.itemNames
+      model.itemNames = NameList(data.itemNames)
       model.relations = memory.relations
       model.relationNames = memory.relationNames
       model.tails = memory.tails

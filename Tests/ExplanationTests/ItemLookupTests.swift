@@ -1,4 +1,5 @@
 import AtomicFiles
+import KSRModel
 import ModelTestSupport
 import Testing
 import Text
@@ -9,12 +10,14 @@ import Text
 struct ItemLookupTests {
   private let lookup: ItemLookup = {
     var model = RandomNetwork().model()
-    model.itemNames[1] = "The Good, the Bad and the Ugly"
-    model.itemNames[2] = "Scarface"
-    model.itemNames[3] = "Scarface"
-    model.itemNames[4] = "Psycho"
-    model.itemNames[5] = "American Psycho"
-    model.itemNames[6] = "i7"
+    var names = Array(model.itemNames)
+    names[1] = "The Good, the Bad and the Ugly"
+    names[2] = "Scarface"
+    names[3] = "Scarface"
+    names[4] = "Psycho"
+    names[5] = "American Psycho"
+    names[6] = "i7"
+    model.itemNames = NameList(names)
     return ItemLookup(model)
   }()
 

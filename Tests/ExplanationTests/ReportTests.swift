@@ -12,7 +12,9 @@ struct ReportTests {
     _ test: NetworkCase, over contrast: Contrast = .catalogueMean, steps: Int = 14, step: Int = 12
   ) -> ExplanationReport {
     var model = test.random.model()
-    model.itemNames[7] = "<Tricky> & \"quoted\", \u{7}\nand long, far beyond what a line can hold"
+    var names = Array(model.itemNames)
+    names[7] = "<Tricky> & \"quoted\", \u{7}\nand long, far beyond what a line can hold"
+    model.itemNames = NameList(names)
     model.relationNames[1] = "a relation <& with a long name"
     let network = KSRNetwork(model)
     var items = test.random.history(steps)

@@ -127,7 +127,7 @@ struct CompareTests {
     parameters.relationMatrix = rows(model.parameters.relationMatrix, slots)
     return TrainedModel(
       settings: settings, parameters: parameters, items: Vocabulary(order.map { model.items[$0] }),
-      itemNames: order.map { model.itemNames[$0] },
+      itemNames: NameList(order.map { model.itemNames[$0] }),
       relations: Vocabulary(slots.map { model.relations[$0] }),
       relationNames: slots.map { model.relationNames[$0] },
       tails: KnownTails(itemCount: order.count, relationCount: slots.count),

@@ -73,7 +73,7 @@ struct ModelKind: Sendable, CustomTestStringConvertible {
         RecBoleFile(path: folder + imported).imported(with: data).model, folder: data)
     }
     var model = random.model()
-    if !hasNames { model.itemNames = model.items.tokens }
+    if !hasNames { model.itemNames = NameList(model.items.tokens) }
     guard hasData else { return Session(model) }
     model.provenance.split.heldOutUsers = ["u2", "u3"]
     let folder = FileManager.default.temporaryDirectory

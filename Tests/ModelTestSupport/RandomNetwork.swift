@@ -82,7 +82,7 @@ public struct RandomNetwork: Sendable {
     return TrainedModel(
       settings: settings, parameters: parameters(),
       items: Vocabulary((0..<itemCount).map { $0 == 0 ? "[PAD]" : "i\($0)" }),
-      itemNames: (0..<itemCount).map { $0 == 0 ? "[PAD]" : "Item \($0)" },
+      itemNames: NameList((0..<itemCount).map { $0 == 0 ? "[PAD]" : "Item \($0)" }),
       relations: Vocabulary(slots),
       relationNames: slots.map { $0 == "[PAD]" ? $0 : "relation \($0.dropFirst())" },
       tails: tails(), provenance: Provenance())

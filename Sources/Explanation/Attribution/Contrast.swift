@@ -36,13 +36,13 @@ struct ContrastedItem: Sendable {
     (self.item, self.contrast, self.network) = (item, contrast, network)
     // The padding item included, as in the softmax of the training.
     weights = contrast == .rivals ? probabilities(network.scores(terms)) : []
-    let own = network.itemVectors.row(Int(item))
+    let own = network.itemVector(Int(item))
     let other: [Float] =
       switch contrast {
       case .none: []
       case .catalogueMean: network.meanItemVector
       case .rivals: network.itemVectors.applied(transposedTo: weights)
-      case .item(let other): Array(network.itemVectors.row(Int(other)))
+      case .item(let other): Array(network.itemVector(Int(other)))
       }
     vector = other.isEmpty ? Array(own) : zip(own, other).map { $0 - $1 }
   }

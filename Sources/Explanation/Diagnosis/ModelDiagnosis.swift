@@ -177,8 +177,8 @@ package struct ModelDiagnosis: Sendable {
   /// Ranks the case's target under as many of the terms as there is time for, one at least.
   private func rank(_ open: inout (found: Case, terms: [ScoreTerms]), _ left: inout Int) {
     let vectors = session.network.itemVectors
-    let count = min(open.terms.count, max(1, max(left, 0) / max(1, vectors.values.count)))
-    left -= count * vectors.values.count
+    let count = min(open.terms.count, max(1, max(left, 0) / max(1, vectors.count)))
+    left -= count * vectors.count
     let scores = session.network.scores(Array(open.terms[..<count]))
     open.terms.removeFirst(count)
     for row in 0..<count {

@@ -6,7 +6,7 @@ import Text
 /// Finds items by what people call them: a token, or a name that only one item has.
 package struct ItemLookup: Sendable {
   private let items: Vocabulary
-  private let names: [String]
+  private let names: NameList
   /// Items by lowercased name.
   private let byName: [String: [Int32]]
 

@@ -155,8 +155,8 @@ struct TailDirections: Sendable {
 
   init(_ vectors: Matrix) {
     self.vectors = vectors
-    inverseNorms = (0..<vectors.rows).map { tail in
-      let inverse = 1 / norm(vectors.row(tail))
+    inverseNorms = vectors.rowLengths.map { length in
+      let inverse = 1 / length
       // Not so for zeros, and for what is no number.
       return inverse > 0 && inverse.isFinite ? inverse : 0
     }
@@ -181,7 +181,7 @@ struct TailDirections: Sendable {
     while !rest.isEmpty {
       let some = Array(rest.prefix(height))
       rest = rest.dropFirst(height)
-      ksr_gather_rows(some.count, width, vectors.values, some, &rows)
+      vectors.withValues { ksr_gather_rows(some.count, width, $0.baseAddress, some, &rows) }
       ksr_matvec(some.count, width, rows, width, unit, nil, &products)
       for (product, tail) in zip(products, some) where inverseNorms[Int(tail)] > 0 {
         let cosine = product * inverseNorms[Int(tail)]

@@ -20,7 +20,7 @@ public struct NearestItems: Sendable {
   /// Measures the vectors of all items.
   package init(_ network: KSRNetwork) {
     self.network = network
-    lengths = (0..<network.itemVectors.rows).map { norm(network.itemVectors.row($0)) }
+    lengths = network.itemVectors.rowLengths
   }
 
   /// The `count` items most like an item, the nearest first, with their likeness; neither the item

@@ -90,7 +90,7 @@ package struct PlaneSearch: Sendable {
 
   private mutating func sumMean() {
     let width = vectors.columns
-    vectors.values.withUnsafeBufferPointer { values in
+    vectors.withValues { values in
       for row in 1..<max(1, vectors.rows) {
         for k in 0..<width { mean[k] += Double(values[row * width + k]) }
       }
@@ -104,7 +104,7 @@ package struct PlaneSearch: Sendable {
     let width = vectors.columns
     let end = min(vectors.rows, next + rows)
     var centred = [Double](repeating: 0, count: width)
-    vectors.values.withUnsafeBufferPointer { values in
+    vectors.withValues { values in
       products.withUnsafeMutableBufferPointer { products in
         centred.withUnsafeMutableBufferPointer { centred in
           for row in next..<end {
@@ -130,7 +130,7 @@ package struct PlaneSearch: Sendable {
       axis < pairs.count ? pairs[axis].vector : Array(repeating: 0, count: width)
     }
     let end = min(vectors.rows, points.count + rows)
-    vectors.values.withUnsafeBufferPointer { values in
+    vectors.withValues { values in
       for row in points.count..<end {
         var (x, y) = (0.0, 0.0)
         for k in 0..<width {

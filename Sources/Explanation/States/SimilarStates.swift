@@ -161,7 +161,7 @@ private struct DirectionBlock: Sendable {
 /// The directions of the states of all users, read when they are first asked for and kept as far as
 /// there is room.
 package final class StateIndex: Sendable {
-  package let users: [History]
+  package let users: Histories
   private let network: KSRNetwork
   private let kept = Mutex(Kept())
 

@@ -102,18 +102,20 @@ extension SavedState {
   ///
   /// - Parameter users: the users of the data.
   package func place(
-    for model: ModelKey, users: [String], in state: State
+    for model: ModelKey, users: some RandomAccessCollection<String>, in state: State
   ) -> (user: Int, step: Int)? {
     guard let place = places?.first(where: { $0.model == model }) else { return nil }
     let user =
       place.isOwn
       ? state.own.firstIndex { $0.name == place.user }.map { users.count + $0 }
-      : users.firstIndex(of: place.user)
+      : zip(0..., users).first { $1 == place.user }?.0
     return user.map { ($0, max(0, place.step)) }
   }
 
   /// Takes over what a state says, and leaves what it says nothing about.
-  package mutating func remember(_ state: State, of model: ModelKey, users: [String]) {
+  package mutating func remember(
+    _ state: State, of model: ModelKey, users: some RandomAccessCollection<String>
+  ) {
     theme = state.theme.name
     slotOrder = state.slotOrder.rawValue
     userOrder = state.userOrder.rawValue
@@ -126,10 +128,11 @@ extension SavedState {
     own = all.isEmpty ? nil : all
     guard let user = state.user else { return }
     let isOwn = user >= users.count
-    let names = isOwn ? state.own.map(\.name) : users
     let index = isOwn ? user - users.count : user
-    guard names.indices.contains(index) else { return }
-    let place = Place(model: model, user: names[index], isOwn: isOwn, step: state.step)
+    guard !isOwn || state.own.indices.contains(index) else { return }
+    let name =
+      isOwn ? state.own[index].name : users[users.index(users.startIndex, offsetBy: index)]
+    let place = Place(model: model, user: name, isOwn: isOwn, step: state.step)
     let others = (places ?? []).filter { $0.model != model }
     places = Array(([place] + others).prefix(SavedState.placeLimit))
   }
@@ -178,7 +181,7 @@ package struct StateFile: Sendable {
   }
 
   package func remember(
-    _ state: State, of model: SavedState.ModelKey, users: [String]
+    _ state: State, of model: SavedState.ModelKey, users: some RandomAccessCollection<String>
   ) throws(DataError) {
     var (kept, warning) = read()
     if warning != nil { rename(path, asidePath) }

@@ -58,7 +58,7 @@ public struct ModelScene: Sendable {
     self.name = name
     dataName = session.folder?.name ?? model.provenance.dataName
     itemCount = model.items.count - 1
-    historyLengths = session.users.map(\.count)
+    historyLengths = session.users.lengths
     gamma = model.settings.gamma
     windowLength = model.settings.maxItemListLength
     relationNames = model.settings.memory != .none ? model.relationNames : []

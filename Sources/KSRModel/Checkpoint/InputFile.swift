@@ -1,5 +1,6 @@
 import AtomicFiles
 import Glibc
+import KSRNumerics
 
 /// Why a checkpoint could not be read or written, as a sentence for the person who named the file.
 public struct CheckpointError: Error, Sendable, Equatable, CustomStringConvertible {
@@ -70,8 +71,9 @@ extension Sequence where Element == Int {
 
 /// A regular file open for reading, closed when it is let go.
 ///
-/// Contents are copied into memory and never mapped: a file that changes after its checks would
-/// change what was checked.
+/// Contents are copied into memory, so that a file that changes after its checks changes nothing.
+/// Only the tensors of a large model are mapped: copying them would take longer than all else, and
+/// twice the memory. Our own writers put another file in its place and leave the mapped one as it is.
 final class InputFile {
   let size: Int
   private let descriptor: Int32
@@ -109,6 +111,19 @@ final class InputFile {
 
   deinit { close(descriptor) }
 
+  /// From how many bytes on contents are mapped.
+  static let mappedSize = 64 << 20
+
+  /// The rest of the file, of which `position` bytes were read.
+  func rest(from position: Int) throws(CheckpointError) -> FileBytes {
+    if size >= Self.mappedSize,
+      let start = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), start != MAP_FAILED
+    {
+      return FileBytes(mapped: start, size: size, from: position)
+    }
+    return FileBytes(try read(size - position))
+  }
+
   /// The first bytes, of a file that nothing was read of.
   func beginning(_ count: Int) throws(CheckpointError) -> [UInt8] { try read(min(count, size)) }
 
@@ -132,6 +147,50 @@ final class InputFile {
     }
     if let failure { throw CheckpointError(.unreadable, file: path, failure) }
     return bytes
+  }
+}
+
+/// Bytes of a file that do not change: mapped, or in memory.
+final class FileBytes: @unchecked Sendable {
+  let all: UnsafeRawBufferPointer
+  /// The whole pages that are mapped; nil where none are.
+  private let mapped: UnsafeMutableRawBufferPointer?
+
+  init(_ bytes: [UInt8]) {
+    let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 64)
+    copy.copyBytes(from: bytes)
+    (all, mapped) = (UnsafeRawBufferPointer(copy), nil)
+  }
+
+  fileprivate init(mapped start: UnsafeMutableRawPointer, size: Int, from position: Int) {
+    let whole = UnsafeMutableRawBufferPointer(start: start, count: size)
+    all = UnsafeRawBufferPointer(rebasing: whole[position...])
+    mapped = whole
+  }
+
+  deinit {
+    if let mapped { munmap(mapped.baseAddress, mapped.count) } else { all.deallocate() }
+  }
+
+  /// Single-precision numbers as they lie here; nil where they are not mapped or lie crooked.
+  func lend(_ range: Range<Int>) -> LentFloats? {
+    guard mapped != nil, let start = all.baseAddress,
+      UInt(bitPattern: start + range.lowerBound) % UInt(MemoryLayout<Float>.alignment) == 0
+    else { return nil }
+    let count = range.count / MemoryLayout<Float>.stride
+    return LentFloats(
+      (start + range.lowerBound).bindMemory(to: Float.self, capacity: count), count: count,
+      owner: self)
+  }
+
+  /// Says that these bytes are not needed for now; of a mapped file the memory is given back.
+  func giveBack(_ range: Range<Int>) {
+    guard let mapped, let start = mapped.baseAddress, let first = all.baseAddress else { return }
+    let page = sysconf(Int32(_SC_PAGESIZE))
+    let offset = first - UnsafeRawPointer(start)
+    let begin = (offset + range.lowerBound + page - 1) / page * page
+    let end = (offset + range.upperBound) / page * page
+    if begin < end { madvise(start + begin, end - begin, MADV_DONTNEED) }
   }
 }
 

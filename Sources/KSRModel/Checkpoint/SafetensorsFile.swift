@@ -1,4 +1,5 @@
 import AtomicFiles
+import KSRNumerics
 
 /// A safetensors file in memory, checked before anything in it is used.
 public struct SafetensorsFile: Sendable {
@@ -9,7 +10,7 @@ public struct SafetensorsFile: Sendable {
   /// The tensors in the order of their bytes.
   package let tensors: [TensorLayout]
   private let index: [String: Int]
-  private let buffer: [UInt8]
+  private let buffer: FileBytes
 
   /// Reads and checks a file.
   package init(path: String) throws(CheckpointError) {
@@ -20,7 +21,7 @@ public struct SafetensorsFile: Sendable {
     let bufferSize = input.size - prefix - length
     let header = try SafetensorsHeader(
       try input.read(length), bufferSize: bufferSize, file: path)
-    self.init(header, buffer: try input.read(bufferSize), file: path)
+    self.init(header, buffer: try input.rest(from: prefix + length), file: path)
   }
 
   /// Checks the bytes of a file.
@@ -32,10 +33,10 @@ public struct SafetensorsFile: Sendable {
       start: Array(bytes.prefix(prefix)), fileSize: bytes.count, file: file)
     let header = try SafetensorsHeader(
       Array(bytes[prefix..<prefix + length]), bufferSize: bytes.count - prefix - length, file: file)
-    self.init(header, buffer: Array(bytes[(prefix + length)...]), file: file)
+    self.init(header, buffer: FileBytes(Array(bytes[(prefix + length)...])), file: file)
   }
 
-  private init(_ header: SafetensorsHeader, buffer: [UInt8], file: String) {
+  private init(_ header: SafetensorsHeader, buffer: FileBytes, file: String) {
     self.file = file
     self.buffer = buffer
     metadata = header.metadata ?? [:]
@@ -56,7 +57,7 @@ public struct SafetensorsFile: Sendable {
   /// The bytes of a tensor, whatever its type.
   package func bytes(_ name: String) throws(CheckpointError) -> [UInt8] {
     let tensor = try existing(name)
-    return Array(buffer[tensor.begin..<tensor.end])
+    return Array(buffer.all[tensor.begin..<tensor.end])
   }
 
   /// The elements of a tensor, row after row; F16, BF16 and F64 become single precision.
@@ -70,6 +71,30 @@ public struct SafetensorsFile: Sendable {
       return (elements(tensor) as [UInt16]).map { Float(bitPattern: UInt32($0) << 16) }
     default: throw wrongType(tensor, "F32, F16, BF16 or F64")
     }
+  }
+
+  /// A tensor as a matrix, which is read where it lies if the file is mapped.
+  ///
+  /// - Parameter refusesNonFinite: whether infinities and NaN are an error.
+  func matrix(
+    _ name: String, rows: Int, columns: Int, refusesNonFinite: Bool
+  ) throws(CheckpointError) -> Matrix {
+    let tensor = try existing(name)
+    guard tensor.type == .f32, let lent = buffer.lend(tensor.begin..<tensor.end) else {
+      let values = try floats(name)
+      if refusesNonFinite { try checkFinite(values, tensor: name, file: file) }
+      return Matrix(rows: rows, columns: columns, values: values)
+    }
+    let matrix = Matrix(rows: rows, columns: columns, lent: lent)
+    if refusesNonFinite {
+      try checkFinite(tensor: name, file: file, count: matrix.count) { start, count in
+        let wrong = matrix.withValues { nonFiniteCount($0[start..<start + count]) }
+        let place = tensor.begin + start * MemoryLayout<Float>.stride
+        buffer.giveBack(place..<place + count * MemoryLayout<Float>.stride)
+        return wrong
+      }
+    }
+    return matrix
   }
 
   /// The elements of a tensor of 32-bit integers, row after row.
@@ -120,10 +145,8 @@ public struct SafetensorsFile: Sendable {
   private func elements<Element: BitwiseCopyable>(_ tensor: TensorLayout) -> [Element] {
     let count = (tensor.end - tensor.begin) / MemoryLayout<Element>.stride
     return Array(unsafeUninitializedCapacity: count) { target, filled in
-      buffer.withUnsafeBytes {
-        UnsafeMutableRawBufferPointer(target).copyMemory(
-          from: UnsafeRawBufferPointer(rebasing: $0[tensor.begin..<tensor.end]))
-      }
+      UnsafeMutableRawBufferPointer(target).copyMemory(
+        from: UnsafeRawBufferPointer(rebasing: buffer.all[tensor.begin..<tensor.end]))
       filled = count
     }
   }
@@ -131,10 +154,12 @@ public struct SafetensorsFile: Sendable {
 
 extension SafetensorsFile {
   /// A list of text stored as UTF-8 and offsets, both checked.
-  func strings(_ name: String) throws(CheckpointError) -> [String] {
+  func strings(_ name: String) throws(CheckpointError) -> [String] { Array(try names(name)) }
+
+  /// The same, of which a string is made when it is asked for.
+  func names(_ name: String) throws(CheckpointError) -> NameList {
     let (bytes, offsets) = try text(name)
-    return zip(offsets, offsets.dropFirst())
-      .map { String(decoding: bytes[$0..<$1], as: UTF8.self) }
+    return NameList(bytes: bytes, offsets: offsets)
   }
 
   /// A list of different tokens stored as UTF-8 and offsets, both checked.
@@ -146,19 +171,13 @@ extension SafetensorsFile {
         .elementValue, file: file, tensor: ModelFile.offsets(name),
         "there are \(offsets.count - 1) tokens, expected fewer than \(Int32.max)")
     }
-    var vocabulary = Vocabulary()
-    let repeated = bytes.withUnsafeBufferPointer { all -> Int? in
-      for id in 0..<offsets.count - 1 {
-        let token = UnsafeBufferPointer(rebasing: all[offsets[id]..<offsets[id + 1]])
-        if vocabulary.intern(token, hash: Vocabulary.hash(token)) != id { return id }
-      }
-      return nil
-    }
+    var repeated: Int?
+    let vocabulary = Vocabulary(bytes: bytes, offsets: offsets, repeated: &repeated)
     if let repeated {
-      let token = String(decoding: bytes[offsets[repeated]..<offsets[repeated + 1]], as: UTF8.self)
       throw CheckpointError(
         .elementValue, file: file, tensor: ModelFile.bytes(name),
-        "the token \(quoted(token)) comes again at place \(repeated), expected different tokens")
+        "the token \(quoted(vocabulary[repeated])) comes again at place \(repeated), expected different tokens"
+      )
     }
     return vocabulary
   }

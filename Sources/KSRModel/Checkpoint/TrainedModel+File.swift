@@ -1,5 +1,6 @@
 import AtomicFiles
 import KSRNumerics
+import Synchronization
 
 extension TrainedModel {
   /// Reads a model file.
@@ -30,7 +31,7 @@ extension TrainedModel {
       parameters: try Self.parameters(
         in: file, settings, items: items.count, relations: relations.count,
         refusesNonFinite: refusesNonFinite),
-      items: items, itemNames: try file.strings(ModelFile.Text.itemNames),
+      items: items, itemNames: try file.names(ModelFile.Text.itemNames),
       relations: relations, relationNames: try file.strings(ModelFile.Text.relationNames),
       tails: try Self.tails(
         in: file, relations: relations.count, refusesNonFinite: refusesNonFinite),
@@ -84,17 +85,18 @@ extension TrainedModel {
     var result = KSRParameters(settings: settings, itemCount: 0, relationCount: 0)
     let names = result.entries.map { (name: $0.name, path: $0.path) }
     for (name, path) in names {
-      let values = try file.floats(name)
-      if refusesNonFinite { try checkFinite(values, tensor: name, file: file.file) }
-      let shape = try file.shape(name)
+      func table(_ rows: Int) throws(CheckpointError) -> Matrix {
+        try file.matrix(
+          name, rows: rows, columns: try file.shape(name)[1], refusesNonFinite: refusesNonFinite)
+      }
       switch name {
-      case "item_embedding.weight":
-        result.itemEmbedding = Matrix(rows: items, columns: shape[1], values: values)
-      case "entity_embedding.weight":
-        result.entityEmbedding = Matrix(rows: items, columns: shape[1], values: values)
-      case "relation_Matrix":
-        result.relationMatrix = Matrix(rows: relations, columns: shape[1], values: values)
-      default: result[keyPath: path] = values
+      case "item_embedding.weight": result.itemEmbedding = try table(items)
+      case "entity_embedding.weight": result.entityEmbedding = try table(items)
+      case "relation_Matrix": result.relationMatrix = try table(relations)
+      default:
+        let values = try file.floats(name)
+        if refusesNonFinite { try checkFinite(values, tensor: name, file: file.file) }
+        result[keyPath: path] = values
       }
     }
     return result
@@ -106,11 +108,9 @@ extension TrainedModel {
     let tokens = try file.vocabulary(ModelFile.Text.tailTokens)
     var vectors: Matrix?
     if let layout = file.layout(ModelFile.tailVectors) {
-      let values = try file.floats(ModelFile.tailVectors)
-      if refusesNonFinite {
-        try checkFinite(values, tensor: ModelFile.tailVectors, file: file.file)
-      }
-      vectors = Matrix(rows: tokens.count, columns: layout.shape[1], values: values)
+      vectors = try file.matrix(
+        ModelFile.tailVectors, rows: tokens.count, columns: layout.shape[1],
+        refusesNonFinite: refusesNonFinite)
     }
     let facts = try file.int32s(ModelFile.factTails)
     let offsets = try file.int32s(ModelFile.factOffsets)
@@ -195,15 +195,9 @@ extension TrainedModel {
     text(name, bytes: vocabulary.bytes, offsets: vocabulary.offsets.map(Int64.init))
   }
 
-  private func text(_ name: String, _ strings: [String]) -> [SafetensorsTensor] {
-    var bytes: [UInt8] = []
-    var offsets: [Int64] = [0]
-    offsets.reserveCapacity(strings.count + 1)
-    for string in strings {
-      bytes.append(contentsOf: string.utf8)
-      offsets.append(Int64(bytes.count))
-    }
-    return text(name, bytes: bytes, offsets: offsets)
+  private func text(_ name: String, _ strings: some Sequence<String>) -> [SafetensorsTensor] {
+    let names = NameList(strings)
+    return text(name, bytes: names.bytes, offsets: names.offsets.map(Int64.init))
   }
 
   private func text(_ name: String, bytes: [UInt8], offsets: [Int64]) -> [SafetensorsTensor] {
@@ -216,11 +210,32 @@ extension TrainedModel {
 
 /// Refuses numbers that no model can work with.
 func checkFinite(_ values: [Float], tensor: String, file: String) throws(CheckpointError) {
-  var wrong = 0
-  for value in values where !value.isFinite { wrong += 1 }
-  guard wrong == 0 else {
+  try checkFinite(tensor: tensor, file: file, count: values.count) { start, count in
+    values.withUnsafeBufferPointer { nonFiniteCount($0[start..<start + count]) }
+  }
+}
+
+/// The same of numbers that lie anywhere.
+///
+/// - Parameter wrong: how many of a stretch of them are infinite or not a number.
+func checkFinite(
+  tensor: String, file: String, count: Int,
+  wrong: @Sendable (_ start: Int, _ length: Int) -> Int
+) throws(CheckpointError) {
+  let sum = Atomic(0)
+  parallel(stretchesOf: count, threads: 2) { start, length in
+    sum.add(wrong(start, length), ordering: .relaxed)
+  }
+  let found = sum.load(ordering: .relaxed)
+  guard found == 0 else {
     throw CheckpointError(
       .elementValue, file: file, tensor: tensor,
-      "\(wrong) of \(values.count) elements are infinite or not a number, expected none")
+      "\(found) of \(count) elements are infinite or not a number, expected none")
   }
+}
+
+func nonFiniteCount(_ values: Slice<UnsafeBufferPointer<Float>>) -> Int {
+  var wrong: Int32 = 0
+  for value in UnsafeBufferPointer(rebasing: values) where !value.isFinite { wrong &+= 1 }
+  return Int(wrong)
 }

@@ -12,7 +12,7 @@ final class EmbeddingPass {
     _ batch: PackedSequences, _ p: KSRParameters, dropout: Float, seed: UInt64?
   ) {
     let x = output.reserve(rows: batch.positionCount, columns: p.itemEmbedding.columns)
-    ksr_gather_rows(x.rows, x.columns, p.itemEmbedding.values, batch.item, x.base)
+    p.itemEmbedding.gather(batch.item, into: x)
     if let seed, dropout > 0 { ksr_dropout(x.rows * x.columns, seed, dropout, x.base) }
   }
 

@@ -79,8 +79,8 @@ package final class GatheredItems {
   package func forward(_ p: KSRParameters) {
     let x = inputs.reserve(rows: items.count, columns: p.itemEmbedding.columns)
     let e = entities.reserve(rows: items.count, columns: p.entityEmbedding.columns)
-    ksr_gather_rows(x.rows, x.columns, p.itemEmbedding.values, items, x.base)
-    ksr_gather_rows(e.rows, e.columns, p.entityEmbedding.values, items, e.base)
+    p.itemEmbedding.gather(items, into: x)
+    p.entityEmbedding.gather(items, into: e)
     let q = vectors.reserve(rows: items.count, columns: p.denseLayerI.weight.rows)
     ItemVectors.forward(p, x: x.view, e: e.view, into: q)
     vectorGradient.zeros(rows: q.rows, columns: q.columns)

@@ -30,10 +30,12 @@ final class MemoryPass {
     let m = reads.reserve(rows: batch.scoredCount, columns: k)
     let z = writeGates.reserve(rows: batch.positionCount, columns: r)
     let v = slots.reserve(rows: r, columns: k)
-    batch.forEachSequence { range, items, scored in
-      ksr_memory_sequence(
-        range.count, r, k, items, p.entityEmbedding.values, p.relationMatrix.values, scored,
-        own.base, m.base, z.rows(range).base, v.base)
+    p.entityEmbedding.withValues { entities in
+      batch.forEachSequence { range, items, scored in
+        ksr_memory_sequence(
+          range.count, r, k, items, entities.baseAddress, p.relationMatrix.values, scored,
+          own.base, m.base, z.rows(range).base, v.base)
+      }
     }
     read(patched, alpha)
   }
@@ -99,15 +101,17 @@ final class MemoryPass {
     let de =
       trainsEntities ? entityGradient.reserve(rows: batch.positionCount, columns: k) : nil
     let v = slots.reserve(rows: (trainsEntities ? batch.stepCount + 2 : 1) * r, columns: k)
-    batch.forEachSequence { range, items, scored in
-      if let de {
-        ksr_memory_sequence_full_gradient(
-          range.count, r, k, items, p.entityEmbedding.values, p.relationMatrix.values, scored,
-          own.base, z.rows(range).base, dm.base, dalpha.base, de.rows(range).base, v.base)
-      } else {
-        ksr_memory_sequence_gradient(
-          range.count, r, k, items, p.entityEmbedding.values, p.relationMatrix.values, scored,
-          z.rows(range).base, dm.base, dalpha.base, v.base)
+    p.entityEmbedding.withValues { entities in
+      batch.forEachSequence { range, items, scored in
+        if let de {
+          ksr_memory_sequence_full_gradient(
+            range.count, r, k, items, entities.baseAddress, p.relationMatrix.values, scored,
+            own.base, z.rows(range).base, dm.base, dalpha.base, de.rows(range).base, v.base)
+        } else {
+          ksr_memory_sequence_gradient(
+            range.count, r, k, items, entities.baseAddress, p.relationMatrix.values, scored,
+            z.rows(range).base, dm.base, dalpha.base, v.base)
+        }
       }
     }
     for (a, content) in patched {

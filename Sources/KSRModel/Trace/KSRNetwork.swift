@@ -12,7 +12,7 @@ public final class KSRNetwork: Sendable {
   public let parameters: KSRParameters
   /// The known facts that a memory of facts reads.
   package let factTable: FactTable
-  private let vectors = MadeOnce<Matrix>()
+  private let vectors: ItemVectorTable
   private let mean = MadeOnce<[Float]>()
 
   /// The network of a model.
@@ -32,17 +32,29 @@ public final class KSRNetwork: Sendable {
     self.settings = settings
     self.parameters = parameters
     factTable = facts
+    vectors = ItemVectorTable(parameters)
   }
 
   /// q_i for every item [N E], made when it is first asked for; row 0 is the padding item.
-  public var itemVectors: Matrix { vectors.value { Self.itemVectors(parameters) } }
+  public var itemVectors: Matrix { vectors.all }
+
+  /// The same, of which some rows are made at least.
+  func itemVectors(with rows: Range<Int>) -> Matrix { vectors.matrix(with: rows) }
+
+  /// q_i of one item [E].
+  package func itemVector(_ item: Int) -> ArraySlice<Float> {
+    vectors.matrix(with: item..<item + 1).row(item)
+  }
+
+  /// N · E: multiplications of a scoring of all items.
+  package var scoringCost: Int { itemCount * settings.embeddingSize }
 
   /// The mean of q_i over all items but the padding item [E].
   package var meanItemVector: [Float] {
     mean.value {
       let q = itemVectors
       var sum = [Float](repeating: 0, count: q.columns)
-      q.values.withUnsafeBufferPointer { values in
+      q.withValues { values in
         guard let base = values.baseAddress else { return }
         ksr_add_rows(max(0, q.rows - 1), q.columns, base + q.columns, &sum)
       }
@@ -60,13 +72,6 @@ public final class KSRNetwork: Sendable {
   public var relationCount: Int { parameters.relationCount }
   /// Whether the memory takes part in the scores.
   package var readsMemory: Bool { settings.memory != .none && relationCount > 0 }
-
-  /// q_i for all items [N E].
-  public static func itemVectors(_ p: KSRParameters) -> Matrix {
-    var q = Matrix(rows: p.itemCount, columns: p.denseLayerI.weight.rows)
-    q.withMutableView { ItemVectors.forward(p, 0..<p.itemCount, into: $0) }
-    return q
-  }
 
   /// Reads a sequence from the zero state and keeps everything.
   ///

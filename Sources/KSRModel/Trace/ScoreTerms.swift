@@ -103,7 +103,7 @@ extension KSRNetwork {
 
   /// The scores of a range of items: the same numbers as among all.
   public func scores(of items: Range<Int>, _ terms: ScoreTerms) -> [Float] {
-    var scores = itemVectors.applied(to: terms.preference, rows: items)
+    var scores = itemVectors(with: items).applied(to: terms.preference, rows: items)
     add(terms, to: &scores, of: items)
     return scores
   }

@@ -93,7 +93,7 @@ package struct ModelTraining: Sendable {
     }
     return TrainedModel(
       settings: settings, parameters: state.best, items: data.items,
-      itemNames: data.itemNames, relations: memory.relations,
+      itemNames: NameList(data.itemNames), relations: memory.relations,
       relationNames: memory.relationNames, tails: memory.tails, provenance: provenance)
   }
 

@@ -13,7 +13,7 @@ package struct Dataset: Sendable {
   package let items: Vocabulary
   /// What NAME.item tells about items, if it exists.
   package let attributes: AttributeTable?
-  package let histories: [History]
+  package let histories: Histories
   package let graph: GraphIndex
   package let links: Links
   /// The graph's identifier of each item's entity, by item identifier; −1 for `[PAD]`.
@@ -87,7 +87,7 @@ package struct Dataset: Sendable {
     let relationNames = try DisplayNames.relations(of: folder)
     return Dataset(
       folder: folder, items: items, attributes: attributes,
-      histories: HistoryBuilder.histories(kept, split: split) { identifier[$0] },
+      histories: Histories(kept, split: split) { identifier[$0] },
       graph: graph, links: links, entityOfItem: entityOfItem,
       entityNames: entityNames, relationNames: relationNames, settings: settings,
       removals: kept.removals + keptGraph.removals,
@@ -110,7 +110,7 @@ package struct Dataset: Sendable {
   }
 
   /// The number of interactions kept.
-  package var interactionCount: Int { histories.reduce(0) { $0 + $1.count } }
+  package var interactionCount: Int { histories.interactionCount }
 
   /// What training may see of each history, in the histories' order; empty for held-out users.
   package var trainingSequences: [ArraySlice<Int32>] {
@@ -118,7 +118,7 @@ package struct Dataset: Sendable {
   }
 
   /// A digest of the training interactions; a ``Session`` computes the same of its data.
-  package var trainingDigest: String { split.trainingDigest(of: histories, items: items) }
+  package var trainingDigest: String { histories.trainingDigest(split, items: items) }
 
   /// What to call each item: its title, else its entity's name, else its token.
   package var itemNames: [String] {

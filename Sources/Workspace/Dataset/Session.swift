@@ -1,5 +1,6 @@
 import AtomicFiles
 import KSRModel
+import KSRNumerics
 
 /// A model and the histories to look at with it, joined by token.
 public struct Session: Sendable {
@@ -13,7 +14,7 @@ public struct Session: Sendable {
   /// of them chose what they chose.
   package var isSimulated: Bool { folder?.has("truth") ?? false }
   /// The users, in the order of the data; items are the model's identifiers.
-  package let users: [History]
+  package let users: Histories
   /// How many of the users watched each item, by item identifier.
   package let popularity: [Int32]
   /// Facts about the items for the item card: columns of NAME.item and their values.
@@ -26,7 +27,7 @@ public struct Session: Sendable {
     self.model = model.named(by: nil)
     network = KSRNetwork(model)
     folder = nil
-    users = []
+    users = Histories([])
     popularity = Array(repeating: 0, count: model.items.count)
     attributes = nil
     warnings = []
@@ -37,24 +38,33 @@ public struct Session: Sendable {
   /// The folder is read as it was for the training: the settings of the data are in the model file.
   /// Interactions with items that the model does not know are left out and counted in a warning.
   public init(_ model: TrainedModel, folder: AtomicFolder) throws(DataError) {
-    let kept = try KeptInteractions(folder, model.dataSettings())
-    let (folder, interactions) = (kept.folder, kept.interactions)
-    let identifier = (0..<interactions.items.count).map { item -> Int32? in
-      model.items.id(of: interactions.items[item]).flatMap { $0 > 0 ? Int32($0) : nil }
+    let settings = try model.dataSettings()
+    var formed = folder
+    formed.form = settings.form
+    // The two largest files at once.
+    let (kept, attributes) = try both { [formed] () throws(DataError) in
+      try KeptInteractions(formed, settings)
+    } _: { [formed] () throws(DataError) in
+      formed.has("item") ? try AttributeTable.items(of: formed) : nil
     }
-    let attributes = folder.has("item") ? try AttributeTable.items(of: folder) : nil
+    let (folder, interactions) = (kept.folder, kept.interactions)
+    let identifier = model.items.ids(of: interactions.items)
     self.attributes = attributes
     self.model = model.named(by: attributes)
     network = KSRNetwork(model)
     self.folder = folder
-    users = HistoryBuilder.histories(kept, split: model.provenance.split) { identifier[$0] }
-    popularity = Self.popularity(users, itemCount: model.items.count)
-    let unknown = Set(interactions.item).filter { identifier[Int($0)] == nil }
-    let cause = spellingDifference(
-      of: unknown.map { interactions.items[Int($0)] }.sorted(),
+    users = Histories(kept, split: model.provenance.split) { item in
+      identifier[item] > 0 ? identifier[item] : nil
+    }
+    popularity = users.popularity(itemCount: model.items.count)
+    var isUnknown = [Bool](repeating: false, count: identifier.count)
+    for item in interactions.item where identifier[Int(item)] <= 0 { isUnknown[Int(item)] = true }
+    let unknown = isUnknown.indices.filter { isUnknown[$0] }
+    let cause: String? = spellingDifference(
+      of: unknown.map { interactions.items[$0] }.sorted(),
       from: model.items.tokens.dropFirst(),
       in: "the model")
-    let dropped = interactions.count - users.reduce(0) { $0 + $1.count }
+    let dropped = interactions.count - users.interactionCount
     guard dropped < interactions.count else {
       throw DataError(
         file: folder.file("inter"),
@@ -70,7 +80,7 @@ public struct Session: Sendable {
     }
     let split = model.provenance.split
     let known = model.provenance.trainingDigest
-    if !known.isEmpty, known != split.trainingDigest(of: users, items: model.items) {
+    if !known.isEmpty, known != users.trainingDigest(split, items: model.items) {
       warnings.append(
         "The training interactions differ from those the model was trained on: "
           + "what is marked valid or test may have been trained on.")
@@ -105,18 +115,6 @@ public struct Session: Sendable {
     warnings = other.warnings
   }
 
-  private static func popularity(_ users: [History], itemCount: Int) -> [Int32] {
-    var popularity = [Int32](repeating: 0, count: itemCount)
-    var last = [Int](repeating: -1, count: itemCount)
-    for (number, user) in users.enumerated() {
-      for item in user.items.map(Int.init) where last[item] != number {
-        last[item] = number
-        popularity[item] += 1
-      }
-    }
-    return popularity
-  }
-
   /// The mark of interaction `step` (from 0) of a user, as a thing to predict.
   package func mark(of user: History, step: Int) -> SplitMark {
     model.provenance.split.mark(step: step, of: user)
@@ -147,14 +145,12 @@ extension TrainedModel {
   /// A token of digits for want of a name is shown as #742, so that it is not taken for a number.
   fileprivate func named(by attributes: AttributeTable?) -> TrainedModel {
     var model = self
-    for (item, token) in items.tokens.enumerated() {
-      if let title = attributes?.title(ofToken: token) {
-        model.itemNames[item] = title
-      } else if model.itemNames[item] == token, !token.isEmpty,
-        token.utf8.allSatisfy({ (48...57).contains($0) })
-      {
-        model.itemNames[item] = "#" + token
-      }
+    let items = items
+    model.itemNames = itemNames.shown { (item, name) in
+      let token = items[item]
+      if let title = attributes?.title(ofToken: token) { return title }
+      let isNumber = !token.isEmpty && token.utf8.allSatisfy { (48...57).contains($0) }
+      return name == token && isNumber ? "#" + token : name
     }
     return model
   }

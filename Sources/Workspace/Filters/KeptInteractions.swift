@@ -50,7 +50,9 @@ package struct KeptInteractions: Sendable {
     }
     var filter = try InteractionFilter(folder, settings)
     try filter.apply()
-    interactions = Interactions(rows: filter.rows, of: filter.table.interactions)
+    let all = filter.table.interactions
+    interactions =
+      filter.rows.elementsEqual(0..<all.count) ? all : Interactions(rows: filter.rows, of: all)
     marks = nil
     describedUsers = filter.users?.remaining
     describedItems = filter.items?.remaining

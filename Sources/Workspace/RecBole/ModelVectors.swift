@@ -88,6 +88,6 @@ extension Matrix {
   fileprivate func suffix(from row: Int) -> Matrix {
     let first = min(row, rows)
     return Matrix(
-      rows: rows - first, columns: columns, values: Array(values[(first * columns)...]))
+      rows: rows - first, columns: columns, values: withValues { Array($0[(first * columns)...]) })
   }
 }

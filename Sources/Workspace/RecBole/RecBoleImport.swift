@@ -59,8 +59,8 @@ package struct RecBoleImport: Sendable {
     var provenance = Provenance()
     provenance.dataName = folder.name
     provenance.split = try RecBoleSettings.split(settings, notes: &notes)
-    provenance.trainingDigest = provenance.split.trainingDigest(
-      of: vocabulary.histories(split: provenance.split), items: vocabulary.items)
+    provenance.trainingDigest = vocabulary.histories(split: provenance.split)
+      .trainingDigest(provenance.split, items: vocabulary.items)
     provenance.training = RecBoleSettings.training(settings)
     provenance.training["trained_with"] = kind == .ksr ? "RecBole" : "RecBole (\(kind.rawValue))"
     provenance.training.merge(vocabulary.settings.given) { own, _ in own }
@@ -68,7 +68,7 @@ package struct RecBoleImport: Sendable {
     let entityNames = try DisplayNames.entities(of: folder)
     model = TrainedModel(
       settings: network, parameters: values, items: vocabulary.items,
-      itemNames: try Self.itemNames(vocabulary, entityNames, folder),
+      itemNames: NameList(try Self.itemNames(vocabulary, entityNames, folder)),
       relations: vocabulary.relations,
       relationNames: vocabulary.relations.tokens.map { relationNames.name(of: $0) ?? $0 },
       tails: kind == .ksr

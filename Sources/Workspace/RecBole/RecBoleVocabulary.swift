@@ -22,7 +22,7 @@ package struct RecBoleVocabulary: Sendable {
   /// RecBole's `[UI-Relation]`, which has none, is left out.
   package let relations: Vocabulary
   /// What users did with linked items, under these identifiers.
-  package var histories: [History] { histories(split: DataSplit()) }
+  package var histories: Histories { histories(split: DataSplit()) }
   package let graph: GraphIndex
   /// NAME.ent_feature, if it exists.
   package let entityVectors: FeatureVectors?
@@ -106,8 +106,8 @@ package struct RecBoleVocabulary: Sendable {
   }
 
   /// What users did with linked items, under these identifiers and with the marks of a split.
-  func histories(split: DataSplit) -> [History] {
-    HistoryBuilder.histories(kept, split: split) { identifiers[$0] }
+  func histories(split: DataSplit) -> Histories {
+    Histories(kept, split: split) { identifiers[$0] }
   }
 }
 

@@ -47,7 +47,7 @@ struct ExampleModel: Sendable, CustomTestStringConvertible {
     return TrainedModel(
       settings: settings, parameters: parameters,
       items: Vocabulary((0..<itemCount).map { $0 == 0 ? "[PAD]" : "item \($0)é" }),
-      itemNames: (0..<itemCount).map { Self.names[$0 % Self.names.count] },
+      itemNames: NameList((0..<itemCount).map { Self.names[$0 % Self.names.count] }),
       relations: Vocabulary(relations), relationNames: relations.map { $0 + "\t!" },
       tails: tails(relations: relations.count, &generator), provenance: provenance)
   }

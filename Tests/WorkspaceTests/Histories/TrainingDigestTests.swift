@@ -81,3 +81,9 @@ import Workspace
     #expect(DataSplit().trainingDigest(of: histories(6), items: items).count == 16)
   }
 }
+
+extension DataSplit {
+  fileprivate func trainingDigest(
+    of histories: some Sequence<History>, items: Vocabulary
+  ) -> String { Histories(histories).trainingDigest(self, items: items) }
+}

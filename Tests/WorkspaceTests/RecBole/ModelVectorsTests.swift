@@ -56,7 +56,8 @@ import Workspace
 
   @Test func namesStayOnTheirLine() {
     var model = model
-    model.itemNames[1] = "a\tb\nc\u{1b}[0m"
+    model.itemNames = NameList(
+      model.itemNames.enumerated().map { $0 == 1 ? "a\tb\nc\u{1b}[0m" : $1 })
     let network = KSRNetwork(model)
     let lines = ModelVectors.items(of: network, model).metadataText.split(separator: "\n")
     #expect(lines.count == 41 && lines[1] == "i1\ta b c [0m")

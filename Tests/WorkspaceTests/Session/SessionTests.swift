@@ -50,7 +50,7 @@ import Workspace
   @Test func numbersForWantOfNamesAreMarked() throws {
     var model = model
     model.items = Vocabulary(["[PAD]"] + (1...40).map { "\($0)" })
-    model.itemNames = model.items.tokens
+    model.itemNames = NameList(model.items.tokens)
     let rows = ["user_id:token item_id:token timestamp:float", "v1 7 1", "v1 3 2"]
     let session = try DataFolder(["inter": rows]).session(model)
     #expect(session.model.itemNames[7] == "#7" && session.model.items[7] == "7")
@@ -143,7 +143,7 @@ import Workspace
     return TrainedModel(
       settings: settings,
       parameters: KSRParameters(settings: settings, itemCount: count, relationCount: 0),
-      items: data.items, itemNames: data.itemNames, relations: Vocabulary(), relationNames: [],
+      items: data.items, itemNames: NameList(data.itemNames), relations: Vocabulary(), relationNames: [],
       tails: KnownTails(itemCount: count, relationCount: 0), provenance: provenance)
   }
 

@@ -40,13 +40,13 @@ extension SceneCache {
   package func pinning(_ state: State, _ request: PinRequest) throws(UserError) -> State {
     let own = state.own.firstIndex { $0.name == request.user }
     let place =
-      session.users.firstIndex { $0.user == request.user }
+      session.users.place(of: request.user)
       ?? own.map { session.users.count + $0 }
     var other = state
     other.user = place
     guard let place, let user = unedited(other) else {
       let near = AtomicFiles.nearest(
-        to: request.user, among: session.users.lazy.map(\.user) + state.own.map(\.name))
+        to: request.user, among: Array(session.users.names) + state.own.map(\.name))
       throw UserError(
         "--pin: there is no user \(quoted(request.user)) among the "
           + "\(session.users.count)" + (near.map { "; the nearest is \(quoted($0))." } ?? "."))

@@ -87,7 +87,7 @@ private final class EditCache: ViewCache {
     guard let key = smallestKey(state, moment) else { return false }
     var search = search(key, moment.survey)
     let network = cache.session.network
-    let pass = network.passCost + network.itemVectors.values.count
+    let pass = network.passCost + network.scoringCost
     let hasWorked = search.work(runs: max(1, UserSurvey.portion / pass))
     searches[key] = search
     return hasWorked

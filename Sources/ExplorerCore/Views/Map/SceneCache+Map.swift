@@ -117,7 +117,7 @@ extension MapView {
     let subject = view.item ?? fallback ?? (session.model.items.count > 1 ? 1 : nil)
     scene.map = MapScene(
       plane: work.search.plane, counted: work.search.counted,
-      width: session.network.itemVectors.columns, path: path, presentTitle: present?.title ?? "",
+      width: session.network.settings.embeddingSize, path: path, presentTitle: present?.title ?? "",
       recommendations: all.prefix(mappedRecommendations).map {
         item($0.item, $0.probability ?? $0.score)
       },

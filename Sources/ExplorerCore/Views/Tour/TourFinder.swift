@@ -51,7 +51,7 @@ struct TourFinder {
   }
 
   /// How many steps may be scored: fewer where the catalogue is large.
-  var affordable: Int { max(8, 12_000_000 / max(1, session.network.itemVectors.values.count)) }
+  var affordable: Int { max(8, 12_000_000 / max(1, session.network.scoringCost)) }
 
   func name(_ slot: Int, _ tail: Int32) -> String {
     "\(session.model.relationNames[slot]) \(session.model.tails.names[Int(tail)])"
@@ -178,7 +178,7 @@ struct FirstLook {
     let history = session.users[user]
     let window = session.network.settings.maxItemListLength
     // Scoring a large catalogue costs more; a few steps are enough to begin with.
-    let affordable = max(4, 12_000_000 / max(1, session.network.itemVectors.values.count))
+    let affordable = max(4, 12_000_000 / max(1, session.network.scoringCost))
     let steps = Self.leastStep..<max(Self.leastStep, min(history.count - 1, window))
     guard !steps.isEmpty else { return }
     current = (

@@ -74,7 +74,7 @@ struct PredictionSurvey {
     }
     let window = session.network.settings.maxItemListLength
     while left > 0, let step = work.left.popFirst() {
-      left -= session.network.itemVectors.values.count
+      left -= session.network.scoringCost
       // Past the window every step has a pass of its own, which is not kept.
       let terms: ScoreTerms
       if step > window {

@@ -6,7 +6,7 @@ import Testing
 @testable import Workspace
 
 /// Interactions in the order of the file become histories in the order of time.
-@Suite struct HistoryBuilderTests {
+@Suite struct HistoriesTests {
   /// Interactions whose item tells the line: user and time are given.
   private func interactions(_ rows: [(user: Int, time: Double)]) -> Interactions {
     var users = Vocabulary()
@@ -18,10 +18,10 @@ import Testing
 
   private func build(
     _ rows: [(user: Int, time: Double)], keeping: (Int) -> Bool = { _ in true }
-  ) -> [History] {
+  ) -> Histories {
     var split = DataSplit()
     split.heldOutUsers = ["u1"]
-    return HistoryBuilder.histories(interactions(rows), split: split) {
+    return Histories(interactions(rows), split: split) {
       keeping($0) ? Int32($0) : nil
     }
   }
