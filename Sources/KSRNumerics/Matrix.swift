@@ -5,11 +5,21 @@ public final class LentFloats: @unchecked Sendable {
   @usableFromInline let start: UnsafePointer<Float>
   @usableFromInline let count: Int
   private let owner: AnyObject
+  private let giveBack: (@Sendable (Range<Int>) -> Void)?
 
-  /// - Parameter owner: what keeps the numbers, which never change.
-  package init(_ start: UnsafePointer<Float>, count: Int, owner: AnyObject) {
+  /// - Parameters:
+  ///   - owner: what keeps the numbers, which never change.
+  ///   - giveBack: frees the memory of some of them, if they can be had again.
+  package init(
+    _ start: UnsafePointer<Float>, count: Int, owner: AnyObject,
+    giveBack: (@Sendable (Range<Int>) -> Void)? = nil
+  ) {
     (self.start, self.count, self.owner) = (start, count, owner)
+    self.giveBack = giveBack
   }
+
+  /// Says that these numbers are not needed for now.
+  package func release(_ range: Range<Int>) { giveBack?(range) }
 
   @usableFromInline var all: UnsafeBufferPointer<Float> {
     UnsafeBufferPointer(start: start, count: count)
@@ -59,6 +69,11 @@ public struct Matrix: Sendable {
     self.columns = columns
     own = []
     self.lent = lent
+  }
+
+  /// Says that these rows are not needed for now: lent ones may leave memory.
+  package func release(rows: Range<Int>) {
+    lent?.release(rows.lowerBound * columns..<rows.upperBound * columns)
   }
 
   /// How many elements there are.

@@ -180,11 +180,15 @@ final class FileBytes: @unchecked Sendable {
     let count = range.count / MemoryLayout<Float>.stride
     return LentFloats(
       (start + range.lowerBound).bindMemory(to: Float.self, capacity: count), count: count,
-      owner: self)
+      owner: self
+    ) { [unowned self] numbers in
+      let begin = range.lowerBound + numbers.lowerBound * MemoryLayout<Float>.stride
+      giveBack(begin..<begin + numbers.count * MemoryLayout<Float>.stride)
+    }
   }
 
   /// Says that these bytes are not needed for now; of a mapped file the memory is given back.
-  func giveBack(_ range: Range<Int>) {
+  private func giveBack(_ range: Range<Int>) {
     guard let mapped, let start = mapped.baseAddress, let first = all.baseAddress else { return }
     let page = sysconf(Int32(_SC_PAGESIZE))
     let offset = first - UnsafeRawPointer(start)

@@ -89,8 +89,7 @@ public struct SafetensorsFile: Sendable {
     if refusesNonFinite {
       try checkFinite(tensor: name, file: file, count: matrix.count) { start, count in
         let wrong = matrix.withValues { nonFiniteCount($0[start..<start + count]) }
-        let place = tensor.begin + start * MemoryLayout<Float>.stride
-        buffer.giveBack(place..<place + count * MemoryLayout<Float>.stride)
+        lent.release(start..<start + count)
         return wrong
       }
     }

@@ -33,11 +33,7 @@ public struct FactTable: Sendable, Equatable {
     var (relation, tail, columnStart) = ([Int32](), [Int32](), [Int32(0)])
     var items: [Int32] = []
     for a in 0..<r {
-      var pairs: [(tail: Int32, item: Int32)] = []
-      for item in 1..<max(1, itemCount) {
-        for known in tails.of(item: item, slot: a) { pairs.append((known, Int32(item))) }
-      }
-      pairs.sort { ($0.tail, $0.item) < ($1.tail, $1.item) }
+      let pairs = Self.pairs(tails, under: a, itemCount: itemCount)
       for (place, pair) in pairs.enumerated() {
         if place == 0 || pairs[place - 1].tail != pair.tail {
           if place > 0 { columnStart.append(Int32(items.count)) }
@@ -69,6 +65,26 @@ public struct FactTable: Sendable, Equatable {
     idf = relation.indices.map { log(known / Float(columnStart[$0 + 1] - columnStart[$0])) }
     (self.itemStart, self.columns) = (itemStart, columns)
     (self.columnStart, self.items) = (columnStart, items)
+  }
+
+  /// What is known under a relation, by tail and then by item.
+  private static func pairs(
+    _ tails: KnownTails, under slot: Int, itemCount: Int
+  ) -> [(tail: Int32, item: Int32)] {
+    // Counted, not sorted: the items come in order already.
+    var next = [Int](repeating: 0, count: tails.tokens.count + 1)
+    for item in 1..<max(1, itemCount) {
+      for known in tails.of(item: item, slot: slot) { next[Int(known) + 1] += 1 }
+    }
+    for tail in 0..<tails.tokens.count { next[tail + 1] += next[tail] }
+    var pairs = [(tail: Int32, item: Int32)](repeating: (0, 0), count: next[tails.tokens.count])
+    for item in 1..<max(1, itemCount) {
+      for known in tails.of(item: item, slot: slot) {
+        pairs[next[Int(known)]] = (known, Int32(item))
+        next[Int(known)] += 1
+      }
+    }
+    return pairs
   }
 
   /// The number of columns C.

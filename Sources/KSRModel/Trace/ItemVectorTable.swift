@@ -44,6 +44,9 @@ final class ItemVectorTable: Sendable {
         let start = missing[place] * height
         let block = start..<min(rows.rows, start + height)
         ItemVectors.forward(parameters, block, into: rows.rows(block))
+        // Sequences read few rows of them again.
+        parameters.itemEmbedding.release(rows: block)
+        parameters.entityEmbedding.release(rows: block)
       }
       for block in missing { isMade[block] = true }
       madeCount.add(missing.count, ordering: .releasing)

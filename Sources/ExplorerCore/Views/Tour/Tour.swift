@@ -157,7 +157,9 @@ extension TourView {
 extension SceneCache {
   /// The user and the step to begin with when nobody has said; nil without users.
   package func firstLook() -> (user: Int, step: Int)? {
-    session.users.isEmpty ? nil : FirstLook.find(in: session, tails)
+    guard !session.users.isEmpty else { return nil }
+    return FirstLook.isQuick(in: session)
+      ? FirstLook.find(in: session, tails) : FirstLook.plain(FirstLook.candidates(in: session), session)
   }
 
   /// The stops of a tour of this data, when they have been found; see ``work(for:)``.

@@ -150,9 +150,22 @@ struct FirstLook {
   init(_ session: Session, _ tails: TailIndex) {
     self.session = session
     self.tails = tails
-    let heldOut = session.users.indices.filter { session.users[$0].isHeldOut }
-    candidates = heldOut.isEmpty ? Array(session.users.indices) : heldOut
+    candidates = Self.candidates(in: session)
     left = candidates.prefix(Self.userLimit)
+  }
+
+  static func candidates(in session: Session) -> [Int] {
+    let heldOut = session.users.indices.filter { session.users.isHeldOut($0) }
+    return heldOut.isEmpty ? Array(session.users.indices) : heldOut
+  }
+
+  /// Whether so few items have to be scored that the first picture can wait for the search.
+  static func isQuick(in session: Session) -> Bool { session.network.scoringCost <= 1 << 24 }
+
+  /// Where to begin without a search.
+  static func plain(_ candidates: [Int], _ session: Session) -> (user: Int, step: Int) {
+    let first = candidates.first ?? 0
+    return (first, max(0, session.users[first].count - 2))
   }
 
   /// The user and the step, however long it takes.
@@ -170,9 +183,7 @@ struct FirstLook {
     if let step = current?.steps.popFirst() { return look(at: step) }
     // A history that has been looked through and shows it clearly is enough.
     guard best?.share ?? 0 <= 0.5, let user = left.popFirst() else {
-      let first = candidates.first ?? 0
-      found =
-        best.map { ($0.user, $0.step) } ?? (first, max(0, session.users[first].count - 2))
+      found = best.map { ($0.user, $0.step) } ?? Self.plain(candidates, session)
       return
     }
     let history = session.users[user]
