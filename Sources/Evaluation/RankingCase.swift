@@ -40,7 +40,8 @@ public struct RankingCase: Sendable, Equatable {
   ///   - heldOutUsers: whether the users left out of training are asked about (then every step
   ///     from the second on counts), or the others.
   public static func cases(
-    _ histories: some RandomAccessCollection<History>, split: DataSplit, mark: SplitMark, heldOutUsers: Bool, maxLength: Int
+    _ histories: some RandomAccessCollection<History>, split: DataSplit, mark: SplitMark,
+    heldOutUsers: Bool, maxLength: Int
   ) -> [RankingCase] {
     var result: [RankingCase] = []
     for (user, history) in histories.enumerated() where history.isHeldOut == heldOutUsers {

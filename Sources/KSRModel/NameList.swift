@@ -22,11 +22,15 @@ public struct NameList: Sendable, RandomAccessCollection, ExpressibleByArrayLite
     self.init(bytes: bytes, offsets: offsets)
   }
 
+  /// The names of a literal.
   public init(arrayLiteral names: String...) { self.init(names) }
 
+  /// 0.
   public var startIndex: Int { 0 }
+  /// The number of names.
   public var endIndex: Int { offsets.count - 1 }
 
+  /// A name.
   public subscript(place: Int) -> String {
     let name = String(decoding: bytes[offsets[place]..<offsets[place + 1]], as: UTF8.self)
     return shown?(place, name) ?? name

@@ -89,7 +89,8 @@ public struct Matrix: Sendable {
   @inlinable
   public func row(_ index: Int) -> ArraySlice<Float> {
     if let lent {
-      return Array(UnsafeBufferPointer(rebasing: lent.all[index * columns..<(index + 1) * columns]))[...]
+      return Array(
+        UnsafeBufferPointer(rebasing: lent.all[index * columns..<(index + 1) * columns]))[...]
     }
     return own[index * columns..<(index + 1) * columns]
   }
@@ -221,6 +222,7 @@ public struct Matrix: Sendable {
 }
 
 extension Matrix: Equatable {
+  /// Whether both have one shape and equal elements, wherever these lie.
   public static func == (a: Matrix, b: Matrix) -> Bool {
     guard a.rows == b.rows, a.columns == b.columns else { return false }
     if a.lent == nil, b.lent == nil { return a.own == b.own }

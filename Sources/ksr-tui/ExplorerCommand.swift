@@ -331,6 +331,8 @@ struct ExplorerCommand: ParsableCommand {
     first.watch = watcher?.status
     look(at: own, in: &first, cache)
     first = try request.opened(first, in: cache)
+    // Keys are pressed on a whole picture; the first one that is shown need not be whole.
+    cache.waitsForRanking = !firstKeys.isEmpty
     var begin = Explorer.run(firstKeys, from: first, with: cache, glyphs: glyphs)
     guard !begin.effects.contains(.quit) else { return 0 }
     begin.state = try request.mapped(begin.state, in: cache)

@@ -38,6 +38,7 @@ struct TerminalLoop {
     self.glyphs = glyphs
     self.keeper = keeper
     self.watcher = watcher
+    cache.waitsForRanking = false
     scene = cache.scene(for: state)
     frame = Explorer.render(state, scene, glyphs: glyphs)
   }
@@ -82,6 +83,7 @@ struct TerminalLoop {
   }
 
   private mutating func draw() {
+    cache.hasNewRanking = false
     look()
     render()
     terminal.show(frame.canvas)
@@ -109,7 +111,7 @@ struct TerminalLoop {
       if state.awaitsTour, cache.foundTour != nil { return [] }
       let keys = try terminal.nextKeys(milliseconds: 0)
       if !keys.isEmpty || isLookDue || terminal.isEnding { return keys }
-      if portions.isMultiple(of: 12) { draw() }
+      if portions.isMultiple(of: 12) || cache.hasNewRanking { draw() }
     }
     if portions > 0 { draw() }
     if state.awaitsTour { return [] }
@@ -141,6 +143,7 @@ struct TerminalLoop {
       do {
         let next = SceneCache(
           try cache.session.reading(model), name: cache.model.name, command: cache.model.command)
+        next.waitsForRanking = false
         state = Explorer.carry(state, from: cache, to: next)
         cache = next
         isBehind = true

@@ -25,6 +25,11 @@ public final class SceneCache {
   }
   /// What the attention does on average; nil while that is not known.
   private(set) var attention: AttentionSummary?
+  /// Whether a scene waits for its list of recommendations, however many items there are; else the
+  /// list of a large catalogue comes with ``work(for:)``.
+  public var waitsForRanking = true
+  /// Whether a list has come since this was last set to false.
+  public var hasNewRanking = false
   private var surveys = LRUCache<User, UserSurvey>(limit: 12)
   private var steps = LRUCache<StepKey, StepScene>(limit: 200)
   var viewCaches: [ObjectIdentifier: any ViewCache] = [:]
@@ -85,7 +90,7 @@ public final class SceneCache {
       return turns.contains { turn in Views.all.contains { $0.work(selection, at: turn) } }
         || (turns == [.atLeisure] && state.overlay?.work(selection) == true)
     }
-    if works(.first, .onScreen, .inDepth) { return true }
+    if rank(for: state) || works(.first, .onScreen, .inDepth) { return true }
     if let user = user(of: state), surveys[user]?.isComplete == false,
       var begun = surveys.removeValue(forKey: user)
     {
@@ -132,13 +137,48 @@ public final class SceneCache {
     _ step: Int, of user: User, _ survey: UserSurvey, hidesSeen: Bool
   ) -> StepScene {
     let key = StepKey(user: user, step: step, hidesSeen: hidesSeen)
-    if let known = steps[key] { return known }
-    findScoresOfChanges(user, step, survey)
+    let isReady = !ranksInPortions || unscored(user, step, survey) == nil
+    if let known = steps[key], known.isRanked || !isReady { return known }
+    if isReady { findScoresOfChanges(user, step, survey) }
     let result = StepScene(
       step, of: survey.states, edited: user.edited, session: session, tails: tails,
-      hidesSeen: hidesSeen)
+      hidesSeen: hidesSeen, ranked: isReady)
     steps[key] = result
     return result
+  }
+
+  // MARK: The list of a large catalogue
+
+  /// Whether scoring all items takes longer than a key may wait for.
+  private var ranksInPortions: Bool { !waitsForRanking && session.network.scoringCost > 1 << 23 }
+
+  /// The run and the step whose scores the list misses; nil if it misses none.
+  private func unscored(
+    _ user: User, _ step: Int, _ survey: UserSurvey
+  ) -> (states: HistoryStates, step: Int)? {
+    if !survey.states.hasScores(at: step) { return (survey.states, step) }
+    guard case .edited(let base, let history) = user, let before = history.unedited(at: step)
+    else { return nil }
+    let unedited = self.survey(base, around: before).states
+    return unedited.hasScores(at: before) ? nil : (unedited, before)
+  }
+
+  /// Scores some more items for the list on the screen; false if there are none left.
+  private func rank(for state: State) -> Bool {
+    guard ranksInPortions, let moment = selection(state).moment, !moment.step.isRanked,
+      let missing = unscored(moment.user, moment.step.step, moment.survey)
+    else { return false }
+    missing.states.findScores(at: missing.step, multiplications: UserSurvey.portion)
+    hasNewRanking = unscored(moment.user, moment.step.step, moment.survey) == nil
+    return true
+  }
+
+  /// What `make` makes of scenes that wait for their lists.
+  func waitingForRanking<Result>(_ make: () -> Result) -> Result {
+    let before = waitsForRanking
+    waitsForRanking = true
+    defer { waitsForRanking = before }
+    return make()
   }
 }
 

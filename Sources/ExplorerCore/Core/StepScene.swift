@@ -49,6 +49,8 @@ package struct StepScene: Sendable {
   /// The first items of the ranking; what came next is the last of them if it is not among the
   /// first.
   package let recommendations: [Recommendation]
+  /// Whether the list is there; while the items are being ranked it is empty.
+  let isRanked: Bool
   /// How many items of the ranking were left out because the user had watched them.
   package let hiddenCount: Int
 
@@ -91,9 +93,10 @@ extension StepScene {
 
   init(
     _ step: Int, of states: HistoryStates, edited: EditedHistory? = nil, session: Session,
-    tails: TailIndex, hidesSeen: Bool
+    tails: TailIndex, hidesSeen: Bool, ranked: Bool = true
   ) {
     self.step = step
+    isRanked = ranked
     window = states.window(at: step)
     let moved = StateSimilarity(states, steps: step..<step + 1)
     cosineWithPrevious = moved.withPrevious[0]
@@ -101,8 +104,8 @@ extension StepScene {
     slots = StepScene.slots(step, states, session, tails)
     let (trace, row) = states.pass(through: step)
     nullAttention = trace.nullAttention.isEmpty ? nil : trace.nullAttention[row]
-    (recommendations, hiddenCount) = StepScene.ranking(
-      step, states, edited, session, hidesSeen)
+    (recommendations, hiddenCount) =
+      ranked ? StepScene.ranking(step, states, edited, session, hidesSeen) : ([], 0)
   }
 
   private static func slots(

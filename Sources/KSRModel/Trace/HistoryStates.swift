@@ -16,6 +16,8 @@ package final class HistoryStates: Sendable {
     var first: Trace?
     /// The scores by step, those asked for last at the end.
     var scores: [(step: Int, values: [Float])] = []
+    /// Scores of a step that are being found, those of the first items so far.
+    var begun: (step: Int, terms: ScoreTerms, values: [Float])?
   }
 
   /// Several views of one step need its scores, and a comparison those of two steps.
@@ -88,6 +90,30 @@ package final class HistoryStates: Sendable {
     let values = network.scores(terms(at: step))
     keep(values, at: step)
     return values
+  }
+
+  /// Whether the scores at a step are there.
+  package func hasScores(at step: Int) -> Bool {
+    known.withLock { $0.scores.contains { $0.step == step } }
+  }
+
+  /// Goes on finding the scores at a step, with about so many multiplications; see ``hasScores(at:)``.
+  package func findScores(at step: Int, multiplications: Int) {
+    let kept = known.withLock { known in
+      defer { known.begun = nil }
+      return known.begun.flatMap { $0.step == step ? $0 : nil }
+    }
+    var begun: (step: Int, terms: ScoreTerms, values: [Float]) =
+      kept ?? (step, terms(at: step), [])
+    let count = max(4096, multiplications / network.settings.embeddingSize)
+    let end = min(network.itemCount, begun.values.count + count)
+    begun.values.reserveCapacity(network.itemCount)
+    begun.values += network.scores(of: begun.values.count..<end, begun.terms)
+    if end == network.itemCount {
+      keep(begun.values, at: step)
+    } else {
+      known.withLock { $0.begun = begun }
+    }
   }
 
   /// Finds the scores of a step of this run and of a step of another run of the same network, which

@@ -17,9 +17,12 @@ public struct Histories: Sendable, RandomAccessCollection {
   /// By history; empty where the lengths tell.
   private var ends: [SplitEnds?]
 
+  /// 0.
   public var startIndex: Int { 0 }
+  /// The number of histories.
   public var endIndex: Int { token.count }
 
+  /// A history.
   public subscript(place: Int) -> History {
     let range = starts[place]..<starts[place + 1]
     return History(
@@ -82,6 +85,7 @@ public struct Histories: Sendable, RandomAccessCollection {
 }
 
 extension Histories: Equatable {
+  /// Whether both have equal histories in one order.
   public static func == (a: Histories, b: Histories) -> Bool { a.elementsEqual(b) }
 }
 
@@ -147,7 +151,9 @@ extension Histories {
     }
     for (start, end) in zip(starts, starts.dropFirst()) where end - start > 1 {
       // Most files have them in order.
-      guard (start + 1..<end).contains(where: { isBefore(rows[$0], rows[$0 - 1]) }) else { continue }
+      guard (start + 1..<end).contains(where: { isBefore(rows[$0], rows[$0 - 1]) }) else {
+        continue
+      }
       rows[start..<end].sort(by: isBefore)
     }
   }

@@ -98,7 +98,8 @@ struct ModelFileTests {
     }
     let model = TrainedModel(
       settings: settings, parameters: parameters, items: Vocabulary((0..<41).map(String.init)),
-      itemNames: NameList(Array(repeating: "", count: 41)), relations: Vocabulary(["[PAD]", "a", "b", "c"]),
+      itemNames: NameList(Array(repeating: "", count: 41)),
+      relations: Vocabulary(["[PAD]", "a", "b", "c"]),
       relationNames: ["", "", "", ""], tails: KnownTails(itemCount: 41, relationCount: 4),
       provenance: Provenance())
     let bytes = try model.serialized(file: "m")

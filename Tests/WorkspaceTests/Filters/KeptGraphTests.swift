@@ -91,7 +91,8 @@ import Workspace
       settings: network,
       parameters: KSRParameters(
         settings: network, itemCount: dataset.items.count, relationCount: 1),
-      items: dataset.items, itemNames: NameList(dataset.itemNames), relations: Vocabulary(["genre"]),
+      items: dataset.items, itemNames: NameList(dataset.itemNames),
+      relations: Vocabulary(["genre"]),
       relationNames: ["genre"],
       tails: KnownTails(itemCount: dataset.items.count, relationCount: 1), provenance: provenance)
     let read = try TrainedModel(

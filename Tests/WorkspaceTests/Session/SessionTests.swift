@@ -143,7 +143,8 @@ import Workspace
     return TrainedModel(
       settings: settings,
       parameters: KSRParameters(settings: settings, itemCount: count, relationCount: 0),
-      items: data.items, itemNames: NameList(data.itemNames), relations: Vocabulary(), relationNames: [],
+      items: data.items, itemNames: NameList(data.itemNames), relations: Vocabulary(),
+      relationNames: [],
       tails: KnownTails(itemCount: count, relationCount: 0), provenance: provenance)
   }
 

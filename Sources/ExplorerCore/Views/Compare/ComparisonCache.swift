@@ -74,6 +74,7 @@ extension SceneCache {
       pinned: pinned, pinnedStep: pinnedStep, live: user, step: step.step,
       hidesSeen: state.hidesSeen)
     if let scene = known.scenes[key] { return scene }
+    guard step.isRanked else { return nil }
     let live = ComparedRun(survey.states, step)
     let result: ComparisonScene?
     if let pinned {
@@ -98,8 +99,10 @@ extension SceneCache {
     let survey = survey(user, around: step)
     let pinned = ComparedRun(
       survey.states,
-      self.step(
-        min(step, survey.states.count - 1), of: user, survey, hidesSeen: state.hidesSeen))
+      waitingForRanking {
+        self.step(
+          min(step, survey.states.count - 1), of: user, survey, hidesSeen: state.hidesSeen)
+      })
     let relations = zip(pinned.step.slots, live.step.slots).map { a, b in
       ComparisonScene.Relation(
         name: b.name, pinned: a, live: b, cosine: likeness(a, b))

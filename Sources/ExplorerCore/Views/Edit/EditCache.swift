@@ -38,7 +38,7 @@ private final class EditCache: ViewCache {
 
   private func changes(_ moment: Selection.Moment, hidesSeen: Bool) -> RankChanges? {
     let (user, survey, step) = (moment.user, moment.survey, moment.step)
-    guard case .edited(let base, let history) = user,
+    guard step.isRanked, case .edited(let base, let history) = user,
       let before = history.unedited(at: step.step)
     else { return nil }
     let key = ChangesKey(user: user, step: step.step, hidesSeen: hidesSeen)

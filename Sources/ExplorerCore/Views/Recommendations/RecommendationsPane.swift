@@ -31,7 +31,8 @@ enum RecommendationsPane: PaneView {
   }
 
   static func select(_ row: Int, in state: inout State, _ scene: Scene) {
-    let count = scene.step?.recommendations.count ?? 0
+    let isRanked = scene.step?.isRanked ?? true
+    let count = isRanked ? scene.step?.recommendations.count ?? 0 : StepScene.listLength
     state.recommendation = min(max(0, row), max(0, count - 1))
     state.why.lookElsewhere()
     state.why.item = nil
@@ -51,6 +52,12 @@ enum RecommendationsPane: PaneView {
   static func draw(
     _ state: State, _ scene: Scene, in placement: Layout.Placement, _ frame: inout Frame
   ) {
+    if scene.step?.isRanked == false {
+      let text =
+        "Ranking \(frame.glyphs.count(scene.model.itemCount)) {items}\(frame.glyphs.ellipsis)"
+      frame.put(
+        frame.words.fill(text), placement.inside.line(0), style: Style(.muted))
+    }
     guard let items = scene.step?.recommendations, !items.isEmpty else { return }
     let changes = scene.whatIf?.changes
     let selected = min(state.recommendation, items.count - 1)

@@ -159,7 +159,8 @@ extension SceneCache {
   package func firstLook() -> (user: Int, step: Int)? {
     guard !session.users.isEmpty else { return nil }
     return FirstLook.isQuick(in: session)
-      ? FirstLook.find(in: session, tails) : FirstLook.plain(FirstLook.candidates(in: session), session)
+      ? FirstLook.find(in: session, tails)
+      : FirstLook.plain(FirstLook.candidates(in: session), session)
   }
 
   /// The stops of a tour of this data, when they have been found; see ``work(for:)``.

@@ -38,7 +38,7 @@ struct TourFinder {
     var state = State(size: Size(columns: 120, rows: 36), user: user, step: step)
     state.showsWhy = why != nil
     state.recommendation = why ?? 0
-    return cache.scene(for: state)
+    return cache.waitingForRanking { cache.scene(for: state) }
   }
 
   func states(_ user: Int) -> HistoryStates {

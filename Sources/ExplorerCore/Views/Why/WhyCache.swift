@@ -70,7 +70,9 @@ final class WhyCache: ViewCache {
   /// What is asked; nil where nothing is recommended.
   func question(of state: State, _ moment: Selection.Moment) -> Key? {
     let step = moment.step
-    guard let item = state.why.item ?? step.recommendation(state.recommendation)?.item else {
+    guard step.isRanked,
+      let item = state.why.item ?? step.recommendation(state.recommendation)?.item
+    else {
       return nil
     }
     return Key(
