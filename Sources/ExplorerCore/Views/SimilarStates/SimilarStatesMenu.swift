@@ -164,7 +164,7 @@ enum SimilarStatesView: ExplorerView {
         (next.state.overlay as? SimilarStatesMenu)?.pin(on: &next, scene)
       }),
     Binding(
-      [.tab], .turnSimilar, in: [.menu], "state or slot",
+      [.tab], .turnSimilar, in: [.menu], "slot or GRU",
       "Similar states: compare the selected relation's slot, or the GRU state again.",
       when: { state, scene in
         state.overlay is SimilarStatesMenu && scene.selectedSlot != nil
