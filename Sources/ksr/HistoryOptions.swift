@@ -99,8 +99,8 @@ struct HistoryOptions: ParsableArguments {
 
   private func items(of user: String, _ session: Session) throws(UserError) -> [Int32] {
     let users = session.users
-    if let history = users.first(where: { $0.user == user }) { return history.items }
-    let near = nearest(to: user, among: users.lazy.map(\.user))
+    if let place = users.place(of: user) { return users[place].items }
+    let near = nearest(to: user, among: users.names)
     let some = users.prefix(3).map(\.user).joined(separator: ", ")
     throw UserError(
       "\(data ?? "") has no user \(quoted(user)); "

@@ -120,7 +120,7 @@ extension RecommendCommand {
       .map { StateSubject.slot(try EditNames(chosen.model).slot($0)) }
     var search = SimilarStates(
       to: chosen.states, step: chosen.step, by: subject ?? .gru, in: StateIndex(session),
-      except: chosen.user.flatMap { user in session.users.firstIndex { $0.user == user } },
+      except: chosen.user.flatMap(session.users.place(of:)),
       count: count)
     let live = LiveLines()
     while search.work() { live.show(["states compared: \(search.compared) of \(search.total)"]) }

@@ -17,8 +17,8 @@ public final class SceneCache {
   private(set) lazy var tails = TailIndex(session.model)
   private(set) lazy var editNames = EditNames(session.model, session.network) {
     [session] user throws(UserError) in
-    if let history = session.users.first(where: { $0.user == user }) { return history.items }
-    let near = AtomicFiles.nearest(to: user, among: session.users.lazy.map(\.user))
+    if let place = session.users.place(of: user) { return session.users[place].items }
+    let near = AtomicFiles.nearest(to: user, among: session.users.names)
     throw UserError(
       "the data have no user \(quoted(user))"
         + (near.map { "; the nearest is \(printable($0))." } ?? "."))

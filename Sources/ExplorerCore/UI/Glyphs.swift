@@ -186,6 +186,14 @@ extension Glyphs {
     return (value < 0 ? String(marks.minus) : "+") + text
   }
 
+  /// A number with its sign and some decimals, and no zero before the point: `+.031`, ` .000`.
+  func signed(_ value: Double, places: Int) -> String {
+    let text = Text.decimal(abs(value), places: places)
+    let digits = text.hasPrefix("0.") ? String(text.dropFirst()) : text
+    guard digits.contains(where: { ("1"..."9").contains($0) }) else { return " " + digits }
+    return (value < 0 ? String(marks.minus) : "+") + digits
+  }
+
   /// A number with two decimals and no zero before the point.
   func decimal(_ value: Float) -> String {
     guard value.isFinite, abs(value) < 1e6 else { return "?" }

@@ -45,7 +45,7 @@ public struct Histories: Sendable, RandomAccessCollection {
   /// How many interactions there are in all.
   package var interactionCount: Int { items.count }
 
-  /// The history of a user.
+  /// Where a user's history is; nil for a user who has none.
   package func place(of user: String) -> Int? {
     guard let wanted = users.id(of: user) else { return nil }
     return token.firstIndex(of: Int32(wanted))

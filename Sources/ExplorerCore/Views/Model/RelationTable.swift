@@ -84,10 +84,7 @@ enum RelationTable {
   ) -> String {
     func signed(_ value: Double) -> String {
       guard value.isFinite, abs(value) < 1 else { return "  ?  " }
-      let digits = String(Int((abs(value) * 10_000).rounded()))
-      let text = "." + digits.filled(to: 4, .right, with: "0")
-      if text == ".0000" { return " .0000" }
-      return (value < 0 ? String(glyphs.marks.minus) : "+") + text
+      return glyphs.signed(value, places: 4)
     }
     guard hasInterval else { return signed(change.mean) }
     let to = glyphs.showsBraille ? "…" : "to"

@@ -172,8 +172,8 @@ extension Explorer {
       let (before, after) = (old.session.users, new.session.users)
       if user >= before.count {
         state.user = user - before.count + after.count
-      } else if !after.indices.contains(user) || after[user].user != before[user].user {
-        state.user = after.firstIndex { $0.user == before[user].user }
+      } else if !after.indices.contains(user) || after.user(user) != before.user(user) {
+        state.user = after.place(of: before.user(user))
         state.overlay = nil
       }
     }
